@@ -1,0 +1,149 @@
+import type { Blob, BlobId } from "../storage/port.ts";
+import { childrenOf } from "./tree.ts";
+
+/** What a known blob costs beside its bytes. */
+const ENTRY_BYTES = 150;
+/** How many ids a reader names at most to say what it holds: 16 bytes each on the wire. */
+const HAVE_MAX = 512;
+const RECENT_NAMESPACES = 8;
+
+/**
+ * What is known of one thread. It is never changed while somebody reads with it: losing blobs or a
+ * new epoch makes a new object.
+ */
+export interface KnownThread {
+  /** The epoch under which all of `blobs` are stored. */
+  readonly epoch: string;
+  /** `undefined`: stored, but the bytes were dropped to save memory. */
+  readonly blobs: Map<BlobId, Blob | undefined>;
+  /** Namespace → refs of the checkpoint that was last read or written there. */
+  readonly recent: Map<string, readonly BlobId[]>;
+  /** No bytes were dropped. */
+  readonly whole: boolean;
+  bytes: number;
+}
+
+/** Blobs by content, and which of them are stored in which thread. Least recently used threads go first. */
+export class BlobCache {
+  readonly #threads = new Map<string, KnownThread>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  /** @param maxBytes Bound on the memory in use; 0 remembers nothing. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** What is known of a thread. */
+  find(thread: string): KnownThread | undefined {
+    const known = this.#threads.get(thread);
+    if (known) {
+      this.#threads.delete(thread);
+      this.#threads.set(thread, known);
+    }
+    return known;
+  }
+
+  /** Remembers that all these blobs are stored in the thread under this epoch. */
+  learn(
+    thread: string,
+    epoch: string,
+    blobs: Iterable<Blob>,
+    recent?: { readonly namespace: string; readonly refs: readonly BlobId[] },
+  ): void {
+    if (this.#maxBytes === 0) return;
+    let known = this.find(thread);
+    if (known?.epoch !== epoch) {
+      this.forget(thread);
+      known = { epoch, blobs: new Map(), recent: new Map(), whole: true, bytes: 0 };
+      this.#threads.set(thread, known);
+    }
+    for (const blob of blobs) {
+      if (known.blobs.get(blob.id)) continue;
+      const cost = blob.bytes.length + (known.blobs.has(blob.id) ? 0 : ENTRY_BYTES);
+      known.blobs.set(blob.id, blob);
+      known.bytes += cost;
+      this.#bytes += cost;
+    }
+    if (recent) rememberRecent(known.recent, recent.namespace, recent.refs);
+    this.#shrink();
+  }
+
+  /** Forgets a thread. */
+  forget(thread: string): void {
+    this.#bytes -= this.#threads.get(thread)?.bytes ?? 0;
+    this.#threads.delete(thread);
+  }
+
+  #shrink(): void {
+    for (const thread of this.#threads.keys()) {
+      if (this.#bytes <= this.#maxBytes || this.#threads.size === 1) break;
+      this.forget(thread);
+    }
+    if (this.#bytes > this.#maxBytes) this.#shrinkOnlyThread();
+  }
+
+  /** Keeps the knowledge of what is stored, which saves sending it, and drops the oldest bytes. */
+  #shrinkOnlyThread(): void {
+    const [[thread, known]] = this.#threads as unknown as [[string, KnownThread]];
+    const floor = known.blobs.size * ENTRY_BYTES;
+    if (floor > this.#maxBytes) return this.forget(thread);
+    const blobs = new Map(known.blobs);
+    let bytes = known.bytes;
+    for (const [id, blob] of blobs) {
+      // Down to half, so that this is not done again at the next call.
+      if (bytes <= Math.max(floor, this.#maxBytes / 2)) break;
+      if (!blob) continue;
+      blobs.set(id, undefined);
+      bytes -= blob.bytes.length;
+    }
+    this.#bytes = bytes;
+    this.#threads.set(thread, { ...known, blobs, bytes, whole: false });
+  }
+}
+
+function rememberRecent(
+  recent: Map<string, readonly BlobId[]>,
+  namespace: string,
+  refs: readonly BlobId[],
+): void {
+  recent.delete(namespace);
+  recent.set(namespace, refs);
+  for (const oldest of recent.keys()) {
+    if (recent.size <= RECENT_NAMESPACES) break;
+    recent.delete(oldest);
+  }
+}
+
+/**
+ * The ids that tell a storage what need not be sent: those at the top of the last known values, which
+ * cover everything below them, and those along the end of each value, where lists grow.
+ */
+export function haveList(known: KnownThread | undefined): BlobId[] {
+  // Naming a blob means to hold all that is below it.
+  if (!known?.whole) return [];
+  const roots = [...known.recent.values()].flat().filter((id) => known.blobs.has(id));
+  const have = new Set(roots);
+  for (const id of have) {
+    const children = childrenIn(known, id);
+    if (have.size + children.length > HAVE_MAX) break;
+    if (isNode(known, children[0])) for (const child of children) have.add(child);
+  }
+  for (const root of roots) {
+    for (let id: BlobId | undefined = root; id !== undefined; ) {
+      const children = childrenIn(known, id);
+      if (have.size + children.length <= 2 * HAVE_MAX) for (const child of children) have.add(child);
+      id = children.at(-1);
+    }
+  }
+  return [...have];
+}
+
+function isNode(known: KnownThread, id: BlobId | undefined): boolean {
+  return id !== undefined && known.blobs.get(id)?.kind === "node";
+}
+
+function childrenIn(known: KnownThread, id: BlobId): BlobId[] {
+  const blob = known.blobs.get(id);
+  return blob ? childrenOf(blob) : [];
+}

@@ -1,0 +1,53 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+
+import { builtinModule } from "../runtime.ts";
+import type { BlobId } from "../storage/port.ts";
+
+type HexHash = (bytes: Uint8Array) => string;
+
+interface NodeCrypto {
+  hash?(algorithm: string, data: Uint8Array, encoding: "hex"): string;
+}
+
+const ID_DIGITS = 32;
+
+/** SHA-256 in JavaScript, for hosts that have no synchronous one. */
+export const portableHash: HexHash = (bytes) => toHex(sha256(bytes).subarray(0, ID_DIGITS / 2));
+
+const crypto = builtinModule<NodeCrypto>("node:crypto");
+
+/** The fastest synchronous SHA-256 of this host, as hex digits. */
+export const hostHash: HexHash = crypto?.hash
+  ? (bytes) => crypto.hash!("sha256", bytes, "hex")
+  : portableHash;
+
+/**
+ * The address of a blob. The last bit says leaf (0) or node (1), so that a user's bytes that look
+ * like a list of ids can never share the address of such a list.
+ */
+export function blobIdOf(kind: "leaf" | "node", bytes: Uint8Array, hash: HexHash = hostHash): BlobId {
+  const digits = hash(bytes);
+  const last = Number.parseInt(digits.charAt(ID_DIGITS - 1), 16);
+  const marked = kind === "node" ? last | 1 : last & ~1;
+  return digits.slice(0, ID_DIGITS - 1) + marked.toString(16);
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Lower-case hex digits of bytes. */
+export function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += HEX[byte]!;
+  return text;
+}
+
+/** Writes the bytes of hex digits at an offset. */
+export function writeHex(digits: string, into: Uint8Array, offset: number): void {
+  for (let i = 0; i < digits.length; i += 2) {
+    into[offset + i / 2] = (nibble(digits.charCodeAt(i)) << 4) | nibble(digits.charCodeAt(i + 1));
+  }
+}
+
+function nibble(code: number): number {
+  return code < 58 ? code - 48 : code - 87;
+}

@@ -1,0 +1,98 @@
+import { CheckpointError } from "../errors.ts";
+import type { Blob, BlobId } from "../storage/port.ts";
+import { chunkEnd } from "./chunk.ts";
+import { blobIdOf, toHex, writeHex } from "./hash.ts";
+
+const ID_BYTES = 16;
+/** A node has at least two children, so that every level is at most half as long as the one below. */
+const NODE_MIN = 2;
+const NODE_MAX = 64;
+/** One id in sixteen ends a node. */
+const NODE_END = 16;
+
+/** Cuts bytes into leaves and the nodes above them, hands each to `emit`, and returns the root's id. */
+export function cutTree(bytes: Uint8Array, emit: (blob: Blob) => void): BlobId {
+  let level: BlobId[] = [];
+  for (let start = 0; start < bytes.length || level.length === 0; ) {
+    const end = chunkEnd(bytes, start);
+    level.push(emitBlob("leaf", bytes.slice(start, end), emit));
+    start = end;
+  }
+  while (level.length > 1) level = groupLevel(level, emit);
+  return level[0]!;
+}
+
+function groupLevel(ids: readonly BlobId[], emit: (blob: Blob) => void): BlobId[] {
+  const parents: BlobId[] = [];
+  let start = 0;
+  while (start < ids.length) {
+    let end = start + 1;
+    while (end < ids.length && !endsNode(ids[end - 1]!, end - start)) end++;
+    parents.push(emitBlob("node", joinIds(ids.slice(start, end)), emit));
+    start = end;
+  }
+  return parents;
+}
+
+function endsNode(id: BlobId, children: number): boolean {
+  if (children < NODE_MIN) return false;
+  return children >= NODE_MAX || Number.parseInt(id.slice(0, 4), 16) % NODE_END === 0;
+}
+
+function emitBlob(kind: Blob["kind"], bytes: Uint8Array, emit: (blob: Blob) => void): BlobId {
+  const id = blobIdOf(kind, bytes);
+  emit({ id, kind, bytes });
+  return id;
+}
+
+function joinIds(ids: readonly BlobId[]): Uint8Array {
+  const bytes = new Uint8Array(ids.length * ID_BYTES);
+  ids.forEach((id, i) => writeHex(id, bytes, i * ID_BYTES));
+  return bytes;
+}
+
+/** The ids that a node lists; none for a leaf. */
+export function childrenOf(blob: Blob): BlobId[] {
+  if (blob.kind === "leaf") return [];
+  const ids: BlobId[] = [];
+  for (let at = 0; at < blob.bytes.length; at += ID_BYTES) {
+    ids.push(toHex(blob.bytes.subarray(at, at + ID_BYTES)));
+  }
+  return ids;
+}
+
+/**
+ * Puts a value together again.
+ *
+ * @throws CheckpointError `INCOMPLETE` when a blob is missing, `CORRUPT` when the size is not right.
+ */
+export function joinTree(
+  root: BlobId,
+  size: number,
+  find: (id: BlobId) => Blob | undefined,
+): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  const visit = (id: BlobId): void => {
+    const blob = find(id);
+    if (!blob) {
+      throw new CheckpointError("INCOMPLETE", `a part of the value is missing in the storage (blob ${id})`);
+    }
+    if (blob.kind === "node") return childrenOf(blob).forEach(visit);
+    if (at + blob.bytes.length > size) throw wrongSize(size);
+    bytes.set(blob.bytes, at);
+    at += blob.bytes.length;
+  };
+  visit(root);
+  if (at !== size) throw wrongSize(size);
+  return bytes;
+}
+
+function wrongSize(size: number): CheckpointError {
+  return new CheckpointError("CORRUPT", `the parts of the value do not add up to its ${size} bytes`);
+}
+
+/** Whether a blob that came from a storage is what its id says. */
+export function isIntact(blob: Blob): boolean {
+  return blobIdOf(blob.kind, blob.bytes) === blob.id;
+}

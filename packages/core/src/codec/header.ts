@@ -1,0 +1,50 @@
+import type { Checkpoint } from "../contract.ts";
+import { CheckpointError } from "../errors.ts";
+import { Serializer } from "../serializer/index.ts";
+
+/** Everything of a checkpoint but its id and values, unknown fields included. */
+export type CheckpointFields = Omit<Checkpoint, "id" | "channel_values">;
+
+/** A checkpoint without its id and with stored values in place of values. */
+export interface Header {
+  readonly fields: CheckpointFields;
+  /** Channel and stored value, in the order of `channel_values`. */
+  readonly values: readonly (readonly [channel: string, stored: Uint8Array])[];
+  /** Delta channels: what they hold without a value here is spread over the ancestors. */
+  readonly delta: readonly string[];
+}
+
+const FORMAT = 1;
+
+const serializer = new Serializer();
+
+/** Encodes the fields, at once, so that the caller may change them. */
+export function encodeFields(fields: CheckpointFields): Uint8Array {
+  return serializer.encode(fields);
+}
+
+/** The bytes of a header whose fields are encoded already. */
+export function encodeHeader(header: Omit<Header, "fields"> & { fields: Uint8Array }): Uint8Array {
+  return serializer.encode([FORMAT, header.fields, header.values, header.delta]);
+}
+
+/**
+ * A header from its bytes.
+ *
+ * @throws CheckpointError `CORRUPT`, `UNSUPPORTED_FORMAT`.
+ */
+export async function decodeHeader(bytes: Uint8Array): Promise<Header> {
+  const parts = (await serializer.decode(bytes)) as [number, Uint8Array, ...unknown[]];
+  const [format, fields, values, delta] = parts;
+  if (format !== FORMAT) {
+    throw new CheckpointError(
+      "UNSUPPORTED_FORMAT",
+      `checkpoint has header format ${format}, which this version does not know; upgrade @threadmark/core`,
+    );
+  }
+  return {
+    fields: (await serializer.decode(fields)) as CheckpointFields,
+    values: values as Header["values"],
+    delta: delta as Header["delta"],
+  };
+}

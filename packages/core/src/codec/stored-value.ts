@@ -1,0 +1,83 @@
+import { toHex, writeHex } from "../blobs/hash.ts";
+import { cutTree, joinTree } from "../blobs/tree.ts";
+import { CheckpointError } from "../errors.ts";
+import type { Blob, BlobId } from "../storage/port.ts";
+import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
+
+/** Values of up to so many bytes stay in their record. A blob costs its id and its row as well. */
+const INLINE_MAX = 512;
+
+/**
+ * The first bytes of a cut value stay in the record. A list that grows counts its items there, and
+ * this keeps the first blob the same.
+ */
+const HEAD_BYTES = 32;
+
+const INLINE = 0;
+const CUT = 1;
+const ID_BYTES = 16;
+
+/** A value as a record holds it. */
+export interface StoredValue {
+  readonly bytes: Uint8Array;
+  /** The blob under which the rest of the value is. */
+  readonly ref: BlobId | undefined;
+}
+
+/** Makes the record's part of an encoded value and hands its blobs to `emit`. */
+export function storeValue(payload: Uint8Array, emit: (blob: Blob) => void): StoredValue {
+  if (payload.length <= INLINE_MAX) {
+    return { bytes: concatBytes([INLINE], payload), ref: undefined };
+  }
+  const ref = cutTree(payload.subarray(HEAD_BYTES), emit);
+  const prefix = [CUT];
+  pushVarint(prefix, payload.length);
+  const id = new Uint8Array(ID_BYTES);
+  writeHex(ref, id, 0);
+  return { bytes: concatBytes(prefix, id, payload.subarray(0, HEAD_BYTES)), ref };
+}
+
+/** The blob that a stored value names, if any. */
+export function refOf(stored: Uint8Array): BlobId | undefined {
+  return parse(stored).ref;
+}
+
+/**
+ * The encoded value again.
+ *
+ * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT`.
+ */
+export function loadValue(
+  stored: Uint8Array,
+  find: (id: BlobId) => Blob | undefined,
+): Uint8Array {
+  const { size, ref, head } = parse(stored);
+  if (ref === undefined) return head;
+  return concatBytes(head, joinTree(ref, size - head.length, find));
+}
+
+interface Parsed {
+  readonly size: number;
+  readonly ref: BlobId | undefined;
+  readonly head: Uint8Array;
+}
+
+function parse(stored: Uint8Array): Parsed {
+  const reader = new ByteReader(stored);
+  const layout = reader.byte();
+  if (layout === INLINE) {
+    const head = reader.rest();
+    return { size: head.length, ref: undefined, head };
+  }
+  if (layout !== CUT) {
+    throw new CheckpointError(
+      "UNSUPPORTED_FORMAT",
+      `stored value has layout ${layout}, which this version does not know; upgrade @threadmark/core`,
+    );
+  }
+  const size = reader.varint();
+  const ref = toHex(reader.take(ID_BYTES));
+  const head = reader.rest();
+  if (size < head.length) throw new CheckpointError("CORRUPT", "stored value has an impossible size");
+  return { size, ref, head };
+}

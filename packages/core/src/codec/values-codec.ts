@@ -1,0 +1,59 @@
+import type { SerializerProtocol } from "../contract.ts";
+import { CheckpointError } from "../errors.ts";
+import { utf8Decode, utf8Encode } from "../runtime.ts";
+import { Serializer } from "../serializer/index.ts";
+import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
+
+/** First byte of a value that a foreign serializer made. Formats of `Serializer` are small numbers. */
+const TYPED = 0x54;
+
+/** How a saver turns values into bytes. */
+export interface ValueCodec {
+  /** Whatever happens to the value after the call does not change the bytes. */
+  encode(value: unknown): Uint8Array | Promise<Uint8Array>;
+  decode(bytes: Uint8Array): Promise<unknown>;
+}
+
+/** The codec of a serializer: ours is used as it is, another one through LangGraph's interface. */
+export function codecOf(serde: SerializerProtocol): ValueCodec {
+  return serde instanceof Serializer ? nativeCodec(serde) : typedCodec(serde);
+}
+
+function nativeCodec(serializer: Serializer): ValueCodec {
+  return {
+    encode: (value) => serializer.encode(value),
+    async decode(bytes) {
+      if (bytes[0] === TYPED) {
+        throw new CheckpointError(
+          "UNSUPPORTED_FORMAT",
+          "the value was stored through another `serde`; open the saver with that one",
+        );
+      }
+      return serializer.decode(bytes);
+    },
+  };
+}
+
+function typedCodec(serde: SerializerProtocol): ValueCodec {
+  return {
+    async encode(value) {
+      const [type, bytes] = await serde.dumpsTyped(value);
+      const name = utf8Encode(type);
+      const prefix = [TYPED];
+      pushVarint(prefix, name.length);
+      return concatBytes(prefix, name, bytes);
+    },
+    async decode(stored) {
+      const reader = new ByteReader(stored);
+      if (reader.byte() !== TYPED) {
+        // Taking it would let whoever can write to the database get around a serde that encrypts.
+        throw new CheckpointError(
+          "UNSUPPORTED_FORMAT",
+          "the value was not stored through this `serde`; open the saver with the one that was used",
+        );
+      }
+      const type = utf8Decode(reader.take(reader.varint()));
+      return serde.loadsTyped(type, reader.rest().slice());
+    },
+  };
+}

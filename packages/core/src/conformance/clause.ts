@@ -1,0 +1,73 @@
+import type { Random } from "./random.ts";
+import type { OpenOptions, OpenedStore, TestedSaver } from "./saver.ts";
+import type { Sizes } from "./options.ts";
+
+/** What a saver or its harness must have for a clause to apply. */
+export type Need =
+  | "close"
+  | "copyThread"
+  | "deleteForRuns"
+  | "getDeltaChannelHistory"
+  | "listThreads"
+  | "prune"
+  | "reopen"
+  | "setThreadTtl"
+  | "setup"
+  | "sweep";
+
+/** One rule of the contract, and how to find out whether a saver keeps it. */
+export interface Clause {
+  /** `group/what-holds`; stable, and in `docs/contract.md`. */
+  readonly id: string;
+  /** The id in words. */
+  readonly title: string;
+  /** The rule, in one or two sentences. */
+  readonly rule: string;
+  /** What the author of a saver does about a failure. */
+  readonly hint: string;
+  readonly needs: readonly Need[];
+  /** Whether it must have a store that no other clause uses. */
+  readonly alone: boolean;
+  run(context: ClauseContext): Promise<void>;
+}
+
+/** What a clause gets. */
+export interface ClauseContext {
+  readonly saver: TestedSaver;
+  /** Another saver on the same data. Only for clauses that need `"reopen"`. */
+  reopen(): Promise<TestedSaver>;
+  /** A store of its own with options; the clause does not apply where they are not supported. */
+  openWith(options: OpenOptions): Promise<OpenedStore>;
+  /** A thread id that nothing else uses; the same name gives the same id within the clause. */
+  threadId(name?: string): string;
+  readonly random: Random;
+  readonly seed: number;
+  readonly sequences: number;
+  readonly sizes: Sizes;
+}
+
+/** A clause as it is written down. */
+export interface ClauseText {
+  readonly rule: string;
+  readonly hint: string;
+  readonly needs?: readonly Need[];
+  readonly alone?: boolean;
+  run(context: ClauseContext): Promise<void>;
+}
+
+export function clause(id: string, text: ClauseText): Clause {
+  return {
+    id,
+    title: id.replace("/", ": ").replaceAll("-", " "),
+    rule: text.rule,
+    hint: text.hint,
+    needs: text.needs ?? [],
+    alone: text.alone ?? false,
+    run: text.run,
+  };
+}
+
+/** The part of an id before the slash. */
+export function groupOf(id: string): string {
+  return id.slice(0, id.indexOf("/"));
+}

@@ -1,0 +1,54 @@
+/** Globals that every host has but the language does not. */
+
+interface Host {
+  setTimeout(callback: () => void, milliseconds: number): unknown;
+  clearTimeout(timer: unknown): void;
+  structuredClone<T>(value: T): T;
+  performance: { now(): number };
+  URL: new (text: string) => { readonly href: string };
+  Buffer?: { from(bytes: readonly number[]): Uint8Array };
+}
+
+export const host: Host = globalThis as unknown as Host;
+
+/** Lets other work go on for a moment. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    host.setTimeout(resolve, milliseconds);
+  });
+}
+
+/** Asks again and again until the answer is yes, and says whether it came in time. */
+export async function eventually(
+  question: () => Promise<boolean>,
+  milliseconds = 10_000,
+): Promise<boolean> {
+  const end = host.performance.now() + milliseconds;
+  for (;;) {
+    // Each round must see the state that the one before left.
+    // oxlint-disable-next-line no-await-in-loop
+    if (await question()) return true;
+    if (host.performance.now() > end) return false;
+    // oxlint-disable-next-line no-await-in-loop
+    await pause(5);
+  }
+}
+
+/** The promise's result, or a rejection when it takes longer. */
+export async function within<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+  message: string,
+): Promise<T> {
+  let timer: unknown;
+  const late = new Promise<never>((_, reject) => {
+    timer = host.setTimeout(() => {
+      reject(new Error(message));
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    host.clearTimeout(timer);
+  }
+}

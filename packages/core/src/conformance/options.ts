@@ -1,0 +1,92 @@
+import type { OpenStore } from "./saver.ts";
+
+/** How large the large clauses are. */
+export interface Sizes {
+  /** Checkpoints in one listing without a limit. @default 1200 */
+  readonly listing: number;
+  /** Checkpoints that are paged through. @default 200 */
+  readonly paging: number;
+  /** Turns of one growing conversation. @default 200 */
+  readonly turns: number;
+  /** Ancestors of one delta walk. @default 300 */
+  readonly ancestors: number;
+  /** Calls made at once. @default 50 */
+  readonly atOnce: number;
+  /** Repetitions of a race. @default 20 */
+  readonly races: number;
+  /** Bytes of one large value. @default 1048576 */
+  readonly largeValue: number;
+  /** Levels of one deeply nested value. @default 20000 */
+  readonly depth: number;
+}
+
+export const defaultSizes: Sizes = {
+  listing: 1200,
+  paging: 200,
+  turns: 200,
+  ancestors: 300,
+  atOnce: 50,
+  races: 20,
+  largeValue: 1_048_576,
+  depth: 20_000,
+};
+
+/** What both ways of running the suite take. */
+export interface SuiteOptions {
+  /** Name of the saver, for titles and reports. */
+  readonly name: string;
+  readonly open: OpenStore;
+  /**
+   * One store for all clauses that can share one, instead of a store for each. It saves time where
+   * opening is dear; a clause that damages the store can then make others fail.
+   * @default false
+   */
+  readonly share?: boolean;
+  /** Ids of clauses, or of groups such as `"fork"`, to run. @default all */
+  readonly only?: readonly string[];
+  /** A clause that does not apply counts as failed: for savers that should have everything. @default false */
+  readonly everything?: boolean;
+  /** Seed of everything random. @default a fixed number */
+  readonly seed?: number;
+  /** Random sequences that are compared with the reference model. @default 40 */
+  readonly sequences?: number;
+  /** Prefix of all thread ids of this run. @default a random one */
+  readonly run?: string;
+  /** Milliseconds that one clause may take. @default 60000 */
+  readonly timeout?: number;
+  readonly sizes?: Partial<Sizes>;
+}
+
+/** {@link SuiteOptions} with everything decided. */
+export interface SuiteSettings {
+  readonly name: string;
+  readonly open: OpenStore;
+  readonly share: boolean;
+  readonly everything: boolean;
+  readonly seed: number;
+  readonly sequences: number;
+  readonly run: string;
+  readonly timeout: number;
+  readonly sizes: Sizes;
+}
+
+const DEFAULT_SEED = 20_261;
+
+export function settle(options: SuiteOptions): SuiteSettings {
+  return {
+    name: options.name,
+    open: options.open,
+    share: options.share ?? false,
+    everything: options.everything ?? false,
+    seed: options.seed ?? DEFAULT_SEED,
+    sequences: options.sequences ?? 40,
+    run: options.run ?? randomRun(),
+    timeout: options.timeout ?? 60_000,
+    sizes: { ...defaultSizes, ...options.sizes },
+  };
+}
+
+function randomRun(): string {
+  const random = Math.floor(Math.random() * 36 ** 6);
+  return `${Date.now().toString(36)}${random.toString(36).padStart(6, "0")}`;
+}

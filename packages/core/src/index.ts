@@ -1,0 +1,25 @@
+export type {
+  ChannelVersion,
+  ChannelVersions,
+  Checkpoint,
+  CheckpointConfig,
+  CheckpointListOptions,
+  CheckpointMetadata,
+  CheckpointPendingWrite,
+  CheckpointTuple,
+  DeltaChannelHistory,
+  PendingWrite,
+  SerializerProtocol,
+} from "./contract.ts";
+export {
+  CheckpointError,
+  isCheckpointError,
+  type CheckpointErrorCode,
+  type CheckpointErrorDetails,
+} from "./errors.ts";
+export { MAX_ID_BYTES } from "./ids.ts";
+export { CheckpointSaver } from "./saver/checkpoint-saver.ts";
+export type { CheckpointSaverOptions, TtlOptions } from "./saver/engine.ts";
+export type { PruneOptions, RemovalReport } from "./saver/retention.ts";
+export type { ListThreadsOptions, ThreadInfo } from "./saver/threads.ts";
+export * from "./serializer/index.ts";

@@ -1,0 +1,83 @@
+import { BlobCache } from "../blobs/blob-cache.ts";
+import { codecOf, type ValueCodec } from "../codec/values-codec.ts";
+import type { SerializerProtocol } from "../contract.ts";
+import { CheckpointError } from "../errors.ts";
+import { Serializer } from "../serializer/index.ts";
+import type { CheckpointStorage } from "../storage/port.ts";
+
+/** When a thread expires. */
+export interface TtlOptions {
+  /** Seconds after the last write; every part of the thread goes at once. */
+  readonly seconds: number;
+  /** Whether reading a checkpoint with `get` or `getTuple` counts as well. @default false */
+  readonly refreshOnRead?: boolean;
+}
+
+/** Options that every saver takes. */
+export interface CheckpointSaverOptions {
+  /** Turns values into bytes. @default a `Serializer` without own types */
+  readonly serde?: SerializerProtocol | undefined;
+  /** @default threads never expire */
+  readonly ttl?: TtlOptions | undefined;
+  /**
+   * `"head"`: `put` is refused with `CONFLICT` unless the parent is the newest checkpoint of its
+   * namespace, so that of two runs on one thread the slower one fails instead of winning. Forking
+   * from an older checkpoint is then impossible.
+   * @default no fence, as LangGraph.js expects
+   */
+  readonly fence?: "head" | undefined;
+  /**
+   * Bound in bytes on the memory that remembers what is stored, so that it is neither sent nor read
+   * again. 0 turns it off.
+   * @default 67108864 (64 MiB)
+   */
+  readonly blobCacheBytes?: number | undefined;
+}
+
+const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
+
+/** What the parts of a saver share. */
+export interface Engine {
+  readonly storage: CheckpointStorage;
+  readonly serde: SerializerProtocol;
+  readonly codec: ValueCodec;
+  readonly cache: BlobCache;
+  /** Milliseconds. */
+  readonly ttl: number | undefined;
+  readonly refreshOnRead: boolean;
+  readonly fence: boolean;
+}
+
+/** Checks the options and puts the parts together. */
+export function createEngine(storage: CheckpointStorage, options: CheckpointSaverOptions): Engine {
+  const { serde = new Serializer(), ttl, fence, blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
+  if (storage.port !== 1) {
+    throw wrongOption("storage", `speaks version ${String(storage.port)} of the storage port, not 1`);
+  }
+  if (typeof serde?.dumpsTyped !== "function" || typeof serde.loadsTyped !== "function") {
+    throw wrongOption("serde", "must have the methods dumpsTyped and loadsTyped");
+  }
+  if (fence !== undefined && fence !== "head") throw wrongOption("fence", 'must be "head"');
+  if (!(blobCacheBytes >= 0)) throw wrongOption("blobCacheBytes", "must be a number of bytes, 0 or more");
+  return {
+    storage,
+    serde,
+    codec: codecOf(serde),
+    cache: new BlobCache(blobCacheBytes),
+    ttl: ttl && ttlMilliseconds(ttl, "ttl"),
+    refreshOnRead: ttl?.refreshOnRead ?? false,
+    fence: fence === "head",
+  };
+}
+
+/** Checks a time to live. */
+export function ttlMilliseconds(ttl: { readonly seconds: number }, field: string): number {
+  if (!(ttl.seconds > 0 && ttl.seconds < Number.MAX_SAFE_INTEGER / 1000)) {
+    throw wrongOption(`${field}.seconds`, "must be a number above 0");
+  }
+  return Math.ceil(ttl.seconds * 1000);
+}
+
+function wrongOption(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `option ${field} ${problem}`, { field });
+}

@@ -1,0 +1,118 @@
+import { decodeHeader } from "../codec/header.ts";
+import { loadValue, refOf } from "../codec/stored-value.ts";
+import { escapeText, unescapeText } from "../codec/text.ts";
+import type { CheckpointConfig, CheckpointPendingWrite, DeltaChannelHistory } from "../contract.ts";
+import { locate, type Location } from "../ids.ts";
+import type { Ancestor, BlobId, CheckpointStorage, WriteRecord } from "../storage/port.ts";
+import { checkedBlobs, decodeWrites, setOwn, type FindBlob } from "./decode.ts";
+import type { Engine } from "./engine.ts";
+
+/** Ancestors per call: most chains end within the first page, and long ones take few calls. */
+const PAGES = [64, 512, 4096];
+
+/** What was found for one channel, newest first. */
+interface Found {
+  readonly steps: (readonly WriteRecord[])[];
+  seed: Uint8Array | undefined;
+}
+
+/**
+ * Writes and seeds of delta channels along the ancestors of a checkpoint. The walk goes by parent,
+ * never by id, starts above the checkpoint itself and ends for a channel at the first ancestor that
+ * has a value for it, whose own writes still count.
+ *
+ * Source: `getDeltaChannelHistory` of `@langchain/langgraph-checkpoint` 1.2.
+ */
+export async function readHistory(
+  engine: Engine,
+  config: CheckpointConfig,
+  channels: readonly string[],
+): Promise<Record<string, DeltaChannelHistory>> {
+  const location = locate(config);
+  const found = new Map<string, Found>();
+  for (const channel of channels) found.set(channel, { steps: [], seed: undefined });
+  if (location && found.size > 0) await walk(engine, location, found);
+
+  const refs = [...found.values()].flatMap(refsOf);
+  const thread = location?.thread ?? "";
+  const blobs =
+    refs.length === 0 ? [] : await engine.storage.blobs({ thread, refs: [...new Set(refs)], have: [] });
+  const byId = checkedBlobs(thread, blobs);
+  const result: Record<string, DeltaChannelHistory> = {};
+  for (const [channel, entry] of found) {
+    setOwn(result, channel, await decodeFound(engine, entry, (id) => byId.get(id), thread));
+  }
+  return result;
+}
+
+async function walk(
+  engine: Engine,
+  location: Location,
+  found: ReadonlyMap<string, Found>,
+): Promise<void> {
+  const open = new Map(found);
+  for await (const ancestor of ancestorsOf(engine.storage, location, [...found.keys()])) {
+    for (const [channel, entry] of open) {
+      const steps = ancestor.writes.filter((write) => unescapeText(write.channel) === channel);
+      if (steps.length > 0) entry.steps.push(steps);
+    }
+    const { values } = await decodeHeader(ancestor.checkpoint.header);
+    for (const [channel, stored] of values) {
+      const entry = open.get(channel);
+      if (!entry || (await isUndefined(engine, stored))) continue;
+      entry.seed = stored;
+      open.delete(channel);
+    }
+    if (open.size === 0) return;
+  }
+}
+
+/** The ancestors of a checkpoint, its parent first; each at most once, should parents form a circle. */
+async function* ancestorsOf(
+  storage: CheckpointStorage,
+  { thread, namespace, id }: Location,
+  channels: readonly string[],
+): AsyncGenerator<Ancestor> {
+  const request = { thread, namespace, channels: channels.map(escapeText) };
+  const seen = new Set<string>();
+  let next = id;
+  for (let call = 0; ; call++) {
+    const limit = PAGES[Math.min(call, PAGES.length - 1)]!;
+    const page = await storage.ancestors({ ...request, id: next, limit });
+    for (const ancestor of page) {
+      if (seen.has(ancestor.checkpoint.id)) return;
+      const isTarget = seen.size === 0;
+      seen.add(ancestor.checkpoint.id);
+      if (!isTarget) yield ancestor;
+    }
+    const last = page.at(-1)?.checkpoint;
+    if (page.length < limit || last?.parent === undefined) return;
+    next = last.parent;
+  }
+}
+
+/** A stored `undefined` is no seed, as in LangGraph.js. Only short values can be `undefined`. */
+async function isUndefined(engine: Engine, stored: Uint8Array): Promise<boolean> {
+  if (refOf(stored) !== undefined) return false;
+  return (await engine.codec.decode(loadValue(stored, () => undefined))) === undefined;
+}
+
+function refsOf({ steps, seed }: Found): BlobId[] {
+  const refs = steps.flat().flatMap((write) => write.refs);
+  const seedRef = seed && refOf(seed);
+  return seedRef === undefined ? refs : [...refs, seedRef];
+}
+
+async function decodeFound(
+  engine: Engine,
+  { steps, seed }: Found,
+  find: FindBlob,
+  thread: string,
+): Promise<DeltaChannelHistory> {
+  const writes: CheckpointPendingWrite[] = [];
+  for (const step of steps.toReversed()) {
+    writes.push(...(await decodeWrites(engine.codec, step, find, { threadId: thread })));
+  }
+  if (seed === undefined) return { writes };
+  return { writes, seed: await engine.codec.decode(loadValue(seed, find)) };
+}

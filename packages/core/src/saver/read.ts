@@ -1,0 +1,88 @@
+import { haveList } from "../blobs/blob-cache.ts";
+import { filterTerms } from "../codec/index-token.ts";
+import { compareText } from "../codec/text.ts";
+import type {
+  ChannelVersion,
+  CheckpointConfig,
+  CheckpointListOptions,
+  CheckpointTuple,
+} from "../contract.ts";
+import { TASKS } from "../contract.ts";
+import { CheckpointError } from "../errors.ts";
+import { beforeOf, locate, selectionOf, type Location } from "../ids.ts";
+import { checkedBlobs, decodeTuple, reachable } from "./decode.ts";
+import type { Engine } from "./engine.ts";
+import { scanAll } from "./scan.ts";
+
+/** The tuple at a place, or `undefined`. */
+export async function readTuple(
+  engine: Engine,
+  config: CheckpointConfig,
+): Promise<CheckpointTuple | undefined> {
+  const location = locate(config);
+  if (!location) return undefined;
+  const tuple = await readStored(engine, location);
+  return tuple && migrateSends(engine, tuple);
+}
+
+async function readStored(
+  engine: Engine,
+  { thread, namespace, id }: Location,
+): Promise<CheckpointTuple | undefined> {
+  const known = engine.cache.find(thread);
+  const ttl = engine.refreshOnRead ? engine.ttl : undefined;
+  const stored = await engine.storage.get({ thread, namespace, id, have: haveList(known), ttl });
+  if (!stored) return undefined;
+  const fetched = checkedBlobs(thread, stored.blobs);
+  const find = (blob: string) => fetched.get(blob) ?? known?.blobs.get(blob);
+  const tuple = await decodeTuple(engine.codec, stored, find);
+  const refs = [...stored.checkpoint.refs, ...stored.writes.flatMap((write) => write.refs)];
+  engine.cache.learn(thread, stored.epoch, reachable(refs, find).values(), { namespace, refs });
+  return tuple;
+}
+
+/** The tuples that a listing selects, newest first. */
+export async function* readList(
+  engine: Engine,
+  config: CheckpointConfig,
+  options: CheckpointListOptions = {},
+): AsyncGenerator<CheckpointTuple> {
+  const { limit = Number.POSITIVE_INFINITY, before, filter } = options;
+  if (typeof limit !== "number" || Number.isNaN(limit)) {
+    throw new CheckpointError("INVALID_ARGUMENT", "limit must be a number", { field: "limit" });
+  }
+  const query = { ...selectionOf(config), before: beforeOf(before), filter: filterTerms(filter) };
+  let left = limit;
+  if (left <= 0) return;
+  for await (const { stored, find } of scanAll(engine.storage, query, left)) {
+    yield await migrateSends(engine, await decodeTuple(engine.codec, stored, find));
+    if (--left <= 0) return;
+  }
+}
+
+/**
+ * Checkpoints before format 4 left the sends of the last step in the writes of their parent.
+ *
+ * Source: `_migratePendingSends` of LangGraph.js's `MemorySaver`.
+ */
+async function migrateSends(engine: Engine, tuple: CheckpointTuple): Promise<CheckpointTuple> {
+  const { checkpoint, parentConfig } = tuple;
+  if (!(checkpoint.v < 4) || !parentConfig) return tuple;
+  const parent = await readStored(engine, locate(parentConfig)!);
+  const sends = (parent?.pendingWrites ?? []).filter(([, channel]) => channel === TASKS);
+  checkpoint.channel_values[TASKS] = sends.map(([, , value]) => value);
+  checkpoint.channel_versions[TASKS] = greatest(Object.values(checkpoint.channel_versions)) ?? 1;
+  return tuple;
+}
+
+function greatest(versions: readonly ChannelVersion[]): ChannelVersion | undefined {
+  return versions.reduce<ChannelVersion | undefined>(
+    (best, next) => (best === undefined || isGreater(next, best) ? next : best),
+    undefined,
+  );
+}
+
+function isGreater(a: ChannelVersion, b: ChannelVersion): boolean {
+  if (typeof a === "number" && typeof b === "number") return a > b;
+  return compareText(String(a), String(b)) > 0;
+}

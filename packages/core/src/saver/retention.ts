@@ -1,0 +1,144 @@
+import { decodeHeader } from "../codec/header.ts";
+import { CheckpointError } from "../errors.ts";
+import { checkedRunId, threadIdOf } from "../ids.ts";
+import { randomId } from "../runtime.ts";
+import type { CheckpointKey, CheckpointStorage } from "../storage/port.ts";
+import type { Engine } from "./engine.ts";
+import { groupByNamespace, planRemoval, type Kept } from "./retention-plan.ts";
+import { allThreads } from "./threads.ts";
+
+const PAGE = 1000;
+/** A fork from a checkpoint that is just being removed makes the plan void; it is made anew. */
+const MAX_ATTEMPTS = 10;
+
+/** Options of `prune`. At least one of `keepLatest` and `olderThan` is needed. */
+export interface PruneOptions {
+  /** Only these threads. @default all threads */
+  readonly threadIds?: readonly string[] | undefined;
+  /** How many of the newest checkpoints of every namespace stay in any case. @default 1 */
+  readonly keepLatest?: number | undefined;
+  /** Only checkpoints with an earlier `ts` go. @default all but the newest go */
+  readonly olderThan?: Date | undefined;
+  /** Counts and changes nothing. @default false */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** What `prune` or `deleteForRuns` removed, or would remove. */
+export interface RemovalReport {
+  /** Threads that lost checkpoints. */
+  readonly threads: number;
+  readonly checkpoints: number;
+}
+
+/** Chooses the checkpoints of a thread that may go. */
+type Chooser = (thread: readonly Kept[]) => (checkpoint: Kept) => boolean;
+
+/** Removes old checkpoints. */
+export async function pruneThreads(engine: Engine, options: PruneOptions): Promise<RemovalReport> {
+  const { keepLatest = 1, olderThan, dryRun = false } = checkedPrune(options);
+  const limit = olderThan?.getTime() ?? Number.POSITIVE_INFINITY;
+  const choose: Chooser = (thread) => {
+    const latest = [...groupByNamespace(thread).values()].flatMap((all) => all.slice(0, keepLatest));
+    const staying = new Set(latest);
+    // A time that cannot be read is not old.
+    return (checkpoint) =>
+      !staying.has(checkpoint) && !(Date.parse(checkpoint.header.fields.ts) >= limit);
+  };
+  const threads = options.threadIds?.map(threadIdOf) ?? threadNames(engine.storage);
+  return removeFromAll(engine, threads, choose, dryRun);
+}
+
+/** Removes the checkpoints of runs. */
+export async function deleteRuns(engine: Engine, runIds: readonly string[]): Promise<RemovalReport> {
+  const runs = new Set(runIds.map(checkedRunId));
+  const choose: Chooser = () => (checkpoint) =>
+    checkpoint.key.run !== undefined && runs.has(checkpoint.key.run);
+  if (runs.size === 0) return { threads: 0, checkpoints: 0 };
+  return removeFromAll(engine, threadsOfRuns(engine.storage, [...runs]), choose, false);
+}
+
+async function removeFromAll(
+  engine: Engine,
+  threads: Iterable<string> | AsyncIterable<string>,
+  choose: Chooser,
+  dryRun: boolean,
+): Promise<RemovalReport> {
+  const report = { threads: 0, checkpoints: 0 };
+  // Read to the end first: removing moves threads within the listing.
+  const names: string[] = [];
+  for await (const name of threads) names.push(name);
+  for (const thread of new Set(names)) {
+    const removed = await removeFrom(engine, thread, choose, dryRun);
+    report.checkpoints += removed;
+    if (removed > 0) report.threads++;
+  }
+  return report;
+}
+
+async function removeFrom(
+  { storage, cache }: Engine,
+  thread: string,
+  choose: Chooser,
+  dryRun: boolean,
+): Promise<number> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const kept = await readOutline(storage, thread);
+    const plan = planRemoval(kept, choose(kept));
+    if (dryRun || plan.checkpoints.length === 0) return plan.checkpoints.length;
+    const result = await storage.remove({ thread, ...plan, newEpoch: randomId() });
+    cache.forget(thread);
+    if (result.outcome === "removed") return plan.checkpoints.length;
+  }
+  throw new CheckpointError(
+    "CONFLICT",
+    `thread ${JSON.stringify(thread)} was forked from checkpoints about to be removed, ` +
+      `${MAX_ATTEMPTS} times in a row; try again later`,
+    { threadId: thread },
+  );
+}
+
+async function readOutline(storage: CheckpointStorage, thread: string): Promise<Kept[]> {
+  const kept: Kept[] = [];
+  let after: CheckpointKey | undefined;
+  for (;;) {
+    const page = await storage.outline({ thread, after, limit: PAGE });
+    for (const key of page.checkpoints) kept.push({ key, header: await decodeHeader(key.header) });
+    after = page.checkpoints.at(-1);
+    if (!page.more || !after) return kept;
+  }
+}
+
+async function* threadNames(storage: CheckpointStorage): AsyncGenerator<string> {
+  for await (const { thread } of allThreads(storage)) yield thread;
+}
+
+async function* threadsOfRuns(
+  storage: CheckpointStorage,
+  runs: readonly string[],
+): AsyncGenerator<string> {
+  let after: string | undefined;
+  for (;;) {
+    const page = await storage.runs({ runs, after, limit: PAGE });
+    yield* page.threads;
+    after = page.threads.at(-1);
+    if (!page.more || after === undefined) return;
+  }
+}
+
+function checkedPrune(options: PruneOptions): PruneOptions {
+  const { keepLatest, olderThan } = options;
+  if (keepLatest === undefined && olderThan === undefined) {
+    throw wrong("keepLatest", "or olderThan is needed, to say what stays");
+  }
+  if (keepLatest !== undefined && !(Number.isInteger(keepLatest) && keepLatest >= 0)) {
+    throw wrong("keepLatest", "must be a whole number, 0 or more");
+  }
+  if (olderThan !== undefined && Number.isNaN(new Date(olderThan).getTime())) {
+    throw wrong("olderThan", "must be a valid Date");
+  }
+  return options;
+}
+
+function wrong(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+}

@@ -1,0 +1,94 @@
+import { comparePositions } from "../storage/order.ts";
+import type {
+  CheckpointStorage,
+  FilterTerm,
+  ScanPosition,
+  StoredCheckpoint,
+} from "../storage/port.ts";
+import { checkedBlobs, type FindBlob } from "./decode.ts";
+import { allThreads } from "./threads.ts";
+
+/** Checkpoints per call. */
+const PAGE = 100;
+
+/** What a listing asks for. */
+export interface ScanQuery {
+  readonly thread: string | undefined;
+  readonly namespace: string | undefined;
+  readonly id: string | undefined;
+  readonly before: string | undefined;
+  readonly filter: readonly FilterTerm[];
+}
+
+/** A checkpoint of a listing and the blobs of its page. */
+export interface Scanned {
+  readonly stored: StoredCheckpoint;
+  readonly find: FindBlob;
+}
+
+/** All checkpoints of a query, newest first, page by page; `expected` sizes the pages. */
+export function scanAll(
+  storage: CheckpointStorage,
+  query: ScanQuery,
+  expected: number,
+): AsyncGenerator<Scanned> {
+  const limit = Math.min(PAGE, Math.ceil(expected));
+  return query.thread === undefined && !storage.capabilities.scanAllThreads
+    ? mergeThreads(storage, query, limit)
+    : scanPages(storage, query, limit);
+}
+
+async function* scanPages(
+  storage: CheckpointStorage,
+  query: ScanQuery,
+  limit: number,
+): AsyncGenerator<Scanned> {
+  let after: ScanPosition | undefined;
+  for (;;) {
+    const page = await storage.scan({ ...query, after, limit, have: [] });
+    const blobs = checkedBlobs(query.thread ?? "*", page.blobs);
+    const find: FindBlob = (id) => blobs.get(id);
+    for (const stored of page.checkpoints) yield { stored, find };
+    const last = page.checkpoints.at(-1);
+    if (!page.more || !last) return;
+    after = positionOf(last);
+  }
+}
+
+/** For storages that keep no order over all threads: one listing a thread, the newest head first. */
+async function* mergeThreads(
+  storage: CheckpointStorage,
+  query: ScanQuery,
+  limit: number,
+): AsyncGenerator<Scanned> {
+  const heads: { head: Scanned; rest: AsyncGenerator<Scanned> }[] = [];
+  const insert = async (rest: AsyncGenerator<Scanned>): Promise<void> => {
+    const next = await rest.next();
+    if (next.done) return;
+    const entry = { head: next.value, rest };
+    heads.splice(placeFor(heads, entry.head), 0, entry);
+  };
+  for await (const { thread } of allThreads(storage)) {
+    await insert(scanPages(storage, { ...query, thread }, limit));
+  }
+  for (let newest = heads.shift(); newest; newest = heads.shift()) {
+    yield newest.head;
+    await insert(newest.rest);
+  }
+}
+
+function placeFor(heads: readonly { readonly head: Scanned }[], next: Scanned): number {
+  let low = 0;
+  let high = heads.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const order = comparePositions(positionOf(heads[middle]!.head.stored), positionOf(next.stored));
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function positionOf({ thread, checkpoint }: StoredCheckpoint): ScanPosition {
+  return { thread, namespace: checkpoint.namespace, id: checkpoint.id };
+}

@@ -1,0 +1,80 @@
+import type { ThreadData } from "./thread-data.ts";
+
+/** All threads, in the order in which they were last written to. An expired one is not there. */
+export class ThreadTable {
+  readonly #threads = new Map<string, ThreadData>();
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  find(thread: string): ThreadData | undefined {
+    const data = this.#threads.get(thread);
+    return data && !hasExpired(data) ? data : undefined;
+  }
+
+  isExpired(thread: string): boolean {
+    const data = this.#threads.get(thread);
+    return data !== undefined && hasExpired(data);
+  }
+
+  *all(): Generator<ThreadData> {
+    for (const data of this.#threads.values()) if (!hasExpired(data)) yield data;
+  }
+
+  /** The thread, made when it is not there, as written to just now. */
+  touch(thread: string, newEpoch: string, ttl: number | undefined): ThreadData {
+    const now = Date.now();
+    const data = this.find(thread) ?? {
+      thread,
+      epoch: newEpoch,
+      created: now,
+      updated: now,
+      expires: undefined,
+      ownTtl: undefined,
+      namespaces: new Map(),
+      blobs: new Map(),
+    };
+    data.updated = now;
+    this.renew(data, ttl);
+    this.#threads.delete(thread);
+    this.#threads.set(thread, data);
+    this.#evict();
+    return data;
+  }
+
+  /** Moves the expiry of a thread by its own time to live, or by the given one. */
+  renew(data: ThreadData, ttl: number | undefined): void {
+    const milliseconds = data.ownTtl === undefined ? ttl : data.ownTtl;
+    if (milliseconds === undefined) return;
+    data.expires = milliseconds === null ? undefined : Date.now() + milliseconds;
+  }
+
+  delete(thread: string): void {
+    this.#threads.delete(thread);
+  }
+
+  /** Removes expired threads and returns how many. */
+  sweep(thread: string | undefined, limit: number): number {
+    let removed = 0;
+    for (const [name, data] of this.#threads) {
+      if (removed >= limit) break;
+      if (!hasExpired(data) || (thread !== undefined && thread !== name)) continue;
+      this.#threads.delete(name);
+      removed++;
+    }
+    return removed;
+  }
+
+  #evict(): void {
+    for (const oldest of this.#threads.keys()) {
+      if (this.#threads.size <= this.#max) return;
+      this.#threads.delete(oldest);
+    }
+  }
+}
+
+function hasExpired({ expires }: ThreadData): boolean {
+  return expires !== undefined && expires <= Date.now();
+}

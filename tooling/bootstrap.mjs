@@ -1,0 +1,89 @@
+// Runs a task on a clean clone that has nothing but Node and npm. Depends on no package, and must itself run on
+// the oldest supported Node: it gets pnpm and Node 24 for everything after it.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bin = join(root, "node_modules", ".bin");
+const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+const chatbot = { name: "@threadmark/example-chatbot", main: "examples/chatbot/src/chatbot.ts" };
+
+// The terminal sends Ctrl-C to the whole group. Waiting for the child keeps its last words above the prompt.
+process.on("SIGINT", () => {});
+
+const [task, ...args] = process.argv.slice(2);
+if (!task) throw new Error("Usage: node tooling/bootstrap.mjs <demo|check|build|typecheck|test> [arguments]");
+if (!(await isInstalled())) await install();
+if (task === "demo") {
+  await turbo(["build", `--filter=${chatbot.name}^...`, "--output-logs=errors-only"], { quiet: true });
+  await run(node, [chatbot.main, ...args]);
+} else if (task === "check") {
+  const [check, ...rest] = args;
+  await run(node, [`tooling/checks/${check}.mjs`, ...rest]);
+} else {
+  await turbo([task, ...args]);
+}
+
+/** Whether node_modules is what the lockfile says; pnpm keeps a copy of the lockfile it installed from. */
+async function isInstalled() {
+  // Fetched by an install script, after pnpm has written its copy: missing when that was interrupted.
+  if (!existsSync(node)) return false;
+  const [wanted, installed] = await Promise.all([
+    readFile(join(root, "pnpm-lock.yaml"), "utf8"),
+    readFile(join(root, "node_modules", ".pnpm", "lock.yaml"), "utf8").catch(() => undefined),
+  ]);
+  return wanted === installed;
+}
+
+async function install() {
+  const started = Date.now();
+  const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  console.log("Installing packages into node_modules (about a minute the first time) …");
+  await npm(["exec", "--yes", `--package=${packageManager}`, "--", "pnpm", "install", "--frozen-lockfile"], {
+    // npm and pnpm warn about each other's settings.
+    npm_config_loglevel: "error",
+  });
+  console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
+}
+
+function npm(npmArgs, env) {
+  // Under `npm run` this is npm's own script, which needs no shell to start, on Windows either.
+  const script = process.env.npm_execpath;
+  if (script?.endsWith("npm-cli.js")) return run(process.execPath, [script, ...npmArgs], { env });
+  return run("npm", npmArgs, { env });
+}
+
+function turbo(turboArgs, { quiet = false } = {}) {
+  return run(node, [join(root, "node_modules", "turbo", "bin", "turbo"), "run", ...turboArgs], {
+    env: { TURBO_TELEMETRY_DISABLED: "1", TURBO_CACHE: "local:rw" },
+    quiet,
+  });
+}
+
+/** Resolves when the command succeeds; otherwise this process ends as the command did. */
+function run(command, commandArgs, { env = {}, quiet = false } = {}) {
+  const path = `${bin}${delimiter}${process.env.PATH}`;
+  return new Promise((resolve) => {
+    const child = spawn(command, commandArgs, {
+      cwd: root,
+      env: { ...process.env, PATH: path, ...env },
+      stdio: ["inherit", quiet ? "pipe" : "inherit", "inherit"],
+    });
+    let output = "";
+    child.stdout?.setEncoding("utf8").on("data", (text) => (output += text));
+    child.on("error", (error) => end(`Cannot start ${command}: ${error.message}`, 127));
+    child.on("exit", (code, signal) => {
+      if (code === 0) return resolve(undefined);
+      end(output, signal ? 128 + constants.signals[signal] : code);
+    });
+  });
+}
+
+function end(message, code) {
+  if (message) console.error(message);
+  process.exit(code);
+}

@@ -1,0 +1,27 @@
+// The packed packages in a stranger's project: installed by npm without LangChain, type-checked down to the last
+// declaration by the newest TypeScript and the oldest, and run.
+import { cp, mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { read, run } from "../command.mjs";
+import { packAll } from "../packed.mjs";
+import { root } from "../workspace.mjs";
+
+const tools = ["@types/node", "typescript", "typescript-5"];
+
+await using scratch = await mkdtempDisposable(join(tmpdir(), "threadmark-consumer-"));
+const project = scratch.path;
+const catalog = JSON.parse(await read("pnpm", ["config", "get", "catalog", "--json"], { cwd: root }));
+const packed = await packAll(project);
+const dependencies = {
+  ...Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`])),
+  ...Object.fromEntries(tools.map((name) => [name, catalog[name]])),
+};
+await cp(join(root, "tooling", "consumer"), project, { recursive: true });
+await writeFile(join(project, "package.json"), JSON.stringify({ type: "module", dependencies }));
+await run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: project });
+for (const compiler of ["typescript", "typescript-5"]) {
+  await run(process.execPath, [join("node_modules", compiler, "bin", "tsc"), "--project", "."], { cwd: project });
+}
+await run(process.execPath, ["main.js"], { cwd: project });
+console.log("The packed packages install, type-check and run.");

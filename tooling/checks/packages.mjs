@@ -1,0 +1,22 @@
+// What npm would get is complete, resolvable by every consumer, and nothing else.
+import assert from "node:assert/strict";
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { read, run } from "../command.mjs";
+import { packAll } from "../packed.mjs";
+
+await using scratch = await mkdtempDisposable(join(tmpdir(), "threadmark-packages-"));
+for (const { name, tarball } of await packAll(scratch.path)) {
+  console.log(`\n${name}`);
+  const files = (await read("tar", ["-tzf", tarball])).trim().split("\n");
+  for (const needed of ["package/README.md", "package/LICENSE", "package/dist/index.js"]) {
+    assert(files.includes(needed), `${name} lacks ${needed}`);
+  }
+  const strange = files.filter((file) => !/^package\/(dist\/.+|package\.json|README\.md|LICENSE)$/.test(file));
+  assert.deepEqual(strange, [], `${name} would publish files that are no use to its users`);
+  const manifest = await read("tar", ["-xzOf", tarball, "package/package.json"]);
+  assert.doesNotMatch(manifest, /"(workspace|catalog):/, `${name} would publish a version only this repository knows`);
+  await run("publint", ["--strict", tarball]);
+  await run("attw", ["--profile", "esm-only", tarball]);
+}

@@ -1,0 +1,3 @@
+import { remember } from "./program.js";
+
+await remember();

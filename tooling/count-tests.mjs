@@ -1,0 +1,25 @@
+// Adds up what vitest reported for every package that has tests. Prints "<passed> <failed>" for `.ci/run`, and on
+// the standard error what a person wants to know about it.
+import { join } from "node:path";
+import { packages, readJson } from "./workspace.mjs";
+
+let passed = 0;
+let failed = 0;
+for (const { dir, manifest } of await packages()) {
+  if (!manifest.scripts?.test) continue;
+  const counted = await count(join(dir, ".reports", "vitest.json"));
+  console.error(`${manifest.name}: ${counted.passed} tests passed, ${counted.failed} failed${counted.remark}`);
+  passed += counted.passed;
+  failed += counted.failed;
+}
+console.log(passed, failed);
+
+async function count(path) {
+  const report = await readJson(path).catch(() => undefined);
+  if (!report) return { passed: 0, failed: 1, remark: ": no report, so its tests did not run" };
+  const unrun = report.numTotalTests - report.numPassedTests - report.numFailedTests;
+  const remark = unrun > 0 ? `, ${unrun} did not run` : "";
+  // A file that cannot be loaded and an error between tests fail the run, but no test of it.
+  const hidden = !report.success && report.numFailedTests === 0 ? 1 : 0;
+  return { passed: report.numPassedTests, failed: report.numFailedTests + hidden, remark };
+}
