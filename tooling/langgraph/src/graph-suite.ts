@@ -1,12 +1,20 @@
 import { describe, it } from "vitest";
 import { useLab, type Topic } from "./lab.ts";
 import type { SaverUnderTest } from "./saver-under-test.ts";
+import { crash } from "./topics/crash.ts";
 import { forkOfWorkflow } from "./topics/fork-functional.ts";
 import { forkOfStateGraph } from "./topics/fork-state-graph.ts";
+import { interrupts } from "./topics/interrupts.ts";
 import { updateState } from "./topics/update-state.ts";
 import { versions } from "./versions.ts";
 
-const topics: readonly Topic[] = [forkOfStateGraph, forkOfWorkflow, updateState];
+const topics: readonly Topic[] = [
+  forkOfStateGraph,
+  forkOfWorkflow,
+  updateState,
+  interrupts,
+  crash,
+];
 
 /**
  * Registers the tests that run real LangGraph.js graphs on a saver, once for each supported release
