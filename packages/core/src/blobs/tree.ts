@@ -1,3 +1,4 @@
+import { concatBytes } from "../codec/bytes.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
 import { chunkEnd } from "./chunk.ts";
@@ -94,21 +95,24 @@ export function joinTree(
   size: number,
   find: (id: BlobId) => Blob | undefined,
 ): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
+  const leaves: Blob[] = [];
+  let total = 0;
+  let visits = 0;
   const visit = (id: BlobId): void => {
+    // Blobs that were tampered with could name each other more often than any value is long.
+    if (++visits > 2 * size + 1) throw wrongSize(size);
     const blob = find(id);
     if (!blob) {
       throw new CheckpointError("INCOMPLETE", `a part of the value is missing in the storage (blob ${id})`);
     }
     if (blob.kind === "node") return childrenOf(blob).forEach(visit);
-    if (at + blob.bytes.length > size) throw wrongSize(size);
-    bytes.set(blob.bytes, at);
-    at += blob.bytes.length;
+    total += blob.bytes.length;
+    if (total > size) throw wrongSize(size);
+    leaves.push(blob);
   };
   visit(root);
-  if (at !== size) throw wrongSize(size);
-  return bytes;
+  if (total !== size) throw wrongSize(size);
+  return concatBytes(leaves.map((leaf) => leaf.bytes));
 }
 
 function wrongSize(size: number): CheckpointError {

@@ -32,16 +32,18 @@ export interface CheckpointInput {
  * Encodes a checkpoint. Everything is read before this returns; the promise is for slow serializers.
  *
  * @param recent Values of the checkpoint before, to save time.
+ * @param findDropped Tells the channels whose values are not to be stored.
  */
 export async function encodeCheckpoint(
   codec: ValueCodec,
   input: CheckpointInput,
-  recent?: RecentValues,
+  recent: RecentValues | undefined,
+  findDropped: () => Promise<ReadonlySet<string>>,
 ): Promise<Encoded<CheckpointRecord>> {
   const { parent, id, checkpoint, metadata } = input;
   const place = { threadId: parent.thread, namespace: parent.namespace, checkpointId: id };
   const { channel_values: live, id: _id, ...rest } = checkpoint;
-  const channels = Object.keys(live).filter((name) => isStored(name, input));
+  const channels = Object.keys(live);
   const pending = [
     encodeAt(codec, metadata, { ...place, field: "metadata" }),
     ...channels.map((channel) => encodeAt(codec, live[channel], { ...place, channel })),
@@ -51,8 +53,10 @@ export async function encodeCheckpoint(
   const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
 
   const [metadataBytes, ...payloads] = await Promise.all(pending);
-  const { stored, blobs, values } = cut(payloads, recent);
-  const named = channels.map((channel, i) => [channel, stored[i]!.bytes] as const);
+  const dropped = await findDropped();
+  const kept = channels.flatMap((channel, i) => (dropped.has(channel) ? [] : [{ channel, payload: payloads[i]! }]));
+  const { stored, blobs, values } = cut(kept.map(({ payload }) => payload), recent);
+  const named = kept.map(({ channel }, i) => [channel, stored[i]!.bytes] as const);
   return {
     record: {
       namespace: parent.namespace,
@@ -67,18 +71,6 @@ export async function encodeCheckpoint(
     blobs,
     values,
   };
-}
-
-/**
- * Whether the value of a channel belongs to this checkpoint. `newVersions` names what has changed
- * since the parent; what a first checkpoint claims to have unchanged was never there.
- *
- * Source: "should only store channel_values that have changed" of the official validation suite.
- */
-function isStored(channel: string, input: CheckpointInput): boolean {
-  const { parent, newVersions, checkpoint } = input;
-  if (parent.id !== undefined || newVersions === undefined) return true;
-  return Object.hasOwn(newVersions, channel) || !Object.hasOwn(checkpoint.channel_versions, channel);
 }
 
 /** Encodes the writes of a task, as {@link encodeCheckpoint} does. */

@@ -2,8 +2,9 @@ import { decodeHeader } from "../codec/header.ts";
 import { CheckpointError } from "../errors.ts";
 import { checkedRunId, threadIdOf } from "../ids.ts";
 import { randomId } from "../runtime.ts";
-import type { CheckpointKey, CheckpointStorage } from "../storage/port.ts";
+import type { CheckpointStorage } from "../storage/port.ts";
 import type { Engine } from "./engine.ts";
+import { outlineOf } from "./outline.ts";
 import { groupByNamespace, planRemoval, type Kept } from "./retention-plan.ts";
 import { allThreads } from "./threads.ts";
 
@@ -99,13 +100,10 @@ async function removeFrom(
 
 async function readOutline(storage: CheckpointStorage, thread: string): Promise<Kept[]> {
   const kept: Kept[] = [];
-  let after: CheckpointKey | undefined;
-  for (;;) {
-    const page = await storage.outline({ thread, after, limit: PAGE });
-    for (const key of page.checkpoints) kept.push({ key, header: await decodeHeader(key.header) });
-    after = page.checkpoints.at(-1);
-    if (!page.more || !after) return kept;
+  for await (const key of outlineOf(storage, thread)) {
+    kept.push({ key, header: await decodeHeader(key.header) });
   }
+  return kept;
 }
 
 async function* threadNames(storage: CheckpointStorage): AsyncGenerator<string> {

@@ -1,0 +1,129 @@
+import { CheckpointError } from "../errors.ts";
+import type { Prototypes } from "./class-loading.ts";
+import { type ClassName, classOfTag } from "./class-table.ts";
+import type { CustomTypes } from "./custom-types.ts";
+import { readInstance } from "./instances-in.ts";
+import { malformed } from "./malformed.ts";
+import {
+  bytesOf,
+  listOf,
+  readArrayBuffer,
+  readDate,
+  readError,
+  readIrregularArray,
+  readMap,
+  readObject,
+  readRegExp,
+  readSet,
+  readUrl,
+  readView,
+} from "./natives-in.ts";
+import { NEEDS, TAG } from "./tags.ts";
+import { textOfCodeUnits } from "./text.ts";
+import type { ValueReader } from "./value-reader.ts";
+
+type TagReader = (reader: ValueReader, data: unknown) => unknown;
+
+const READERS = new Map<number, TagReader>([
+  [TAG.text, (_reader, data) => textOfCodeUnits(bytesOf(data))],
+  [TAG.bigint, (_reader, data) => readBigInt(data)],
+  [TAG.date, readDate],
+  [TAG.regexp, readRegExp],
+  [TAG.url, readUrl],
+  [TAG.map, readMap],
+  [TAG.set, readSet],
+  [TAG.object, (reader, data) => readObject(reader, data, Object.prototype)],
+  [TAG.nullObject, (reader, data) => readObject(reader, data, null)],
+  [TAG.array, readIrregularArray],
+  [TAG.arrayBuffer, readArrayBuffer],
+  [TAG.view, readView],
+  [TAG.error, readError],
+]);
+
+/** Turns the tree of a tagged body into the value, in place where that is possible. */
+export class Raiser implements ValueReader {
+  readonly #types: CustomTypes;
+  readonly #prototypes: Prototypes;
+  /** Objects by number; `undefined` while one is being made. Kept only where there are references. */
+  readonly #numbered: (object | undefined)[] | undefined;
+
+  constructor(types: CustomTypes, prototypes: Prototypes, needs: number) {
+    this.#types = types;
+    this.#prototypes = prototypes;
+    this.#numbered = needs & NEEDS.numbering ? [] : undefined;
+  }
+
+  value(node: unknown): unknown {
+    if (typeof node !== "object" || node === null) return node;
+    if (node instanceof Map) return this.#tagged(node);
+    this.#numbered?.push(node);
+    if (Array.isArray(node)) this.#array(node);
+    else if (!(node instanceof Uint8Array)) this.#record(node as Record<string, unknown>);
+    return node;
+  }
+
+  text(node: unknown): string {
+    const text = typeof node === "string" ? node : this.value(node);
+    return typeof text === "string" ? text : malformed("it has a tag without its text");
+  }
+
+  number(value: object): void {
+    this.#numbered?.push(value);
+  }
+
+  prototypeOf(name: ClassName): object {
+    return this.#prototypes(name);
+  }
+
+  #array(nodes: unknown[]): void {
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i];
+      if (typeof node === "object") nodes[i] = this.value(node);
+    }
+  }
+
+  #record(record: Record<string, unknown>): void {
+    for (const key of Object.keys(record)) {
+      const node = record[key];
+      if (typeof node === "object") record[key] = this.value(node);
+    }
+  }
+
+  #tagged(node: ReadonlyMap<unknown, unknown>): unknown {
+    for (const [tag, data] of node as ReadonlyMap<number, unknown>) {
+      if (tag === TAG.reference) return this.#reference(data);
+      if (tag === TAG.custom) return this.#custom(data);
+      const read = READERS.get(tag);
+      if (read !== undefined) return read(this, data);
+      const name = classOfTag(tag);
+      if (name !== undefined) return readInstance(this, name, data);
+    }
+    return malformed("it has an unknown tag");
+  }
+
+  #reference(distance: unknown): object {
+    const numbered = this.#numbered ?? [];
+    const found = typeof distance === "number" ? numbered[numbered.length - distance] : undefined;
+    return found ?? malformed("it refers to an object that is not there");
+  }
+
+  #custom(data: unknown): object {
+    const [name, content] = listOf(data, 2);
+    const type = this.#types.named(this.text(name));
+    if (type === undefined) {
+      throw new CheckpointError(
+        "UNSUPPORTED_FORMAT",
+        `stored value holds a value of type ${JSON.stringify(name)}; register it in the serializer's \`types\``,
+      );
+    }
+    const number = this.#numbered?.push(undefined) ?? 0;
+    const value: object = type.decode(this.value(content));
+    if (this.#numbered !== undefined) this.#numbered[number - 1] = value;
+    return value;
+  }
+}
+
+function readBigInt(data: unknown): bigint {
+  if (typeof data !== "string" || !/^-?[\da-f]+$/.test(data)) malformed("it has a bad bigint");
+  return data.startsWith("-") ? -BigInt(`0x${data.slice(1)}`) : BigInt(`0x${data}`);
+}
