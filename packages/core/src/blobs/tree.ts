@@ -32,7 +32,7 @@ export function cutTree(
 ): CutValue {
   const leaves: Blob[] = [];
   const guess = new LeafGuess(earlier);
-  for (let start = 0; start < bytes.length || leaves.length === 0; ) {
+  for (let start = 0; start < bytes.length || leaves.length === 0;) {
     const leaf = guess.at(bytes, start) ?? cutLeaf(bytes, start);
     guess.follow(leaf.id);
     emit(leaf);
@@ -90,11 +90,7 @@ export function childrenOf(blob: Blob): BlobId[] {
  *
  * @throws CheckpointError `INCOMPLETE` when a blob is missing, `CORRUPT` when the size is not right.
  */
-export function joinTree(
-  root: BlobId,
-  size: number,
-  find: (id: BlobId) => Blob | undefined,
-): Uint8Array {
+export function joinTree(root: BlobId, size: number, find: (id: BlobId) => Blob | undefined): Uint8Array {
   const leaves: Blob[] = [];
   let total = 0;
   let visits = 0;
@@ -127,10 +123,7 @@ export interface Trees {
 }
 
 /** Collects the trees of `roots`. */
-export function collectTrees(
-  roots: readonly BlobId[],
-  find: (id: BlobId) => Blob | undefined,
-): Trees {
+export function collectTrees(roots: readonly BlobId[], find: (id: BlobId) => Blob | undefined): Trees {
   const blobs = new Map<BlobId, Blob>();
   const leaves = roots.map((root) => {
     const found: Blob[] = [];

@@ -53,9 +53,7 @@ export async function decodeHeader(bytes: Uint8Array): Promise<Header> {
 function isValueTable(table: unknown): table is Header["values"] {
   return (
     Array.isArray(table) &&
-    table.every(
-      (row) => Array.isArray(row) && typeof row[0] === "string" && row[1] instanceof Uint8Array,
-    )
+    table.every((row) => Array.isArray(row) && typeof row[0] === "string" && row[1] instanceof Uint8Array)
   );
 }
 

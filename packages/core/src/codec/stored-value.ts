@@ -57,10 +57,7 @@ export function refOf(stored: Uint8Array): BlobId | undefined {
  *
  * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT`.
  */
-export function loadValue(
-  stored: Uint8Array,
-  find: (id: BlobId) => Blob | undefined,
-): Uint8Array {
+export function loadValue(stored: Uint8Array, find: (id: BlobId) => Blob | undefined): Uint8Array {
   const { size, ref, head } = parse(stored);
   if (ref === undefined) return head;
   return concatBytes([head, joinTree(ref, size - head.length, find)]);

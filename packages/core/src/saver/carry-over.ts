@@ -10,8 +10,7 @@ export function claimedChannels(input: CheckpointInput): Map<string, ChannelVers
   const { parent, newVersions, checkpoint } = input;
   if (parent.id !== undefined || newVersions === undefined) return new Map();
   const claimed = Object.entries(checkpoint.channel_versions ?? {}).filter(
-    ([channel]) =>
-      Object.hasOwn(checkpoint.channel_values, channel) && !Object.hasOwn(newVersions, channel),
+    ([channel]) => Object.hasOwn(checkpoint.channel_values, channel) && !Object.hasOwn(newVersions, channel),
   );
   return new Map(claimed);
 }

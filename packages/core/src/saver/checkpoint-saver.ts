@@ -11,18 +11,12 @@ import type {
   SerializerProtocol,
 } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
-import {
-  configOf,
-  locateForWriting,
-  newCheckpointIdOf,
-  runIdOf,
-  taskIdOf,
-} from "../ids.ts";
+import { configOf, locateForWriting, newCheckpointIdOf, runIdOf, taskIdOf } from "../ids.ts";
 import type { CheckpointStorage, StorageCapabilities } from "../storage/port.ts";
 import { claimedChannels, droppedChannels } from "./carry-over.ts";
 import { checkCheckpoint, checkWrites } from "./check-arguments.ts";
 import { encodeCheckpoint, encodeWrites } from "./encode.ts";
-import { createEngine, ttlMilliseconds, type CheckpointSaverOptions, type Engine } from "./engine.ts";
+import { createEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
 import { readHistory } from "./history.ts";
 import { readList, readTuple } from "./read.ts";
 import { deleteRuns, pruneThreads, type PruneOptions, type RemovalReport } from "./retention.ts";
@@ -100,10 +94,7 @@ export class CheckpointSaver {
    *
    * @throws CheckpointError as {@link getTuple}, and `INVALID_ARGUMENT` for wrong options.
    */
-  async *list(
-    config: CheckpointConfig,
-    options?: CheckpointListOptions,
-  ): AsyncGenerator<CheckpointTuple> {
+  async *list(config: CheckpointConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
     yield* readList(this.#engine, config, options);
   }
 
@@ -256,10 +247,7 @@ export class CheckpointSaver {
    *
    * @throws CheckpointError `THREAD_NOT_FOUND`.
    */
-  async setThreadTtl(
-    threadId: string,
-    ttl: { readonly seconds: number } | null | undefined,
-  ): Promise<void> {
+  async setThreadTtl(threadId: string, ttl: { readonly seconds: number } | null | undefined): Promise<void> {
     await expireThread(this.#engine, threadId, ttl);
   }
 

@@ -1,5 +1,5 @@
 import type { RecentValues } from "../blobs/blob-cache.ts";
-import { encodeFields, encodeHeader } from "../codec/header.ts";
+import { encodeFields, encodeHeader, type CheckpointFields } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
 import { storeValue, type StoredValue } from "../codec/stored-value.ts";
 import { escapeText } from "../codec/text.ts";
@@ -42,20 +42,24 @@ export async function encodeCheckpoint(
 ): Promise<Encoded<CheckpointRecord>> {
   const { parent, id, checkpoint, metadata } = input;
   const place = { threadId: parent.thread, namespace: parent.namespace, checkpointId: id };
-  const { channel_values: live, id: _id, ...rest } = checkpoint;
-  const channels = Object.keys(live);
+  const index = at({ ...place, field: "metadata" }, () => indexOf(metadata));
+  const fields = at({ ...place, field: "checkpoint" }, () => encodeFields(fieldsOf(checkpoint)));
+  const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
+  const channels = Object.keys(checkpoint.channel_values);
   const pending = [
     encodeAt(codec, metadata, { ...place, field: "metadata" }),
-    ...channels.map((channel) => encodeAt(codec, live[channel], { ...place, channel })),
+    ...channels.map((channel) => encodeAt(codec, checkpoint.channel_values[channel], { ...place, channel })),
   ];
-  const fields = at({ ...place, field: "checkpoint" }, () => encodeFields(rest));
-  const index = indexOf(metadata);
-  const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
 
   const [metadataBytes, ...payloads] = await Promise.all(pending);
   const dropped = await findDropped();
-  const kept = channels.flatMap((channel, i) => (dropped.has(channel) ? [] : [{ channel, payload: payloads[i]! }]));
-  const { stored, blobs, values } = cut(kept.map(({ payload }) => payload), recent);
+  const kept = channels.flatMap((channel, i) =>
+    dropped.has(channel) ? [] : [{ channel, payload: payloads[i]! }],
+  );
+  const { stored, blobs, values } = cut(
+    kept.map(({ payload }) => payload),
+    recent,
+  );
   const named = kept.map(({ channel }, i) => [channel, stored[i]!.bytes] as const);
   return {
     record: {
@@ -71,6 +75,13 @@ export async function encodeCheckpoint(
     blobs,
     values,
   };
+}
+
+function fieldsOf(checkpoint: Checkpoint): CheckpointFields {
+  const fields: Partial<Checkpoint> = { ...checkpoint };
+  delete fields.id;
+  delete fields.channel_values;
+  return fields as CheckpointFields;
 }
 
 /** Encodes the writes of a task, as {@link encodeCheckpoint} does. */
@@ -90,13 +101,13 @@ export async function encodeWrites(
     return encodeAt(codec, writes[position]![1], details);
   });
   const { stored, blobs, values } = cut(await Promise.all(pending), recent);
-  const record = chosen.map(({ idx }, i) => ({
+  const record = stored.map(({ bytes, ref }, i) => ({
     task,
     path: escapeText(path),
-    idx,
+    idx: chosen[i]!.idx,
     channel: escapeText(channels[i]!),
-    value: stored[i]!.bytes,
-    refs: stored[i]!.ref === undefined ? [] : [stored[i]!.ref!],
+    value: bytes,
+    refs: ref === undefined ? [] : [ref],
   }));
   return { record, blobs, values };
 }
@@ -116,16 +127,17 @@ function cut(payloads: readonly Uint8Array[], recent: RecentValues | undefined):
   return { stored, blobs: [...blobs.values()], values: { refs, leaves: large.map((value) => value.leaves) } };
 }
 
-function encodeAt(
+/** Encodes at the call, and rejects instead of throwing. */
+async function encodeAt(
   codec: ValueCodec,
   value: unknown,
   place: CheckpointErrorDetails,
-): Uint8Array | Promise<Uint8Array> {
-  const bytes = at(place, () => codec.encode(value));
-  if (bytes instanceof Uint8Array) return bytes;
-  return bytes.catch((error: unknown) => {
+): Promise<Uint8Array> {
+  try {
+    return await codec.encode(value);
+  } catch (error) {
     throw placed(error, place);
-  });
+  }
 }
 
 function at<T>(place: CheckpointErrorDetails, encode: () => T): T {

@@ -18,17 +18,14 @@ export interface RetentionPlan {
  * Decides what goes, given what may go. A checkpoint that a survivor's delta channel is built from
  * stays, and a survivor that loses its parent gets its nearest surviving ancestor instead.
  */
-export function planRemoval(
-  thread: readonly Kept[],
-  mayGo: (checkpoint: Kept) => boolean,
-): RetentionPlan {
+export function planRemoval(thread: readonly Kept[], mayGo: (checkpoint: Kept) => boolean): RetentionPlan {
   const checkpoints: CheckpointKey[] = [];
   const relink: Relink[] = [];
   for (const namespace of groupByNamespace(thread).values()) {
     const byId = new Map(namespace.map((checkpoint) => [checkpoint.key.id, checkpoint]));
     const going = new Set(namespace.filter(mayGo).map(({ key }) => key.id));
     // What is kept for one survivor is a survivor itself, and may need more.
-    for (let kept = true; kept; ) {
+    for (let kept = true; kept;) {
       const needed = [...neededByDeltas(namespace, byId, going)].filter((id) => going.has(id));
       for (const id of needed) going.delete(id);
       kept = needed.length > 0;

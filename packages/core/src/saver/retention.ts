@@ -42,8 +42,7 @@ export async function pruneThreads(engine: Engine, options: PruneOptions): Promi
     const latest = [...groupByNamespace(thread).values()].flatMap((all) => all.slice(0, keepLatest));
     const staying = new Set(latest);
     // A time that cannot be read is not old.
-    return (checkpoint) =>
-      !staying.has(checkpoint) && !(Date.parse(checkpoint.header.fields.ts) >= limit);
+    return (checkpoint) => !staying.has(checkpoint) && !(Date.parse(checkpoint.header.fields.ts) >= limit);
   };
   const threads = options.threadIds?.map(threadIdOf) ?? threadNames(engine.storage);
   return removeFromAll(engine, threads, choose, dryRun);
@@ -110,10 +109,7 @@ async function* threadNames(storage: CheckpointStorage): AsyncGenerator<string> 
   for await (const { thread } of allThreads(storage)) yield thread;
 }
 
-async function* threadsOfRuns(
-  storage: CheckpointStorage,
-  runs: readonly string[],
-): AsyncGenerator<string> {
+async function* threadsOfRuns(storage: CheckpointStorage, runs: readonly string[]): AsyncGenerator<string> {
   let after: string | undefined;
   for (;;) {
     const page = await storage.runs({ runs, after, limit: PAGE });

@@ -6,6 +6,23 @@ import { TAG_END } from "./tags.ts";
 /** A tagged value takes two levels of MessagePack, and an argument of a message one more. */
 const MAX_LEVELS = MAX_NESTING * 3;
 const UNKNOWN = -1;
+const VARIABLE = 0xff;
+const TOO_EARLY = "it ends too early";
+
+/** How many bytes follow a token, for values of a fixed size with no others in them. */
+const FIXED_SIZES = fixedSizes();
+
+function fixedSizes(): Uint8Array {
+  const sizes = new Uint8Array(256).fill(VARIABLE);
+  sizes.fill(0, 0, 0x40);
+  for (let length = 0; length < 0x20; length++) sizes[0xa0 + length] = length;
+  for (const token of [0xc0, 0xc2, 0xc3]) sizes[token] = 0;
+  for (const token of [0xcc, 0xd0]) sizes[token] = 1;
+  for (const token of [0xcd, 0xd1]) sizes[token] = 2;
+  for (const token of [0xca, 0xce, 0xd2]) sizes[token] = 4;
+  for (const token of [0xcb, 0xcf, 0xd3]) sizes[token] = 8;
+  return sizes.fill(0, 0xe0);
+}
 
 /**
  * Checks a body before the decoder sees it. The decoder is built for bytes that it can trust: it has
@@ -30,7 +47,11 @@ export function checkBody(bytes: Uint8Array, end: number, tagged: boolean): void
     missing--;
     if (at >= end) malformed(TOO_EARLY);
     const token = bytes[at++]!;
-    if (token < 0x40 || token >= 0xe0) continue;
+    const size = FIXED_SIZES[token]!;
+    if (size !== VARIABLE) {
+      at += size;
+      continue;
+    }
     let parts: number;
     if (token < 0x80) {
       parts = records[token & 0x3f]!;
@@ -41,9 +62,6 @@ export function checkBody(bytes: Uint8Array, end: number, tagged: boolean): void
       parts = 1;
     } else if (token < 0xa0) {
       parts = token & 0x0f;
-    } else if (token < 0xc0) {
-      at += token & 0x1f;
-      continue;
     } else if (token === 0xd4 && bytes[at] === 0x72) {
       const id = bytes[at + 1]!;
       if (id < 0x40 || id >= 0x80) malformed("it has a record with a bad number");
@@ -52,11 +70,11 @@ export function checkBody(bytes: Uint8Array, end: number, tagged: boolean): void
       parts = keys.count;
       records[id & 0x3f] = parts <= MANY_KEYS ? parts : UNKNOWN;
     } else if (token === 0xdc || token === 0xdd) {
-      const size = token === 0xdc ? 2 : 4;
-      parts = readLength(bytes, at, size);
-      at += size;
+      const width = token === 0xdc ? 2 : 4;
+      parts = readLength(bytes, at, width);
+      at += width;
     } else {
-      at = skipScalar(bytes, at, token);
+      at = skipVariable(bytes, at, token);
       continue;
     }
     // Every part takes a byte, so no claimed length makes the decoder reserve more than there is.
@@ -67,33 +85,13 @@ export function checkBody(bytes: Uint8Array, end: number, tagged: boolean): void
   }
 }
 
-const TOO_EARLY = "it ends too early";
-
 function checkEnd(at: number, end: number): void {
   if (at !== end) malformed(at > end ? TOO_EARLY : "it goes on after its end");
 }
 
-/** Returns where the value behind a token ends that has no other values in it. */
-function skipScalar(bytes: Uint8Array, at: number, token: number): number {
+/** Returns where a value of variable length ends that has no other values in it. */
+function skipVariable(bytes: Uint8Array, at: number, token: number): number {
   switch (token) {
-    case 0xc0:
-    case 0xc2:
-    case 0xc3:
-      return at;
-    case 0xcc:
-    case 0xd0:
-      return at + 1;
-    case 0xcd:
-    case 0xd1:
-      return at + 2;
-    case 0xca:
-    case 0xce:
-    case 0xd2:
-      return at + 4;
-    case 0xcb:
-    case 0xcf:
-    case 0xd3:
-      return at + 8;
     case 0xc4:
     case 0xd9:
       return at + 1 + readLength(bytes, at, 1);
@@ -103,10 +101,10 @@ function skipScalar(bytes: Uint8Array, at: number, token: number): number {
     case 0xc6:
     case 0xdb:
       return at + 4 + readLength(bytes, at, 4);
-    case 0xd4:
-      if (bytes[at] === 0) return at + 2;
+    default:
+      if (token === 0xd4 && bytes[at] === 0) return at + 2;
+      return malformed(`it has a value of the unknown kind ${token}`);
   }
-  return malformed(`it has a value of the unknown kind ${token}`);
 }
 
 /** The keys of a record: an array of strings. */
@@ -124,7 +122,7 @@ function checkKeys(bytes: Uint8Array, start: number, end: number): { count: numb
     if (at >= end) malformed(TOO_EARLY);
     const token = bytes[at++]!;
     if (token >= 0xa0 && token < 0xc0) at += token & 0x1f;
-    else if (token >= 0xd9 && token <= 0xdb) at = skipScalar(bytes, at, token);
+    else if (token >= 0xd9 && token <= 0xdb) at = skipVariable(bytes, at, token);
     else malformed("it has a record with a key that is no string");
   }
   return { count, end: at };

@@ -21,9 +21,7 @@ function thread(checkpoints: Record<string, Given>): Kept[] {
 }
 
 function plan(checkpoints: Record<string, Given>, mayGo: readonly string[]) {
-  const { checkpoints: gone, relink } = planRemoval(thread(checkpoints), ({ key }) =>
-    mayGo.includes(key.id),
-  );
+  const { checkpoints: gone, relink } = planRemoval(thread(checkpoints), ({ key }) => mayGo.includes(key.id));
   return {
     gone: gone.map(({ id }) => id).sort(),
     relink: Object.fromEntries(relink.map(({ id, parent }) => [id, parent])),
