@@ -20,7 +20,7 @@ export async function chooseModel(name: string | undefined): Promise<BaseChatMod
 
 /** What to throw when a conversation failed: some providers look for their key only when they are first called. */
 export function explainFailure(name: string | undefined, error: unknown): unknown {
-  if (name === undefined || !isAboutKey(reasonOf(error))) return error;
+  if (!name || !isAboutKey(reasonOf(error))) return error;
   return new Problem(describe(name, error), { cause: error });
 }
 

@@ -106,6 +106,10 @@ export class Encoder implements ValueWriter {
     this.#path[this.#depth - 1] = step;
   }
 
+  isUnseen(value: object): boolean {
+    return !this.#numbers.has(value);
+  }
+
   isNew(value: object): boolean {
     const distance = this.#numbers.distanceTo(value);
     if (distance === 0) return true;

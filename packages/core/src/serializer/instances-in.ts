@@ -7,7 +7,6 @@ import {
 } from "./class-table.ts";
 import { malformed } from "./malformed.ts";
 import { listOf } from "./natives-in.ts";
-import { TAG } from "./tags.ts";
 import type { ValueReader } from "./value-reader.ts";
 
 type Fields = Record<PropertyKey, unknown>;
@@ -17,71 +16,73 @@ type Fields = Record<PropertyKey, unknown>;
  * convert and warn, and what comes back has to be what was stored.
  */
 export function readInstance(reader: ValueReader, name: ClassName, data: unknown): object {
-  if (name === "Command") {
-    const [fields, given] = listOf(data, 2);
-    const command = becomeInstance(reader, name, fields);
-    readFields(reader, command);
-    command[COMMAND_BRAND] = reader.value(given);
-    return command;
-  }
-  const instance = becomeInstance(reader, name, data);
-  if (isMessageClass(name)) readMessage(reader, instance);
-  else readFields(reader, instance);
+  const prototype = reader.prototypeOf(name);
+  if (isMessageClass(name)) return readMessage(reader, prototype, recordOf(data));
+  if (name === "Command") return readCommand(reader, prototype, data);
+  const instance: Fields = { __proto__: prototype, ...recordOf(data) };
+  reader.number(instance);
+  readFields(reader, instance);
   return instance;
 }
 
-/** Takes the record itself: it has the fields already, in their order, and nothing else holds it. */
-function becomeInstance(reader: ValueReader, name: ClassName, record: unknown): Fields {
-  if (!isRecord(record)) malformed("it has an instance without fields");
-  Object.setPrototypeOf(record, reader.prototypeOf(name));
-  reader.number(record);
-  return record;
+function readCommand(reader: ValueReader, prototype: object, data: unknown): object {
+  const [fields, given] = listOf(data, 2);
+  const command: Fields = { __proto__: prototype, ...recordOf(fields), [COMMAND_BRAND]: undefined };
+  reader.number(command);
+  readFields(reader, command);
+  command[COMMAND_BRAND] = reader.value(given);
+  return command;
 }
 
 function readFields(reader: ValueReader, instance: Fields): void {
   for (const key of Object.keys(instance)) instance[key] = reader.value(instance[key]);
 }
 
-function readMessage(reader: ValueReader, message: Fields): void {
+function readMessage(reader: ValueReader, prototype: object, record: Fields): object {
+  const message: Fields = { __proto__: prototype, ...record, [MESSAGE_BRAND]: true };
+  reader.number(message);
   let given: Fields | undefined;
-  let repeated: readonly string[] = [];
-  for (const key of Object.keys(message)) {
-    const node = message[key];
-    if (key === "lc_kwargs" && node instanceof Map && node.has(TAG.messageArguments)) {
-      given = recordOf(node.get(TAG.messageArguments));
-      repeated = readArguments(reader, given);
-      message[key] = given;
-    } else if (key === "lc_namespace" && node instanceof Map && node.has(TAG.messageNamespace)) {
-      message[key] = readNamespace(reader);
-    } else {
+  for (const key of Object.keys(record)) {
+    const node = record[key];
+    if (key === "lc_kwargs") {
+      const parts = listOf(node);
+      given = parts.length === 1 ? recordOf(parts[0]) : undefined;
+      message[key] = given === undefined ? reader.value(parts[1]) : readArguments(reader, given);
+    } else if (key === "lc_namespace") {
+      message[key] = node === null ? usualNamespace(reader) : reader.value(listOf(node, 1)[0]);
+    } else if (typeof node === "object") {
       message[key] = reader.value(node);
     }
   }
-  if (given !== undefined) for (const key of repeated) given[key] = message[key];
-  message[MESSAGE_BRAND] = true;
+  if (given !== undefined) repeatFields(given, message);
+  return message;
 }
 
-/** Returns the names of the arguments that are what the fields hold. */
-function readArguments(reader: ValueReader, given: Fields): string[] {
+/** Stands for an argument that is what the field of its name holds, until the fields are read. */
+const REPEATED = Symbol("repeated");
+
+function readArguments(reader: ValueReader, given: Fields): Fields {
   reader.number(given);
-  const repeated: string[] = [];
   for (const key of Object.keys(given)) {
-    if (given[key] === null) repeated.push(key);
-    else given[key] = reader.value(listOf(given[key], 1)[0]);
+    const node = given[key];
+    given[key] = node === null ? REPEATED : reader.value(listOf(node, 1)[0]);
   }
-  return repeated;
+  return given;
 }
 
-function readNamespace(reader: ValueReader): string[] {
+function repeatFields(given: Fields, message: Fields): void {
+  for (const key of Object.keys(given)) if (given[key] === REPEATED) given[key] = message[key];
+}
+
+function usualNamespace(reader: ValueReader): string[] {
   const namespace = [...MESSAGE_NAMESPACE];
   reader.number(namespace);
   return namespace;
 }
 
 function recordOf(node: unknown): Fields {
-  return isRecord(node) ? node : malformed("it has a message without its arguments");
-}
-
-function isRecord(node: unknown): node is Fields {
-  return typeof node === "object" && node !== null && Object.getPrototypeOf(node) === Object.prototype;
+  if (typeof node === "object" && node !== null && Object.getPrototypeOf(node) === Object.prototype) {
+    return node as Fields;
+  }
+  return malformed("it has an instance without its fields");
 }

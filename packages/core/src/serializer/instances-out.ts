@@ -9,7 +9,6 @@ import {
 } from "./class-table.ts";
 import { recogniseClass } from "./class-recognition.ts";
 import { refuse } from "./refusal.ts";
-import { TAG } from "./tags.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
 /** Writes an instance of a class in the table; writes nothing and returns `false` for any other. */
@@ -71,24 +70,33 @@ function writeMessage(writer: ValueWriter, message: Fields): void {
   for (const [index, key] of keys.entries()) {
     const value = values[index];
     writer.at(key);
-    if (key === "lc_kwargs" && isPlain(value, writer)) writeArguments(writer, value, keys, values);
-    else if (key === "lc_namespace" && isUsualNamespace(value)) writeNamespace(writer, value);
+    if (key === "lc_kwargs") writeArguments(writer, value, keys, values);
+    else if (key === "lc_namespace") writeNamespace(writer, value);
     else writer.value(value);
   }
   writer.leave();
 }
 
-/** What the constructor was given is, for the most part, what the fields hold. It is stored once. */
+/**
+ * What the constructor was given is, for the most part, what the fields hold, and is stored once:
+ * `[record]`, with `null` for what the field of that name holds and `[value]` for anything else.
+ * Arguments that are no plain object are `[null, value]`.
+ */
 function writeArguments(
   writer: ValueWriter,
-  given: Fields,
+  given: unknown,
   fields: readonly string[],
   values: readonly unknown[],
 ): void {
-  if (!writer.isNew(given)) return;
+  if (!isPlain(given, writer) || !writer.isUnseen(given)) {
+    writer.bytes.arrayHead(2);
+    writer.value(null);
+    return writer.value(given);
+  }
+  writer.isNew(given);
+  writer.bytes.arrayHead(1);
   const keys = Object.keys(given);
-  writer.tag(TAG.messageArguments);
-  startRecord(writer, keys);
+  writer.record(keys);
   writer.enter();
   for (const key of keys) {
     writer.at(key);
@@ -104,10 +112,14 @@ function writeArguments(
   writer.leave();
 }
 
-function writeNamespace(writer: ValueWriter, namespace: object): void {
-  if (!writer.isNew(namespace)) return;
-  writer.tag(TAG.messageNamespace);
-  writer.value(null);
+/** `null` for the usual namespace, which every message has an array of its own for; else `[value]`. */
+function writeNamespace(writer: ValueWriter, namespace: unknown): void {
+  if (isUsualNamespace(namespace) && writer.isUnseen(namespace)) {
+    writer.isNew(namespace);
+    return writer.value(null);
+  }
+  writer.bytes.arrayHead(1);
+  writer.value(namespace);
 }
 
 function isPlain(value: unknown, writer: ValueWriter): value is Fields {

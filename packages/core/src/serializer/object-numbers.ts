@@ -7,6 +7,10 @@ export class ObjectNumbers {
   /** Made at the first repetition; until then a set is enough, and faster. */
   #numbers: Map<object, number> | undefined;
 
+  has(value: object): boolean {
+    return this.#numbers === undefined ? this.#seen.has(value) : this.#numbers.has(value);
+  }
+
   /** How many numbers ago the object was met; 0 for a new one, which gets the next number. */
   distanceTo(value: object): number {
     if (this.#numbers === undefined) {

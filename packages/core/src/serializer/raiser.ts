@@ -78,14 +78,18 @@ export class Raiser implements ValueReader {
   #array(nodes: unknown[]): void {
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i];
-      if (typeof node === "object") nodes[i] = this.value(node);
+      if (typeof node !== "object" || node === null) continue;
+      const value = this.value(node);
+      if (value !== node) nodes[i] = value;
     }
   }
 
   #record(record: Record<string, unknown>): void {
     for (const key of Object.keys(record)) {
       const node = record[key];
-      if (typeof node === "object") record[key] = this.value(node);
+      if (typeof node !== "object" || node === null) continue;
+      const value = this.value(node);
+      if (value !== node) record[key] = value;
     }
   }
 

@@ -27,11 +27,7 @@ export const TAG = {
   error: 13,
   /** Name, data. */
   custom: 14,
-  /** `lc_kwargs` of a message: `null` for what its field of that name holds, `[value]` otherwise. */
-  messageArguments: 15,
-  /** `lc_namespace` of a message, when it is the usual one. */
-  messageNamespace: 16,
-  /** 32 and up: instances of the classes in `class-table.ts`. */
+  /** 32 and up: instances of the classes in `class-table.ts`; a record of their fields. */
   firstClass: 32,
 } as const;
 

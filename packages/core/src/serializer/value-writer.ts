@@ -21,6 +21,8 @@ export interface ValueWriter {
   at(step: PathStep): void;
   /** Writes the part that was named. */
   value(value: unknown): void;
+  /** Whether an object has no number yet. */
+  isUnseen(value: object): boolean;
   /** Numbers an object. Returns `false` after writing a reference for one that was met before. */
   isNew(value: object): boolean;
 }
