@@ -110,7 +110,7 @@ export class MemoryStorage implements CheckpointStorage {
     const id = request.id ?? namespace?.order.at(-1);
     const checkpoint = id === undefined ? undefined : namespace?.checkpoints.get(id);
     if (!data || !namespace || !checkpoint) return undefined;
-    this.#threads.renew(data, ttl);
+    if (ttl !== undefined) this.#threads.renew(data, ttl);
     const writes = writesOf(namespace, checkpoint.id);
     const refs = [...checkpoint.refs, ...writes.flatMap((write) => write.refs)];
     const blobs = reachableBlobs(data, refs, new Set(have));

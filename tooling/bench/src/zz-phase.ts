@@ -11,7 +11,7 @@ const { createRequire } = await import("node:module");
 const { Unpackr } = await import(new URL("../../../packages/core/node_modules/msgpackr/index.js", import.meta.url));
 const u = new Unpackr({ useRecords: true, mapsAsObjects: false, copyBuffers: true });
 const s = new Serializer();
-const v = process.argv[2] === "m" ? chatMessages(200) : plainStates().find((x) => x.name.startsWith(process.argv[2]!))!.value;
+const { AIMessage, HumanMessage } = await import("@langchain/core/messages"); const text = (n) => "lorem ipsum dolor sit amet ".repeat(40).slice(0, n); const v = process.argv[2] === "s" ? Array.from({ length: 200 }, (_, i) => (i % 2 ? new AIMessage(text(60)) : new HumanMessage(text(60)))) : process.argv[2] === "m" ? chatMessages(200) : plainStates().find((x) => x.name.startsWith(process.argv[2]!))!.value;
 const b = s.encode(v);
 const proto = await loadPrototypes(2);
 const types = new CustomTypes([]);
@@ -22,6 +22,6 @@ for (let i = 0; i < 2000; i++) {
   const end = o.tagged ? o.body.length - 1 : o.body.length;
   t("check", () => checkBody(o.body, end, o.tagged));
   const tree = t("unpack", () => u.unpack(o.body, end));
-  if (o.tagged) t("raise", () => new Raiser(types, proto, o.body[end]).value(tree));
+  if (o.tagged) t("raise", () => new Raiser(types, proto, o.body[end], u.unpack(new Uint8Array([0xc1]))).value(tree));
 }
 console.log(best);

@@ -38,13 +38,16 @@ const topics: readonly Topic[] = [
   checkpointCount,
 ];
 
+/** Milliseconds. Far above what any test takes on a busy machine with a database on it. */
+const HANGS_AFTER = 60_000;
+
 /**
  * Registers the tests that run real LangGraph.js graphs on a saver, once for each supported release
  * of LangGraph.js.
  */
 export function langGraphSuite(saver: SaverUnderTest): void {
   for (const version of versions) {
-    describe(`${saver.name} under LangGraph.js ${version.version}`, () => {
+    describe(`${saver.name} under LangGraph.js ${version.version}`, { timeout: HANGS_AFTER }, () => {
       for (const { title, tests } of topics) {
         describe(title, () => {
           const lab = useLab(version, saver);

@@ -1,7 +1,7 @@
 import { MAX_NESTING } from "./nesting.ts";
 import { malformed } from "./malformed.ts";
 import { MANY_KEYS } from "./shape-table.ts";
-import { TAG_END } from "./tags.ts";
+import { TAG_END, TAG_HEAD, TAG_MARK } from "./tags.ts";
 
 /** A tagged value takes two levels of MessagePack, and an argument of a message one more. */
 const MAX_LEVELS = MAX_NESTING * 3;
@@ -56,11 +56,11 @@ export function checkBody(bytes: Uint8Array, end: number, tagged: boolean): void
     if (token < 0x80) {
       parts = records[token & 0x3f]!;
       if (parts === UNKNOWN) malformed("it has a record without keys");
-    } else if (token < 0x90) {
-      if (!tagged || token !== 0x81 || bytes[at]! >= TAG_END) malformed("it has a map that is no tag");
-      at++;
+    } else if (token === TAG_HEAD && bytes[at] === TAG_MARK) {
+      if (!tagged || bytes[at + 1]! >= TAG_END) malformed("it has a bad tag");
+      at += 2;
       parts = 1;
-    } else if (token < 0xa0) {
+    } else if (token >= 0x90 && token < 0xa0) {
       parts = token & 0x0f;
     } else if (token === 0xd4 && bytes[at] === 0x72) {
       const id = bytes[at + 1]!;

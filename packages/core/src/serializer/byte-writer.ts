@@ -32,6 +32,16 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#at);
   }
 
+  /** Where the next byte goes. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Replaces a byte that is written already. */
+  patch(position: number, value: number): void {
+    this.#bytes[position] = value;
+  }
+
   byte(value: number): void {
     if (this.#at === this.#bytes.length) this.#grow(1);
     this.#bytes[this.#at++] = value;

@@ -27,18 +27,29 @@ const CLASS_NAMES = [
 
 export type ClassName = (typeof CLASS_NAMES)[number];
 
-const MESSAGES: readonly string[] = CLASS_NAMES.slice(0, CLASS_NAMES.indexOf("Document"));
+const MESSAGE_COUNT = CLASS_NAMES.indexOf("Document");
+const MESSAGE_NAMES: readonly string[] = CLASS_NAMES.slice(0, MESSAGE_COUNT);
 
 export function isMessageClass(name: string): boolean {
-  return MESSAGES.includes(name);
+  return MESSAGE_NAMES.includes(name);
 }
 
-export function tagOf(name: ClassName): number {
-  return TAG.firstClass + CLASS_NAMES.indexOf(name);
+/** The tag of an instance, by whether there are tags in what it holds. */
+export function tagOf(name: ClassName, inside: "tags inside" | "no tags inside"): number {
+  return TAG.firstClass + 2 * CLASS_NAMES.indexOf(name) + (inside === "tags inside" ? 0 : 1);
 }
 
 export function classOfTag(tag: number): ClassName | undefined {
-  return CLASS_NAMES[tag - TAG.firstClass];
+  return CLASS_NAMES[(tag - TAG.firstClass) >> 1];
+}
+
+/** Whether what an instance holds is to be taken as it is, unless objects have to be numbered. */
+export function hasNoTagsInside(tag: number): boolean {
+  return ((tag - TAG.firstClass) & 1) === 1;
+}
+
+export function isMessageTag(tag: number): boolean {
+  return tag >= TAG.firstClass && tag < TAG.firstClass + 2 * MESSAGE_COUNT;
 }
 
 /** What has to be loaded to make an instance, as bits of `NEEDS`. */

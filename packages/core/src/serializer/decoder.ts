@@ -7,13 +7,14 @@ import type { CustomTypes } from "./custom-types.ts";
 import { open } from "./envelope.ts";
 import { malformed } from "./malformed.ts";
 import { Raiser } from "./raiser.ts";
-import { NEEDS } from "./tags.ts";
+import { NEEDS, TAG_MARK } from "./tags.ts";
 
 const MODULES = NEEDS.messages | NEEDS.documents | NEEDS.langgraph;
 const ALL_NEEDS = MODULES | NEEDS.numbering;
 
-/** Maps stay maps, which only tags are; byte strings are copied out of the body. */
+/** Byte strings are copied out of the body. */
 const unpackr = new Unpackr({ useRecords: true, mapsAsObjects: false, copyBuffers: true });
+const MARK: unknown = unpackr.unpack(new Uint8Array([TAG_MARK]));
 
 /**
  * Decodes one value. It waits for nothing but the import of classes.
@@ -31,7 +32,7 @@ export async function decode(bytes: Uint8Array, types: CustomTypes): Promise<unk
   const needs = body[end]!;
   if ((needs | ALL_NEEDS) !== ALL_NEEDS) orCorrupt(() => malformed("it asks for something unknown"));
   const prototypes = needs & MODULES ? await loadPrototypes(needs) : noModules;
-  return orCorrupt(() => new Raiser(types, prototypes, needs).value(tree));
+  return orCorrupt(() => new Raiser(types, prototypes, needs, MARK).value(tree));
 }
 
 function orCorrupt<T>(read: () => T): T {

@@ -9,7 +9,7 @@ import { ObjectNumbers } from "./object-numbers.ts";
 import type { PathStep } from "./path.ts";
 import { notSerializable, refuse, refuseDepth, refuseInstance } from "./refusal.ts";
 import { MANY_KEYS_ID, type Shape, ShapeTable } from "./shape-table.ts";
-import { NEEDS, TAG } from "./tags.ts";
+import { NEEDS, TAG, TAG_HEAD, TAG_MARK } from "./tags.ts";
 import { codeUnits } from "./text.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
@@ -19,6 +19,7 @@ import type { ValueWriter } from "./value-writer.ts";
  */
 export class Encoder implements ValueWriter {
   readonly bytes: ByteWriter = new ByteWriter(HEADER_BYTES);
+  tags = 0;
   readonly #types: CustomTypes;
   readonly #shapes = new ShapeTable();
   readonly #numbers = new ObjectNumbers();
@@ -26,7 +27,6 @@ export class Encoder implements ValueWriter {
   /** Values of registered types whose data is being written. */
   readonly #open = new Set<object>();
   #depth = 0;
-  #tagged = false;
   #needs = 0;
 
   constructor(types: CustomTypes) {
@@ -40,7 +40,7 @@ export class Encoder implements ValueWriter {
     } catch (error) {
       throw notSerializable(error, this.#path.slice(0, this.#depth));
     }
-    if (!this.#tagged) return seal(this.bytes.finish(), PLAIN);
+    if (this.tags === 0) return seal(this.bytes.finish(), PLAIN);
     this.bytes.byte(this.#needs);
     return seal(this.bytes.finish(), TAGGED);
   }
@@ -76,8 +76,9 @@ export class Encoder implements ValueWriter {
   }
 
   tag(tag: number): void {
-    this.#tagged = true;
-    this.bytes.byte(0x81);
+    this.tags++;
+    this.bytes.byte(TAG_HEAD);
+    this.bytes.byte(TAG_MARK);
     this.bytes.byte(tag);
   }
 

@@ -16,20 +16,14 @@ export function writeInstance(writer: ValueWriter, value: object, prototype: obj
   const name = recogniseClass(value, prototype);
   if (name === undefined) return false;
   refuseOtherSymbols(value, name);
-  writer.tag(tagOf(name));
   writer.needs(needsOf(name));
-  if (isMessageClass(name)) {
-    writeMessage(writer, value as Fields);
-  } else if (name === "Command") {
-    writer.bytes.arrayHead(2);
-    writeFields(writer, value as Fields);
-    writer.enter();
-    writer.at(() => "[Symbol(langgraph.command)]");
-    writer.value((value as Record<symbol, unknown>)[COMMAND_BRAND]);
-    writer.leave();
-  } else {
-    writeFields(writer, value as Fields);
-  }
+  writer.tag(tagOf(name, "tags inside"));
+  const place = writer.bytes.position - 1;
+  const before = writer.tags;
+  if (isMessageClass(name)) writeMessage(writer, value as Fields);
+  else if (name === "Command") writeCommand(writer, value as Fields);
+  else writeFields(writer, value as Fields);
+  if (writer.tags === before) writer.bytes.patch(place, tagOf(name, "no tags inside"));
   return true;
 }
 
@@ -58,6 +52,15 @@ function writeFields(writer: ValueWriter, value: Fields): void {
   writer.leave();
 }
 
+function writeCommand(writer: ValueWriter, value: Fields): void {
+  writer.bytes.arrayHead(2);
+  writeFields(writer, value);
+  writer.enter();
+  writer.at(() => "[Symbol(langgraph.command)]");
+  writer.value((value as Record<symbol, unknown>)[COMMAND_BRAND]);
+  writer.leave();
+}
+
 function writeMessage(writer: ValueWriter, message: Fields): void {
   const keys = Object.keys(message);
   startRecord(writer, keys);
@@ -78,9 +81,9 @@ function writeMessage(writer: ValueWriter, message: Fields): void {
 }
 
 /**
- * What the constructor was given is, for the most part, what the fields hold, and is stored once:
- * `[record]`, with `null` for what the field of that name holds and `[value]` for anything else.
- * Arguments that are no plain object are `[null, value]`.
+ * What the constructor was given is, for the most part, what the fields hold, and is stored once: a
+ * record with `null` for what the field of that name holds, and `[value]` for anything else. Arguments
+ * that are no plain object, or were met before, are `[arguments]`.
  */
 function writeArguments(
   writer: ValueWriter,
@@ -89,12 +92,10 @@ function writeArguments(
   values: readonly unknown[],
 ): void {
   if (!isPlain(given, writer) || !writer.isUnseen(given)) {
-    writer.bytes.arrayHead(2);
-    writer.value(null);
+    writer.bytes.arrayHead(1);
     return writer.value(given);
   }
   writer.isNew(given);
-  writer.bytes.arrayHead(1);
   const keys = Object.keys(given);
   writer.record(keys);
   writer.enter();

@@ -1,8 +1,8 @@
 import { CheckpointError } from "../errors.ts";
 import type { Prototypes } from "./class-loading.ts";
-import { type ClassName, classOfTag } from "./class-table.ts";
+import { type ClassName, classOfTag, hasNoTagsInside, isMessageTag } from "./class-table.ts";
 import type { CustomTypes } from "./custom-types.ts";
-import { readInstance } from "./instances-in.ts";
+import { readInstance, readMessage } from "./instances-in.ts";
 import { malformed } from "./malformed.ts";
 import {
   bytesOf,
@@ -44,10 +44,14 @@ const READERS = new Map<number, TagReader>([
 export class Raiser implements ValueReader {
   readonly #types: CustomTypes;
   readonly #prototypes: Prototypes;
+  readonly #known = new Map<ClassName, object>();
+  readonly #mark: unknown;
   /** Objects by number; `undefined` while one is being made. Kept only where there are references. */
   readonly #numbered: (object | undefined)[] | undefined;
 
-  constructor(types: CustomTypes, prototypes: Prototypes, needs: number) {
+  /** @param mark What the decoder gives for `TAG_MARK`. */
+  constructor(types: CustomTypes, prototypes: Prototypes, needs: number, mark: unknown) {
+    this.#mark = mark;
     this.#types = types;
     this.#prototypes = prototypes;
     this.#numbered = needs & NEEDS.numbering ? [] : undefined;
@@ -55,10 +59,14 @@ export class Raiser implements ValueReader {
 
   value(node: unknown): unknown {
     if (typeof node !== "object" || node === null) return node;
-    if (node instanceof Map) return this.#tagged(node);
+    if (Array.isArray(node)) {
+      if (node[0] === this.#mark) return this.#tagged(node[1] as number, node[2]);
+      this.#numbered?.push(node);
+      this.#array(node);
+      return node;
+    }
     this.#numbered?.push(node);
-    if (Array.isArray(node)) this.#array(node);
-    else if (!(node instanceof Uint8Array)) this.#record(node as Record<string, unknown>);
+    if (!(node instanceof Uint8Array)) this.#record(node as Record<string, unknown>);
     return node;
   }
 
@@ -72,7 +80,9 @@ export class Raiser implements ValueReader {
   }
 
   prototypeOf(name: ClassName): object {
-    return this.#prototypes(name);
+    let prototype = this.#known.get(name);
+    if (prototype === undefined) this.#known.set(name, (prototype = this.#prototypes(name)));
+    return prototype;
   }
 
   #array(nodes: unknown[]): void {
@@ -93,16 +103,15 @@ export class Raiser implements ValueReader {
     }
   }
 
-  #tagged(node: ReadonlyMap<unknown, unknown>): unknown {
-    for (const [tag, data] of node as ReadonlyMap<number, unknown>) {
-      if (tag === TAG.reference) return this.#reference(data);
-      if (tag === TAG.custom) return this.#custom(data);
-      const read = READERS.get(tag);
-      if (read !== undefined) return read(this, data);
-      const name = classOfTag(tag);
-      if (name !== undefined) return readInstance(this, name, data);
-    }
-    return malformed("it has an unknown tag");
+  #tagged(tag: number, data: unknown): unknown {
+    if (tag === TAG.reference) return this.#reference(data);
+    if (tag === TAG.custom) return this.#custom(data);
+    const reader = READERS.get(tag);
+    if (reader !== undefined) return reader(this, data);
+    const name = classOfTag(tag);
+    if (name === undefined) malformed("it has an unknown tag");
+    const read = isMessageTag(tag) ? readMessage : readInstance;
+    return read(this, name, data, this.#numbered === undefined && hasNoTagsInside(tag));
   }
 
   #reference(distance: unknown): object {

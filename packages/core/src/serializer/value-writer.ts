@@ -4,6 +4,8 @@ import type { PathStep } from "./path.ts";
 /** What the writers of single types see of the encoder. */
 export interface ValueWriter {
   readonly bytes: ByteWriter;
+  /** How many tags there are so far. */
+  readonly tags: number;
   /** Starts a tagged value; its data is the one value that is written next. */
   tag(tag: number): void;
   /** Says what reading the value will need, as bits of `NEEDS`. */

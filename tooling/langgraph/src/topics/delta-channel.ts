@@ -10,17 +10,20 @@ interface DeltaOptions {
   readonly nodes?: readonly string[];
 }
 
+function deltaList({ lg }: Lab, snapshotFrequency?: number) {
+  return new lg.DeltaChannel<string[], string[]>((all, more) => all.concat(...more), {
+    initialValueFactory: () => [],
+    ...(snapshotFrequency !== undefined && { snapshotFrequency }),
+  });
+}
+
 /** Nodes that run at the same time and each add an entry to a list that is stored as deltas. */
 function gather(lab: Lab, checkpointer: BaseCheckpointSaver, options: DeltaOptions = {}) {
   const { lg } = lab;
   const { nodes = ["delta", "alpha", "gamma", "beta"], snapshotFrequency } = options;
   const State = lg.Annotation.Root({
     round: lg.Annotation<number>,
-    items: () =>
-      new lg.DeltaChannel<string[], string[]>((all, more) => all.concat(...more), {
-        initialValueFactory: () => [],
-        ...(snapshotFrequency !== undefined && { snapshotFrequency }),
-      }),
+    items: () => deltaList(lab, snapshotFrequency),
   });
   const graph = new lg.StateGraph(State).addNode("end", () => ({}));
   for (const name of nodes) {
@@ -28,6 +31,22 @@ function gather(lab: Lab, checkpointer: BaseCheckpointSaver, options: DeltaOptio
     graph.addEdge(lg.START, name as never).addEdge(name as never, "end");
   }
   return graph.compile({ checkpointer });
+}
+
+/** Asks twice, then ends if it is not broken. */
+function asking(lab: Lab, checkpointer: BaseCheckpointSaver, todo: { broken: boolean }) {
+  const { lg } = lab;
+  return new lg.StateGraph(lg.Annotation.Root({ items: () => deltaList(lab) }))
+    .addNode("ask", () => ({
+      items: [lg.interrupt<string, string>("1?"), lg.interrupt<string, string>("2?")],
+    }))
+    .addNode("end", () => {
+      if (todo.broken) throw new Error("broken");
+      return { items: ["end"] };
+    })
+    .addEdge(lg.START, "ask")
+    .addEdge("ask", "end")
+    .compile({ checkpointer });
 }
 
 export const deltaChannel: Topic = {
@@ -123,6 +142,41 @@ export const deltaChannel: Topic = {
         const stored = (await collect(saver.list(thread))).map(({ checkpoint }) => checkpoint.id);
         expect(await ancestry(saver, thread)).toEqual(stored);
       }
+    },
+
+    async "a delta list is whole after a crash and after questions, in every mode"(lab) {
+      for (const durability of ["sync", "async", "exit"] as const) {
+        const thread = { ...lab.thread(), durability };
+        const todo = { broken: true };
+        await asking(lab, lab.saver, todo).invoke({ items: ["in"] }, thread);
+        for (const resume of ["one", "two"]) {
+          const answering = asking(lab, await lab.reopen(), todo);
+          const run = answering.invoke(new lab.lg.Command({ resume }), thread);
+          if (resume === "one") await run;
+          else await expect(run).rejects.toThrow("broken");
+        }
+        todo.broken = false;
+        const live = await asking(lab, await lab.reopen(), todo).invoke(null, thread);
+        expect(live.items).toEqual(["in", "one", "two", "end"]);
+        const saver = await lab.reopen();
+        expect((await asking(lab, saver, todo).getState(thread)).values.items).toEqual(live.items);
+        const ids = await ancestry(saver, thread);
+        expect(new Set(ids).size).toBe(ids.length);
+      }
+    },
+
+    async "a list that was overwritten starts from there"(lab) {
+      const { lg } = lab;
+      const thread = lab.thread();
+      const options = { nodes: ["only"] };
+      await gather(lab, lab.saver, options).invoke({ round: 0 }, thread);
+      const overwriting = gather(lab, await lab.reopen(), options);
+      await overwriting.updateState(thread, { items: new lg.Overwrite(["fresh"]) }, "only");
+      const graph = gather(lab, await lab.reopen(), options);
+      expect((await graph.getState(thread)).values.items).toEqual(["fresh"]);
+      await graph.invoke({ round: 1 }, thread);
+      const elsewhere = gather(lab, await lab.reopen(), options);
+      expect((await elsewhere.getState(thread)).values.items).toEqual(["fresh", "only 1a", "only 1b"]);
     },
 
     async "a list that nobody writes to any more keeps its value"(lab) {

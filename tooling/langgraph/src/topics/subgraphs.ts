@@ -147,6 +147,27 @@ export const subgraphs: Topic = {
       expect(await namespacesOf(await lab.reopen(), thread)).toEqual(new Set(["", "inner"]));
     },
 
+    async "two calls of a subgraph in one task go on each where it stopped"(lab) {
+      const { lg } = lab;
+      const thread = lab.thread();
+      const ran: string[] = [];
+      const inner = child(lab, ran);
+      const build = (checkpointer: BaseCheckpointSaver) =>
+        lg.entrypoint({ name: "twice", checkpointer }, async (inputs: string[]) => {
+          const logs: string[][] = [];
+          for (const input of inputs) logs.push((await inner.invoke({ input })).steps);
+          return logs;
+        });
+      await build(lab.saver).invoke(["x", "y"], thread);
+      await build(await lab.reopen()).invoke(new lg.Command({ resume: "first" }), thread);
+      const done = await build(await lab.reopen()).invoke(new lg.Command({ resume: "second" }), thread);
+      expect(done).toEqual([
+        ["work x", "x: first"],
+        ["work y", "y: second"],
+      ]);
+      expect((await namespacesOf(await lab.reopen(), thread)).size).toBe(3);
+    },
+
     async "a subgraph with checkpointer: false leaves nothing behind"(lab) {
       const { lg } = lab;
       const thread = lab.thread();

@@ -20,13 +20,13 @@ function idsOf(threads: readonly ThreadSummary[]): string[] {
 }
 
 /** Puts until the thread is the only one with the newest time: clocks have coarse steps. */
-async function touch(thread: TestThread): Promise<void> {
+async function touch(thread: TestThread, patience: number): Promise<void> {
   const newest = await eventually(async () => {
     await thread.put({ id: 1, metadata: { name: thread.id } });
     const [first, second] = await threadsOf(thread.saver, { limit: 2 });
     if (first?.threadId !== thread.id) return false;
     return second === undefined || first.updatedAt.getTime() > second.updatedAt.getTime();
-  });
+  }, patience);
   ensure(newest, `Thread ${show(thread.id)} does not come first after a put to it.`);
 }
 
@@ -38,13 +38,13 @@ export const threadsClauses: readonly Clause[] = [
   threadsClause("the-last-updated-first", {
     rule: "listThreads yields every thread once, the one that was written to last first.",
     hint: "Keep the time of the last write per thread, and order by it, then by thread.",
-    async run({ saver, threadId }) {
+    async run({ saver, threadId, sizes: { patience } }) {
       expectSame(await threadsOf(saver), [], "The threads of an empty store");
       const names = ["b", "a", "c"];
-      for (const name of names) await touch(new TestThread(saver, threadId(name)));
+      for (const name of names) await touch(new TestThread(saver, threadId(name)), patience);
       const expected = ["c", "a", "b"].map(threadId);
       expectSame(idsOf(await threadsOf(saver)), expected, "The threads");
-      await touch(new TestThread(saver, threadId("a")));
+      await touch(new TestThread(saver, threadId("a")), patience);
       const again = ["a", "c", "b"].map(threadId);
       expectSame(idsOf(await threadsOf(saver)), again, "The threads after a put to one of them");
     },
@@ -52,7 +52,7 @@ export const threadsClauses: readonly Clause[] = [
   threadsClause("tell-their-times", {
     rule: "A listed thread tells when it was created and last updated, as Dates; a put moves updatedAt and leaves createdAt; without a time to live expiresAt is undefined.",
     hint: "Store both times with the thread, by the clock of the storage.",
-    async run({ saver, threadId }) {
+    async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
       const [before] = await threadsOf(saver);
@@ -65,7 +65,7 @@ export const threadsClauses: readonly Clause[] = [
         const [after] = await threadsOf(saver);
         expectSame(after?.createdAt, before.createdAt, "createdAt after another put");
         return after !== undefined && after.updatedAt > before.updatedAt;
-      });
+      }, sizes.patience);
       ensure(moved, "updatedAt does not move with a put.");
     },
   }),

@@ -30,18 +30,22 @@ async function withTtl(
   return new TestThread(saver, context.threadId());
 }
 
-async function expectGone(thread: TestThread): Promise<void> {
-  const gone = await eventually(async () => (await thread.find()) === undefined);
+async function expectGone(thread: TestThread, { sizes }: ClauseContext): Promise<void> {
+  const gone = await eventually(async () => (await thread.find()) === undefined, sizes.patience);
   ensure(gone, `The thread is still there long after ${SHORT} s.`);
 }
 
 /** Whether the action moves the expiry on. */
-async function moves(thread: TestThread, action: () => Promise<unknown>): Promise<boolean> {
+async function moves(
+  thread: TestThread,
+  { sizes }: ClauseContext,
+  action: () => Promise<unknown>,
+): Promise<boolean> {
   const before = (await expiryOf(thread.saver, thread)) ?? 0;
   return eventually(async () => {
     await action();
     return ((await expiryOf(thread.saver, thread)) ?? 0) > before;
-  }, 1000);
+  }, sizes.patience);
 }
 
 export const ttlClauses: readonly Clause[] = [
@@ -54,7 +58,7 @@ export const ttlClauses: readonly Clause[] = [
       await thread.chain(3, (n) => ({ a: n }));
       await thread.in("inner").put({ id: 1, values: { a: 1 } });
       await thread.write(3, [["a", 1]]);
-      await expectGone(thread);
+      await expectGone(thread, context);
       ensure((await thread.find(1)) === undefined, "An old checkpoint outlived its thread.");
       ensure((await thread.in("inner").find()) === undefined, "A namespace outlived its thread.");
       const listed = await collect(saver.list(configOf(thread.id, undefined)));
@@ -73,7 +77,7 @@ export const ttlClauses: readonly Clause[] = [
       const long = "text that is long enough to be stored apart ".repeat(100);
       await thread.put({ id: 1, values: { long, n: 1 } });
       await thread.write(2, [["a", "old"]]);
-      await expectGone(thread);
+      await expectGone(thread, context);
       const values = { long, n: 2 };
       const found = await eventually(async () => {
         // Within the time to live the thread must be whole; a slow machine may need another try.
@@ -83,7 +87,7 @@ export const ttlClauses: readonly Clause[] = [
         expectSame({ ...tuple.checkpoint.channel_values }, values, "The values of the new thread");
         expectSame(tuple.pendingWrites, [], "The writes of the new thread");
         return (await thread.find(1)) === undefined;
-      });
+      }, context.sizes.patience);
       ensure(found, "The new thread cannot be read, or has the old checkpoint.");
     },
   }),
@@ -95,9 +99,9 @@ export const ttlClauses: readonly Clause[] = [
       await thread.put({ id: 1 });
       const expiry = await expiryOf(thread.saver, thread);
       ensure(expiry !== undefined, "listThreads tells no expiresAt although there is a time to live.");
-      const put = await moves(thread, () => thread.put({ id: 1 }));
+      const put = await moves(thread, context, () => thread.put({ id: 1 }));
       ensure(put, "put does not move expiresAt.");
-      const wrote = await moves(thread, () => thread.write(1, [["a", 1]]));
+      const wrote = await moves(thread, context, () => thread.write(1, [["a", 1]]));
       ensure(wrote, "putWrites does not move expiresAt.");
     },
   }),
@@ -107,7 +111,7 @@ export const ttlClauses: readonly Clause[] = [
     async run(context) {
       const asked = await withTtl(context, LONG, true);
       await asked.put({ id: 1 });
-      ensure(await moves(asked, () => asked.find()), "getTuple does not move expiresAt.");
+      ensure(await moves(asked, context, () => asked.find()), "getTuple does not move expiresAt.");
       const plain = await withTtl(context, LONG);
       await plain.put({ id: 1 });
       const before = await expiryOf(plain.saver, plain);
@@ -116,7 +120,7 @@ export const ttlClauses: readonly Clause[] = [
       await eventually(async () => {
         await plain.find();
         return Date.now() > start + 5;
-      });
+      }, context.sizes.patience);
       expectSame(await expiryOf(plain.saver, plain), before, "expiresAt after reads");
     },
   }),
@@ -141,7 +145,7 @@ export const ttlClauses: readonly Clause[] = [
       await thread.put({ id: 4, parent: 3 });
       ensure((await distance()) < LONG * 2000, "The saver's time does not count again.");
       await saver.setThreadTtl?.(thread.id, { seconds: SHORT });
-      await expectGone(thread);
+      await expectGone(thread, context);
     },
   }),
   clause("ttl/an-unknown-thread-has-none", {
@@ -160,7 +164,8 @@ export const ttlClauses: readonly Clause[] = [
     hint: "Compare the expiry in the operation that removes: a put may just have renewed it.",
     needs: ["sweep", "setThreadTtl"],
     alone: true,
-    async run({ saver, threadId }) {
+    async run(context) {
+      const { saver, threadId } = context;
       const [stays, goes] = ["stays", "goes"].map((name) => new TestThread(saver, threadId(name)));
       ensure(stays !== undefined && goes !== undefined, "There are two threads.");
       for (const thread of [stays, goes]) {
@@ -170,7 +175,7 @@ export const ttlClauses: readonly Clause[] = [
       const before = await stays.read();
       await saver.setThreadTtl?.(goes.id, { seconds: SHORT });
       await saver.sweep?.();
-      await expectGone(goes);
+      await expectGone(goes, context);
       await saver.sweep?.();
       expectSame(await stays.read(), before, "A thread without a time to live after sweep");
       await goes.put({ id: 1, values: { a: "new" } });
