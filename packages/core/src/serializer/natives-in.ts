@@ -88,7 +88,8 @@ export function readError(reader: ValueReader, data: unknown): Error {
   if (parts[0] !== "stack") Reflect.deleteProperty(error, "stack");
   for (let i = 0; i < parts.length; i += 2) {
     const name = parts[i];
-    if (typeof name !== "string" || !HIDDEN_ERROR_FIELDS.has(name)) malformed("it has an error with a bad field");
+    if (typeof name !== "string" || !HIDDEN_ERROR_FIELDS.has(name))
+      malformed("it has an error with a bad field");
     const value = reader.value(parts[i + 1]);
     // Assigned, since engines that make the stack an accessor have a setter beside it.
     if (name === "stack") error.stack = value as string;
@@ -129,5 +130,8 @@ export function bytesOf(data: unknown): Uint8Array {
 }
 
 function notHere(name: string): CheckpointError {
-  return new CheckpointError("UNSUPPORTED_FORMAT", `stored value holds a ${name}, which this JavaScript engine lacks`);
+  return new CheckpointError(
+    "UNSUPPORTED_FORMAT",
+    `stored value holds a ${name}, which this JavaScript engine lacks`,
+  );
 }
