@@ -87,7 +87,7 @@ export function plainStates(): BenchState[] {
 
 /** The types of LangChain want usage only where a structure of messages is declared. */
 function answer(fields: object): AIMessage {
-  return new AIMessage(fields as ConstructorParameters<typeof AIMessage>[0]);
+  return new AIMessage(fields);
 }
 
 /** Three kinds of chats, as LangChain's classes hold them. */

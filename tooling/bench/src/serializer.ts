@@ -64,10 +64,10 @@ async function plainRow(name: string, value: unknown): Promise<string[]> {
   return [
     name,
     `${milliseconds(encode!)} / ${milliseconds(stringify!)}`,
-    `${(encode! / stringify!).toFixed(2)}`,
+    (encode! / stringify!).toFixed(2),
     `${milliseconds(decode!)} / ${milliseconds(parse!)}`,
-    `${(decode! / parse!).toFixed(2)}`,
-    `${(bytes.length / Buffer.byteLength(json)).toFixed(2)}`,
+    (decode! / parse!).toFixed(2),
+    (bytes.length / Buffer.byteLength(json)).toFixed(2),
   ];
 }
 
