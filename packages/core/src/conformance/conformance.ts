@@ -59,12 +59,7 @@ function grouped(clauses: readonly Clause[]): Map<string, Clause[]> {
   return groups;
 }
 
-function register(
-  tested: Clause,
-  settings: SuiteSettings,
-  shared: SharedStore,
-  runner: Runner,
-): void {
+function register(tested: Clause, settings: SuiteSettings, shared: SharedStore, runner: Runner): void {
   // Without named parameters: some runners take a parameter for a callback to wait for.
   async function test(...args: unknown[]): Promise<void> {
     const outcome = await runClause(tested, settings, shared);
