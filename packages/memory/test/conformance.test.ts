@@ -8,7 +8,7 @@ conformance({
   everything: true,
   async open(options) {
     const storage = new MemoryStorage();
-    const open = () => new MemorySaver({ ...options, storage });
-    return { saver: open(), reopen: async () => open(), close: async () => {} };
+    const reopen = async (): Promise<MemorySaver> => new MemorySaver({ ...options, storage });
+    return { saver: await reopen(), reopen, close: () => storage.close() };
   },
 });

@@ -8,7 +8,7 @@ import { selectClauses } from "./verify.ts";
 /** The part of a test runner that the suite uses: that of vitest, node:test, Mocha, Jest or Bun. */
 export interface Runner {
   describe(name: string, register: () => void): unknown;
-  it(name: string, test: (...args: never[]) => Promise<void>, timeout?: number): unknown;
+  it(name: string, test: () => Promise<void>, timeout?: number): unknown;
   /** Closes a shared store. Without it the last test does. */
   afterAll?(hook: () => Promise<void>): unknown;
 }

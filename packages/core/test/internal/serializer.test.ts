@@ -27,10 +27,14 @@ describe("the checksum", () => {
 describe("text", () => {
   it("survives as code units", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 50 }), fc.integer({ min: 0, max: 200 }), (text, times) => {
-        const long = `${text}\ud800`.repeat(times);
-        expect(textOfCodeUnits(codeUnits(long))).toBe(long);
-      }),
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 50 }),
+        fc.integer({ min: 0, max: 200 }),
+        (text, times) => {
+          const long = `${text}\ud800`.repeat(times);
+          expect(textOfCodeUnits(codeUnits(long))).toBe(long);
+        },
+      ),
     );
   });
 

@@ -1,7 +1,9 @@
 /** The prototypes of all that may come out of bytes. */
 const PROTOTYPES = new Set<unknown>([
   null,
-  ...[Object, Array, Date, RegExp, URL, Map, Set, ArrayBuffer, DataView, Buffer].map((Class) => Class.prototype),
+  ...[Object, Array, Date, RegExp, URL, Map, Set, ArrayBuffer, DataView, Buffer].map(
+    (Class) => Class.prototype,
+  ),
   ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError].map(
     (Class) => Class.prototype,
   ),
@@ -10,7 +12,9 @@ const PROTOTYPES = new Set<unknown>([
   ),
   ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array].map((Class) => Class.prototype),
   ...["Float16Array", "SuppressedError"].map(
-    (name) => (globalThis as Record<string, unknown> as Record<string, { prototype: object } | undefined>)[name]?.prototype,
+    (name) =>
+      (globalThis as Record<string, unknown> as Record<string, { prototype: object } | undefined>)[name]
+        ?.prototype,
   ),
 ]);
 
@@ -25,7 +29,8 @@ export function outsider(value: unknown, others: ReadonlySet<unknown> = new Set(
     seen.add(next);
     const prototype: unknown = Object.getPrototypeOf(next);
     if (PROTOTYPES.has(next)) return "a prototype";
-    if (!PROTOTYPES.has(prototype) && !others.has(prototype)) return `an object of ${Object.prototype.toString.call(next)}`;
+    if (!PROTOTYPES.has(prototype) && !others.has(prototype))
+      return `an object of ${Object.prototype.toString.call(next)}`;
     if (next instanceof Map) waiting.push(...[...next].flat());
     if (next instanceof Set) waiting.push(...next);
     if (!ArrayBuffer.isView(next)) waiting.push(...Object.values(next));

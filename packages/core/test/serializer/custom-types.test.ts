@@ -83,7 +83,11 @@ describe("registered types", () => {
         },
       ],
     });
-    const value = { before: { a: 1 }, box: new Box({ price: new Money(1n, "X") }), after: [{ a: 1 }, { a: 2 }] };
+    const value = {
+      before: { a: 1 },
+      box: new Box({ price: new Money(1n, "X") }),
+      after: [{ a: 1 }, { a: 2 }],
+    };
     const result = (await reentrant.decode(reentrant.encode(value))) as typeof value;
     expect(difference(value.after, result.after)).toBeUndefined();
     expect(await inner.decode(result.box.content as Uint8Array)).toEqual({ price: new Money(1n, "X") });
@@ -96,7 +100,16 @@ describe("registered types", () => {
 
   it("are refused with the original error when encode throws", async () => {
     const cause = new Error("cannot");
-    const failing = new Serializer({ types: [{ ...box, encode: () => { throw cause; } }] }); // prettier-ignore
+    const failing = new Serializer({
+      types: [
+        {
+          ...box,
+          encode: () => {
+            throw cause;
+          },
+        },
+      ],
+    });
     const error = await failure(() => failing.encode([new Box(1)]));
     expect(error).toMatchObject({ code: "NOT_SERIALIZABLE", path: "$[0]", cause });
   });
@@ -110,7 +123,9 @@ describe("registered types", () => {
 
   it("do not stand for their subclasses", async () => {
     class Dollars extends Money {}
-    expect(await failure(() => serializer.encode(new Dollars(1n, "USD")))).toMatchObject({ code: "NOT_SERIALIZABLE" });
+    expect(await failure(() => serializer.encode(new Dollars(1n, "USD")))).toMatchObject({
+      code: "NOT_SERIALIZABLE",
+    });
   });
 
   it("that are not registered when they are read are named", async () => {
@@ -123,7 +138,16 @@ describe("registered types", () => {
 
   it("whose decode throws give a typed error with the original one", async () => {
     const cause = new Error("bad data");
-    const failing = new Serializer({ types: [{ ...money, decode: () => { throw cause; } }] }); // prettier-ignore
+    const failing = new Serializer({
+      types: [
+        {
+          ...money,
+          decode: () => {
+            throw cause;
+          },
+        },
+      ],
+    });
     const error = await failure(() => failing.decode(serializer.encode(new Money(1n, "X"))));
     expect(error).toMatchObject({ code: "CORRUPT", cause, message: expect.stringContaining('"money"') });
   });
@@ -136,7 +160,14 @@ describe("registered types", () => {
       }
     }
     const named = new Serializer({
-      types: [{ name: "cb", class: Callback, encode: (c: Callback) => c.name, decode: (n) => new Callback(n as string) }],
+      types: [
+        {
+          name: "cb",
+          class: Callback,
+          encode: (c: Callback) => c.name,
+          decode: (n) => new Callback(n as string),
+        },
+      ],
     });
     await expectExact([new Callback("x")], named);
   });
@@ -153,7 +184,7 @@ describe("registrations", () => {
     "an arrow function as a class": [{ ...money, class: () => 1 }],
     "no encode": [{ ...money, encode: undefined }],
     "no decode": [{ ...money, decode: "x" }],
-    "nothing": [undefined],
+    nothing: [undefined],
     "plain objects": [{ ...money, class: Object }],
     arrays: [{ ...money, class: Array }],
     dates: [{ ...money, class: Date }],

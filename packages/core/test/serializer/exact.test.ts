@@ -16,7 +16,17 @@ describe("the exact comparison", () => {
     ["bytes", new Uint8Array([1]), new Uint8Array([2])],
     ["views of different length", new DataView(new ArrayBuffer(1)), new DataView(new ArrayBuffer(2))],
     ["order of keys", { a: 1, b: 2 }, { b: 2, a: 1 }],
-    ["order of entries", new Map([[1, 1], [2, 2]]), new Map([[2, 2], [1, 1]])], // prettier-ignore
+    [
+      "order of entries",
+      new Map([
+        [1, 1],
+        [2, 2],
+      ]),
+      new Map([
+        [2, 2],
+        [1, 1],
+      ]),
+    ],
     ["a hole and undefined", [undefined], Object.assign([], { length: 1 })],
     ["lengths", [1], [1, 2]],
     ["a missing key and undefined", { a: undefined }, {}],

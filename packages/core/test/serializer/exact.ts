@@ -26,7 +26,8 @@ class Comparison {
     this.#partners.set(left, right);
     this.#taken.set(right, left);
     if (Object.getPrototypeOf(left) !== Object.getPrototypeOf(right)) return `${path}: another prototype`;
-    if (Object.prototype.toString.call(left) !== Object.prototype.toString.call(right)) return `${path}: kind`;
+    if (Object.prototype.toString.call(left) !== Object.prototype.toString.call(right))
+      return `${path}: kind`;
     return this.#contents(left, right, path) ?? this.#fields(left, right, path);
   }
 
@@ -57,7 +58,8 @@ class Comparison {
     for (const key of keys) {
       const place = `${path}.${String(key)}`;
       const enumerable = Object.prototype.propertyIsEnumerable.call(left, key);
-      if (enumerable !== Object.prototype.propertyIsEnumerable.call(right, key)) return `${place}: enumerable`;
+      if (enumerable !== Object.prototype.propertyIsEnumerable.call(right, key))
+        return `${place}: enumerable`;
       const found = this.compare((left as Fields)[key], (right as Fields)[key], place);
       if (found !== undefined) return found;
     }
@@ -91,5 +93,9 @@ function isObject(value: unknown): value is object {
 function show(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(String).join(", ")}]`;
   if (typeof value === "string") return JSON.stringify(value);
-  return Object.is(value, -0) ? "-0" : isObject(value) ? Object.prototype.toString.call(value) : String(value);
+  return Object.is(value, -0)
+    ? "-0"
+    : isObject(value)
+      ? Object.prototype.toString.call(value)
+      : String(value);
 }

@@ -43,7 +43,17 @@ const table: Record<string, () => unknown> = {
   "integers beyond 2^53": () => [2 ** 53 + 2, 1e21, 1.7976931348623157e308, -(2 ** 70)],
   subnormals: () => [5e-324, -5e-324, 2.2250738585072009e-308],
   fractions: () => [0.1, -1.5, 1 / 3, 16777217.5],
-  bigints: () => [0n, -1n, 1n, 2n ** 63n - 1n, 2n ** 63n, -(2n ** 63n), -(2n ** 63n) - 1n, 2n ** 64n - 1n, 2n ** 64n],
+  bigints: () => [
+    0n,
+    -1n,
+    1n,
+    2n ** 63n - 1n,
+    2n ** 63n,
+    -(2n ** 63n),
+    -(2n ** 63n) - 1n,
+    2n ** 64n - 1n,
+    2n ** 64n,
+  ],
   "bigints of any size": () => [10n ** 40n, -(10n ** 40n), 3n ** 5000n, -(3n ** 5000n)],
   "strings around every header": () =>
     [0, 1, 15, 16, 31, 32, 39, 40, 41, 63, 64, 65, 255, 256, 16383, 16384, 65535, 65536].flatMap((length) => [
@@ -53,7 +63,14 @@ const table: Record<string, () => unknown> = {
       "😀".repeat(length >> 1),
       `${"a".repeat(length)}é`,
     ]),
-  "lone surrogates": () => ["\ud800", "\udc00", "a\ud800b", "\udc00\ud800", "😀\ud83d", "x".repeat(100) + "\udfff"],
+  "lone surrogates": () => [
+    "\ud800",
+    "\udc00",
+    "a\ud800b",
+    "\udc00\ud800",
+    "😀\ud83d",
+    "x".repeat(100) + "\udfff",
+  ],
   "long text with a lone surrogate": () => `${"漢".repeat(9000)}\ud800`,
   "byte order marks": () => ["\ufeff", "\ufeffa", `\ufeff${"a".repeat(100)}`, `a\ufeff${"a".repeat(100)}`],
   "NUL and controls": () => "\u0000\u0001\u001f\u007f\u0080\u2028",
@@ -63,7 +80,12 @@ const table: Record<string, () => unknown> = {
   RegExp: () => [/a\/b[/]\n/, new RegExp(""), /(?<year>\d{4})/dgimsuy, new RegExp("\n")],
   "lastIndex of a RegExp": () => Object.assign(/a/g, { lastIndex: 3 }),
   URL: () => [new URL("https://user:pw@example.com:8080/a%20b/?q=ü#h"), new URL("data:text/plain,x")],
-  Map: () => new Map<unknown, unknown>([["a", 1], [Number.NaN, 2], [{ k: 1 }, new Map([[[1], 2]])]]), // prettier-ignore
+  Map: () =>
+    new Map<unknown, unknown>([
+      ["a", 1],
+      [Number.NaN, 2],
+      [{ k: 1 }, new Map([[[1], 2]])],
+    ]),
   "an empty Map": () => new Map(),
   Set: () => new Set<unknown>([1, "1", Number.NaN, { a: 1 }, new Set([undefined])]),
   "an empty Set": () => new Set(),
@@ -71,7 +93,8 @@ const table: Record<string, () => unknown> = {
   "every native error": () =>
     [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((Class) => new Class("m")),
   "an error without a message": () => new TypeError(),
-  "an error with a cause": () => new Error("outer", { cause: new RangeError("inner", { cause: { code: 5 } }) }),
+  "an error with a cause": () =>
+    new Error("outer", { cause: new RangeError("inner", { cause: { code: 5 } }) }),
   "an error with an undefined cause": () => new Error("x", { cause: undefined }),
   "an error with fields": () => errorWith({ code: "E_X", details: new Map([["when", new Date(1)]]) }),
   "an error with a name of its own": () => errorWith({ name: "MyError" }),
@@ -102,7 +125,8 @@ const table: Record<string, () => unknown> = {
   ...(floats16 && { Float16Array: () => new floats16([1.5, -0]) }),
   Buffer: () => Buffer.from("some bytes"),
   "an empty Buffer": () => Buffer.alloc(0),
-  "bytes of every header": () => [0, 1, 255, 256, 65535, 65536].map((length) => new Uint8Array(length).fill(7)),
+  "bytes of every header": () =>
+    [0, 1, 255, 256, 65535, 65536].map((length) => new Uint8Array(length).fill(7)),
   "an empty object": () => ({}),
   "an empty array": () => [],
   "an object without a prototype": () => Object.assign(Object.create(null) as object, { b: 1, a: { c: 2 } }),
@@ -114,11 +138,19 @@ const table: Record<string, () => unknown> = {
     return value;
   },
   "keys of Object.prototype": () =>
-    ownJson('{"constructor":1,"prototype":{"constructor":null},"toJSON":"x","hasOwnProperty":2,"valueOf":{}}'),
+    ownJson(
+      '{"constructor":1,"prototype":{"constructor":null},"toJSON":"x","hasOwnProperty":2,"valueOf":{}}',
+    ),
   "keys that libraries use": () =>
-    ownJson('[{"a":1,"__keys__":2},{"a":1},{"__keys__":[1]},{"__proto_":1},{"then":1},{"get":1,"set":2,"async":3}]'),
-  "odd keys": () => ({ "": 1, " ": 2, "a.b": 3, "1": 4, "-1": 5, "1.5": 6, "\u2028": 7, "'\"`\\": 8, "漢": 9 }),
-  "keys with lone surrogates and marks": () => ({ "\ud800": 1, "\ufeffkey": 2, [`\ufeff${"k".repeat(90)}`]: 3 }),
+    ownJson(
+      '[{"a":1,"__keys__":2},{"a":1},{"__keys__":[1]},{"__proto_":1},{"then":1},{"get":1,"set":2,"async":3}]',
+    ),
+  "odd keys": () => ({ "": 1, " ": 2, "a.b": 3, "1": 4, "-1": 5, "1.5": 6, "\u2028": 7, "'\"`\\": 8, 漢: 9 }),
+  "keys with lone surrogates and marks": () => ({
+    "\ud800": 1,
+    "\ufeffkey": 2,
+    [`\ufeff${"k".repeat(90)}`]: 3,
+  }),
   "order of keys": () => ({ z: 1, a: 2, m: { y: 1, b: 2 }, 2: "two", 1: "one" }),
   "more shapes than there are numbers for": () =>
     Array.from({ length: 400 }, (_, i) => ({ [`k${i % 130}`]: i, same: { [`n${i % 7}`]: null, x: i } })),
@@ -154,7 +186,8 @@ const table: Record<string, () => unknown> = {
     array.push(array, { array });
     return array;
   },
-  "an object without a prototype in itself": () => circular((self) => ({ self }), Object.create(null) as object),
+  "an object without a prototype in itself": () =>
+    circular((self) => ({ self }), Object.create(null) as object),
   "a sparse array in itself": () => {
     const array: unknown[] = new Array(3);
     array[2] = array;
@@ -209,7 +242,11 @@ describe("a value comes back exactly", () => {
 
   it.each(rows)("shared: %s", async (_name, make) => {
     const value = make();
-    await expectExact({ one: value, other: [value, new Set([value])], error: new Error("e", { cause: value }) });
+    await expectExact({
+      one: value,
+      other: [value, new Set([value])],
+      error: new Error("e", { cause: value }),
+    });
   });
 });
 
@@ -218,7 +255,10 @@ describe("types that are stored in a form of ours", () => {
     const { Serializer } = await import("@threadmark/core");
     const serializer = new Serializer();
     const whole = Uint8Array.from({ length: 1000 }, (_, i) => i);
-    const encoded = serializer.encode({ part: whole.subarray(10, 14), words: new Uint16Array(whole.buffer, 20, 2) });
+    const encoded = serializer.encode({
+      part: whole.subarray(10, 14),
+      words: new Uint16Array(whole.buffer, 20, 2),
+    });
     expect(encoded.length).toBeLessThan(100);
     const { part, words } = (await serializer.decode(encoded)) as { part: Uint8Array; words: Uint16Array };
     expect([...part]).toEqual([10, 11, 12, 13]);

@@ -105,12 +105,20 @@ describe("encoding", () => {
       get counted() {
         return ++reads;
       },
-      list: [{ get deep() { return { reads: ++reads }; } }], // prettier-ignore
+      list: [
+        {
+          get deep() {
+            return { reads: ++reads };
+          },
+        },
+      ],
       date: new Date(0),
     };
     const result = await serializer.decode(serializer.encode(value));
     expect(reads).toBe(2);
-    expect(difference({ counted: 1, list: [{ deep: { reads: 2 } }], date: new Date(0) }, result)).toBeUndefined();
+    expect(
+      difference({ counted: 1, list: [{ deep: { reads: 2 } }], date: new Date(0) }, result),
+    ).toBeUndefined();
   });
 
   it("does not call toJSON, valueOf or inspection hooks", async () => {
@@ -120,7 +128,13 @@ describe("encoding", () => {
       throw new Error(name);
     };
     const value = { a: 1 };
-    for (const key of ["toJSON", "valueOf", "toString", Symbol.toPrimitive, Symbol.for("nodejs.util.inspect.custom")]) {
+    for (const key of [
+      "toJSON",
+      "valueOf",
+      "toString",
+      Symbol.toPrimitive,
+      Symbol.for("nodejs.util.inspect.custom"),
+    ]) {
       Object.defineProperty(value, key, { value: spy(String(key)) });
     }
     expect(difference({ a: 1 }, await serializer.decode(serializer.encode(value)))).toBeUndefined();
@@ -194,7 +208,19 @@ describe("decoding", () => {
 });
 
 describe("in a program that changed the prototypes of everything", () => {
-  const names = ["then", "get", "set", "value", "lg_name", "toJSON", "name", "type", "path", "cause", "inherited"];
+  const names = [
+    "then",
+    "get",
+    "set",
+    "value",
+    "lg_name",
+    "toJSON",
+    "name",
+    "type",
+    "path",
+    "cause",
+    "inherited",
+  ];
 
   afterEach(() => {
     for (const name of names) Reflect.deleteProperty(Object.prototype, name);
@@ -211,8 +237,22 @@ describe("in a program that changed the prototypes of everything", () => {
     expect(difference(value, result)).toBeUndefined();
   });
 
+  it("what is decoded is defined by itself", async () => {
+    const value = { odd: JSON.parse('{"__proto__":1,"a":2}') as object, error: new Error("e", { cause: 5 }) };
+    const bytes = serializer.encode(value);
+    Object.defineProperty(Object.prototype, "get", {
+      value: () => "stolen",
+      configurable: true,
+      writable: true,
+    });
+    const result = await serializer.decode(bytes);
+    Reflect.deleteProperty(Object.prototype, "get");
+    expect(difference(value, result)).toBeUndefined();
+  });
+
   it("no accessor of Object.prototype runs while a value is encoded", () => {
-    const { message: _message, ...value } = sample();
+    const value = sample();
+    delete value["message"];
     let reads = "";
     for (const name of names) {
       Object.defineProperty(Object.prototype, name, {
@@ -222,7 +262,13 @@ describe("in a program that changed the prototypes of everything", () => {
           reads += `${name} `;
         },
         set(replacement: unknown) {
-          const own = { __proto__: null, value: replacement, writable: true, configurable: true, enumerable: true };
+          const own = {
+            __proto__: null,
+            value: replacement,
+            writable: true,
+            configurable: true,
+            enumerable: true,
+          };
           Object.defineProperty(this, name, own);
         },
       } as PropertyDescriptor);

@@ -1,11 +1,13 @@
 import { createRequire } from "node:module";
 
-import { Command, isCommand, Overwrite, Send } from "@langchain/langgraph";
+import * as langgraph from "@langchain/langgraph";
 import { DeltaSnapshot, isDeltaSnapshot } from "@langchain/langgraph-checkpoint";
 import { Serializer } from "@threadmark/core";
 import { describe, expect, it } from "vitest";
 
 import { expectExact } from "./round-trip.ts";
+
+const { Command, isCommand, Overwrite, Send } = langgraph;
 
 const serializer = new Serializer();
 
@@ -13,7 +15,11 @@ async function roundTrip<T>(value: T): Promise<T> {
   return (await serializer.decode(serializer.encode(value))) as T;
 }
 
-const rich = (): Record<string, unknown> => ({ when: new Date(1), map: new Map([[1, [2n]]]), none: undefined });
+const rich = (): Record<string, unknown> => ({
+  when: new Date(1),
+  map: new Map([[1, [2n]]]),
+  none: undefined,
+});
 
 describe("LangGraph's values", () => {
   it("Send comes back as the class that decides in routers", async () => {
@@ -34,7 +40,7 @@ describe("LangGraph's values", () => {
     const result = await expectExact({ command });
     expect(isCommand(result.command)).toBe(true);
     expect(result.command).toBeInstanceOf(Command);
-    expect((result.command.goto as Send[])[0]).toBeInstanceOf(Send);
+    expect((result.command.goto as langgraph.Send[])[0]).toBeInstanceOf(Send);
     expect(result.command._updateAsTuples()).toEqual(command._updateAsTuples());
     expect(result.command.toJSON()).toEqual(command.toJSON());
     await expectExact(new Command({ resume: 0 }));
@@ -67,7 +73,7 @@ describe("LangGraph's values", () => {
   });
 
   it("of another copy of LangGraph.js are known too", async () => {
-    const cjs = createRequire(import.meta.url)("@langchain/langgraph") as typeof import("@langchain/langgraph");
+    const cjs = createRequire(import.meta.url)("@langchain/langgraph") as typeof langgraph;
     expect(cjs.Send).not.toBe(Send);
     const values = {
       send: new cjs.Send("n", { a: 1 }),

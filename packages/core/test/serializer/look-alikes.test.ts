@@ -10,7 +10,12 @@ const serializer = new Serializer();
 const json = (text: string): unknown => JSON.parse(text);
 
 const lookAlikes: unknown[] = [
-  { lc: 1, type: "constructor", id: ["langchain_core", "messages", "HumanMessage"], kwargs: { content: "x" } },
+  {
+    lc: 1,
+    type: "constructor",
+    id: ["langchain_core", "messages", "HumanMessage"],
+    kwargs: { content: "x" },
+  },
   { lc: 1, type: "secret", id: ["OPENAI_API_KEY"] },
   { lc: 1, type: "not_implemented", id: ["x"] },
   { lc: 2, type: "undefined" },
@@ -24,7 +29,12 @@ const lookAlikes: unknown[] = [
   { __lg_type: "__pregel_final", value: 1, save: 2 },
   { type: "__overwrite__", value: 1 },
   { pageContent: "x", metadata: {}, id: undefined },
-  { lc_serializable: true, lc_kwargs: { content: "x" }, lc_namespace: ["langchain_core", "messages"], type: "ai" },
+  {
+    lc_serializable: true,
+    lc_kwargs: { content: "x" },
+    lc_namespace: ["langchain_core", "messages"],
+    type: "ai",
+  },
   { lc_namespace: null, lc_kwargs: [1], content: null, type: "human" },
   { type: "Buffer", data: [1, 2] },
   { __type: "Date", value: 0 },
@@ -46,21 +56,82 @@ const lookAlikes: unknown[] = [
 ];
 
 describe("plain data that looks like something else", () => {
-  it.each(lookAlikes.map((value) => [JSON.stringify(value), value] as const))("stays plain: %s", async (_t, value) => {
-    await expectExact(value);
-    // Tags of others in the value must not change how it is read.
-    await expectExact({ when: new Date(0), value, list: [value, new Map([["k", value]])] });
-  });
+  it.each(lookAlikes.map((value) => [JSON.stringify(value), value] as const))(
+    "stays plain: %s",
+    async (_t, value) => {
+      await expectExact(value);
+      // Tags of others in the value must not change how it is read.
+      await expectExact({ when: new Date(0), value, list: [value, new Map([["k", value]])] });
+    },
+  );
 
   it("stays plain in 10,000 random forms", async () => {
     const key = fc.constantFrom(
-      ...["lc", "type", "id", "kwargs", "lg_name", "node", "args", "value", "__type", "__lg_type", "__proto__"],
-      ...["constructor", "prototype", "method", "data", "tag", "lc_kwargs", "lc_namespace", "content", "then"],
-      ...["__overwrite__", "__proto_", "__keys__", "0", "1", "update", "goto", "resume", "pageContent", "metadata"],
+      ...[
+        "lc",
+        "type",
+        "id",
+        "kwargs",
+        "lg_name",
+        "node",
+        "args",
+        "value",
+        "__type",
+        "__lg_type",
+        "__proto__",
+      ],
+      ...[
+        "constructor",
+        "prototype",
+        "method",
+        "data",
+        "tag",
+        "lc_kwargs",
+        "lc_namespace",
+        "content",
+        "then",
+      ],
+      ...[
+        "__overwrite__",
+        "__proto_",
+        "__keys__",
+        "0",
+        "1",
+        "update",
+        "goto",
+        "resume",
+        "pageContent",
+        "metadata",
+      ],
     );
     const leaf = fc.constantFrom<unknown>(
-      ...[0, 1, 2, 3, 193, "constructor", "undefined", "Send", "Command", "Overwrite", "DeltaSnapshot", "human", "ai"],
-      ...["__pregel_final", "Set", "Map", null, undefined, true, "Date", "prototype", "__proto__", "Symbol(x)"],
+      ...[
+        0,
+        1,
+        2,
+        3,
+        193,
+        "constructor",
+        "undefined",
+        "Send",
+        "Command",
+        "Overwrite",
+        "DeltaSnapshot",
+        "human",
+        "ai",
+      ],
+      ...[
+        "__pregel_final",
+        "Set",
+        "Map",
+        null,
+        undefined,
+        true,
+        "Date",
+        "prototype",
+        "__proto__",
+        "Symbol(x)",
+      ],
     );
     const { node } = fc.letrec<{ node: unknown; object: unknown; array: unknown }>((tie) => ({
       node: fc.oneof({ maxDepth: 4, depthSize: "small" }, leaf, tie("object"), tie("array")),

@@ -35,7 +35,12 @@ const usage = {
   input_token_details: { cache_read: 1 },
   output_token_details: { reasoning: 2 },
 };
-const call = { id: "call-1", name: "search", args: { query: "x", pages: [1, 2] }, type: "tool_call" as const };
+const call = {
+  id: "call-1",
+  name: "search",
+  args: { query: "x", pages: [1, 2] },
+  type: "tool_call" as const,
+};
 const chunk = { id: "call-1", name: "search", args: '{"query":', index: 0, type: "tool_call_chunk" as const };
 const common = { id: "id-1", name: "bob", additional_kwargs: { a: 1 }, response_metadata: { model: "m" } };
 const picture = { type: "image", mimeType: "image/png", data: new Uint8Array([1, 2, 3]) };
@@ -44,8 +49,11 @@ const made: Record<string, () => messages.BaseMessage> = {
   "a human message": () => new HumanMessage("hi"),
   "a human message with everything": () => new HumanMessage({ content: "hi", ...common }),
   "a human message of blocks": () =>
-    new HumanMessage({ content: [{ type: "text", text: "what is this?" }, picture] as messages.MessageContent }),
-  "a human message of standard blocks": () => new HumanMessage({ contentBlocks: [{ type: "text", text: "x" }] }),
+    new HumanMessage({
+      content: [{ type: "text", text: "what is this?" }, picture] as messages.MessageContent,
+    }),
+  "a human message of standard blocks": () =>
+    new HumanMessage({ contentBlocks: [{ type: "text", text: "x" }] }),
   "an AI message": () => new AIMessage("hello"),
   "an AI message with everything": () =>
     new AIMessage({
@@ -82,7 +90,10 @@ const made: Record<string, () => messages.BaseMessage> = {
   "a human chunk": () => new HumanMessageChunk({ content: "hi", ...common }),
   "an AI chunk": () => new AIMessageChunk({ content: "hel", ...common, usage_metadata: usage as never }),
   "an AI chunk with calls in pieces": () =>
-    new AIMessageChunk({ content: "", tool_call_chunks: [chunk, { args: '"x"}', index: 0, type: "tool_call_chunk" }] }),
+    new AIMessageChunk({
+      content: "",
+      tool_call_chunks: [chunk, { args: '"x"}', index: 0, type: "tool_call_chunk" }],
+    }),
   "a system chunk": () => new SystemMessageChunk({ content: "x" }),
   "a tool chunk": () => new ToolMessageChunk({ content: "x", tool_call_id: "c", status: "success" }),
   "a function chunk": () => new FunctionMessageChunk({ content: "x", name: "f" }),
@@ -122,7 +133,7 @@ describe("LangChain messages", () => {
     const message = make();
     message.additional_kwargs = { deep: [rich()] };
     message.response_metadata = { map: new Map([["rich", rich()]]) };
-    message.content = [{ type: "custom", data: rich() }] as unknown as messages.MessageContent;
+    message.content = [{ type: "custom", data: rich() }];
     const result = await expectExactButGetters(message);
     expect(result).toEqual(message);
   });
@@ -139,17 +150,28 @@ describe("LangChain messages", () => {
     await expectExactButGetters({ list: [message, other, message], key: new Map([[message, other]]) });
   });
 
+  it.each(rows)("may lie between an object and a reference to it: %s", async (_name, make) => {
+    const shared = { a: 1 };
+    await expectExactButGetters([shared, make(), shared]);
+  });
+
   it("can be used as before: chunks concatenate", async () => {
-    const [first, second] = [
-      new AIMessageChunk({ content: "a", id: "x", tool_call_chunks: [chunk] }),
-      new AIMessageChunk({ content: "b", tool_call_chunks: [{ args: '"x"}', index: 0, type: "tool_call_chunk" }] }),
+    const first = new AIMessageChunk({ content: "a", id: "x", tool_call_chunks: [chunk] });
+    const second = new AIMessageChunk({
+      content: "b",
+      tool_call_chunks: [{ args: '"x"}', index: 0, type: "tool_call_chunk" }],
+    });
+    const expected = first.concat(second);
+    const decoded = (await serializer.decode(serializer.encode([first, second]))) as [
+      AIMessageChunkOf,
+      AIMessageChunkOf,
     ];
-    const expected = first!.concat(second!);
-    const decoded = (await serializer.decode(serializer.encode([first, second]))) as [AIMessageChunkOf, AIMessageChunkOf];
     const joined = decoded[0].concat(decoded[1]);
     expect(joined).toBeInstanceOf(AIMessageChunk);
     expect(joined).toEqual(expected);
-    expect(joined.tool_calls).toEqual([{ id: "call-1", name: "search", args: { query: "x" }, type: "tool_call" }]);
+    expect(joined.tool_calls).toEqual([
+      { id: "call-1", name: "search", args: { query: "x" }, type: "tool_call" },
+    ]);
   });
 
   it("keep changes that were made after they were constructed", async () => {
@@ -224,7 +246,7 @@ function withoutGetters<T>(value: T, seen = new Set<unknown>()): T {
   for (const [key, field] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
     if (field.get !== undefined && field.enumerable === true) {
       Object.defineProperty(value, key, { value: field.get.call(value), enumerable: true, writable: true });
-    } else if (ArrayBuffer.isView(value) === false) {
+    } else if (!ArrayBuffer.isView(value)) {
       withoutGetters(field.value, seen);
     }
   }

@@ -25,9 +25,15 @@ beforeAll(async () => {
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   const require = createRequire(join(dist, "index.js"));
   await mkdir(join(folder, "node_modules", "@noble"), { recursive: true });
-  for (const [name, entry] of [["msgpackr", "msgpackr"], ["@noble/hashes", "@noble/hashes/sha2.js"]] as const) { // prettier-ignore
+  for (const [name, entry] of [
+    ["msgpackr", "msgpackr"],
+    ["@noble/hashes", "@noble/hashes/sha2.js"],
+  ] as const) {
     const file = require.resolve(entry);
-    const root = file.slice(0, file.lastIndexOf(join("node_modules", name)) + join("node_modules", name).length);
+    const root = file.slice(
+      0,
+      file.lastIndexOf(join("node_modules", name)) + join("node_modules", name).length,
+    );
     await symlink(root, join(folder, "node_modules", name));
   }
 });
@@ -43,7 +49,11 @@ async function install(name: string, files: Record<string, string>): Promise<voi
 }
 
 /** Runs a program in which `decode(name)` decodes one of the values; returns what it prints, as JSON. */
-async function program(values: Record<string, unknown>, source: string, flags: string[] = []): Promise<unknown> {
+async function program(
+  values: Record<string, unknown>,
+  source: string,
+  flags: string[] = [],
+): Promise<unknown> {
   const encoded = Object.entries(values).map(
     ([name, value]) => [name, Buffer.from(serializer.encode(value)).toString("base64")] as const,
   );
@@ -105,11 +115,9 @@ describe("without LangChain and LangGraph.js installed", () => {
   });
 
   it("works where code may not be made from text", async () => {
-    const result = await program(
-      values,
-      `console.log(JSON.stringify(await decode("plain")));`,
-      ["--disallow-code-generation-from-strings"],
-    );
+    const result = await program(values, `console.log(JSON.stringify(await decode("plain")));`, [
+      "--disallow-code-generation-from-strings",
+    ]);
     expect(result).toEqual(values.plain);
   });
 });
@@ -122,7 +130,9 @@ describe("with a LangChain installed", () => {
       messages: source("messages", "export class HumanMessage { static here = true; }"),
       documents: source("documents", "export class Document { }"),
     });
-    await install("@langchain/langgraph", { web: source("langgraph", "export class Send { }; export class Command { }") });
+    await install("@langchain/langgraph", {
+      web: source("langgraph", "export class Send { }; export class Command { }"),
+    });
   });
 
   it("each module is imported when a value needs it, once, and not before", async () => {

@@ -33,7 +33,12 @@ describe("random values", () => {
   });
 
   it("come back exactly as JSON values, in growing lists of one shape", async () => {
-    const row = fc.record({ id: fc.integer(), name: fc.string(), at: fc.double(), tags: fc.array(fc.string()) });
+    const row = fc.record({
+      id: fc.integer(),
+      name: fc.string(),
+      at: fc.double(),
+      tags: fc.array(fc.string()),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(row, { maxLength: 100 }), fc.jsonValue(), async (rows, json) => {
         const value = { rows, json };

@@ -1,4 +1,20 @@
-const PIECES = ["a", "Z", "0", "_", " ", "\u0000", "é", "ß", "漢", "😀", "\ud800", "\udfff", "\ufeff", "\u2028", '"'];
+const PIECES = [
+  "a",
+  "Z",
+  "0",
+  "_",
+  " ",
+  "\u0000",
+  "é",
+  "ß",
+  "漢",
+  "😀",
+  "\ud800",
+  "\udfff",
+  "\ufeff",
+  "\u2028",
+  '"',
+];
 
 /** Text of any length up to some hundreds, mostly ASCII, sometimes such as UTF-8 cannot carry. */
 export function randomText(random: () => number): string {

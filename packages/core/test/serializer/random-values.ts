@@ -11,8 +11,26 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-const NUMBERS = [0, -0, 1, -1, 0.1, 63, 64, 255, 256, -32, -33, 65536, 2 ** 31, 2 ** 32, 2 ** 53, 5e-324, 1e308];
-const VIEWS = [
+const NUMBERS = [
+  0,
+  -0,
+  1,
+  -1,
+  0.1,
+  63,
+  64,
+  255,
+  256,
+  -32,
+  -33,
+  65536,
+  2 ** 31,
+  2 ** 32,
+  2 ** 53,
+  5e-324,
+  1e308,
+];
+const VIEWS: (new (buffer: ArrayBuffer) => object)[] = [
   Uint8Array,
   Uint8ClampedArray,
   Int8Array,
@@ -99,7 +117,7 @@ export class RandomValues {
       case 4:
         return this.#keep(Buffer.from(this.#bytes()));
       default:
-        return this.#keep(new (this.#pick(VIEWS))(this.#bytes().buffer as ArrayBuffer) as object);
+        return this.#keep(new (this.#pick(VIEWS))(this.#bytes().buffer as ArrayBuffer));
     }
   }
 
@@ -130,7 +148,8 @@ export class RandomValues {
 
   #fill<T extends object>(value: T): T {
     for (let i = this.#below(6); i > 0; i--) {
-      const key = this.#random() < 0.5 ? this.#pick(["a", "b", "id", "__proto__", "constructor", "1"]) : this.text();
+      const key =
+        this.#random() < 0.5 ? this.#pick(["a", "b", "id", "__proto__", "constructor", "1"]) : this.text();
       const field = { value: this.value(), enumerable: true, writable: true, configurable: true };
       Object.defineProperty(value, key, field);
     }

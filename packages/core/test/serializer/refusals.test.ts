@@ -1,5 +1,5 @@
 import { isCheckpointError, MAX_NESTING, Serializer } from "@threadmark/core";
-import { AIMessage, HumanMessage } from "@langchain/core/messages";
+import { AIMessage, BaseMessage, HumanMessage } from "@langchain/core/messages";
 import { Send } from "@langchain/langgraph";
 import { describe, expect, it } from "vitest";
 
@@ -17,6 +17,28 @@ class MyBytes extends Uint8Array {}
 class MyList extends Array {}
 class MyMessage extends HumanMessage {}
 class MySend extends Send {}
+
+/** Says to be LangChain's class, from other places in the family. */
+class MyBase extends BaseMessage {
+  type = "human" as const;
+}
+class MyBaseBase extends MyBase {}
+class FirstPretender extends MyBase {
+  static override lc_name(): string {
+    return "HumanMessage";
+  }
+}
+class SecondPretender extends MyBaseBase {
+  static override lc_name(): string {
+    return "HumanMessage";
+  }
+}
+class ThirdPretender extends BaseMessage {
+  type = "human" as const;
+  static override lc_name(): string {
+    return "HumanMessageChunk";
+  }
+}
 
 /** Has the fields and the name of LangChain's class, and behaviour of its own. */
 class Document {
@@ -97,6 +119,22 @@ const kinds: Record<string, unknown> = {
   "a Proxy of a Map": new Proxy(new Map(), {}),
   "a revoked Proxy": revoked(),
   "a subclass of a message": new MyMessage("x"),
+  "a message class of the application": new MyBase("x"),
+  "a message class that takes another's name": new FirstPretender("x"),
+  "a message class deep below that takes another's name": new SecondPretender("x"),
+  "a message class that takes the name of a chunk": new ThirdPretender("x"),
+  "an object with the brand of messages": {
+    [Symbol.for("langchain.message")]: true,
+    type: "human",
+    content: "",
+  },
+  "an instance with the brand of messages": Object.assign(new Point(), {
+    [Symbol.for("langchain.message")]: true,
+  }),
+  "an instance with the brand of commands": Object.assign(new MyMap(), {
+    lg_name: "Command",
+    [Symbol.for("langgraph.command")]: {},
+  }),
   "a message with a field that is a function": Object.assign(new AIMessage("x"), { call: () => 1 }),
   "a message with a symbol as a key": Object.assign(new AIMessage("x"), { [Symbol("key")]: 1 }),
   "a subclass of Send": new MySend("node", {}),
@@ -142,14 +180,71 @@ describe("values that cannot be stored exactly", () => {
   it("are refused with the error that a getter or a Proxy threw", async () => {
     const cause = new Error("do not look");
     const values: [string, object][] = [
-      ["$.a.b", { a: { get b() { throw cause; } } }], // prettier-ignore
-      ["$[1]", Object.defineProperty([0, 0], 1, { get: () => { throw cause; }, enumerable: true })], // prettier-ignore
-      ["$.x", { x: new Proxy({}, { ownKeys: () => { throw cause; } }) }], // prettier-ignore
-      ["$.x", { x: new Proxy({}, { getPrototypeOf: () => { throw cause; } }) }], // prettier-ignore
-      ["$.x.y", { x: new Proxy({ y: 1 }, { get: () => { throw cause; } }) }], // prettier-ignore
+      [
+        "$.a.b",
+        {
+          a: {
+            get b() {
+              throw cause;
+            },
+          },
+        },
+      ],
+      [
+        "$[1]",
+        Object.defineProperty([0, 0], 1, {
+          get: () => {
+            throw cause;
+          },
+          enumerable: true,
+        }),
+      ],
+      [
+        "$.x",
+        {
+          x: new Proxy(
+            {},
+            {
+              ownKeys: () => {
+                throw cause;
+              },
+            },
+          ),
+        },
+      ],
+      [
+        "$.x",
+        {
+          x: new Proxy(
+            {},
+            {
+              getPrototypeOf: () => {
+                throw cause;
+              },
+            },
+          ),
+        },
+      ],
+      [
+        "$.x.y",
+        {
+          x: new Proxy(
+            { y: 1 },
+            {
+              get: () => {
+                throw cause;
+              },
+            },
+          ),
+        },
+      ],
     ];
     for (const [path, value] of values) {
-      expect(await failure(() => serializer.encode(value))).toMatchObject({ code: "NOT_SERIALIZABLE", path, cause });
+      expect(await failure(() => serializer.encode(value))).toMatchObject({
+        code: "NOT_SERIALIZABLE",
+        path,
+        cause,
+      });
     }
     expect(await failure(() => serializer.encode({ r: revoked() }))).toMatchObject({
       code: "NOT_SERIALIZABLE",
@@ -186,19 +281,29 @@ const wraps: Record<string, (inner: unknown) => unknown> = {
 };
 
 describe("nesting", () => {
-  it.each(Object.entries(wraps))("of %s is stored up to the limit and refused beyond", async (_name, wrap) => {
-    const deepest = nested(MAX_NESTING, wrap);
-    const bytes = serializer.encode(deepest);
-    const again = serializer.encode(await serializer.decode(bytes));
-    expect(Buffer.compare(again, bytes)).toBe(0);
+  it.each(Object.entries(wraps))(
+    "of %s is stored up to the limit and refused beyond",
+    async (_name, wrap) => {
+      const deepest = nested(MAX_NESTING, wrap);
+      const bytes = serializer.encode(deepest);
+      const again = serializer.encode(await serializer.decode(bytes));
+      expect(Buffer.compare(again, bytes)).toBe(0);
 
-    const error = await failure(() => serializer.encode(nested(MAX_NESTING + 1, wrap)));
-    expect(error).toMatchObject({ code: "NOT_SERIALIZABLE", message: expect.stringContaining(`${MAX_NESTING} levels`) });
-    expect((error as { path: string }).path.length).toBeLessThan(1000);
-  });
+      const error = await failure(() => serializer.encode(nested(MAX_NESTING + 1, wrap)));
+      expect(error).toMatchObject({
+        code: "NOT_SERIALIZABLE",
+        message: expect.stringContaining(`${MAX_NESTING} levels`),
+      });
+      expect((error as { path: string }).path.length).toBeLessThan(1000);
+    },
+  );
 
   it("without end is refused, whatever makes it", async () => {
-    const endless = (): object => ({ get next() { return endless(); } }); // prettier-ignore
+    const endless = (): object => ({
+      get next() {
+        return endless();
+      },
+    });
     expect(await failure(() => serializer.encode(endless()))).toMatchObject({ code: "NOT_SERIALIZABLE" });
     expect(await failure(() => serializer.encode(nested(100_000, (inner) => [inner])))).toMatchObject({
       code: "NOT_SERIALIZABLE",

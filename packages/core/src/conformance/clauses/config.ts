@@ -78,8 +78,8 @@ export const configClauses: readonly Clause[] = [
         ensure(config?.configurable !== undefined, "A tuple or its config is missing.");
         config.configurable["thread_id"] = "changed";
       }
-      expectSame(asked, thread.config(), "The caller's config, after changing returned ones,");
-      expectSame(askedById, thread.config(2), "The caller's config, after changing returned ones,");
+      expectSame(asked, thread.config(), "The caller's config, after changing returned ones");
+      expectSame(askedById, thread.config(2), "The caller's config, after changing returned ones");
       const again = await thread.read(2);
       expectSame(again.config, thread.config(2), "The config of a second read");
       expectSame(again.parentConfig, thread.config(1), "The parentConfig of a second read");
