@@ -30,7 +30,7 @@ export async function expectKept(
   }
 }
 
-export async function keptOrNotApplicable(attempt: () => Promise<unknown>): Promise<void> {
+async function keptOrNotApplicable(attempt: () => Promise<unknown>): Promise<void> {
   const outcome = await outcomeOf(attempt);
   if ("error" in outcome) {
     throw new NotApplicable(`the saver refuses these values: ${describeError(outcome.error)}`);

@@ -36,3 +36,15 @@ export function seeded(seed: number): Random {
     },
   };
 }
+
+/** The items in another order: every index below the factorial of their number gives its own. */
+export function permutation<T>(items: readonly T[], index: number): T[] {
+  const left = [...items];
+  const permuted: T[] = [];
+  let rest = index;
+  while (left.length > 0) {
+    permuted.push(...left.splice(rest % left.length, 1));
+    rest = Math.floor(rest / (left.length + 1));
+  }
+  return permuted;
+}

@@ -40,6 +40,7 @@ function writeObject(value: object, depth: number): string {
     return `[${items(parts)}]`;
   }
   const name = className(value);
+  if (name === "URL") return `URL(${String(Reflect.get(value, "href"))})`;
   const parts = Object.keys(value)
     .slice(0, 20)
     .map((key) => `${JSON.stringify(key)}: ${write(Reflect.get(value, key), depth + 1)}`);

@@ -135,7 +135,10 @@ export class TestThread {
   /** The tuple, which must be there. */
   async read(id?: Id): Promise<CheckpointTuple> {
     const found = await this.find(id);
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      checkShape(found);
+      return found;
+    }
     const which = id === undefined ? "the newest checkpoint" : `checkpoint ${show(id)}`;
     return fail(
       `getTuple found nothing for ${which} of thread ${show(this.id)}, namespace ${show(this.namespace)}, although it was put.`,
@@ -164,6 +167,13 @@ export class TestThread {
   delete(): Promise<void> {
     return this.saver.deleteThread(this.id);
   }
+}
+
+/** Some serializers turn a whole checkpoint into a text when a part of it cannot be written. */
+function checkShape({ checkpoint }: CheckpointTuple): void {
+  const whole: unknown = checkpoint;
+  const values: unknown = typeof whole === "object" && whole !== null && Reflect.get(whole, "channel_values");
+  if (typeof values !== "object" || values === null) fail(`The whole checkpoint was read as ${show(whole)}.`);
 }
 
 export async function collect(tuples: AsyncIterable<CheckpointTuple>): Promise<CheckpointTuple[]> {

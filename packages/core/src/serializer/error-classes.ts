@@ -1,6 +1,6 @@
 import { type HostClass, hostClass } from "./host.ts";
 
-export interface ErrorClass extends HostClass {
+interface ErrorClass extends HostClass {
   new (...args: unknown[]): Error;
 }
 

@@ -1,5 +1,5 @@
 /** Says that bytes with the right checksum are not what the serializer writes. */
-export class Malformed extends Error {}
+class Malformed extends Error {}
 
 export function malformed(reason: string): never {
   throw new Malformed(reason);

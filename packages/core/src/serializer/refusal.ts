@@ -3,7 +3,7 @@ import { MAX_NESTING } from "./nesting.ts";
 import { renderPath, type PathStep } from "./path.ts";
 
 /** Says that the value at hand cannot be stored; where it is, is known further out. */
-export class Refusal extends Error {}
+class Refusal extends Error {}
 
 /** The reason, and what to do about it. */
 export function refuse(reason: string): never {

@@ -26,7 +26,7 @@ function degrade(value: unknown, change: Degrade, around: readonly unknown[] = [
   return same ? value : Object.fromEntries(entries);
 }
 
-export function degradePut(saver: TestedSaver, change: Degrade): void {
+function degradePut(saver: TestedSaver, change: Degrade): void {
   alterCheckpoint(saver, ({ channel_values: values }) => ({
     channel_values: Object.fromEntries(
       Object.entries(values).map(([channel, value]) => [channel, degrade(value, change)]),
@@ -34,7 +34,7 @@ export function degradePut(saver: TestedSaver, change: Degrade): void {
   }));
 }
 
-export function degradeWrites(saver: TestedSaver, change: Degrade): void {
+function degradeWrites(saver: TestedSaver, change: Degrade): void {
   patch(saver, "putWrites", (putWrites) => (config, writes, ...rest) => {
     const changed = writes.map(([channel, value]): [string, unknown] => [channel, degrade(value, change)]);
     return putWrites(config, changed, ...rest);

@@ -34,7 +34,7 @@ export const binaryClauses: readonly Clause[] = [
       }),
   }),
   clause("binary/typed-arrays-keep-their-class", {
-    rule: "Typed arrays of every kind, DataViews and ArrayBuffers come back with their class and their contents.",
+    rule: "Typed arrays of every kind and ArrayBuffers come back with their class and their contents.",
     hint: "Store the class with the bytes.",
     run: (context) =>
       expectKept(context, () => ({

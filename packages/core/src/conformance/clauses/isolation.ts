@@ -2,7 +2,7 @@ import { ensure, expectSame, outcomeOf } from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause } from "../clause.ts";
 import { show } from "../show.ts";
-import { TestThread, checkpointId, collect, configOf } from "../thread.ts";
+import { TestThread, checkpointId, checkpointOf, collect, configOf, metadataOf } from "../thread.ts";
 
 /** Puts into each place a value and a write that name it, and checks that all read their own. */
 async function expectApart(places: readonly TestThread[], id: number | string): Promise<void> {
@@ -168,21 +168,26 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/an-object-is-no-id", {
-    rule: "Ids are strings. An object or array in place of one is refused or finds nothing; it never selects or deletes other data.",
+    rule: "Ids are strings. An object or array in place of one is refused or finds nothing; it never selects, changes or deletes other data.",
     hint: 'Check at run time that ids are strings: they come from requests, and { $gt: "" } is a query in some databases.',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: 1 } });
+      const before = await thread.read();
       for (const wrong of [{ $gt: "" }, { $ne: null }, [thread.id], { toString: () => thread.id }]) {
-        const config = configOf(undefined, "");
+        const config = configOf(undefined, "", 1);
         config.configurable = { ...config.configurable, thread_id: wrong };
         const what = `with thread_id ${show(wrong)}`;
         const read = await outcomeOf(() => saver.getTuple(config));
         if ("value" in read) ensure(read.value === undefined, `getTuple ${what} found a thread.`);
         const listed = await outcomeOf(() => collect(saver.list(config)));
         if ("value" in listed) ensure(listed.value.length === 0, `list ${what} yielded tuples.`);
+        const checkpoint = checkpointOf({ id: 1, values: { a: "other" } });
+        await outcomeOf(() => saver.put(config, checkpoint, metadataOf({ id: 1 }), { a: 1 }));
+        await outcomeOf(() => saver.putWrites(config, [["a", "other"]], "task"));
         await outcomeOf(() => saver.deleteThread(wrong as unknown as string));
-        ensure((await thread.find()) !== undefined, `deleteThread ${what} deleted a thread.`);
+        expectSame(await thread.find(), before, `A thread after calls ${what}`);
+        expectSame(await thread.listed(), [checkpointId(1)], `Its listing after calls ${what}`);
       }
     },
   }),

@@ -1,5 +1,13 @@
 import { isCheckpointError } from "../../errors.ts";
-import { NotApplicable, checkCode, ensure, expectSame, fail, outcomeOf } from "../assertions.ts";
+import {
+  NotApplicable,
+  checkCode,
+  describeError,
+  ensure,
+  expectSame,
+  fail,
+  outcomeOf,
+} from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause } from "../clause.ts";
 import { difference } from "../difference.ts";
@@ -74,7 +82,11 @@ export const refusalClauses: readonly Clause[] = [
             name,
           ),
         );
-        const found = (await thread.writes(1)).filter(([task]) => task === name);
+        const read = await outcomeOf(() => thread.writes(1));
+        if ("error" in read) {
+          fail(`After putWrites of ${name} the thread cannot be read: ${describeError(read.error)}.`);
+        }
+        const found = read.value.filter(([task]) => task === name);
         if ("error" in wrote) {
           checkCode(wrote.error, `putWrites of ${name}`, "NOT_SERIALIZABLE");
           expectSame(found, [], `What is stored of a refused batch with ${name}`);

@@ -169,7 +169,7 @@ function canonical(value: unknown): string {
 }
 
 /** Order by code point, which is that of UTF-8 bytes. */
-export function compareCodePoints(a: string, b: string): number {
+function compareCodePoints(a: string, b: string): number {
   const [left, right] = [[...a], [...b]];
   for (const [index, char] of left.entries()) {
     const other = right[index];
