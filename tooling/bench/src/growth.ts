@@ -1,4 +1,7 @@
-import { MemorySaver as OfficialMemorySaver } from "@langchain/langgraph-checkpoint";
+import {
+  MemorySaver as OfficialMemorySaver,
+  type BaseCheckpointSaver,
+} from "@langchain/langgraph-checkpoint";
 import { MemorySaver } from "@threadmark/memory";
 import { MESSAGE_LENGTH, turn, type Message } from "./conversation.ts";
 import { MeasuredStorage } from "./measured-storage.ts";
@@ -17,7 +20,7 @@ export interface Growth {
   readonly lastPut: number | undefined;
 }
 
-type Put = OfficialMemorySaver["put"];
+type Put = BaseCheckpointSaver["put"];
 
 /** Plays a chat with the full state in every checkpoint, as LangGraph.js does. */
 async function chat(put: Put, turns: number): Promise<number> {
