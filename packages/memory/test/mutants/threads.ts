@@ -32,7 +32,10 @@ export const threadsMutants: readonly Mutant[] = [
     breakSaver(saver) {
       alterThreads(saver, async (read, { limit, ...options }) => {
         const found = await read(options);
-        const sorted = found.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+        // Threads made in the same millisecond must not happen to be in the right order.
+        const sorted = found.toSorted(
+          (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.threadId < b.threadId ? 1 : -1),
+        );
         return sorted.slice(0, limit);
       });
     },

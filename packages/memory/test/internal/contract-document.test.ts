@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { clauses } from "@threadmark/core/conformance";
 import { expect, it } from "vitest";
 
-const document = await readFile(new URL("../../../docs/contract.md", import.meta.url), "utf8");
+const document = await readFile(new URL("../../../../docs/contract.md", import.meta.url), "utf8");
 const cited = [...document.matchAll(/`([a-z0-9-]+\/[a-z0-9-]+)`/g)].map(([, id = ""]) => id);
 
 it("docs/contract.md cites every clause exactly once, and nothing else", () => {

@@ -1,7 +1,7 @@
 import { clauses, verify, type Report, type Sizes } from "@threadmark/core/conformance";
 import { describe, expect, it } from "vitest";
-import { mutants } from "./mutants/index.ts";
-import { openMutant, type Mutant } from "./mutants/mutant.ts";
+import { mutants } from "../mutants/index.ts";
+import { openMutant, type Mutant } from "../mutants/mutant.ts";
 
 /** Large enough for every clause to say what it says. */
 const sizes: Sizes = {
