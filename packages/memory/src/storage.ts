@@ -194,7 +194,8 @@ export class MemoryStorage implements CheckpointStorage {
   async copyThread({ from, to, newEpoch }: CopyRequest): Promise<CopyOutcome> {
     const source = this.#threads.find(from);
     if (!source) return "missing";
-    if (this.#threads.find(to)) return "exists";
+    const target = this.#threads.find(to);
+    if (target) return target.epoch === newEpoch ? "copied" : "exists";
     this.#threads.delete(to);
     const copy = this.#threads.touch(to, newEpoch, undefined);
     copy.expires = source.expires;

@@ -166,6 +166,17 @@ describe("two savers on one storage", () => {
   });
 });
 
+describe("MemoryStorage", () => {
+  it("takes a copy that is sent once more for the same copy, and another one for a conflict", async () => {
+    const storage = new MemoryStorage();
+    await put(new MemorySaver({ storage }), { thread: "a", id: "1" });
+    const request = { from: "a", to: "b", newEpoch: "e1" };
+    expect(await storage.copyThread(request)).toBe("copied");
+    expect(await storage.copyThread(request)).toBe("copied");
+    expect(await storage.copyThread({ ...request, newEpoch: "e2" })).toBe("exists");
+  });
+});
+
 describe("a thread with a time to live", () => {
   it("is gone as a whole, and starts anew with the next put", async () => {
     const storage = new MemoryStorage();

@@ -40,7 +40,7 @@ const KNOWN: readonly string[] = [
   "refusal/put-writes-refuses-what-it-cannot-keep",
   "serde/type-and-bytes-are-kept",
   "serde/a-failure-writes-nothing",
-  "aliasing/put-reads-ids-at-the-call",
+  "aliasing/ids-are-read-at-the-call",
   "aliasing/bytes-are-copied",
   "concurrency/readers-never-see-half-a-checkpoint",
   "concurrency/deleting-beside-puts-leaves-nothing-broken",

@@ -42,7 +42,7 @@ export interface WriteRequest {
 
 export interface PutRequest extends WriteRequest {
   readonly checkpoint: CheckpointRecord;
-  /** When the checkpoint exists already, it keeps the parent it has. */
+  /** When the checkpoint exists already, it keeps the parent it has; a new one gets none. */
   readonly keepParent: boolean;
   /** Store only if the newest checkpoint of the namespace is the parent, or this checkpoint itself. */
   readonly fence: boolean;
@@ -177,6 +177,7 @@ export interface CopyRequest {
   readonly newEpoch: string;
 }
 
+/** A target whose epoch is `newEpoch` was made by this very call, sent once more: `copied`. */
 export type CopyOutcome = "copied" | "missing" | "exists";
 
 export interface ThreadsRequest {

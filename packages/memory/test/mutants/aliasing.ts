@@ -27,7 +27,7 @@ export const aliasingMutants: readonly Mutant[] = [
   },
   {
     name: "put reads the ids after an await",
-    clause: "aliasing/put-reads-ids-at-the-call",
+    clause: "aliasing/ids-are-read-at-the-call",
     breakSaver(saver) {
       patch(saver, "put", (put) => async (config, checkpoint, metadata, versions) => {
         const rest = omit(checkpoint, "id");

@@ -59,19 +59,25 @@ export const aliasingClauses: readonly Clause[] = [
       expectSame(tuple.metadata, metadataOf(note), "The metadata");
     },
   }),
-  clause("aliasing/put-reads-ids-at-the-call", {
-    rule: "`put` takes the ids from config and checkpoint when it is called; changing these objects right after the call changes nothing.",
+  clause("aliasing/ids-are-read-at-the-call", {
+    rule: "`put` and `putWrites` take the ids from config and checkpoint when they are called; changing these objects right after the call changes nothing.",
     hint: AT_CALL_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
       const checkpoint = checkpointOf({ id: 2, values: { a: 1 } });
-      const config = thread.config(1);
-      const done = saver.put(config, checkpoint, metadataOf({ id: 2 }), { a: 2 });
+      const parent = thread.config(1);
+      const put = saver.put(parent, checkpoint, metadataOf({ id: 2 }), { a: 2 });
       checkpoint.id = "changed";
+      Object.assign(parent.configurable ?? {}, { thread_id: "changed", checkpoint_id: "changed" });
+      expectSame(await put, thread.config(2), "The config that put returns");
+      const config = thread.config(2);
+      const wrote = saver.putWrites(config, [["a", 1]], "task");
       Object.assign(config.configurable ?? {}, { thread_id: "changed", checkpoint_id: "changed" });
-      expectSame(await done, thread.config(2), "The config that put returns");
-      expectSame((await thread.read(2)).parentConfig, thread.config(1), "The parentConfig");
+      await wrote;
+      const tuple = await thread.read(2);
+      expectSame(tuple.parentConfig, thread.config(1), "The parentConfig");
+      expectSame(tuple.pendingWrites, [["task", "a", 1]], "The pending writes");
       expectSame(await thread.listed(), [2, 1].map(checkpointId), "The listing");
     },
   }),
@@ -86,12 +92,10 @@ export const aliasingClauses: readonly Clause[] = [
         ["a", value],
         ["b", 1],
       ];
-      const config = { configurable: { ...thread.config(1).configurable } };
-      const done = saver.putWrites(config, writes, "task");
+      const done = saver.putWrites(thread.config(1), writes, "task");
       value.list[0] = { text: "changed" };
       writes[1] = ["changed", 2];
       writes.push(["added", 3]);
-      config.configurable = { thread_id: "changed" };
       await done;
       const expected = [
         ["task", "a", { list: [{ text: "as put" }] }],

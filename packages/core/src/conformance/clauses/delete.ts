@@ -63,6 +63,7 @@ export const deleteClauses: readonly Clause[] = [
     hint: "Do not fail where nothing is found.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
+      await new TestThread(saver, threadId("other")).put({ id: 1 });
       await thread.delete();
       await thread.put({ id: 1 });
       await thread.delete();

@@ -143,24 +143,13 @@ export const pendingOrderClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
-      await thread.write(
-        1,
-        [
-          ["a", "first"],
-          [RESUME, "first"],
-        ],
-        "task",
-        "~p1",
-      );
-      await thread.write(
-        1,
-        [
-          ["a", "second"],
-          [RESUME, "second"],
-        ],
-        "task",
-        "~p2",
-      );
+      for (const [value, path] of [
+        ["first", "~p1"],
+        ["second", "~p2"],
+      ] as const) {
+        await thread.write(1, [["a", value]], "task", path);
+        await thread.write(1, [[RESUME, value]], "task", path);
+      }
       const found = await thread.writes(1);
       const byChannel = Object.fromEntries(found.map(([, channel, value]) => [channel, value]));
       expectSame(found.length, 2, "The number of pending writes");

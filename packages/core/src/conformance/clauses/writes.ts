@@ -193,6 +193,8 @@ export const writesClauses: readonly Clause[] = [
         ["a", 1],
         ["a", 1],
         ["a", 3],
+      ]);
+      await thread.write(1, [
         [INTERRUPT, 1],
         [INTERRUPT, 2],
       ]);
