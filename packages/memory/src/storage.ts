@@ -194,8 +194,8 @@ export class MemoryStorage implements CheckpointStorage {
   async copyThread({ from, to, newEpoch }: CopyRequest): Promise<CopyOutcome> {
     const source = this.#threads.find(from);
     if (!source) return "missing";
-    const target = this.#threads.find(to);
-    if (target) return target.epoch === newEpoch ? "copied" : "exists";
+    const present = this.#threads.find(to);
+    if (present) return present.epoch === newEpoch ? "copied" : "exists";
     this.#threads.delete(to);
     const copy = this.#threads.touch(to, newEpoch, undefined);
     copy.expires = source.expires;
