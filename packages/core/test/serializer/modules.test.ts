@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { Document } from "@langchain/core/documents";
@@ -20,7 +19,8 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "serializer-"));
-  const dist = dirname(fileURLToPath(import.meta.resolve("@threadmark/core")));
+  const { resolve } = createRequire(import.meta.url);
+  const dist = join(dirname(resolve("@threadmark/core/package.json")), "dist");
   await cp(dist, join(folder, "package"), { recursive: true });
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   const require = createRequire(join(dist, "index.js"));
