@@ -1,0 +1,89 @@
+import type { WriteRequest } from "@threadmark/core/storage";
+import { idBytes, pack } from "../bytes.ts";
+import type { Param } from "../pg.ts";
+import type { Tables } from "../schema.ts";
+
+/** Milliseconds since 1970, by the server's clock. */
+export const NOW = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
+/** `own_ttl` of a thread that never expires. */
+export const NEVER = -1;
+
+/** Whether a thread has not expired. */
+export function alive(thread: string): string {
+  return `(${thread}.expires IS NULL OR ${thread}.expires > ${NOW})`;
+}
+
+/** The new expiry of a thread: by its own time to live, or by the given one, or as it is. */
+export function renewed(thread: string, ttl: string): string {
+  return `CASE
+    WHEN ${thread}.own_ttl = ${NEVER} THEN NULL
+    WHEN coalesce(${thread}.own_ttl, ${ttl}) IS NULL THEN ${thread}.expires
+    ELSE ${NOW} + coalesce(${thread}.own_ttl, ${ttl})
+  END`;
+}
+
+/** The ids of 16 bytes each in a `bytea`, as `id`. */
+export function idsIn(bytes: string): string {
+  return `(SELECT substring(${bytes} FROM at FOR 16) AS id FROM generate_series(1, length(${bytes}), 16) AS at)`;
+}
+
+/** `$1` to `$8` of {@link openThread}. */
+export function writeParams(request: WriteRequest): Param[] {
+  const { thread, epoch, newEpoch, ttl, blobs } = request;
+  const { bytes, starts, lengths } = pack(blobs.map((blob) => blob.bytes));
+  const ids = idBytes(blobs.map((blob) => blob.id));
+  return [thread, epoch ?? null, newEpoch, ttl ?? null, ids, bytes, starts, lengths];
+}
+
+/**
+ * The beginning of every statement that writes.
+ *
+ * - In: `$1` thread, `$2` epoch or NULL, `$3` new epoch, `$4` time to live or NULL, `$5` ids of blobs,
+ *   `$6` their bytes, `$7` and `$8` where each begins and how long it is.
+ * - Out: `opened`, one row with the epoch when the thread may be written to; otherwise none.
+ * - Atomic: it locks the row of the thread and then judges its newest version, not that of the
+ *   snapshot. So a write that waited for a prune sees the epoch that the prune has set. A blob that
+ *   the prune removed is absent for ON CONFLICT too, and is stored again when it was sent.
+ */
+export function openThread({ threads, blobs }: Tables, condition: string): string {
+  return `named AS (
+  UPDATE ${threads} AS t SET updated = ${NOW}, expires = ${renewed("t", "$4::bigint")}
+  WHERE t.thread = $1::text AND t.epoch = $2::text AND ${alive("t")} AND ${condition}
+  RETURNING t.epoch
+), anyway AS (
+  INSERT INTO ${threads} AS t (thread, epoch, created, updated, expires)
+  SELECT $1::text, $3::text, ${NOW}, ${NOW}, ${NOW} + $4::bigint
+  WHERE $2::text IS NULL AND ${condition}
+  ON CONFLICT (thread) DO UPDATE SET updated = ${NOW}, expires = ${renewed("t", "$4::bigint")}
+  WHERE ${alive("t")}
+  RETURNING t.epoch
+), opened AS (
+  SELECT epoch FROM named UNION ALL SELECT epoch FROM anyway
+), stored_blobs AS (
+  INSERT INTO ${blobs} (thread, id, bytes)
+  SELECT $1::text, substring($5::bytea FROM (16 * n - 15)::int FOR 16), substring($6::bytea FROM start FOR length)
+  FROM opened CROSS JOIN unnest($7::int[], $8::int[]) WITH ORDINALITY AS piece (start, length, n)
+  ON CONFLICT DO NOTHING
+)`;
+}
+
+/**
+ * The end of every statement that writes: `outcome`, and as `detail` the epoch. A thread that changed
+ * while its lock was waited for may look as if nothing were wrong with it; then the answer is `stale`,
+ * and the caller sends everything again.
+ */
+export function outcomeOf({ threads }: Tables, conflict: string, head: string): string {
+  return `SELECT
+  CASE
+    WHEN o.epoch IS NOT NULL THEN 'stored'
+    WHEN NOT ${alive("t")} THEN 'expired'
+    WHEN $2::text IS DISTINCT FROM t.epoch AND $2::text IS NOT NULL THEN 'stale'
+    WHEN ${conflict} THEN 'conflict'
+    ELSE 'stale'
+  END AS outcome,
+  CASE WHEN o.epoch IS NOT NULL THEN o.epoch ELSE ${head} END AS detail
+FROM (SELECT) AS always
+LEFT JOIN opened AS o ON true
+LEFT JOIN ${threads} AS t ON o.epoch IS NULL AND t.thread = $1::text`;
+}
