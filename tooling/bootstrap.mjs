@@ -19,13 +19,14 @@ const [task, ...args] = process.argv.slice(2);
 if (!task) throw new Error("Usage: node tooling/bootstrap.mjs <demo|check|build|typecheck|test> [arguments]");
 if (!(await isInstalled())) await install();
 if (task === "demo") {
-  await turbo(["build", `--filter=${chatbot.name}^...`, "--output-logs=errors-only"], { quiet: true });
+  await turbo(["build", `--filter=${chatbot.name}^...`], { quiet: true });
   await run(node, [chatbot.main, ...args]);
 } else if (task === "check") {
   const [check, ...rest] = args;
   await run(node, [`tooling/checks/${check}.mjs`, ...rest]);
 } else {
-  await turbo([task, ...args]);
+  // One failure must not hide another.
+  await turbo([task, "--continue=dependencies-successful", ...args]);
 }
 
 /** Whether node_modules is what the lockfile says; pnpm keeps a copy of the lockfile it installed from. */
@@ -71,12 +72,14 @@ function run(command, commandArgs, { env = {}, quiet = false } = {}) {
     const child = spawn(command, commandArgs, {
       cwd: root,
       env: { ...process.env, PATH: path, ...env },
-      stdio: ["inherit", quiet ? "pipe" : "inherit", "inherit"],
+      stdio: quiet ? ["inherit", "pipe", "pipe"] : "inherit",
     });
     let output = "";
-    child.stdout?.setEncoding("utf8").on("data", (text) => (output += text));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text) => (output += text));
+    }
     child.on("error", (error) => end(`Cannot start ${command}: ${error.message}`, 127));
-    child.on("exit", (code, signal) => {
+    child.on("close", (code, signal) => {
       if (code === 0) return resolve(undefined);
       end(output, signal ? 128 + constants.signals[signal] : code);
     });

@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 
 /** Runs a command with its output shown; rejects unless it ends with 0. */
 export async function run(command, args, options = {}) {
-  await finish(spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], ...options }), [command, ...args]);
+  await finish(spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], ...options }), [
+    command,
+    ...args,
+  ]);
 }
 
 /** Runs a command and returns what it wrote to its standard output; rejects unless it ends with 0. */

@@ -8,7 +8,9 @@ let failed = 0;
 for (const { dir, manifest } of await packages()) {
   if (!manifest.scripts?.test) continue;
   const counted = await count(join(dir, ".reports", "vitest.json"));
-  console.error(`${manifest.name}: ${counted.passed} tests passed, ${counted.failed} failed${counted.remark}`);
+  console.error(
+    `${manifest.name}: ${counted.passed} tests passed, ${counted.failed} failed${counted.remark}`,
+  );
   passed += counted.passed;
   failed += counted.failed;
 }

@@ -10,6 +10,9 @@ if (!server || !name) throw new Error("Releases are made by the release workflow
 
 for (const { dir, manifest } of await publishedPackages()) {
   const repository = { type: "git", url: `git+${server}/${name}.git`, directory: relative(root, dir) };
-  await writeFile(join(dir, "package.json"), `${JSON.stringify({ ...manifest, repository }, undefined, 2)}\n`);
+  await writeFile(
+    join(dir, "package.json"),
+    `${JSON.stringify({ ...manifest, repository }, undefined, 2)}\n`,
+  );
 }
 await run("changeset", ["publish"], { cwd: root });

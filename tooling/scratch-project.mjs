@@ -12,11 +12,15 @@ export async function installPacked(project, { packages, dependencies, versions 
   const tarballs = await pack(packages, project);
   const overrides = tarballs.map(({ name, tarball }) => `  "${name}": file:${tarball}`).join("\n");
   let settings = await readFile(join(root, "pnpm-workspace.yaml"), "utf8");
-  settings = settings.replace(/^packages:\n(?: {2}.*\n)+/m, "").replace(/^overrides:$/m, `overrides:\n${overrides}`);
+  settings = settings
+    .replace(/^packages:\n(?: {2}.*\n)+/m, "")
+    .replace(/^overrides:$/m, `overrides:\n${overrides}`);
   for (const [name, version] of Object.entries(versions)) {
     settings = settings.replace(new RegExp(`^  "?${name}"?: .*$`, "m"), `  "${name}": ${version}`);
   }
   await writeFile(join(project, "pnpm-workspace.yaml"), settings);
   await writeFile(join(project, "package.json"), JSON.stringify({ type: "module", dependencies }));
-  await run("pnpm", ["install", "--no-frozen-lockfile", "--prefer-offline", "--reporter=append-only"], { cwd: project });
+  await run("pnpm", ["install", "--no-frozen-lockfile", "--prefer-offline", "--reporter=append-only"], {
+    cwd: project,
+  });
 }

@@ -9,7 +9,10 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 export async function packages() {
   const manifests = globSync("{packages,examples,tooling}/*/package.json", { cwd: root }).sort();
   return Promise.all(
-    manifests.map(async (path) => ({ dir: join(root, dirname(path)), manifest: await readJson(join(root, path)) })),
+    manifests.map(async (path) => ({
+      dir: join(root, dirname(path)),
+      manifest: await readJson(join(root, path)),
+    })),
   );
 }
 

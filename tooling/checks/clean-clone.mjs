@@ -34,5 +34,10 @@ async function strangersEnvironment() {
   const path = (process.env.PATH ?? "").split(delimiter).filter((dir) => !dir.includes("node_modules"));
   // Where packages come from is a property of the machine, even where it is written down in the home folder.
   const registry = (await read("npm", ["config", "get", "registry"])).trim();
-  return { ...Object.fromEntries(kept), PATH: path.join(delimiter), HOME: home, npm_config_registry: registry };
+  return {
+    ...Object.fromEntries(kept),
+    PATH: path.join(delimiter),
+    HOME: home,
+    npm_config_registry: registry,
+  };
 }

@@ -21,7 +21,9 @@ await cp(join(root, "tooling", "consumer"), project, { recursive: true });
 await writeFile(join(project, "package.json"), JSON.stringify({ type: "module", dependencies }));
 await run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: project });
 for (const compiler of ["typescript", "typescript-5"]) {
-  await run(process.execPath, [join("node_modules", compiler, "bin", "tsc"), "--project", "."], { cwd: project });
+  await run(process.execPath, [join("node_modules", compiler, "bin", "tsc"), "--project", "."], {
+    cwd: project,
+  });
 }
 await run(process.execPath, ["main.js"], { cwd: project });
 console.log("The packed packages install, type-check and run.");

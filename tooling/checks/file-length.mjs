@@ -8,9 +8,13 @@ import { root } from "../workspace.mjs";
 
 const limit = 300;
 const sources = ["packages/*/src/*", "tooling", "examples"];
-const listed = await read("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard", ...sources], {
-  cwd: root,
-});
+const listed = await read(
+  "git",
+  ["ls-files", "-z", "--cached", "--others", "--exclude-standard", ...sources],
+  {
+    cwd: root,
+  },
+);
 const files = listed.split("\0").filter(Boolean);
 assert(files.length > 0, "no source file found");
 

@@ -13,10 +13,16 @@ for (const { name, tarball } of await packAll(scratch.path)) {
   for (const needed of ["package/README.md", "package/LICENSE", "package/dist/index.js"]) {
     assert(files.includes(needed), `${name} lacks ${needed}`);
   }
-  const strange = files.filter((file) => !/^package\/(dist\/.+|package\.json|README\.md|LICENSE)$/.test(file));
+  const strange = files.filter(
+    (file) => !/^package\/(dist\/.+|package\.json|README\.md|LICENSE)$/.test(file),
+  );
   assert.deepEqual(strange, [], `${name} would publish files that are no use to its users`);
   const manifest = await read("tar", ["-xzOf", tarball, "package/package.json"]);
-  assert.doesNotMatch(manifest, /"(workspace|catalog):/, `${name} would publish a version only this repository knows`);
+  assert.doesNotMatch(
+    manifest,
+    /"(workspace|catalog):/,
+    `${name} would publish a version only this repository knows`,
+  );
   await run("publint", ["--strict", tarball]);
   await run("attw", ["--profile", "esm-only", tarball]);
 }

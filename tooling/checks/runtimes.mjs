@@ -22,7 +22,13 @@ await cp(join(root, "tooling", "consumer"), project, { recursive: true });
 await bundle("browser", "main");
 await bundle("neutral", "worker");
 await report("Bun", "bun", ["main.ts"]);
-await report("Deno", "deno", ["run", "--cached-only", "--sloppy-imports", "--node-modules-dir=manual", "main.ts"]);
+await report("Deno", "deno", [
+  "run",
+  "--cached-only",
+  "--sloppy-imports",
+  "--node-modules-dir=manual",
+  "main.ts",
+]);
 await report("Deno, bundled for browsers", "deno", ["run", "--no-config", "main.js"]);
 await report("a Worker", "workerd", ["test", "worker.capnp"]);
 

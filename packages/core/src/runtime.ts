@@ -11,7 +11,15 @@ interface HostGlobals {
   ) => { decode(bytes: Uint8Array): string };
   readonly crypto: { randomUUID(): string };
   readonly process?: { getBuiltinModule?(id: string): unknown };
+  readonly Buffer?: { readonly prototype: { readonly compare: BufferCompare } };
 }
+
+type BufferCompare = (
+  this: Uint8Array,
+  target: Uint8Array,
+  targetStart: number,
+  targetEnd: number,
+) => number;
 
 const host = globalThis as unknown as HostGlobals;
 
@@ -36,4 +44,14 @@ export function randomId(): string {
 /** A module of Node, where the host is Node or offers the same; otherwise `undefined`. */
 export function builtinModule<T>(id: string): T | undefined {
   return host.process?.getBuiltinModule?.(id) as T | undefined;
+}
+
+const bufferCompare = host.Buffer?.prototype.compare;
+
+/** Whether `part` stands in `bytes` at `start`. */
+export function standsAt(bytes: Uint8Array, start: number, part: Uint8Array): boolean {
+  const end = start + part.length;
+  if (end > bytes.length) return false;
+  if (bufferCompare) return bufferCompare.call(part, bytes, start, end) === 0;
+  return part.every((byte, i) => bytes[start + i] === byte);
 }

@@ -7,6 +7,13 @@ const ENTRY_BYTES = 150;
 const HAVE_MAX = 512;
 const RECENT_NAMESPACES = 8;
 
+/** The cut values of one checkpoint. */
+export interface RecentValues {
+  readonly refs: readonly BlobId[];
+  /** The leaves of each value, from front to back. */
+  readonly leaves: readonly (readonly Blob[])[];
+}
+
 /**
  * What is known of one thread. It is never changed while somebody reads with it: losing blobs or a
  * new epoch makes a new object.
@@ -16,8 +23,8 @@ export interface KnownThread {
   readonly epoch: string;
   /** `undefined`: stored, but the bytes were dropped to save memory. */
   readonly blobs: Map<BlobId, Blob | undefined>;
-  /** Namespace → refs of the checkpoint that was last read or written there. */
-  readonly recent: Map<string, readonly BlobId[]>;
+  /** Namespace → the values of the checkpoint that was last read or written there. */
+  readonly recent: Map<string, RecentValues>;
   /** No bytes were dropped. */
   readonly whole: boolean;
   bytes: number;
@@ -49,7 +56,7 @@ export class BlobCache {
     thread: string,
     epoch: string,
     blobs: Iterable<Blob>,
-    recent?: { readonly namespace: string; readonly refs: readonly BlobId[] },
+    recent?: { readonly namespace: string; readonly values: RecentValues },
   ): void {
     if (this.#maxBytes === 0) return;
     let known = this.find(thread);
@@ -65,7 +72,7 @@ export class BlobCache {
       known.bytes += cost;
       this.#bytes += cost;
     }
-    if (recent) rememberRecent(known.recent, recent.namespace, recent.refs);
+    if (recent) rememberRecent(known.recent, recent.namespace, recent.values);
     this.#shrink();
   }
 
@@ -98,17 +105,17 @@ export class BlobCache {
       bytes -= blob.bytes.length;
     }
     this.#bytes = bytes;
-    this.#threads.set(thread, { ...known, blobs, bytes, whole: false });
+    this.#threads.set(thread, { ...known, blobs, bytes, recent: new Map(), whole: false });
   }
 }
 
 function rememberRecent(
-  recent: Map<string, readonly BlobId[]>,
+  recent: Map<string, RecentValues>,
   namespace: string,
-  refs: readonly BlobId[],
+  values: RecentValues,
 ): void {
   recent.delete(namespace);
-  recent.set(namespace, refs);
+  recent.set(namespace, values);
   for (const oldest of recent.keys()) {
     if (recent.size <= RECENT_NAMESPACES) break;
     recent.delete(oldest);
@@ -122,7 +129,8 @@ function rememberRecent(
 export function haveList(known: KnownThread | undefined): BlobId[] {
   // Naming a blob means to hold all that is below it.
   if (!known?.whole) return [];
-  const roots = [...known.recent.values()].flat().filter((id) => known.blobs.has(id));
+  const refs = [...known.recent.values()].flatMap((values) => values.refs);
+  const roots = refs.filter((id) => known.blobs.has(id));
   const have = new Set(roots);
   for (const id of have) {
     const children = childrenIn(known, id);

@@ -22,19 +22,29 @@ export interface StoredValue {
   readonly bytes: Uint8Array;
   /** The blob under which the rest of the value is. */
   readonly ref: BlobId | undefined;
+  /** The leaves below `ref`. */
+  readonly leaves: readonly Blob[];
 }
 
-/** Makes the record's part of an encoded value and hands its blobs to `emit`. */
-export function storeValue(payload: Uint8Array, emit: (blob: Blob) => void): StoredValue {
+/**
+ * Makes the record's part of an encoded value and hands its blobs to `emit`.
+ *
+ * @param earlier As for `cutTree`.
+ */
+export function storeValue(
+  payload: Uint8Array,
+  emit: (blob: Blob) => void,
+  earlier?: readonly (readonly Blob[])[],
+): StoredValue {
   if (payload.length <= INLINE_MAX) {
-    return { bytes: concatBytes([INLINE], payload), ref: undefined };
+    return { bytes: concatBytes([INLINE], payload), ref: undefined, leaves: [] };
   }
-  const ref = cutTree(payload.subarray(HEAD_BYTES), emit);
+  const { root: ref, leaves } = cutTree(payload.subarray(HEAD_BYTES), emit, earlier);
   const prefix = [CUT];
   pushVarint(prefix, payload.length);
   const id = new Uint8Array(ID_BYTES);
   writeHex(ref, id, 0);
-  return { bytes: concatBytes(prefix, id, payload.subarray(0, HEAD_BYTES)), ref };
+  return { bytes: concatBytes(prefix, id, payload.subarray(0, HEAD_BYTES)), ref, leaves };
 }
 
 /** The blob that a stored value names, if any. */

@@ -26,10 +26,8 @@ export async function eventually(
   const end = host.performance.now() + milliseconds;
   for (;;) {
     // Each round must see the state that the one before left.
-    // oxlint-disable-next-line no-await-in-loop
     if (await question()) return true;
     if (host.performance.now() > end) return false;
-    // oxlint-disable-next-line no-await-in-loop
     await pause(5);
   }
 }

@@ -114,7 +114,6 @@ export class TestThread {
   async chain(count: number, values: (n: number) => Record<string, unknown>): Promise<void> {
     for (let n = 1; n <= count; n++) {
       // A child follows its parent.
-      // oxlint-disable-next-line no-await-in-loop
       await this.put({ id: n, parent: n === 1 ? undefined : n - 1, values: values(n) });
     }
   }

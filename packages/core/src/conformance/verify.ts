@@ -40,7 +40,6 @@ export async function verify(options: VerifyOptions): Promise<Report> {
   for (const tested of selectClauses(options.only)) {
     options.onStart?.(tested);
     // One after the other, so that a clause that blocks can be named.
-    // oxlint-disable-next-line no-await-in-loop
     const entry = await entryOf(tested, settings, shared);
     entries.push(entry);
     options.onEnd?.(entry);

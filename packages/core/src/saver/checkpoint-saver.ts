@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type {
   ChannelVersions,
   Checkpoint,
@@ -16,19 +17,16 @@ import {
   newCheckpointIdOf,
   runIdOf,
   taskIdOf,
-  threadIdOf,
 } from "../ids.ts";
-import { randomId } from "../runtime.ts";
 import type { CheckpointStorage, StorageCapabilities } from "../storage/port.ts";
 import { encodeCheckpoint, encodeWrites } from "./encode.ts";
 import { createEngine, ttlMilliseconds, type CheckpointSaverOptions, type Engine } from "./engine.ts";
 import { readHistory } from "./history.ts";
 import { readList, readTuple } from "./read.ts";
 import { deleteRuns, pruneThreads, type PruneOptions, type RemovalReport } from "./retention.ts";
+import { copyThread, expireThread, removeThread, sweepThreads } from "./thread-actions.ts";
 import { readThreads, type ListThreadsOptions, type ThreadInfo } from "./threads.ts";
 import { writeWithBlobs } from "./write.ts";
-
-const SWEEP_BATCH = 100;
 
 /**
  * A checkpointer for LangGraph.js over any {@link CheckpointStorage}. It has the shape of
@@ -129,9 +127,10 @@ export class CheckpointSaver {
     const id = newCheckpointIdOf(checkpoint.id);
     const run = runIdOf(config);
     const input = { parent, id, run, checkpoint, metadata: metadata ?? {}, newVersions };
-    const { record, blobs } = await encodeCheckpoint(engine.codec, input);
+    const recent = engine.cache.find(parent.thread)?.recent.get(parent.namespace);
+    const { record, blobs, values } = await encodeCheckpoint(engine.codec, input, recent);
     const keepParent = parent.id === id;
-    await writeWithBlobs(engine, parent, blobs, record.refs, (request) =>
+    await writeWithBlobs(engine, parent, blobs, values, (request) =>
       engine.storage.put({ ...request, checkpoint: record, keepParent, fence: engine.fence }),
     );
     return configOf(parent.thread, parent.namespace, id);
@@ -147,7 +146,7 @@ export class CheckpointSaver {
    */
   async putWrites(
     config: CheckpointConfig,
-    writes: PendingWrite[],
+    writes: readonly PendingWrite[],
     taskId: string,
     taskPath = "",
   ): Promise<void> {
@@ -163,19 +162,17 @@ export class CheckpointSaver {
       );
     }
     if (writes.length === 0) return;
-    const { record, blobs } = await encodeWrites(engine.codec, target, writes, task, taskPath);
-    const { namespace } = target;
-    await writeWithBlobs(engine, target, blobs, undefined, (request) =>
-      engine.storage.putWrites({ ...request, namespace, checkpoint, writes: record }),
+    const { thread, namespace } = target;
+    const recent = engine.cache.find(thread)?.recent.get(namespace);
+    const encoded = await encodeWrites(engine.codec, target, writes, task, taskPath, recent);
+    await writeWithBlobs(engine, target, encoded.blobs, undefined, (request) =>
+      engine.storage.putWrites({ ...request, namespace, checkpoint, writes: encoded.record }),
     );
   }
 
   /** Removes a thread with all namespaces, writes and values. An unknown thread is no error. */
   async deleteThread(threadId: string): Promise<void> {
-    const { storage, cache } = this.#engine;
-    const thread = threadIdOf(threadId);
-    await storage.deleteThread(thread);
-    cache.forget(thread);
+    await removeThread(this.#engine, threadId);
   }
 
   /**
@@ -202,7 +199,7 @@ export class CheckpointSaver {
     if (typeof current === "string") {
       throw new CheckpointError(
         "INVALID_ARGUMENT",
-        "versions that are strings cannot be counted up; override getNextVersion in a subclass",
+        "versions that are strings come from another saver; this one counts numbers",
         { field: "current" },
       );
     }
@@ -220,18 +217,7 @@ export class CheckpointSaver {
    * @throws CheckpointError `THREAD_NOT_FOUND`, or `THREAD_EXISTS` when `to` is taken.
    */
   async copyThread(from: string, to: string): Promise<void> {
-    const { storage, cache } = this.#engine;
-    const request = { from: threadIdOf(from), to: threadIdOf(to), newEpoch: randomId() };
-    const outcome = await storage.copyThread(request);
-    if (outcome === "copied") {
-      cache.forget(to);
-      return;
-    }
-    const [code, threadId, problem] =
-      outcome === "missing"
-        ? (["THREAD_NOT_FOUND", from, "does not exist"] as const)
-        : (["THREAD_EXISTS", to, "exists already; delete it first"] as const);
-    throw new CheckpointError(code, `thread ${JSON.stringify(threadId)} ${problem}`, { threadId });
+    await copyThread(this.#engine, from, to);
   }
 
   /**
@@ -267,14 +253,7 @@ export class CheckpointSaver {
     threadId: string,
     ttl: { readonly seconds: number } | null | undefined,
   ): Promise<void> {
-    const thread = threadIdOf(threadId);
-    const milliseconds = ttl && ttlMilliseconds(ttl, "ttl");
-    if (await this.#engine.storage.expire({ thread, ttl: milliseconds })) return;
-    throw new CheckpointError(
-      "THREAD_NOT_FOUND",
-      `thread ${JSON.stringify(thread)} does not exist`,
-      { threadId: thread },
-    );
+    await expireThread(this.#engine, threadId, ttl);
   }
 
   /**
@@ -283,13 +262,7 @@ export class CheckpointSaver {
    * @returns How many threads were removed.
    */
   async sweep(): Promise<number> {
-    const { storage } = this.#engine;
-    let total = 0;
-    for (;;) {
-      const removed = await storage.sweep({ thread: undefined, limit: SWEEP_BATCH });
-      total += removed;
-      if (removed < SWEEP_BATCH) return total;
-    }
+    return sweepThreads(this.#engine);
   }
 
   /**

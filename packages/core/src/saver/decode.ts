@@ -1,4 +1,4 @@
-import { childrenOf, isIntact } from "../blobs/tree.ts";
+import { isIntact } from "../blobs/tree.ts";
 import { decodeHeader, type Header } from "../codec/header.ts";
 import { loadValue } from "../codec/stored-value.ts";
 import { compareText, unescapeText } from "../codec/text.ts";
@@ -28,19 +28,6 @@ export function checkedBlobs(thread: string, blobs: readonly Blob[]): Map<BlobId
       );
     }
     found.set(blob.id, blob);
-  }
-  return found;
-}
-
-/** All blobs at and below `refs` that can be found. */
-export function reachable(refs: Iterable<BlobId>, find: FindBlob): Map<BlobId, Blob> {
-  const found = new Map<BlobId, Blob>();
-  const open = [...refs];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const blob = found.has(id) ? undefined : find(id);
-    if (!blob) continue;
-    found.set(id, blob);
-    open.push(...childrenOf(blob));
   }
   return found;
 }

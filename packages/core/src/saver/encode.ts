@@ -1,3 +1,4 @@
+import type { RecentValues } from "../blobs/blob-cache.ts";
 import { encodeFields, encodeHeader } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
 import { storeValue, type StoredValue } from "../codec/stored-value.ts";
@@ -13,6 +14,7 @@ import { writeIndexes } from "./write-index.ts";
 export interface Encoded<T> {
   readonly record: T;
   readonly blobs: readonly Blob[];
+  readonly values: RecentValues;
 }
 
 /** What a checkpoint is made of. */
@@ -26,10 +28,15 @@ export interface CheckpointInput {
   readonly newVersions: ChannelVersions | undefined;
 }
 
-/** Encodes a checkpoint. Everything is read before this returns; the promise is for slow serializers. */
+/**
+ * Encodes a checkpoint. Everything is read before this returns; the promise is for slow serializers.
+ *
+ * @param recent Values of the checkpoint before, to save time.
+ */
 export async function encodeCheckpoint(
   codec: ValueCodec,
   input: CheckpointInput,
+  recent?: RecentValues,
 ): Promise<Encoded<CheckpointRecord>> {
   const { parent, id, checkpoint, metadata } = input;
   const place = { threadId: parent.thread, namespace: parent.namespace, checkpointId: id };
@@ -44,20 +51,21 @@ export async function encodeCheckpoint(
   const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
 
   const [metadataBytes, ...payloads] = await Promise.all(pending);
-  const { stored, blobs } = cut(payloads);
-  const values = channels.map((channel, i) => [channel, stored[i]!.bytes] as const);
+  const { stored, blobs, values } = cut(payloads, recent);
+  const named = channels.map((channel, i) => [channel, stored[i]!.bytes] as const);
   return {
     record: {
       namespace: parent.namespace,
       id,
       parent: parent.id === id ? undefined : parent.id,
       run: input.run,
-      header: encodeHeader({ fields, values, delta }),
+      header: encodeHeader({ fields, values: named, delta }),
       metadata: metadataBytes!,
       index,
-      refs: [...new Set(stored.flatMap((value) => value.ref ?? []))],
+      refs: [...new Set(values.refs)],
     },
     blobs,
+    values,
   };
 }
 
@@ -80,6 +88,7 @@ export async function encodeWrites(
   writes: readonly PendingWrite[],
   task: string,
   path: string,
+  recent?: RecentValues,
 ): Promise<Encoded<readonly WriteRecord[]>> {
   const place = { threadId: target.thread, namespace: target.namespace, taskId: task };
   const chosen = writeIndexes(writes.map(([channel]) => channel));
@@ -88,7 +97,7 @@ export async function encodeWrites(
     const details = { ...place, checkpointId: target.id, channel: channels[i] };
     return encodeAt(codec, writes[position]![1], details);
   });
-  const { stored, blobs } = cut(await Promise.all(pending));
+  const { stored, blobs, values } = cut(await Promise.all(pending), recent);
   const record = chosen.map(({ idx }, i) => ({
     task,
     path: escapeText(path),
@@ -97,13 +106,22 @@ export async function encodeWrites(
     value: stored[i]!.bytes,
     refs: stored[i]!.ref === undefined ? [] : [stored[i]!.ref!],
   }));
-  return { record, blobs };
+  return { record, blobs, values };
 }
 
-function cut(payloads: readonly Uint8Array[]): { stored: StoredValue[]; blobs: Blob[] } {
+interface Cut {
+  readonly stored: readonly StoredValue[];
+  readonly blobs: readonly Blob[];
+  readonly values: RecentValues;
+}
+
+function cut(payloads: readonly Uint8Array[], recent: RecentValues | undefined): Cut {
   const blobs = new Map<BlobId, Blob>();
-  const stored = payloads.map((payload) => storeValue(payload, (blob) => blobs.set(blob.id, blob)));
-  return { stored, blobs: [...blobs.values()] };
+  const emit = (blob: Blob): unknown => blobs.set(blob.id, blob);
+  const stored = payloads.map((payload) => storeValue(payload, emit, recent?.leaves));
+  const large = stored.filter((value) => value.ref !== undefined);
+  const refs = large.map((value) => value.ref!);
+  return { stored, blobs: [...blobs.values()], values: { refs, leaves: large.map((value) => value.leaves) } };
 }
 
 function encodeAt(

@@ -1,4 +1,5 @@
 import { haveList } from "../blobs/blob-cache.ts";
+import { collectTrees } from "../blobs/tree.ts";
 import { filterTerms } from "../codec/index-token.ts";
 import { compareText } from "../codec/text.ts";
 import type {
@@ -10,7 +11,7 @@ import type {
 import { TASKS } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { beforeOf, locate, selectionOf, type Location } from "../ids.ts";
-import { checkedBlobs, decodeTuple, reachable } from "./decode.ts";
+import { checkedBlobs, decodeTuple } from "./decode.ts";
 import type { Engine } from "./engine.ts";
 import { scanAll } from "./scan.ts";
 
@@ -37,7 +38,9 @@ async function readStored(
   const find = (blob: string) => fetched.get(blob) ?? known?.blobs.get(blob);
   const tuple = await decodeTuple(engine.codec, stored, find);
   const refs = [...stored.checkpoint.refs, ...stored.writes.flatMap((write) => write.refs)];
-  engine.cache.learn(thread, stored.epoch, reachable(refs, find).values(), { namespace, refs });
+  const { blobs, leaves } = collectTrees(refs, find);
+  const values = { refs, leaves };
+  engine.cache.learn(thread, stored.epoch, blobs.values(), { namespace, values });
   return tuple;
 }
 

@@ -1,7 +1,8 @@
+import type { RecentValues } from "../blobs/blob-cache.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Location } from "../ids.ts";
 import { randomId } from "../runtime.ts";
-import type { Blob, BlobId, WriteOutcome, WriteRequest } from "../storage/port.ts";
+import type { Blob, WriteOutcome, WriteRequest } from "../storage/port.ts";
 import type { Engine } from "./engine.ts";
 
 /** Enough for one stale epoch and one expiry, each met once more by a race. */
@@ -15,7 +16,7 @@ export async function writeWithBlobs(
   engine: Engine,
   target: Location,
   blobs: readonly Blob[],
-  refs: readonly BlobId[] | undefined,
+  values: RecentValues | undefined,
   send: (request: WriteRequest) => Promise<WriteOutcome>,
 ): Promise<void> {
   const { thread, namespace } = target;
@@ -30,7 +31,7 @@ export async function writeWithBlobs(
       ttl: engine.ttl,
     });
     if (result.outcome === "stored") {
-      engine.cache.learn(thread, result.epoch, blobs, refs && { namespace, refs });
+      engine.cache.learn(thread, result.epoch, blobs, values && { namespace, values });
       return;
     }
     if (result.outcome === "conflict") throw conflict(target, result.head);

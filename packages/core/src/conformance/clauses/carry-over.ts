@@ -51,7 +51,6 @@ export const carryOverClauses: readonly Clause[] = [
       const old = ["set", "once"];
       await thread.put({ id: 1, values: { old, n: 1 } });
       for (let n = 2; n <= 40; n++) {
-        // oxlint-disable-next-line no-await-in-loop
         await thread.put({
           id: n,
           parent: n - 1,

@@ -34,7 +34,6 @@ export const configClauses: readonly Clause[] = [
       for (const id of [undefined, 1]) {
         const config = thread.config(id);
         const asked = { ...config, configurable: { ...config.configurable, mine: () => 1 } };
-        // oxlint-disable-next-line no-await-in-loop
         const tuple = await saver.getTuple(asked);
         const how = id === undefined ? "as the latest" : "by id";
         expectSame(tuple?.config, thread.config(1), `The config of a tuple read ${how}`);
@@ -162,7 +161,6 @@ export const configClauses: readonly Clause[] = [
       await thread.chain(2, (n) => ({ a: n }));
       for (const id of [undefined, ""]) {
         const configurable = { ...thread.config().configurable, checkpoint_id: id };
-        // oxlint-disable-next-line no-await-in-loop
         const tuple = await saver.getTuple({ configurable });
         ensure(
           tuple?.checkpoint.id === checkpointId(2),
@@ -180,7 +178,6 @@ export const configClauses: readonly Clause[] = [
       const configurable = { ...thread.config().configurable, checkpoint_id: undefined };
       await saver.put({ configurable }, checkpointOf({ id: 2 }), metadataOf({ id: 2 }), {});
       for (const id of [1, 2]) {
-        // oxlint-disable-next-line no-await-in-loop
         const tuple = await thread.read(id);
         ensure(
           tuple.parentConfig === undefined,
@@ -232,7 +229,6 @@ export const configClauses: readonly Clause[] = [
         ["checkpoint_id", configOf(threadId(), "")],
       ] as const) {
         const attempt = (): Promise<unknown> => saver.putWrites(config, [["a", 1]], "task");
-        // oxlint-disable-next-line no-await-in-loop
         await expectRefused(attempt, `putWrites without a ${what}`, "INVALID_CONFIG");
       }
     },

@@ -55,7 +55,6 @@ export const putClauses: readonly Clause[] = [
       await thread.put({ id: 4, parent: 2 });
       const parents: unknown[] = [];
       for (const id of [1, 2, 3, 4]) {
-        // oxlint-disable-next-line no-await-in-loop
         parents.push(parentOf(await thread.read(id)));
       }
       const expected = [undefined, checkpointId(1), checkpointId(2), checkpointId(2)];
@@ -145,13 +144,10 @@ export const putClauses: readonly Clause[] = [
       ];
       for (const [index, versions] of cases.entries()) {
         const put = { id: index, values: { a: 1, b: 2, c: 3 }, versions };
-        // oxlint-disable-next-line no-await-in-loop
         await thread.put({ ...put, versionsSeen: { node: versions } });
-        // oxlint-disable-next-line no-await-in-loop
         const { checkpoint } = await thread.read(index);
         expectSame(checkpoint.channel_versions, versions, "channel_versions");
         expectSame(checkpoint.versions_seen, { node: versions }, "versions_seen");
-        // oxlint-disable-next-line no-await-in-loop
         expectSame(await thread.values(index), { a: 1, b: 2, c: 3 }, "The values");
       }
     },
@@ -163,11 +159,9 @@ export const putClauses: readonly Clause[] = [
       const thread = new TestThread(saver, threadId());
       const ids = ["1ef4f797-8335-6428-ffff-8a1503f9b875", "1", "checkpoint two", "ü", "zz:top"];
       for (const id of ids) {
-        // oxlint-disable-next-line no-await-in-loop
         await thread.put({ id, values: { a: id } });
       }
       for (const id of ids) {
-        // oxlint-disable-next-line no-await-in-loop
         expectSame(await thread.values(id), { a: id }, `The values of checkpoint ${show(id)}`);
       }
     },

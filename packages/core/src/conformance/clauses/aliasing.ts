@@ -1,0 +1,151 @@
+import { ensure, expectSame } from "../assertions.ts";
+import { clause } from "../clause.ts";
+import type { Clause } from "../clause.ts";
+import { TestThread, checkpointOf, collect, metadataOf } from "../thread.ts";
+
+/** A value with an object at several levels, and a way to change all of them. */
+function state(): { list: { text: string }[] } {
+  return { list: [{ text: "as put" }] };
+}
+
+function spoil(value: ReturnType<typeof state>): void {
+  for (const item of value.list) item.text = "changed";
+  value.list.push({ text: "added" });
+}
+
+const AT_CALL_HINT =
+  "Encode everything synchronously in the call, before the first await. The graph goes on changing the same objects.";
+
+function freezeDeep<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
+    for (const item of Object.values(value)) freezeDeep(item);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+export const aliasingClauses: readonly Clause[] = [
+  clause("aliasing/put-reads-its-arguments-at-the-call", {
+    rule: "put stores its arguments as they are when it is called; changing checkpoint, metadata, newVersions or config right after the call, before it resolves, changes nothing that is stored.",
+    hint: AT_CALL_HINT,
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      await thread.put({ id: 1, values: { old: "old" } });
+      const text = { id: 2, versions: { a: 2, b: 2, old: 1 }, versionsSeen: { node: { a: 1 } } };
+      const make = (): ReturnType<typeof checkpointOf> =>
+        checkpointOf({ ...text, values: { a: { list: [{ text: "as put" }] }, b: [1], old: "old" } });
+      const checkpoint = make();
+      const inner = checkpoint.channel_values["a"] as ReturnType<typeof state>;
+      const metadata = metadataOf({ id: 2, metadata: { nested: { note: "as put" } } });
+      const newVersions: Record<string, number> = { a: 2, b: 2 };
+      const config = { configurable: { ...thread.config(1).configurable } };
+      const done = saver.put(config, checkpoint, metadata, newVersions);
+      for (const item of inner.list) item.text = "changed";
+      delete checkpoint.channel_values["b"];
+      checkpoint.channel_values["c"] = "added";
+      checkpoint.channel_versions["a"] = 99;
+      Object.assign(checkpoint.versions_seen, { node: { a: 99 } });
+      checkpoint.id = "changed";
+      Object.assign(metadata, { step: 99, nested: "changed" });
+      delete newVersions["b"];
+      config.configurable = { thread_id: "changed" };
+      await done;
+      const tuple = await thread.read(2);
+      const expected = make();
+      expectSame({ ...tuple.checkpoint.channel_values }, expected.channel_values, "The values");
+      expectSame(tuple.checkpoint.channel_versions, expected.channel_versions, "The versions");
+      expectSame(tuple.checkpoint.versions_seen, expected.versions_seen, "versions_seen");
+      const asPut = metadataOf({ id: 2, metadata: { nested: { note: "as put" } } });
+      expectSame(tuple.metadata, asPut, "The metadata");
+    },
+  }),
+  clause("aliasing/put-writes-reads-its-arguments-at-the-call", {
+    rule: "putWrites stores the batch as it is when it is called; changing the values or the array right after the call changes nothing that is stored.",
+    hint: AT_CALL_HINT,
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      await thread.put({ id: 1 });
+      const value = { list: [{ text: "as put" }] };
+      const writes: [string, unknown][] = [["a", value], ["b", 1]];
+      const config = { configurable: { ...thread.config(1).configurable } };
+      const done = saver.putWrites(config, writes, "task");
+      value.list[0] = { text: "changed" };
+      writes[1] = ["changed", 2];
+      writes.push(["added", 3]);
+      config.configurable = { thread_id: "changed" };
+      await done;
+      const expected = [
+        ["task", "a", { list: [{ text: "as put" }] }],
+        ["task", "b", 1],
+      ];
+      expectSame(await thread.writes(1), expected, "The pending writes");
+    },
+  }),
+  clause("aliasing/arguments-are-not-changed", {
+    rule: "put and putWrites change nothing in their arguments, and work on frozen ones.",
+    hint: "Encode without touching the value; do not take cycles apart in place, and do not add keys to metadata or config.",
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      const make = (): unknown[] => {
+        const text = { id: 1, values: { a: state(), b: [undefined, { c: null }] } };
+        return [thread.config(), checkpointOf(text), metadataOf(text), { a: 1, b: 1 }];
+      };
+      const [config, checkpoint, metadata, versions] = freezeDeep(make()) as Parameters<
+        typeof saver.put
+      >;
+      await saver.put(config, checkpoint, metadata, versions);
+      expectSame([config, checkpoint, metadata, versions], make(), "The arguments of put");
+      const writes = (): [string, unknown][] => [["a", state()], ["b", [undefined]]];
+      const frozen = freezeDeep(writes());
+      await saver.putWrites(freezeDeep(thread.config(1)), frozen, "task");
+      expectSame(frozen, writes(), "The writes given to putWrites");
+    },
+  }),
+  clause("aliasing/reads-are-fresh", {
+    rule: "Every read returns new objects: changing values, metadata or writes of one tuple changes neither what is stored nor another read.",
+    hint: "Decode anew for every read, or copy; do not hand out what is kept.",
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      const make = (): Record<string, unknown> => ({ a: { list: [{ text: "as put" }] } });
+      await thread.put({ id: 1, values: make(), metadata: { nested: { note: "as put" } } });
+      await thread.write(1, [["a", make()]]);
+      const before = await thread.read(1);
+      const [listed] = await collect(saver.list(thread.config()));
+      for (const tuple of [await thread.read(1), listed]) {
+        ensure(tuple !== undefined, "list yielded nothing.");
+        spoil(tuple.checkpoint.channel_values["a"] as ReturnType<typeof state>);
+        tuple.checkpoint.channel_values["b"] = "added";
+        tuple.checkpoint.channel_versions["a"] = 99;
+        Object.assign(tuple.metadata ?? {}, { step: 99 });
+        Object.assign((tuple.metadata as { nested?: object }).nested ?? {}, { note: "changed" });
+        tuple.pendingWrites?.splice(0, 1);
+      }
+      expectSame(await thread.read(1), before, "A read after changing what others returned");
+      const [again] = await collect(saver.list(thread.config()));
+      expectSame(again, before, "A listing after changing what others returned");
+    },
+  }),
+  clause("aliasing/bytes-are-copied", {
+    rule: "Bytes are copied too: changing a Uint8Array after put or putWrites, or one that was read, changes nothing that is stored.",
+    hint: "Copy the bytes when encoding and when decoding; a serializer may return the array it was given.",
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      const bytes = Uint8Array.of(49, 50, 51);
+      const put = thread.put({ id: 1, values: { a: { bytes } } });
+      bytes.fill(0);
+      await put;
+      const written = Uint8Array.of(49, 50, 51);
+      const done = thread.write(1, [["a", written]]);
+      written.fill(0);
+      await done;
+      for (const time of ["first", "second"]) {
+        const found = (await thread.values(1))["a"] as { bytes: Uint8Array };
+        expectSame(found, { bytes: Uint8Array.of(49, 50, 51) }, `The value of the ${time} read`);
+        const [[, , write] = []] = await thread.writes(1);
+        expectSame(write, Uint8Array.of(49, 50, 51), `The write of the ${time} read`);
+        found.bytes.fill(9);
+        (write as Uint8Array).fill(9);
+      }
+    },
+  }),
+];

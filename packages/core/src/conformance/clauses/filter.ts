@@ -1,0 +1,319 @@
+import { expectSame } from "../assertions.ts";
+import { clause } from "../clause.ts";
+import type { Clause, ClauseContext } from "../clause.ts";
+import { show } from "../show.ts";
+import { TestThread, collect } from "../thread.ts";
+
+type Metadata = Record<string, unknown>;
+
+/** Some metadata, and filters with the labels of the metadata that each must find. */
+interface Table {
+  readonly metadata: Record<string, Metadata>;
+  readonly finds: readonly (readonly [filter: Metadata, labels: readonly string[]])[];
+}
+
+async function expectFinds({ saver, threadId }: ClauseContext, table: Table): Promise<void> {
+  const thread = new TestThread(saver, threadId());
+  const labels = Object.keys(table.metadata);
+  for (const [index, label] of labels.entries()) {
+    const metadata = table.metadata[label] ?? {};
+    await thread.put({ id: index + 1, values: { label }, metadata });
+  }
+  for (const [filter, wanted] of table.finds) {
+    const tuples = await collect(saver.list(thread.config(), { filter }));
+    const found = tuples.map((tuple) => tuple.checkpoint.channel_values["label"]);
+    const what = `What the filter ${show(filter)} finds among ${show(table.metadata)}`;
+    expectSame(found.toSorted(), wanted.toSorted(), what);
+  }
+}
+
+function filterClause(name: string, rule: string, hint: string, table: () => Table): Clause {
+  const run = (context: ClauseContext): Promise<void> => expectFinds(context, table());
+  return clause(`filter/${name}`, { rule, hint, run });
+}
+
+const WHOLE_VALUE_HINT =
+  "Compare whole values for equality, not containment (as @> does) and not as text.";
+const PLAIN_KEY_HINT =
+  "Take the key as one plain name: no JSON path, no operator, nothing pasted into a query.";
+
+export const filterClauses: readonly Clause[] = [
+  filterClause(
+    "by-source-and-step",
+    "A filter selects by metadata equality, for example by source and step.",
+    "Compare every key of the filter with the metadata.",
+    () => ({
+      metadata: {
+        a: { source: "input", step: -1 },
+        b: { source: "loop", step: 0 },
+        c: { source: "loop", step: 1 },
+      },
+      finds: [
+        [{ source: "loop" }, ["b", "c"]],
+        [{ step: -1 }, ["a"]],
+        [{ source: "update" }, []],
+      ],
+    }),
+  ),
+  filterClause(
+    "every-key-must-match",
+    "A checkpoint matches when every key of the filter does; an empty filter matches all.",
+    "Join conditions by AND.",
+    () => ({
+      metadata: {
+        a: { source: "loop", step: 1 },
+        b: { source: "loop", step: 2 },
+        c: { source: "input", step: 1 },
+      },
+      finds: [
+        [{ source: "loop", step: 1 }, ["a"]],
+        [{ source: "input", step: 2 }, []],
+        [{}, ["a", "b", "c"]],
+      ],
+    }),
+  ),
+  filterClause(
+    "keys-of-the-application",
+    "A filter may use any metadata key, not only LangGraph's own.",
+    "Keep all metadata so that it can be filtered; a fixed list of indexed fields is not enough.",
+    () => ({
+      metadata: { a: { user: "u1" }, b: { user: "u2" }, c: {} },
+      finds: [
+        [{ user: "u1" }, ["a"]],
+        [{ nobody: "u1" }, []],
+      ],
+    }),
+  ),
+  filterClause(
+    "strings-match-exactly",
+    "Strings match exactly: case, spaces, quotes, wildcards and non-ASCII characters included.",
+    "Bind values as parameters and compare bytes.",
+    () => ({
+      metadata: {
+        a: { x: "Ab" },
+        b: { x: "ab" },
+        c: { x: "a%" },
+        d: { x: "a'b\"c\\" },
+        e: { x: "é" },
+        f: { x: "e\u0301" },
+        g: { x: "" },
+        h: { x: "ab " },
+      },
+      finds: [
+        [{ x: "ab" }, ["b"]],
+        [{ x: "a%" }, ["c"]],
+        [{ x: "a'b\"c\\" }, ["d"]],
+        [{ x: "é" }, ["e"]],
+        [{ x: "" }, ["g"]],
+        [{ x: "ab " }, ["h"]],
+      ],
+    }),
+  ),
+  filterClause(
+    "numbers-match-by-value",
+    "Numbers match by value, fractions and large ones too.",
+    "Compare numbers as numbers.",
+    () => ({
+      metadata: {
+        a: { x: 1 },
+        b: { x: 1.5 },
+        c: { x: -1 },
+        d: { x: 9_007_199_254_740_991 },
+        e: { x: 9_007_199_254_740_990 },
+        f: { x: 0 },
+      },
+      finds: [
+        [{ x: 1 }, ["a"]],
+        [{ x: 1.5 }, ["b"]],
+        [{ x: 9_007_199_254_740_991 }, ["d"]],
+        [{ x: 0 }, ["f"]],
+      ],
+    }),
+  ),
+  filterClause(
+    "booleans-match",
+    "true and false match themselves and nothing else.",
+    "Do not skip boolean values, and do not turn them into numbers.",
+    () => ({
+      metadata: { a: { x: true }, b: { x: false }, c: { x: 1 }, d: { x: 0 }, e: {} },
+      finds: [
+        [{ x: true }, ["a"]],
+        [{ x: false }, ["b"]],
+      ],
+    }),
+  ),
+  filterClause(
+    "null-is-not-missing",
+    "null in a filter matches metadata where the key is null, not where it is missing.",
+    "Ask whether the key exists as well; most databases take null for absent.",
+    () => ({
+      metadata: { a: { x: null }, b: {}, c: { x: "null" } },
+      finds: [[{ x: null }, ["a"]]],
+    }),
+  ),
+  filterClause(
+    "undefined-means-the-key-is-missing",
+    "undefined in a filter matches metadata that does not have the key.",
+    "Do not drop keys whose value is undefined: the filter would match everything.",
+    () => ({
+      metadata: { a: { x: null }, b: {}, c: { x: 1 } },
+      finds: [
+        [{ x: undefined }, ["b"]],
+        [{ x: undefined, source: "loop" }, ["b"]],
+        [{ x: undefined, source: "input" }, []],
+      ],
+    }),
+  ),
+  filterClause(
+    "types-are-not-mixed",
+    'Values of different types never match: 1 is not "1", true not "true", null not "null", [] not {}.',
+    "Compare type and value. Text comparison loses the type.",
+    () => ({
+      metadata: {
+        a: { x: 1 },
+        b: { x: "1" },
+        c: { x: true },
+        d: { x: "true" },
+        e: { x: "null" },
+        f: { x: [] },
+        g: { x: {} },
+        h: { x: "[]" },
+        i: { x: ["1"] },
+      },
+      finds: [
+        [{ x: 1 }, ["a"]],
+        [{ x: "1" }, ["b"]],
+        [{ x: "true" }, ["d"]],
+        [{ x: "null" }, ["e"]],
+        [{ x: [] }, ["f"]],
+        [{ x: {} }, ["g"]],
+        [{ x: "[]" }, ["h"]],
+      ],
+    }),
+  ),
+  filterClause(
+    "objects-match-in-any-key-order",
+    "Objects match by content at any depth, in whatever order their keys are.",
+    "Compare deeply, or compare a canonical form with sorted keys; === never matches.",
+    () => ({
+      metadata: {
+        a: { x: { p: 1, q: { r: [1, 2], s: null } } },
+        b: { x: { p: 1, q: { r: [2, 1], s: null } } },
+      },
+      finds: [
+        [{ x: { q: { s: null, r: [1, 2] }, p: 1 } }, ["a"]],
+        [{ x: { p: 2, q: { r: [1, 2], s: null } } }, []],
+      ],
+    }),
+  ),
+  filterClause(
+    "objects-are-not-contained",
+    "An object matches only an object with the same keys; a part of one does not match.",
+    WHOLE_VALUE_HINT,
+    () => ({
+      metadata: { a: { x: { p: 1, q: 2 } }, b: { x: { p: 1 } }, c: { x: {} } },
+      finds: [
+        [{ x: { p: 1 } }, ["b"]],
+        [{ x: {} }, ["c"]],
+      ],
+    }),
+  ),
+  filterClause(
+    "arrays-match-in-order-and-length",
+    "An array matches only an array with the same items in the same order; an item of it does not match.",
+    WHOLE_VALUE_HINT,
+    () => ({
+      metadata: {
+        a: { x: ["p", "q"] },
+        b: { x: ["q", "p"] },
+        c: { x: ["p"] },
+        d: { x: "p" },
+        e: { x: [] },
+      },
+      finds: [
+        [{ x: ["p", "q"] }, ["a"]],
+        [{ x: ["p"] }, ["c"]],
+        [{ x: "p" }, ["d"]],
+        [{ x: [] }, ["e"]],
+      ],
+    }),
+  ),
+  filterClause(
+    "a-dot-in-a-key-is-a-dot",
+    "A key with dots or brackets is one key, not a path into nested values.",
+    PLAIN_KEY_HINT,
+    () => ({
+      metadata: { a: { "p.q": 1 }, b: { p: { q: 1 } }, c: { "x[0]": 1 }, d: { x: [1] } },
+      finds: [
+        [{ "p.q": 1 }, ["a"]],
+        [{ "x[0]": 1 }, ["c"]],
+      ],
+    }),
+  ),
+  filterClause(
+    "a-dollar-in-a-key-is-a-dollar",
+    "A key that starts with $ is a key, not an operator.",
+    PLAIN_KEY_HINT,
+    () => ({
+      metadata: { a: { $or: [], $where: "1" }, b: { x: 1 } },
+      finds: [
+        [{ $or: [] }, ["a"]],
+        [{ $where: "1" }, ["a"]],
+      ],
+    }),
+  ),
+  filterClause(
+    "an-operator-is-a-value",
+    'An object that looks like an operator, such as { $gt: "" }, matches only metadata that equals it.',
+    "Compare with equality only; never hand a user's object to the database as a condition.",
+    () => ({
+      metadata: { a: { x: { $gt: 0 } }, b: { x: 5 }, c: { x: "text" }, d: {} },
+      finds: [
+        [{ x: { $gt: 0 } }, ["a"]],
+        [{ x: { $gt: "" } }, []],
+        [{ x: { $exists: true } }, []],
+        [{ x: { $ne: 5 } }, []],
+      ],
+    }),
+  ),
+  filterClause(
+    "quotes-in-a-key-are-quotes",
+    "A key may have quotes, backslashes, spaces, semicolons and any other character.",
+    "Bind keys as parameters, as well as values; keys pasted into queries were holes in other savers.",
+    () => ({
+      metadata: {
+        a: { "x' OR 1=1 --": 1 },
+        b: { 'x") OR true; --': 1 },
+        c: { "back\\slash": 1 },
+        d: { "sp ace": 1, "": 2, "@{tag:*}": 3 },
+        e: { x: 1 },
+      },
+      finds: [
+        [{ "x' OR 1=1 --": 1 }, ["a"]],
+        [{ 'x") OR true; --': 1 }, ["b"]],
+        [{ "back\\slash": 1 }, ["c"]],
+        [{ "sp ace": 1 }, ["d"]],
+        [{ "": 2 }, ["d"]],
+        [{ "@{tag:*}": 3 }, ["d"]],
+      ],
+    }),
+  ),
+  filterClause(
+    "names-of-object-members-are-keys",
+    "Keys named constructor or __proto__ are looked up as own keys of the metadata.",
+    "Use Object.hasOwn, or a Map: every object inherits these names.",
+    () => {
+      const own: Metadata = { constructor: "own" };
+      Object.defineProperty(own, "__proto__", { value: "own", enumerable: true });
+      const wanted = JSON.parse('{"__proto__":"own"}') as Metadata;
+      return {
+        metadata: { a: own, b: { x: 1 } },
+        finds: [
+          [{ constructor: "own" }, ["a"]],
+          [wanted, ["a"]],
+          [{ toString: undefined, x: 1 }, ["b"]],
+        ],
+      };
+    },
+  ),
+];

@@ -1,0 +1,38 @@
+import { NotApplicable, describeError, expectSame, outcomeOf } from "./assertions.ts";
+import type { ClauseContext } from "./clause.ts";
+import { TestThread } from "./thread.ts";
+
+/**
+ * Puts fresh values into a channel and into pending writes and expects them back. A saver that
+ * refuses them loudly breaks no rule, but neither does it keep them: then the clause does not apply.
+ *
+ * @param make Makes the values, by name, anew with every call.
+ */
+export async function expectKept(
+  { saver, threadId }: ClauseContext,
+  make: () => Record<string, unknown>,
+  options: { readonly references?: boolean } = {},
+): Promise<void> {
+  const thread = new TestThread(saver, threadId());
+  await keptOrNotApplicable(() => thread.put({ id: 1, values: make() }));
+  await keptOrNotApplicable(() => thread.write(1, Object.entries(make())));
+  const expected = make();
+  const found = await thread.values(1);
+  for (const [name, value] of Object.entries(expected)) {
+    expectSame(found[name], value, `As the value of a channel, ${name}`, options);
+  }
+  expectSame(Object.keys(found).toSorted(), Object.keys(expected).toSorted(), "The channels");
+  const writes = await thread.writes(1);
+  for (const [index, [name, value]] of Object.entries(make()).entries()) {
+    const [task, channel, written] = writes[index] ?? [];
+    expectSame([task, channel], ["task", name], `Write ${index}`);
+    expectSame(written, value, `As the value of a pending write, ${name}`, options);
+  }
+}
+
+export async function keptOrNotApplicable(attempt: () => Promise<unknown>): Promise<void> {
+  const outcome = await outcomeOf(attempt);
+  if ("error" in outcome) {
+    throw new NotApplicable(`the saver refuses these values: ${describeError(outcome.error)}`);
+  }
+}

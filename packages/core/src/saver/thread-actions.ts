@@ -1,0 +1,56 @@
+import { CheckpointError } from "../errors.ts";
+import { threadIdOf } from "../ids.ts";
+import { randomId } from "../runtime.ts";
+import { ttlMilliseconds, type Engine } from "./engine.ts";
+
+const SWEEP_BATCH = 100;
+
+/** Removes a thread. */
+export async function removeThread({ storage, cache }: Engine, threadId: string): Promise<void> {
+  const thread = threadIdOf(threadId);
+  await storage.deleteThread(thread);
+  cache.forget(thread);
+}
+
+/** Copies a thread that exists to one that does not. */
+export async function copyThread({ storage, cache }: Engine, from: string, to: string): Promise<void> {
+  const request = { from: threadIdOf(from), to: threadIdOf(to), newEpoch: randomId() };
+  const outcome = await storage.copyThread(request);
+  cache.forget(to);
+  if (outcome === "missing") throw notFound(from);
+  if (outcome === "copied") return;
+  throw new CheckpointError(
+    "THREAD_EXISTS",
+    `thread ${JSON.stringify(to)} exists already; delete it first`,
+    { threadId: to },
+  );
+}
+
+/** Sets or removes a thread's own time to live. */
+export async function expireThread(
+  { storage }: Engine,
+  threadId: string,
+  ttl: { readonly seconds: number } | null | undefined,
+): Promise<void> {
+  const thread = threadIdOf(threadId);
+  const milliseconds = ttl && ttlMilliseconds(ttl, "ttl");
+  if (!(await storage.expire({ thread, ttl: milliseconds }))) throw notFound(thread);
+}
+
+/** Removes expired threads batch by batch. */
+export async function sweepThreads({ storage }: Engine): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const removed = await storage.sweep({ thread: undefined, limit: SWEEP_BATCH });
+    total += removed;
+    if (removed < SWEEP_BATCH) return total;
+  }
+}
+
+function notFound(threadId: string): CheckpointError {
+  return new CheckpointError(
+    "THREAD_NOT_FOUND",
+    `thread ${JSON.stringify(threadId)} does not exist`,
+    { threadId },
+  );
+}

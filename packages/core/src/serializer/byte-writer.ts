@@ -1,0 +1,212 @@
+import { utf8Encode, utf8EncodeInto } from "../runtime.ts";
+import { isSafeText } from "./text.ts";
+
+const FIRST_SIZE = 1 << 14;
+/** A larger buffer is not kept from one value to the next. */
+const KEPT_SIZE = 1 << 20;
+/** Below it a loop over the characters is faster than a call into the encoder. */
+const SHORT_TEXT = 40;
+/** From here on the exact length is worth a copy: room for the worst case is three times the text. */
+const LONG_TEXT = 1 << 14;
+
+/** The buffer of the last value. Taken, not shared: a value may be encoded while another one is. */
+let kept: Uint8Array | undefined;
+
+/** Writes MessagePack into a growing buffer. */
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #view: DataView;
+  #at: number;
+
+  /** @param reserved Bytes to leave free at the front. */
+  constructor(reserved: number) {
+    this.#bytes = kept ?? new Uint8Array(FIRST_SIZE);
+    kept = undefined;
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#at = reserved;
+  }
+
+  /** A copy of all that was written. The writer is of no use afterwards. */
+  finish(): Uint8Array {
+    if (this.#bytes.length <= KEPT_SIZE) kept = this.#bytes;
+    return this.#bytes.slice(0, this.#at);
+  }
+
+  byte(value: number): void {
+    if (this.#at === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#at++] = value;
+  }
+
+  number(value: number): void {
+    if (this.#at + 9 > this.#bytes.length) this.#grow(9);
+    const bytes = this.#bytes;
+    const at = this.#at;
+    if (value >>> 0 === value && (value !== 0 || 1 / value > 0)) {
+      if (value < 0x40) {
+        bytes[this.#at++] = value;
+      } else if (value < 0x100) {
+        bytes[at] = 0xcc;
+        bytes[at + 1] = value;
+        this.#at = at + 2;
+      } else if (value < 0x10000) {
+        bytes[at] = 0xcd;
+        bytes[at + 1] = value >>> 8;
+        bytes[at + 2] = value;
+        this.#at = at + 3;
+      } else {
+        bytes[at] = 0xce;
+        this.#view.setUint32(at + 1, value);
+        this.#at = at + 5;
+      }
+    } else if (value >> 0 === value && value !== 0) {
+      this.#negative(value);
+    } else {
+      bytes[at] = 0xcb;
+      this.#view.setFloat64(at + 1, value);
+      this.#at = at + 9;
+    }
+  }
+
+  #negative(value: number): void {
+    const at = this.#at;
+    if (value >= -0x20) {
+      this.#bytes[at] = value;
+      this.#at = at + 1;
+    } else if (value >= -0x80) {
+      this.#bytes[at] = 0xd0;
+      this.#bytes[at + 1] = value;
+      this.#at = at + 2;
+    } else if (value >= -0x8000) {
+      this.#bytes[at] = 0xd1;
+      this.#view.setInt16(at + 1, value);
+      this.#at = at + 3;
+    } else {
+      this.#bytes[at] = 0xd2;
+      this.#view.setInt32(at + 1, value);
+      this.#at = at + 5;
+    }
+  }
+
+  /** Writes a bigint of at most 64 bits; writes nothing and returns `false` for a larger one. */
+  bigint(value: bigint): boolean {
+    const signed = BigInt.asIntN(64, value) === value;
+    if (!signed && BigInt.asUintN(64, value) !== value) return false;
+    if (this.#at + 9 > this.#bytes.length) this.#grow(9);
+    this.#bytes[this.#at] = signed ? 0xd3 : 0xcf;
+    this.#view.setBigUint64(this.#at + 1, BigInt.asUintN(64, value));
+    this.#at += 9;
+    return true;
+  }
+
+  /** Writes text; writes nothing and returns `false` where UTF-8 cannot carry it. */
+  text(value: string): boolean {
+    const length = value.length;
+    if (length < SHORT_TEXT) return this.#shortText(value, length);
+    if (!isSafeText(value)) return false;
+    if (length >= LONG_TEXT) {
+      const encoded = utf8Encode(value);
+      this.#textHead(encoded.length);
+      this.raw(encoded);
+      return true;
+    }
+    const most = length * 3;
+    if (this.#at + most + 5 > this.#bytes.length) this.#grow(most + 5);
+    const guess = headLength(length);
+    const start = this.#at + guess;
+    const written = utf8EncodeInto(value, this.#bytes.subarray(start, start + most));
+    const head = headLength(written);
+    if (head !== guess) this.#bytes.copyWithin(this.#at + head, start, start + written);
+    this.#textHead(written);
+    this.#at += written;
+    return true;
+  }
+
+  #shortText(value: string, length: number): boolean {
+    if (this.#at + SHORT_TEXT * 3 + 2 > this.#bytes.length) this.#grow(SHORT_TEXT * 3 + 2);
+    const bytes = this.#bytes;
+    const guess = headLength(length);
+    const start = this.#at + guess;
+    let at = start;
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit < 0x80) {
+        bytes[at++] = unit;
+        continue;
+      }
+      if (unit >= 0xd800 && !isSafeText(value)) return false;
+      if (unit < 0x800) {
+        bytes[at++] = (unit >> 6) | 0xc0;
+      } else {
+        let point = unit;
+        if (unit >= 0xd800 && unit < 0xe000) {
+          point = value.codePointAt(i++)!;
+          bytes[at++] = (point >> 18) | 0xf0;
+          bytes[at++] = ((point >> 12) & 0x3f) | 0x80;
+        } else {
+          bytes[at++] = (point >> 12) | 0xe0;
+        }
+        bytes[at++] = ((point >> 6) & 0x3f) | 0x80;
+        bytes[at++] = (point & 0x3f) | 0x80;
+        continue;
+      }
+      bytes[at++] = (unit & 0x3f) | 0x80;
+    }
+    const written = at - start;
+    const head = headLength(written);
+    if (head !== guess) bytes.copyWithin(this.#at + head, start, at);
+    this.#textHead(written);
+    this.#at += written;
+    return true;
+  }
+
+  #textHead(length: number): void {
+    if (length < 0x20) this.byte(0xa0 | length);
+    else this.#head(length, 0xd9, 0xda, 0xdb);
+  }
+
+  /** Starts an array of so many values. */
+  arrayHead(length: number): void {
+    if (length < 0x10) this.byte(0x90 | length);
+    else this.#head(length, undefined, 0xdc, 0xdd);
+  }
+
+  binary(value: Uint8Array): void {
+    this.#head(value.length, 0xc4, 0xc5, 0xc6);
+    this.raw(value);
+  }
+
+  raw(value: Uint8Array): void {
+    if (this.#at + value.length > this.#bytes.length) this.#grow(value.length);
+    this.#bytes.set(value, this.#at);
+    this.#at += value.length;
+  }
+
+  #head(length: number, one: number | undefined, two: number, four: number): void {
+    if (length < 0x100 && one !== undefined) {
+      this.byte(one);
+      this.byte(length);
+    } else if (length < 0x10000) {
+      this.byte(two);
+      this.byte(length >>> 8);
+      this.byte(length);
+    } else {
+      if (this.#at + 5 > this.#bytes.length) this.#grow(5);
+      this.#bytes[this.#at] = four;
+      this.#view.setUint32(this.#at + 1, length);
+      this.#at += 5;
+    }
+  }
+
+  #grow(room: number): void {
+    const bytes = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + room));
+    bytes.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+}
+
+function headLength(length: number): number {
+  if (length < 0x20) return 1;
+  if (length < 0x100) return 2;
+  return length < 0x10000 ? 3 : 5;
+}

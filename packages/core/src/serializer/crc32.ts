@@ -1,0 +1,36 @@
+import { builtinModule } from "../runtime.ts";
+
+type Crc32 = (bytes: Uint8Array, seed: number) => number;
+
+const TABLES = crcTables();
+
+/** Four tables, to take four bytes at a time. */
+function crcTables(): Int32Array[] {
+  const tables = [new Int32Array(256), new Int32Array(256), new Int32Array(256), new Int32Array(256)];
+  for (let byte = 0; byte < 256; byte++) {
+    let crc = byte;
+    for (const table of tables) {
+      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+      table[byte] = crc;
+    }
+  }
+  return tables;
+}
+
+/** CRC-32 in JavaScript, for hosts that have none. */
+export const portableCrc32: Crc32 = (bytes, seed) => {
+  const [one, two, three, four] = TABLES as [Int32Array, Int32Array, Int32Array, Int32Array];
+  const end = bytes.length;
+  let crc = ~seed;
+  let at = 0;
+  for (; at + 3 < end; at += 4) {
+    crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+    crc = four[crc & 0xff]! ^ three[(crc >>> 8) & 0xff]! ^ two[(crc >>> 16) & 0xff]! ^ one[crc >>> 24]!;
+  }
+  for (; at < end; at++) crc = (crc >>> 8) ^ one[(crc ^ bytes[at]!) & 0xff]!;
+  return ~crc >>> 0;
+};
+
+/** CRC-32 of bytes that follow others whose CRC-32 is `seed`. */
+export const crc32: Crc32 =
+  builtinModule<{ readonly crc32?: Crc32 }>("node:zlib")?.crc32 ?? portableCrc32;

@@ -1,0 +1,53 @@
+import { CheckpointError } from "../errors.ts";
+import { crc32 } from "./crc32.ts";
+
+/** Plain data: what MessagePack with records has types for. */
+export const PLAIN = 1;
+/** Data with tags; the last byte says what reading it needs. */
+export const TAGGED = 2;
+
+/** One byte for the format, four for the checksum. */
+export const HEADER_BYTES = 5;
+
+/** Fills in the header before a body. The checksum covers the format, so no flipped bit goes unseen. */
+export function seal(bytes: Uint8Array, format: typeof PLAIN | typeof TAGGED): Uint8Array {
+  const sum = crc32(bytes.subarray(HEADER_BYTES), format);
+  bytes[0] = format;
+  bytes[1] = sum >>> 24;
+  bytes[2] = sum >>> 16;
+  bytes[3] = sum >>> 8;
+  bytes[4] = sum;
+  return bytes;
+}
+
+/** A body whose checksum is right. */
+export interface OpenedBody {
+  readonly body: Uint8Array;
+  readonly tagged: boolean;
+}
+
+/**
+ * Takes the header off.
+ *
+ * @throws CheckpointError `UNSUPPORTED_FORMAT` for a first byte that no format has, `CORRUPT` for
+ *   bytes that were damaged or cut off.
+ */
+export function open(bytes: Uint8Array): OpenedBody {
+  const format = bytes[0];
+  if (format === undefined) throw new CheckpointError("CORRUPT", "stored value has no bytes");
+  if (format !== PLAIN && format !== TAGGED) {
+    throw new CheckpointError(
+      "UNSUPPORTED_FORMAT",
+      `stored value has format ${format}, which this version of @threadmark/core does not read; ` +
+        "a newer version or another serializer may have written it",
+    );
+  }
+  if (bytes.length <= HEADER_BYTES) throw new CheckpointError("CORRUPT", "stored value is cut off");
+  // A view of exactly this class: a Node `Buffer` would make every byte string in it one too.
+  const body = new Uint8Array(bytes.buffer, bytes.byteOffset + HEADER_BYTES, bytes.length - HEADER_BYTES);
+  const sum = ((bytes[1]! << 24) | (bytes[2]! << 16) | (bytes[3]! << 8) | bytes[4]!) >>> 0;
+  if (crc32(body, format) !== sum) {
+    throw new CheckpointError("CORRUPT", "stored value is damaged: its checksum is wrong");
+  }
+  return { body, tagged: format === TAGGED };
+}

@@ -1,0 +1,97 @@
+import { isSafeText } from "./text.ts";
+
+/** A list of keys that records of one pack share. */
+export interface Shape {
+  readonly keys: readonly string[];
+  /** The byte that stands for the shape, or {@link GONE}. */
+  id: number;
+  /** Whether the keys are written already. */
+  defined: boolean;
+  /** The shape that followed last time. */
+  next: Shape | undefined;
+}
+
+const FIRST_ID = 0x40;
+/** The last id is for records with so many keys that they are hardly met twice. */
+const SLOTS = 63;
+export const MANY_KEYS_ID: number = FIRST_ID + SLOTS;
+/** Above it the decoder's compiled readers cost more than they bring. */
+export const MANY_KEYS = 64;
+const GONE = -1;
+
+/**
+ * The shapes of the objects in one value. An id follows from the keys and not from the order in which
+ * shapes are met, so that a new shape in a value leaves the bytes of the others as they were.
+ */
+export class ShapeTable {
+  readonly #slots: (Shape | undefined)[] = [];
+  readonly #byFirstKey = new Map<string | undefined, Shape[]>();
+  #last: Shape = { keys: [], id: GONE, defined: false, next: undefined };
+
+  /** The shape with these keys, or `undefined` where no record can have them. */
+  find(keys: readonly string[]): Shape | undefined {
+    const guess = this.#last.next;
+    if (guess !== undefined && guess.id !== GONE && sameKeys(guess.keys, keys)) {
+      this.#last = guess;
+      return guess;
+    }
+    const shape = this.#lookUp(keys) ?? this.#add(keys);
+    if (shape === undefined) return undefined;
+    this.#last.next = shape;
+    this.#last = shape;
+    return shape;
+  }
+
+  #lookUp(keys: readonly string[]): Shape | undefined {
+    const shapes = this.#byFirstKey.get(keys[0]);
+    if (shapes === undefined) return undefined;
+    for (const shape of shapes) if (sameKeys(shape.keys, keys)) return shape;
+    return undefined;
+  }
+
+  #add(keys: readonly string[]): Shape | undefined {
+    // The decoder renames `__proto__`.
+    for (const key of keys) if (key === "__proto__" || !isSafeText(key)) return undefined;
+    const shape: Shape = { keys, id: MANY_KEYS_ID, defined: false, next: undefined };
+    if (keys.length > MANY_KEYS) return shape;
+    const slot = this.#freeSlot(hashKeys(keys) % SLOTS);
+    this.#remove(this.#slots[slot]);
+    this.#slots[slot] = shape;
+    shape.id = FIRST_ID + slot;
+    const shapes = this.#byFirstKey.get(keys[0]);
+    if (shapes === undefined) this.#byFirstKey.set(keys[0], [shape]);
+    else shapes.push(shape);
+    return shape;
+  }
+
+  #freeSlot(first: number): number {
+    for (let i = 0; i < SLOTS; i++) {
+      const slot = (first + i) % SLOTS;
+      if (this.#slots[slot] === undefined) return slot;
+    }
+    return first;
+  }
+
+  #remove(shape: Shape | undefined): void {
+    if (shape === undefined) return;
+    shape.id = GONE;
+    const shapes = this.#byFirstKey.get(shape.keys[0])!;
+    shapes.splice(shapes.indexOf(shape), 1);
+  }
+}
+
+function sameKeys(left: readonly string[], right: readonly string[]): boolean {
+  const length = left.length;
+  if (length !== right.length) return false;
+  for (let i = 0; i < length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
+
+function hashKeys(keys: readonly string[]): number {
+  let hash = 0x811c9dc5;
+  for (const key of keys) {
+    for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+    hash = Math.imul(hash ^ 0xffff, 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CHUNK_MAX, chunkEnd } from "../../src/blobs/chunk.ts";
+import { blobIdOf, hostHash, portableHash, toHex, writeHex } from "../../src/blobs/hash.ts";
+import { childrenOf, collectTrees, cutTree, isIntact, joinTree } from "../../src/blobs/tree.ts";
+import type { Blob } from "../../src/storage/port.ts";
+
+/** Bytes that look random and are always the same. */
+function noise(length: number, seed = 1): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let state = seed;
+  for (let i = 0; i < length; i++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    bytes[i] = state >>> 16;
+  }
+  return bytes;
+}
+
+function cut(bytes: Uint8Array, earlier?: readonly (readonly Blob[])[]) {
+  const blobs = new Map<string, Blob>();
+  const { root, leaves } = cutTree(bytes, (blob) => blobs.set(blob.id, blob), earlier);
+  return { root, leaves, blobs };
+}
+
+function splice(bytes: Uint8Array, at: number, remove: number, insert: Uint8Array): Uint8Array {
+  return Uint8Array.from([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at + remove)]);
+}
+
+const edit = fc.record({
+  at: fc.nat(40_000),
+  remove: fc.nat(3000),
+  insert: fc.uint8Array({ maxLength: 3000 }),
+});
+
+describe("blobs", () => {
+  it("put a value together again exactly, whatever its length", () => {
+    for (const length of [0, 1, 511, 512, 513, 4096, 4097, 100_000, 1_000_000]) {
+      const bytes = noise(length);
+      const { root, blobs } = cut(bytes);
+      expect(joinTree(root, length, (id) => blobs.get(id))).toEqual(bytes);
+    }
+  });
+
+  it("share all but a few blobs when a value is appended to, inserted into or edited", () => {
+    const before = noise(200_000);
+    const known = cut(before).blobs;
+    const changed = [
+      splice(before, 200_000, 0, noise(1000, 2)),
+      splice(before, 100_000, 0, noise(1000, 3)),
+      splice(before, 50_000, 10, noise(10, 4)),
+    ];
+    for (const bytes of changed) {
+      const fresh = [...cut(bytes).blobs.values()].filter((blob) => !known.has(blob.id));
+      const size = fresh.reduce((sum, blob) => sum + blob.bytes.length, 0);
+      expect(size).toBeLessThan(12_000);
+    }
+  });
+
+  it("are the same whether or not earlier leaves are known", () => {
+    const before = noise(40_000);
+    const earlier = [cut(noise(5000, 9)).leaves, cut(before).leaves];
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 4 }), (edits) => {
+        let bytes = before;
+        for (const { at, remove, insert } of edits) bytes = splice(bytes, at, remove, insert);
+        expect(cut(bytes, earlier)).toEqual(cut(bytes));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("are never longer than the maximum, even where content gives no place to cut", () => {
+    const flat = new Uint8Array(50_000);
+    for (let start = 0; start < flat.length; ) {
+      const end = chunkEnd(flat, start);
+      expect(end - start).toBeLessThanOrEqual(CHUNK_MAX);
+      expect(end).toBeGreaterThan(start);
+      start = end;
+    }
+  });
+
+  it("keep a leaf that looks like a list of ids apart from the node with these bytes", () => {
+    const { root, blobs } = cut(noise(100_000));
+    const node = blobs.get(root)!;
+    expect(node.kind).toBe("node");
+    expect(blobIdOf("leaf", node.bytes)).not.toBe(node.id);
+    expect(childrenOf({ ...node, kind: "leaf" })).toEqual([]);
+  });
+
+  it("name a missing blob and a wrong size with a typed error", () => {
+    const bytes = noise(10_000);
+    const { root, leaves, blobs } = cut(bytes);
+    blobs.delete(leaves[1]!.id);
+    const find = (id: string) => blobs.get(id);
+    expect(() => joinTree(root, bytes.length, find)).toThrow(
+      expect.objectContaining({ code: "INCOMPLETE" }),
+    );
+    blobs.set(leaves[1]!.id, leaves[1]!);
+    for (const size of [bytes.length - 1, bytes.length + 1]) {
+      expect(() => joinTree(root, size, find)).toThrow(expect.objectContaining({ code: "CORRUPT" }));
+    }
+  });
+
+  it("are recognised as damaged when one bit differs", () => {
+    const [leaf] = cut(noise(1000)).leaves;
+    expect(isIntact(leaf!)).toBe(true);
+    const bytes = leaf!.bytes.slice();
+    bytes[7]! ^= 1;
+    expect(isIntact({ ...leaf!, bytes })).toBe(false);
+  });
+
+  it("are listed below their roots, leaves in order", () => {
+    const a = cut(noise(20_000));
+    const b = cut(noise(30_000, 5));
+    const all = new Map([...a.blobs, ...b.blobs]);
+    const trees = collectTrees([a.root, b.root], (id) => all.get(id));
+    expect(trees.leaves).toEqual([a.leaves, b.leaves]);
+    expect(new Set(trees.blobs.keys())).toEqual(new Set(all.keys()));
+  });
+});
+
+describe("hash", () => {
+  it("is the same on hosts without a fast one", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(blobIdOf("leaf", bytes, portableHash)).toBe(blobIdOf("leaf", bytes, hostHash));
+        expect(blobIdOf("node", bytes, portableHash)).toBe(blobIdOf("node", bytes, hostHash));
+      }),
+    );
+  });
+
+  it("writes and reads hex digits", () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const back = new Uint8Array(256);
+    writeHex(toHex(bytes), back, 0);
+    expect(back).toEqual(bytes);
+  });
+});

@@ -1,0 +1,207 @@
+import type { CheckpointMetadata } from "@threadmark/core";
+import { MemorySaver, MemoryStorage } from "@threadmark/memory";
+import { describe, expect, it } from "vitest";
+
+const metadata: CheckpointMetadata = { source: "loop", step: 0, parents: {} };
+
+interface Saved {
+  readonly thread?: string;
+  readonly id: string;
+  readonly parent?: string;
+  readonly value?: unknown;
+}
+
+async function put(saver: MemorySaver, { thread = "t", id, parent, value = id }: Saved) {
+  const checkpoint = {
+    v: 4,
+    id,
+    ts: "2026-01-01T00:00:00.000Z",
+    channel_values: { value },
+    channel_versions: { value: 1 },
+    versions_seen: {},
+  };
+  const ids = { thread_id: thread, ...(parent !== undefined && { checkpoint_id: parent }) };
+  return saver.put({ configurable: ids }, checkpoint, metadata, { value: 1 });
+}
+
+async function valueOf(saver: MemorySaver, thread = "t", id?: string): Promise<unknown> {
+  const ids = { thread_id: thread, ...(id !== undefined && { checkpoint_id: id }) };
+  return (await saver.get({ configurable: ids }))?.channel_values["value"];
+}
+
+async function idsOf(saver: MemorySaver, thread = "t"): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { checkpoint } of saver.list({ configurable: { thread_id: thread } })) {
+    ids.push(checkpoint.id);
+  }
+  return ids;
+}
+
+const long = (seed: string): string[] => Array.from({ length: 300 }, (_, i) => `${seed} ${i} `.repeat(5));
+
+describe("MemorySaver", () => {
+  it("keeps at most `maxThreads` threads, dropping the one not written to for longest", async () => {
+    const saver = new MemorySaver({ maxThreads: 2 });
+    for (const thread of ["a", "b"]) await put(saver, { thread, id: "1" });
+    await put(saver, { thread: "a", id: "2" });
+    await put(saver, { thread: "c", id: "1" });
+    expect(await valueOf(saver, "a")).toBe("2");
+    expect(await valueOf(saver, "b")).toBeUndefined();
+    expect(await valueOf(saver, "c")).toBe("1");
+  });
+
+  it("keeps about `maxCheckpoints` checkpoints of a thread, always the newest", async () => {
+    const saver = new MemorySaver({ maxCheckpoints: 8 });
+    for (let i = 10; i < 60; i++) await put(saver, { id: String(i), parent: String(i - 1) });
+    const ids = await idsOf(saver);
+    expect(ids.length).toBeGreaterThanOrEqual(8);
+    expect(ids.length).toBeLessThanOrEqual(10);
+    expect(ids[0]).toBe("59");
+  });
+
+  it("takes a serializer as its only argument, as LangGraph.js's own does", async () => {
+    const types: string[] = [];
+    const saver = new MemorySaver({
+      async dumpsTyped(data: unknown) {
+        return ["mine", new TextEncoder().encode(JSON.stringify(data)).reverse()];
+      },
+      async loadsTyped(type: string, data: Uint8Array | string) {
+        types.push(type);
+        return JSON.parse(new TextDecoder().decode((data as Uint8Array).toReversed())) as unknown;
+      },
+    });
+    await put(saver, { id: "1", value: { text: "é".repeat(2000) } });
+    expect(await valueOf(saver)).toEqual({ text: "é".repeat(2000) });
+    expect(new Set(types)).toEqual(new Set(["mine"]));
+  });
+
+  it("does not read through one serializer what another one has stored", async () => {
+    const storage = new MemoryStorage();
+    const plain = { dumpsTyped: async () => ["x", new Uint8Array()] as [string, Uint8Array], loadsTyped: async () => 1 };
+    await put(new MemorySaver({ storage }), { id: "1" });
+    await expect(valueOf(new MemorySaver({ storage, serde: plain }))).rejects.toMatchObject({
+      code: "UNSUPPORTED_FORMAT",
+    });
+    await put(new MemorySaver({ storage, serde: plain }), { id: "2" });
+    await expect(valueOf(new MemorySaver({ storage }))).rejects.toMatchObject({ code: "UNSUPPORTED_FORMAT" });
+  });
+
+  it("refuses wrong options, naming them", () => {
+    const wrong = [
+      { maxThreads: 0 },
+      { maxCheckpoints: 1.5 },
+      { ttl: { seconds: -1 } },
+      { blobCacheBytes: -1 },
+      { fence: "tail" as "head" },
+    ];
+    for (const options of wrong) {
+      expect(() => new MemorySaver(options)).toThrow(
+        expect.objectContaining({
+          code: "INVALID_ARGUMENT",
+          field: expect.stringContaining(Object.keys(options)[0]!) as string,
+        }),
+      );
+    }
+  });
+
+  it("refuses every call after it was closed", async () => {
+    const saver = new MemorySaver();
+    await saver.close();
+    await saver.close();
+    await expect(put(saver, { id: "1" })).rejects.toMatchObject({ code: "CLOSED" });
+    await expect(idsOf(saver)).rejects.toMatchObject({ code: "CLOSED" });
+  });
+});
+
+describe("two savers on one storage", () => {
+  it("see what the other has stored, in both directions and for long values", async () => {
+    const storage = new MemoryStorage();
+    const [a, b] = [new MemorySaver({ storage }), new MemorySaver({ storage })];
+    const state = long("x");
+    for (let i = 10; i < 30; i++) {
+      state.push(`message ${i}`);
+      const writer = i % 2 === 0 ? a : b;
+      await put(writer, { id: String(i), parent: String(i - 1), value: state });
+      expect(await valueOf(i % 2 === 0 ? b : a)).toEqual(state);
+    }
+  });
+
+  it("store everything again after the other has removed what they relied on", async () => {
+    const storage = new MemoryStorage();
+    const [a, b] = [new MemorySaver({ storage }), new MemorySaver({ storage })];
+    await put(a, { id: "1", value: long("x") });
+    await put(a, { id: "2", parent: "1", value: long("y") });
+    await b.prune({ keepLatest: 1 });
+    await put(a, { id: "3", parent: "2", value: long("x") });
+    expect(await valueOf(b)).toEqual(long("x"));
+    await b.deleteThread("t");
+    await put(a, { id: "4", value: long("x") });
+    expect(await valueOf(b)).toEqual(long("x"));
+    expect(await idsOf(b)).toEqual(["4"]);
+  });
+
+  it("keep a thread complete while one prunes and both write", async () => {
+    const storage = new MemoryStorage();
+    const [a, b] = [new MemorySaver({ storage }), new MemorySaver({ storage })];
+    const write = async (saver: MemorySaver, name: string) => {
+      for (let i = 100; i < 160; i++) {
+        await put(saver, { id: `${i}${name}`, parent: `${i - 1}${name}`, value: [...long(`s${i % 3}`), name] });
+      }
+    };
+    const prune = async () => {
+      for (let i = 0; i < 60; i++) await b.prune({ keepLatest: 2 });
+    };
+    await Promise.all([write(a, "a"), write(b, "b"), prune()]);
+    const reader = new MemorySaver({ storage });
+    for (const id of await idsOf(reader)) {
+      expect(await valueOf(reader, "t", id)).toHaveLength(301);
+    }
+  });
+});
+
+describe("a thread with a time to live", () => {
+  it("is gone as a whole, and starts anew with the next put", async () => {
+    const storage = new MemoryStorage();
+    const saver = new MemorySaver({ storage, ttl: { seconds: 0.02 } });
+    await put(saver, { id: "1", value: long("x") });
+    await expect.poll(() => idsOf(saver)).toEqual([]);
+    expect(await valueOf(saver)).toBeUndefined();
+    const later = new MemorySaver({ storage });
+    await put(later, { id: "0", value: long("x") });
+    expect(await idsOf(later)).toEqual(["0"]);
+  });
+
+  it("is removed from memory by `sweep`", async () => {
+    const saver = new MemorySaver({ ttl: { seconds: 0.01 } });
+    for (let i = 0; i < 250; i++) await put(saver, { thread: `t${i}`, id: "1" });
+    await expect.poll(async () => (await saver.listThreads({ limit: 1 }).next()).done).toBe(true);
+    expect(await saver.sweep()).toBe(250);
+    expect(await saver.sweep()).toBe(0);
+  });
+
+  it("of its own is kept through later puts, and may be never", async () => {
+    const saver = new MemorySaver({ ttl: { seconds: 0.02 } });
+    await put(saver, { thread: "never", id: "1" });
+    await saver.setThreadTtl("never", null);
+    await put(saver, { thread: "never", id: "2" });
+    await put(saver, { thread: "soon", id: "1" });
+    await expect.poll(() => valueOf(saver, "soon")).toBeUndefined();
+    expect(await valueOf(saver, "never")).toBe("2");
+    await expect(saver.setThreadTtl("unknown", null)).rejects.toMatchObject({ code: "THREAD_NOT_FOUND" });
+  });
+});
+
+describe('a saver with `fence: "head"`', () => {
+  it("lets one of two runs from the same checkpoint win", async () => {
+    const saver = new MemorySaver({ fence: "head" });
+    await put(saver, { id: "1" });
+    await put(saver, { id: "2", parent: "1" });
+    await expect(put(saver, { id: "3", parent: "1" })).rejects.toMatchObject({
+      code: "CONFLICT",
+      threadId: "t",
+      checkpointId: "1",
+    });
+    await put(saver, { id: "2", parent: "1" });
+    expect(await idsOf(saver)).toEqual(["2", "1"]);
+  });
+});

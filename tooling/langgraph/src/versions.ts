@@ -1,0 +1,37 @@
+import * as current from "@langchain/langgraph";
+import * as currentPrebuilt from "@langchain/langgraph/prebuilt";
+import * as older from "langgraph-1-4";
+import * as olderPrebuilt from "langgraph-1-4/prebuilt";
+
+export type LangGraph = typeof current;
+export type Prebuilt = typeof currentPrebuilt;
+
+/** One release of LangGraph.js, with what it does differently as far as tests can see it. */
+export interface LangGraphVersion {
+  readonly version: string;
+  readonly langgraph: LangGraph;
+  readonly prebuilt: Prebuilt;
+  /** `Command({ resume })` takes 0, "" and false as answers. */
+  readonly takesFalsyAnswers: boolean;
+  /** Writes carry the path of their task, so that a delta channel is replayed in the order it was made. */
+  readonly ordersWritesByPath: boolean;
+}
+
+/** The releases that every graph test runs with: the newest, and one with the older checkpoint contract. */
+export const versions: readonly LangGraphVersion[] = [
+  {
+    version: "1.7.3",
+    langgraph: current,
+    prebuilt: currentPrebuilt,
+    takesFalsyAnswers: true,
+    ordersWritesByPath: true,
+  },
+  {
+    version: "1.4.12",
+    // Classes with private members are never assignable across two copies, whatever they have in common.
+    langgraph: older as unknown as LangGraph,
+    prebuilt: olderPrebuilt as unknown as Prebuilt,
+    takesFalsyAnswers: false,
+    ordersWritesByPath: false,
+  },
+];
