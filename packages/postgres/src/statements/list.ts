@@ -16,7 +16,7 @@ import { belongings } from "./read.ts";
  */
 export function scanStatement(tables: Tables, request: ScanRequest): Statement {
   const { thread, namespace, id, before, after, limit, have } = request;
-  const { ctes, rows } = belongings(tables, "$11::bytea");
+  const { ctes, rows } = belongings(tables, "$11::bytea", thread === undefined);
   return {
     text: `WITH RECURSIVE page AS MATERIALIZED (
   SELECT row_number() OVER (ORDER BY c.id DESC, c.thread, c.namespace) AS rank, c.*

@@ -25,7 +25,7 @@ export function putStatement(tables: Tables, request: PutRequest): Statement {
 function putText(tables: Tables): string {
   const head = `(SELECT id FROM ${tables.checkpoints}
     WHERE thread = $1::text AND namespace = $9::text ORDER BY id DESC LIMIT 1)`;
-  const passes = `(NOT $18::boolean OR ${head} IS NOT DISTINCT FROM $11::text OR ${head} = $10::text)`;
+  const passes = `(NOT $18::boolean OR ${head} IS NOT DISTINCT FROM $11::text OR ${head} IS NOT DISTINCT FROM $10::text)`;
   return `WITH ${openThread(tables, passes)}, stored_checkpoint AS (
   INSERT INTO ${tables.checkpoints} AS c
     (thread, namespace, id, parent, run, header, metadata, tokens, refs)

@@ -30,17 +30,22 @@ reached (thread, id) AS (
 )`;
 }
 
-/** The rows of the blobs in `reached`. */
-export function blobRows({ blobs }: Tables): string {
-  return `SELECT 'blob', encode(r.id, 'hex'), encode(b.bytes, 'base64')
-FROM (SELECT DISTINCT ON (id) thread, id FROM reached) AS r
-CROSS JOIN LATERAL (
-  SELECT bytes FROM ${blobs} AS b WHERE b.thread = r.thread AND b.id = r.id OFFSET 0
-) AS b`;
+/** The rows of the blobs in `reached`. Those of several threads can have blobs in common. */
+export function blobRows({ blobs }: Tables, severalThreads: boolean): string {
+  return `SELECT 'blob', encode(id, 'hex'), encode(bytes, 'base64') FROM (
+  SELECT ${severalThreads ? "DISTINCT ON (r.id)" : ""} r.id, b.bytes FROM reached AS r
+  CROSS JOIN LATERAL (
+    SELECT bytes FROM ${blobs} AS b WHERE b.thread = r.thread AND b.id = r.id OFFSET 0
+  ) AS b
+) AS found`;
 }
 
 /** CTEs and rows of everything that belongs to the checkpoints in `hits`. */
-export function belongings(tables: Tables, have: string): { ctes: string; rows: string } {
+export function belongings(
+  tables: Tables,
+  have: string,
+  severalThreads: boolean,
+): { readonly ctes: string; readonly rows: string } {
   return {
     ctes: `pending AS MATERIALIZED (
   SELECT h.rank, w.* FROM hits AS h CROSS JOIN LATERAL (
@@ -56,7 +61,7 @@ export function belongings(tables: Tables, have: string): { ctes: string; rows: 
 UNION ALL
 SELECT 'write', ${WRITE_JSON}::text, NULL FROM pending
 UNION ALL
-${blobRows(tables)}`,
+${blobRows(tables, severalThreads)}`,
   };
 }
 
@@ -71,7 +76,7 @@ ${blobRows(tables)}`,
  */
 export function getStatement(tables: Tables, request: GetRequest): Statement {
   const { thread, namespace, id, have, ttl } = request;
-  const { ctes, rows } = belongings(tables, "$4::bytea");
+  const { ctes, rows } = belongings(tables, "$4::bytea", false);
   const renew = `, renewed AS (
   UPDATE ${tables.threads} AS t SET expires = ${renewed("t", "$5::bigint")}
   WHERE t.thread = $1::text AND ${alive("t")} AND EXISTS (SELECT FROM hits)
@@ -105,7 +110,7 @@ export function blobsStatement(tables: Tables, { thread, refs, have }: BlobsRequ
   SELECT t.thread, ref.id FROM ${tables.threads} AS t CROSS JOIN ${idsIn("$2::bytea")} AS ref
   WHERE t.thread = $1::text AND ${alive("t")}
 ), ${reachedFrom(tables, "$3::bytea")}
-SELECT part, data, bytes FROM (${blobRows(tables)}) AS b (part, data, bytes)`,
+SELECT part, data, bytes FROM (${blobRows(tables, false)}) AS b (part, data, bytes)`,
     params: [thread, idBytes(refs), idBytes(have)],
   };
 }
