@@ -7,5 +7,8 @@ export const vitestConfig = defineConfig({
     reporters: ["default", "json"],
     outputFile: { json: ".reports/vitest.json" },
     allowOnly: false,
+    // Only to end a test that hangs: how long one takes depends on what else the machine does.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

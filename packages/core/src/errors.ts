@@ -88,10 +88,7 @@ export class CheckpointError extends Error implements CheckpointErrorDetails {
  * @param error Any value.
  * @param code When given, the error must have this code.
  */
-export function isCheckpointError(
-  error: unknown,
-  code?: CheckpointErrorCode,
-): error is CheckpointError {
+export function isCheckpointError(error: unknown, code?: CheckpointErrorCode): error is CheckpointError {
   if (typeof error !== "object" || error === null) return false;
   const { name, code: found } = error as { name?: unknown; code?: unknown };
   if (name !== "CheckpointError" || typeof found !== "string") return false;

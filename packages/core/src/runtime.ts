@@ -14,12 +14,7 @@ interface HostGlobals {
   readonly Buffer?: { readonly prototype: { readonly compare: BufferCompare } };
 }
 
-type BufferCompare = (
-  this: Uint8Array,
-  target: Uint8Array,
-  targetStart: number,
-  targetEnd: number,
-) => number;
+type BufferCompare = (this: Uint8Array, target: Uint8Array, targetStart: number, targetEnd: number) => number;
 
 const host = globalThis as unknown as HostGlobals;
 

@@ -63,7 +63,5 @@ function at(id: string): ScanPosition {
 
 /** Whether a checkpoint meets every condition. */
 export function passes(record: CheckpointRecord, filter: readonly FilterTerm[]): boolean {
-  return filter.every(
-    ({ key, token }) => record.index.find((entry) => entry.key === key)?.token === token,
-  );
+  return filter.every(({ key, token }) => record.index.find((entry) => entry.key === key)?.token === token);
 }

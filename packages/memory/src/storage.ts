@@ -110,7 +110,7 @@ export class MemoryStorage implements CheckpointStorage {
     const id = request.id ?? namespace?.order.at(-1);
     const checkpoint = id === undefined ? undefined : namespace?.checkpoints.get(id);
     if (!data || !namespace || !checkpoint) return undefined;
-    this.#threads.renew(data, ttl);
+    if (ttl !== undefined) this.#threads.renew(data, ttl);
     const writes = writesOf(namespace, checkpoint.id);
     const refs = [...checkpoint.refs, ...writes.flatMap((write) => write.refs)];
     const blobs = reachableBlobs(data, refs, new Set(have));
@@ -244,8 +244,7 @@ export class MemoryStorage implements CheckpointStorage {
 
 /** A child that the caller does not know of, of a checkpoint that it wants to remove. */
 function hasUnknownChild(data: ThreadData, { checkpoints, relink }: RemoveRequest): boolean {
-  const keyOf = (key: { namespace: string; id: string }): string =>
-    JSON.stringify([key.namespace, key.id]);
+  const keyOf = (key: { namespace: string; id: string }): string => JSON.stringify([key.namespace, key.id]);
   const going = new Set(checkpoints.map(keyOf));
   const known = new Set(relink.map(keyOf));
   for (const [name, namespace] of data.namespaces) {

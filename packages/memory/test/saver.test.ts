@@ -77,7 +77,10 @@ describe("MemorySaver", () => {
 
   it("does not read through one serializer what another one has stored", async () => {
     const storage = new MemoryStorage();
-    const plain = { dumpsTyped: async () => ["x", new Uint8Array()] as [string, Uint8Array], loadsTyped: async () => 1 };
+    const plain = {
+      dumpsTyped: async () => ["x", new Uint8Array()] as [string, Uint8Array],
+      loadsTyped: async () => 1,
+    };
     await put(new MemorySaver({ storage }), { id: "1" });
     await expect(valueOf(new MemorySaver({ storage, serde: plain }))).rejects.toMatchObject({
       code: "UNSUPPORTED_FORMAT",
@@ -145,7 +148,11 @@ describe("two savers on one storage", () => {
     const [a, b] = [new MemorySaver({ storage }), new MemorySaver({ storage })];
     const write = async (saver: MemorySaver, name: string) => {
       for (let i = 100; i < 160; i++) {
-        await put(saver, { id: `${i}${name}`, parent: `${i - 1}${name}`, value: [...long(`s${i % 3}`), name] });
+        await put(saver, {
+          id: `${i}${name}`,
+          parent: `${i - 1}${name}`,
+          value: [...long(`s${i % 3}`), name],
+        });
       }
     };
     const prune = async () => {
@@ -164,7 +171,7 @@ describe("a thread with a time to live", () => {
     const storage = new MemoryStorage();
     const saver = new MemorySaver({ storage, ttl: { seconds: 0.02 } });
     await put(saver, { id: "1", value: long("x") });
-    await expect.poll(() => idsOf(saver)).toEqual([]);
+    await expect.poll(() => idsOf(saver), { timeout: 30_000 }).toEqual([]);
     expect(await valueOf(saver)).toBeUndefined();
     const later = new MemorySaver({ storage });
     await put(later, { id: "0", value: long("x") });
@@ -174,20 +181,23 @@ describe("a thread with a time to live", () => {
   it("is removed from memory by `sweep`", async () => {
     const saver = new MemorySaver({ ttl: { seconds: 0.01 } });
     for (let i = 0; i < 250; i++) await put(saver, { thread: `t${i}`, id: "1" });
-    await expect.poll(async () => (await saver.listThreads({ limit: 1 }).next()).done).toBe(true);
+    const anyThread = async () => !(await saver.listThreads({ limit: 1 }).next()).done;
+    await expect.poll(anyThread, { timeout: 30_000 }).toBe(false);
     expect(await saver.sweep()).toBe(250);
     expect(await saver.sweep()).toBe(0);
   });
 
   it("of its own is kept through later puts, and may be never", async () => {
-    const saver = new MemorySaver({ ttl: { seconds: 0.02 } });
-    await put(saver, { thread: "never", id: "1" });
-    await saver.setThreadTtl("never", null);
-    await put(saver, { thread: "never", id: "2" });
-    await put(saver, { thread: "soon", id: "1" });
-    await expect.poll(() => valueOf(saver, "soon")).toBeUndefined();
-    expect(await valueOf(saver, "never")).toBe("2");
-    await expect(saver.setThreadTtl("unknown", null)).rejects.toMatchObject({ code: "THREAD_NOT_FOUND" });
+    const storage = new MemoryStorage();
+    const patient = new MemorySaver({ storage });
+    await put(patient, { thread: "never", id: "1" });
+    await patient.setThreadTtl("never", null);
+    const hasty = new MemorySaver({ storage, ttl: { seconds: 0.02 } });
+    await put(hasty, { thread: "never", id: "2" });
+    await put(hasty, { thread: "soon", id: "1" });
+    await expect.poll(() => valueOf(hasty, "soon"), { timeout: 30_000 }).toBeUndefined();
+    expect(await valueOf(hasty, "never")).toBe("2");
+    await expect(hasty.setThreadTtl("unknown", null)).rejects.toMatchObject({ code: "THREAD_NOT_FOUND" });
   });
 });
 

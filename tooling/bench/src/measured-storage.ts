@@ -1,10 +1,5 @@
 import { MemoryStorage } from "@threadmark/memory";
-import type {
-  PutRequest,
-  PutWritesRequest,
-  WriteOutcome,
-  WriteRequest,
-} from "@threadmark/core/storage";
+import type { PutRequest, PutWritesRequest, WriteOutcome, WriteRequest } from "@threadmark/core/storage";
 
 const ID_BYTES = 16;
 

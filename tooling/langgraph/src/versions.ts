@@ -13,8 +13,8 @@ export interface LangGraphVersion {
   readonly prebuilt: Prebuilt;
   /** `Command({ resume })` takes 0, "" and false as answers. */
   readonly takesFalsyAnswers: boolean;
-  /** Writes carry the path of their task, so that a delta channel is replayed in the order it was made. */
-  readonly ordersWritesByPath: boolean;
+  /** In exit mode, a delta channel is written in an order in which it can be replayed. */
+  readonly keepsOrderInExitMode: boolean;
 }
 
 /** The releases that every graph test runs with: the newest, and one with the older checkpoint contract. */
@@ -24,7 +24,7 @@ export const versions: readonly LangGraphVersion[] = [
     langgraph: current,
     prebuilt: currentPrebuilt,
     takesFalsyAnswers: true,
-    ordersWritesByPath: true,
+    keepsOrderInExitMode: true,
   },
   {
     version: "1.4.12",
@@ -32,6 +32,6 @@ export const versions: readonly LangGraphVersion[] = [
     langgraph: older as unknown as LangGraph,
     prebuilt: olderPrebuilt as unknown as Prebuilt,
     takesFalsyAnswers: false,
-    ordersWritesByPath: false,
+    keepsOrderInExitMode: false,
   },
 ];

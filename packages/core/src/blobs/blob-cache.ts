@@ -109,11 +109,7 @@ export class BlobCache {
   }
 }
 
-function rememberRecent(
-  recent: Map<string, RecentValues>,
-  namespace: string,
-  values: RecentValues,
-): void {
+function rememberRecent(recent: Map<string, RecentValues>, namespace: string, values: RecentValues): void {
   recent.delete(namespace);
   recent.set(namespace, values);
   for (const oldest of recent.keys()) {
@@ -138,7 +134,7 @@ export function haveList(known: KnownThread | undefined): BlobId[] {
     if (isNode(known, children[0])) for (const child of children) have.add(child);
   }
   for (const root of roots) {
-    for (let id: BlobId | undefined = root; id !== undefined; ) {
+    for (let id: BlobId | undefined = root; id !== undefined;) {
       const children = childrenIn(known, id);
       if (have.size + children.length <= 2 * HAVE_MAX) for (const child of children) have.add(child);
       id = children.at(-1);

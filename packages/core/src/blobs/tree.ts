@@ -1,3 +1,4 @@
+import { concatBytes } from "../codec/bytes.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
 import { chunkEnd } from "./chunk.ts";
@@ -31,7 +32,7 @@ export function cutTree(
 ): CutValue {
   const leaves: Blob[] = [];
   const guess = new LeafGuess(earlier);
-  for (let start = 0; start < bytes.length || leaves.length === 0; ) {
+  for (let start = 0; start < bytes.length || leaves.length === 0;) {
     const leaf = guess.at(bytes, start) ?? cutLeaf(bytes, start);
     guess.follow(leaf.id);
     emit(leaf);
@@ -89,26 +90,25 @@ export function childrenOf(blob: Blob): BlobId[] {
  *
  * @throws CheckpointError `INCOMPLETE` when a blob is missing, `CORRUPT` when the size is not right.
  */
-export function joinTree(
-  root: BlobId,
-  size: number,
-  find: (id: BlobId) => Blob | undefined,
-): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
+export function joinTree(root: BlobId, size: number, find: (id: BlobId) => Blob | undefined): Uint8Array {
+  const leaves: Blob[] = [];
+  let total = 0;
+  let visits = 0;
   const visit = (id: BlobId): void => {
+    // Blobs that were tampered with could name each other more often than any value is long.
+    if (++visits > 2 * size + 1) throw wrongSize(size);
     const blob = find(id);
     if (!blob) {
       throw new CheckpointError("INCOMPLETE", `a part of the value is missing in the storage (blob ${id})`);
     }
     if (blob.kind === "node") return childrenOf(blob).forEach(visit);
-    if (at + blob.bytes.length > size) throw wrongSize(size);
-    bytes.set(blob.bytes, at);
-    at += blob.bytes.length;
+    total += blob.bytes.length;
+    if (total > size) throw wrongSize(size);
+    leaves.push(blob);
   };
   visit(root);
-  if (at !== size) throw wrongSize(size);
-  return bytes;
+  if (total !== size) throw wrongSize(size);
+  return concatBytes(leaves.map((leaf) => leaf.bytes));
 }
 
 function wrongSize(size: number): CheckpointError {
@@ -123,10 +123,7 @@ export interface Trees {
 }
 
 /** Collects the trees of `roots`. */
-export function collectTrees(
-  roots: readonly BlobId[],
-  find: (id: BlobId) => Blob | undefined,
-): Trees {
+export function collectTrees(roots: readonly BlobId[], find: (id: BlobId) => Blob | undefined): Trees {
   const blobs = new Map<BlobId, Blob>();
   const leaves = roots.map((root) => {
     const found: Blob[] = [];

@@ -11,7 +11,7 @@ export function pushVarint(into: number[], value: number): void {
 }
 
 /** Joins byte strings. */
-export function concatBytes(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+export function concatBytes(parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

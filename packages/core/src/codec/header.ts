@@ -34,17 +34,29 @@ export function encodeHeader(header: Omit<Header, "fields"> & { fields: Uint8Arr
  * @throws CheckpointError `CORRUPT`, `UNSUPPORTED_FORMAT`.
  */
 export async function decodeHeader(bytes: Uint8Array): Promise<Header> {
-  const parts = (await serializer.decode(bytes)) as [number, Uint8Array, ...unknown[]];
-  const [format, fields, values, delta] = parts;
+  const parts = await serializer.decode(bytes);
+  if (!Array.isArray(parts)) throw damaged();
+  const [format, fields, values, delta] = parts as unknown[];
   if (format !== FORMAT) {
     throw new CheckpointError(
       "UNSUPPORTED_FORMAT",
-      `checkpoint has header format ${format}, which this version does not know; upgrade @threadmark/core`,
+      `checkpoint has header format ${String(format)}, which this version does not know; upgrade @threadmark/core`,
     );
   }
-  return {
-    fields: (await serializer.decode(fields)) as CheckpointFields,
-    values: values as Header["values"],
-    delta: delta as Header["delta"],
-  };
+  if (!(fields instanceof Uint8Array) || !isValueTable(values) || !Array.isArray(delta)) {
+    throw damaged();
+  }
+  const decoded = await serializer.decode(fields);
+  return { fields: decoded as CheckpointFields, values, delta: delta as string[] };
+}
+
+function isValueTable(table: unknown): table is Header["values"] {
+  return (
+    Array.isArray(table) &&
+    table.every((row) => Array.isArray(row) && typeof row[0] === "string" && row[1] instanceof Uint8Array)
+  );
+}
+
+function damaged(): CheckpointError {
+  return new CheckpointError("CORRUPT", "the header of the checkpoint is damaged");
 }

@@ -37,14 +37,14 @@ export function storeValue(
   earlier?: readonly (readonly Blob[])[],
 ): StoredValue {
   if (payload.length <= INLINE_MAX) {
-    return { bytes: concatBytes([INLINE], payload), ref: undefined, leaves: [] };
+    return { bytes: concatBytes([[INLINE], payload]), ref: undefined, leaves: [] };
   }
   const { root: ref, leaves } = cutTree(payload.subarray(HEAD_BYTES), emit, earlier);
   const prefix = [CUT];
   pushVarint(prefix, payload.length);
   const id = new Uint8Array(ID_BYTES);
   writeHex(ref, id, 0);
-  return { bytes: concatBytes(prefix, id, payload.subarray(0, HEAD_BYTES)), ref, leaves };
+  return { bytes: concatBytes([prefix, id, payload.subarray(0, HEAD_BYTES)]), ref, leaves };
 }
 
 /** The blob that a stored value names, if any. */
@@ -57,13 +57,10 @@ export function refOf(stored: Uint8Array): BlobId | undefined {
  *
  * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT`.
  */
-export function loadValue(
-  stored: Uint8Array,
-  find: (id: BlobId) => Blob | undefined,
-): Uint8Array {
+export function loadValue(stored: Uint8Array, find: (id: BlobId) => Blob | undefined): Uint8Array {
   const { size, ref, head } = parse(stored);
   if (ref === undefined) return head;
-  return concatBytes(head, joinTree(ref, size - head.length, find));
+  return concatBytes([head, joinTree(ref, size - head.length, find)]);
 }
 
 interface Parsed {

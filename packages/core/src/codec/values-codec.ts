@@ -41,7 +41,7 @@ function typedCodec(serde: SerializerProtocol): ValueCodec {
       const name = utf8Encode(type);
       const prefix = [TYPED];
       pushVarint(prefix, name.length);
-      return concatBytes(prefix, name, bytes);
+      return concatBytes([prefix, name, bytes]);
     },
     async decode(stored) {
       const reader = new ByteReader(stored);

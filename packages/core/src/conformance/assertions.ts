@@ -31,8 +31,8 @@ export function expectSame(
 ): void {
   const found = difference(actual, expected, options);
   if (found === undefined) return;
-  const place = found.path === "$" ? "" : ` at ${found.path}`;
-  fail(`${what} came back changed${place}: ${found.message}.`);
+  const place = found.path === "$" ? "" : `, at ${found.path}`;
+  fail(`${what}${place}: ${found.message}.`);
 }
 
 /** What an attempt ended with. A throw before the promise counts as a rejection here. */

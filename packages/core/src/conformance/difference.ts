@@ -189,5 +189,6 @@ function keysOf(value: object): string[] {
 }
 
 function pathTo(path: string, key: string): string {
+  if (/^\d+$/.test(key)) return `${path}[${key}]`;
   return /^[A-Za-z_]\w*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }

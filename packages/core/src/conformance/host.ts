@@ -21,7 +21,7 @@ export function pause(milliseconds: number): Promise<void> {
 /** Asks again and again until the answer is yes, and says whether it came in time. */
 export async function eventually(
   question: () => Promise<boolean>,
-  milliseconds = 10_000,
+  milliseconds: number,
 ): Promise<boolean> {
   const end = host.performance.now() + milliseconds;
   for (;;) {

@@ -18,6 +18,8 @@ export interface Sizes {
   readonly largeValue: number;
   /** Levels of one deeply nested value. @default 20000 */
   readonly depth: number;
+  /** Milliseconds to wait for what must happen in time, such as expiry. @default 10000 */
+  readonly patience: number;
 }
 
 export const defaultSizes: Sizes = {
@@ -29,6 +31,7 @@ export const defaultSizes: Sizes = {
   races: 20,
   largeValue: 1_048_576,
   depth: 20_000,
+  patience: 10_000,
 };
 
 /** What both ways of running the suite take. */

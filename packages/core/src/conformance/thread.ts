@@ -36,6 +36,10 @@ export interface PutText {
   /** @default 4 */
   readonly v?: number;
   readonly versionsSeen?: Record<string, ChannelVersions>;
+  /** @default a fixed time */
+  readonly ts?: string;
+  /** Goes into `config.metadata.run_id`, where LangGraph puts it. */
+  readonly run?: string;
 }
 
 export function checkpointOf(text: PutText): Checkpoint {
@@ -44,7 +48,7 @@ export function checkpointOf(text: PutText): Checkpoint {
   return {
     v: text.v ?? 4,
     id: checkpointId(text.id),
-    ts: "2026-01-02T03:04:05.678Z",
+    ts: text.ts ?? "2026-01-02T03:04:05.678Z",
     channel_values: values,
     channel_versions:
       text.versions ?? Object.fromEntries(Object.keys(values).map((name) => [name, version])),
@@ -102,8 +106,9 @@ export class TestThread {
 
   put(text: PutText): Promise<CheckpointConfig> {
     const checkpoint = checkpointOf(text);
+    const config = this.config(text.parent);
     return this.saver.put(
-      this.config(text.parent),
+      text.run === undefined ? config : { ...config, metadata: { run_id: text.run } },
       checkpoint,
       metadataOf(text),
       text.newVersions ?? checkpoint.channel_versions,

@@ -11,16 +11,12 @@ import type {
   SerializerProtocol,
 } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
-import {
-  configOf,
-  locateForWriting,
-  newCheckpointIdOf,
-  runIdOf,
-  taskIdOf,
-} from "../ids.ts";
+import { configOf, locateForWriting, newCheckpointIdOf, runIdOf, taskIdOf } from "../ids.ts";
 import type { CheckpointStorage, StorageCapabilities } from "../storage/port.ts";
+import { claimedChannels, droppedChannels } from "./carry-over.ts";
+import { checkCheckpoint, checkWrites } from "./check-arguments.ts";
 import { encodeCheckpoint, encodeWrites } from "./encode.ts";
-import { createEngine, ttlMilliseconds, type CheckpointSaverOptions, type Engine } from "./engine.ts";
+import { createEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
 import { readHistory } from "./history.ts";
 import { readList, readTuple } from "./read.ts";
 import { deleteRuns, pruneThreads, type PruneOptions, type RemovalReport } from "./retention.ts";
@@ -98,10 +94,7 @@ export class CheckpointSaver {
    *
    * @throws CheckpointError as {@link getTuple}, and `INVALID_ARGUMENT` for wrong options.
    */
-  async *list(
-    config: CheckpointConfig,
-    options?: CheckpointListOptions,
-  ): AsyncGenerator<CheckpointTuple> {
+  async *list(config: CheckpointConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
     yield* readList(this.#engine, config, options);
   }
 
@@ -110,8 +103,8 @@ export class CheckpointSaver {
    * Storing the same id again replaces it; with its own id as parent it keeps the parent it has.
    *
    * @param config Where it belongs; its `checkpoint_id` is the parent.
-   * @param newVersions Versions of the channels that changed since the parent. A first checkpoint
-   *   stores only the values of these and of channels without version.
+   * @param newVersions Versions of the channels that changed since the parent. Without a parent, a
+   *   value that is neither new nor known in its version is not stored. @default all are new
    * @returns The config of the stored checkpoint.
    * @throws CheckpointError `NOT_SERIALIZABLE` with the `path` of the value; `CONFLICT` with
    *   `fence: "head"`. Nothing is stored then.
@@ -124,11 +117,15 @@ export class CheckpointSaver {
   ): Promise<CheckpointConfig> {
     const engine = this.#engine;
     const parent = locateForWriting(config);
+    checkCheckpoint(checkpoint);
     const id = newCheckpointIdOf(checkpoint.id);
     const run = runIdOf(config);
     const input = { parent, id, run, checkpoint, metadata: metadata ?? {}, newVersions };
     const recent = engine.cache.find(parent.thread)?.recent.get(parent.namespace);
-    const { record, blobs, values } = await encodeCheckpoint(engine.codec, input, recent);
+    const claimed = claimedChannels(input);
+    const findDropped = () => droppedChannels(engine.storage, parent, claimed);
+    const encoded = await encodeCheckpoint(engine.codec, input, recent, findDropped);
+    const { record, blobs, values } = encoded;
     const keepParent = parent.id === id;
     await writeWithBlobs(engine, parent, blobs, values, (request) =>
       engine.storage.put({ ...request, checkpoint: record, keepParent, fence: engine.fence }),
@@ -161,6 +158,7 @@ export class CheckpointSaver {
         { field: "configurable.checkpoint_id", threadId: target.thread },
       );
     }
+    checkWrites(writes);
     if (writes.length === 0) return;
     const { thread, namespace } = target;
     const recent = engine.cache.find(thread)?.recent.get(namespace);
@@ -249,10 +247,7 @@ export class CheckpointSaver {
    *
    * @throws CheckpointError `THREAD_NOT_FOUND`.
    */
-  async setThreadTtl(
-    threadId: string,
-    ttl: { readonly seconds: number } | null | undefined,
-  ): Promise<void> {
+  async setThreadTtl(threadId: string, ttl: { readonly seconds: number } | null | undefined): Promise<void> {
     await expireThread(this.#engine, threadId, ttl);
   }
 

@@ -3,12 +3,7 @@ import { decodeHeader, type Header } from "../codec/header.ts";
 import { loadValue } from "../codec/stored-value.ts";
 import { compareText, unescapeText } from "../codec/text.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
-import type {
-  Checkpoint,
-  CheckpointMetadata,
-  CheckpointPendingWrite,
-  CheckpointTuple,
-} from "../contract.ts";
+import type { Checkpoint, CheckpointMetadata, CheckpointPendingWrite, CheckpointTuple } from "../contract.ts";
 import { CheckpointError, isCheckpointError, type CheckpointErrorDetails } from "../errors.ts";
 import { configOf } from "../ids.ts";
 import type { Blob, BlobId, StoredCheckpoint, WriteRecord } from "../storage/port.ts";
@@ -56,11 +51,7 @@ export async function decodeTuple(
   };
 }
 
-function checkpointOf(
-  id: string,
-  header: Header,
-  values: Checkpoint["channel_values"],
-): Checkpoint {
+function checkpointOf(id: string, header: Header, values: Checkpoint["channel_values"]): Checkpoint {
   const { v, ...rest } = header.fields;
   return { v, id, ...rest, channel_values: values };
 }
@@ -114,18 +105,13 @@ function sortWrites(writes: readonly WriteRecord[]): readonly WriteRecord[] {
     .map((write) => ({ write, path: unescapeText(write.path) }))
     .sort(
       (a, b) =>
-        compareText(a.path, b.path) ||
-        compareText(a.write.task, b.write.task) ||
-        a.write.idx - b.write.idx,
+        compareText(a.path, b.path) || compareText(a.write.task, b.write.task) || a.write.idx - b.write.idx,
     )
     .map(({ write }) => write);
 }
 
 /** Says of which thread and channel the bytes are that cannot be read. */
-async function placedAsync<T>(
-  place: CheckpointErrorDetails,
-  decode: () => Promise<T>,
-): Promise<T> {
+async function placedAsync<T>(place: CheckpointErrorDetails, decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { RecentValues } from "../blobs/blob-cache.ts";
-import { encodeFields, encodeHeader } from "../codec/header.ts";
+import { encodeFields, encodeHeader, type CheckpointFields } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
 import { storeValue, type StoredValue } from "../codec/stored-value.ts";
 import { escapeText } from "../codec/text.ts";
@@ -32,27 +32,35 @@ export interface CheckpointInput {
  * Encodes a checkpoint. Everything is read before this returns; the promise is for slow serializers.
  *
  * @param recent Values of the checkpoint before, to save time.
+ * @param findDropped Tells the channels whose values are not to be stored.
  */
 export async function encodeCheckpoint(
   codec: ValueCodec,
   input: CheckpointInput,
-  recent?: RecentValues,
+  recent: RecentValues | undefined,
+  findDropped: () => Promise<ReadonlySet<string>>,
 ): Promise<Encoded<CheckpointRecord>> {
   const { parent, id, checkpoint, metadata } = input;
   const place = { threadId: parent.thread, namespace: parent.namespace, checkpointId: id };
-  const { channel_values: live, id: _id, ...rest } = checkpoint;
-  const channels = Object.keys(live).filter((name) => isStored(name, input));
+  const index = at({ ...place, field: "metadata" }, () => indexOf(metadata));
+  const fields = at({ ...place, field: "checkpoint" }, () => encodeFields(fieldsOf(checkpoint)));
+  const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
+  const channels = Object.keys(checkpoint.channel_values);
   const pending = [
     encodeAt(codec, metadata, { ...place, field: "metadata" }),
-    ...channels.map((channel) => encodeAt(codec, live[channel], { ...place, channel })),
+    ...channels.map((channel) => encodeAt(codec, checkpoint.channel_values[channel], { ...place, channel })),
   ];
-  const fields = at({ ...place, field: "checkpoint" }, () => encodeFields(rest));
-  const index = indexOf(metadata);
-  const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
 
   const [metadataBytes, ...payloads] = await Promise.all(pending);
-  const { stored, blobs, values } = cut(payloads, recent);
-  const named = channels.map((channel, i) => [channel, stored[i]!.bytes] as const);
+  const dropped = await findDropped();
+  const kept = channels.flatMap((channel, i) =>
+    dropped.has(channel) ? [] : [{ channel, payload: payloads[i]! }],
+  );
+  const { stored, blobs, values } = cut(
+    kept.map(({ payload }) => payload),
+    recent,
+  );
+  const named = kept.map(({ channel }, i) => [channel, stored[i]!.bytes] as const);
   return {
     record: {
       namespace: parent.namespace,
@@ -69,16 +77,11 @@ export async function encodeCheckpoint(
   };
 }
 
-/**
- * Whether the value of a channel belongs to this checkpoint. `newVersions` names what has changed
- * since the parent; what a first checkpoint claims to have unchanged was never there.
- *
- * Source: "should only store channel_values that have changed" of the official validation suite.
- */
-function isStored(channel: string, input: CheckpointInput): boolean {
-  const { parent, newVersions, checkpoint } = input;
-  if (parent.id !== undefined || newVersions === undefined) return true;
-  return Object.hasOwn(newVersions, channel) || !Object.hasOwn(checkpoint.channel_versions, channel);
+function fieldsOf(checkpoint: Checkpoint): CheckpointFields {
+  const fields: Partial<Checkpoint> = { ...checkpoint };
+  delete fields.id;
+  delete fields.channel_values;
+  return fields as CheckpointFields;
 }
 
 /** Encodes the writes of a task, as {@link encodeCheckpoint} does. */
@@ -98,13 +101,13 @@ export async function encodeWrites(
     return encodeAt(codec, writes[position]![1], details);
   });
   const { stored, blobs, values } = cut(await Promise.all(pending), recent);
-  const record = chosen.map(({ idx }, i) => ({
+  const record = stored.map(({ bytes, ref }, i) => ({
     task,
     path: escapeText(path),
-    idx,
+    idx: chosen[i]!.idx,
     channel: escapeText(channels[i]!),
-    value: stored[i]!.bytes,
-    refs: stored[i]!.ref === undefined ? [] : [stored[i]!.ref!],
+    value: bytes,
+    refs: ref === undefined ? [] : [ref],
   }));
   return { record, blobs, values };
 }
@@ -124,16 +127,17 @@ function cut(payloads: readonly Uint8Array[], recent: RecentValues | undefined):
   return { stored, blobs: [...blobs.values()], values: { refs, leaves: large.map((value) => value.leaves) } };
 }
 
-function encodeAt(
+/** Encodes at the call, and rejects instead of throwing. */
+async function encodeAt(
   codec: ValueCodec,
   value: unknown,
   place: CheckpointErrorDetails,
-): Uint8Array | Promise<Uint8Array> {
-  const bytes = at(place, () => codec.encode(value));
-  if (bytes instanceof Uint8Array) return bytes;
-  return bytes.catch((error: unknown) => {
+): Promise<Uint8Array> {
+  try {
+    return await codec.encode(value);
+  } catch (error) {
     throw placed(error, place);
-  });
+  }
 }
 
 function at<T>(place: CheckpointErrorDetails, encode: () => T): T {

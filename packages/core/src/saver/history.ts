@@ -45,11 +45,7 @@ export async function readHistory(
   return result;
 }
 
-async function walk(
-  engine: Engine,
-  location: Location,
-  found: ReadonlyMap<string, Found>,
-): Promise<void> {
+async function walk(engine: Engine, location: Location, found: ReadonlyMap<string, Found>): Promise<void> {
   const open = new Map(found);
   for await (const ancestor of ancestorsOf(engine.storage, location, [...found.keys()])) {
     for (const [channel, entry] of open) {

@@ -15,21 +15,18 @@ export interface RetentionPlan {
 }
 
 /**
- * Decides what goes, given what may go. A checkpoint that a survivor's delta channel is built from
- * stays, and a survivor that loses its parent gets its nearest surviving ancestor instead.
+ * Decides what goes, given what may go. A checkpoint stays that a survivor is read with: one that its
+ * delta channels are built from, or that has its sends. A survivor that loses its parent gets its nearest surviving ancestor instead.
  */
-export function planRemoval(
-  thread: readonly Kept[],
-  mayGo: (checkpoint: Kept) => boolean,
-): RetentionPlan {
+export function planRemoval(thread: readonly Kept[], mayGo: (checkpoint: Kept) => boolean): RetentionPlan {
   const checkpoints: CheckpointKey[] = [];
   const relink: Relink[] = [];
   for (const namespace of groupByNamespace(thread).values()) {
     const byId = new Map(namespace.map((checkpoint) => [checkpoint.key.id, checkpoint]));
     const going = new Set(namespace.filter(mayGo).map(({ key }) => key.id));
     // What is kept for one survivor is a survivor itself, and may need more.
-    for (let kept = true; kept; ) {
-      const needed = [...neededByDeltas(namespace, byId, going)].filter((id) => going.has(id));
+    for (let kept = true; kept;) {
+      const needed = [...neededBySurvivors(namespace, byId, going)].filter((id) => going.has(id));
       for (const id of needed) going.delete(id);
       kept = needed.length > 0;
     }
@@ -56,8 +53,11 @@ export function groupByNamespace(thread: readonly Kept[]): Map<string, Kept[]> {
   return groups;
 }
 
-/** Ids between a survivor and the nearest value of each of its delta channels, that one included. */
-function neededByDeltas(
+/**
+ * Ids between a survivor and the nearest value of each of its delta channels, that one included, and
+ * the parent of a survivor from before format 4, which has its sends.
+ */
+function neededBySurvivors(
   namespace: readonly Kept[],
   byId: ReadonlyMap<string, Kept>,
   going: ReadonlySet<string>,
@@ -69,6 +69,7 @@ function neededByDeltas(
     for (const [channel] of header.values) open.delete(channel);
     const seen = new Set([key.id]);
     let parent = key.parent;
+    if (header.fields.v < 4 && parent !== undefined) needed.add(parent);
     while (open.size > 0 && parent !== undefined && !seen.has(parent)) {
       seen.add(parent);
       needed.add(parent);

@@ -2,8 +2,9 @@ import { decodeHeader } from "../codec/header.ts";
 import { CheckpointError } from "../errors.ts";
 import { checkedRunId, threadIdOf } from "../ids.ts";
 import { randomId } from "../runtime.ts";
-import type { CheckpointKey, CheckpointStorage } from "../storage/port.ts";
+import type { CheckpointStorage } from "../storage/port.ts";
 import type { Engine } from "./engine.ts";
+import { outlineOf } from "./outline.ts";
 import { groupByNamespace, planRemoval, type Kept } from "./retention-plan.ts";
 import { allThreads } from "./threads.ts";
 
@@ -41,8 +42,7 @@ export async function pruneThreads(engine: Engine, options: PruneOptions): Promi
     const latest = [...groupByNamespace(thread).values()].flatMap((all) => all.slice(0, keepLatest));
     const staying = new Set(latest);
     // A time that cannot be read is not old.
-    return (checkpoint) =>
-      !staying.has(checkpoint) && !(Date.parse(checkpoint.header.fields.ts) >= limit);
+    return (checkpoint) => !staying.has(checkpoint) && !(Date.parse(checkpoint.header.fields.ts) >= limit);
   };
   const threads = options.threadIds?.map(threadIdOf) ?? threadNames(engine.storage);
   return removeFromAll(engine, threads, choose, dryRun);
@@ -99,23 +99,17 @@ async function removeFrom(
 
 async function readOutline(storage: CheckpointStorage, thread: string): Promise<Kept[]> {
   const kept: Kept[] = [];
-  let after: CheckpointKey | undefined;
-  for (;;) {
-    const page = await storage.outline({ thread, after, limit: PAGE });
-    for (const key of page.checkpoints) kept.push({ key, header: await decodeHeader(key.header) });
-    after = page.checkpoints.at(-1);
-    if (!page.more || !after) return kept;
+  for await (const key of outlineOf(storage, thread)) {
+    kept.push({ key, header: await decodeHeader(key.header) });
   }
+  return kept;
 }
 
 async function* threadNames(storage: CheckpointStorage): AsyncGenerator<string> {
   for await (const { thread } of allThreads(storage)) yield thread;
 }
 
-async function* threadsOfRuns(
-  storage: CheckpointStorage,
-  runs: readonly string[],
-): AsyncGenerator<string> {
+async function* threadsOfRuns(storage: CheckpointStorage, runs: readonly string[]): AsyncGenerator<string> {
   let after: string | undefined;
   for (;;) {
     const page = await storage.runs({ runs, after, limit: PAGE });

@@ -1,10 +1,5 @@
 import { comparePositions } from "../storage/order.ts";
-import type {
-  CheckpointStorage,
-  FilterTerm,
-  ScanPosition,
-  StoredCheckpoint,
-} from "../storage/port.ts";
+import type { CheckpointStorage, FilterTerm, ScanPosition, StoredCheckpoint } from "../storage/port.ts";
 import { checkedBlobs, type FindBlob } from "./decode.ts";
 import { allThreads } from "./threads.ts";
 

@@ -19,11 +19,9 @@ export async function copyThread({ storage, cache }: Engine, from: string, to: s
   cache.forget(to);
   if (outcome === "missing") throw notFound(from);
   if (outcome === "copied") return;
-  throw new CheckpointError(
-    "THREAD_EXISTS",
-    `thread ${JSON.stringify(to)} exists already; delete it first`,
-    { threadId: to },
-  );
+  throw new CheckpointError("THREAD_EXISTS", `thread ${JSON.stringify(to)} exists already; delete it first`, {
+    threadId: to,
+  });
 }
 
 /** Sets or removes a thread's own time to live. */
@@ -48,9 +46,7 @@ export async function sweepThreads({ storage }: Engine): Promise<number> {
 }
 
 function notFound(threadId: string): CheckpointError {
-  return new CheckpointError(
-    "THREAD_NOT_FOUND",
-    `thread ${JSON.stringify(threadId)} does not exist`,
-    { threadId },
-  );
+  return new CheckpointError("THREAD_NOT_FOUND", `thread ${JSON.stringify(threadId)} does not exist`, {
+    threadId,
+  });
 }

@@ -1,4 +1,4 @@
-import { utf8Encode, utf8EncodeInto } from "../runtime.ts";
+import { encodeUtf8, encodeUtf8Into } from "./host.ts";
 import { isSafeText } from "./text.ts";
 
 const FIRST_SIZE = 1 << 14;
@@ -30,6 +30,16 @@ export class ByteWriter {
   finish(): Uint8Array {
     if (this.#bytes.length <= KEPT_SIZE) kept = this.#bytes;
     return this.#bytes.slice(0, this.#at);
+  }
+
+  /** Where the next byte goes. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Replaces a byte that is written already. */
+  patch(position: number, value: number): void {
+    this.#bytes[position] = value;
   }
 
   byte(value: number): void {
@@ -101,62 +111,41 @@ export class ByteWriter {
   /** Writes text; writes nothing and returns `false` where UTF-8 cannot carry it. */
   text(value: string): boolean {
     const length = value.length;
-    if (length < SHORT_TEXT) return this.#shortText(value, length);
+    if (length < SHORT_TEXT && this.#asciiText(value, length)) return true;
     if (!isSafeText(value)) return false;
-    if (length >= LONG_TEXT) {
-      const encoded = utf8Encode(value);
+    if (length < LONG_TEXT) {
+      this.#encodedText(value, length * 3);
+    } else {
+      const encoded = encodeUtf8(value);
       this.#textHead(encoded.length);
       this.raw(encoded);
-      return true;
     }
-    const most = length * 3;
+    return true;
+  }
+
+  #asciiText(value: string, length: number): boolean {
+    if (this.#at + SHORT_TEXT + 2 > this.#bytes.length) this.#grow(SHORT_TEXT + 2);
+    const bytes = this.#bytes;
+    let at = this.#at + headLength(length);
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit >= 0x80) return false;
+      bytes[at++] = unit;
+    }
+    this.#textHead(length);
+    this.#at = at;
+    return true;
+  }
+
+  #encodedText(value: string, most: number): void {
     if (this.#at + most + 5 > this.#bytes.length) this.#grow(most + 5);
-    const guess = headLength(length);
+    const guess = headLength(value.length);
     const start = this.#at + guess;
-    const written = utf8EncodeInto(value, this.#bytes.subarray(start, start + most));
+    const written = encodeUtf8Into(value, this.#bytes.subarray(start, start + most));
     const head = headLength(written);
     if (head !== guess) this.#bytes.copyWithin(this.#at + head, start, start + written);
     this.#textHead(written);
     this.#at += written;
-    return true;
-  }
-
-  #shortText(value: string, length: number): boolean {
-    if (this.#at + SHORT_TEXT * 3 + 2 > this.#bytes.length) this.#grow(SHORT_TEXT * 3 + 2);
-    const bytes = this.#bytes;
-    const guess = headLength(length);
-    const start = this.#at + guess;
-    let at = start;
-    for (let i = 0; i < length; i++) {
-      const unit = value.charCodeAt(i);
-      if (unit < 0x80) {
-        bytes[at++] = unit;
-        continue;
-      }
-      if (unit >= 0xd800 && !isSafeText(value)) return false;
-      if (unit < 0x800) {
-        bytes[at++] = (unit >> 6) | 0xc0;
-      } else {
-        let point = unit;
-        if (unit >= 0xd800 && unit < 0xe000) {
-          point = value.codePointAt(i++)!;
-          bytes[at++] = (point >> 18) | 0xf0;
-          bytes[at++] = ((point >> 12) & 0x3f) | 0x80;
-        } else {
-          bytes[at++] = (point >> 12) | 0xe0;
-        }
-        bytes[at++] = ((point >> 6) & 0x3f) | 0x80;
-        bytes[at++] = (point & 0x3f) | 0x80;
-        continue;
-      }
-      bytes[at++] = (unit & 0x3f) | 0x80;
-    }
-    const written = at - start;
-    const head = headLength(written);
-    if (head !== guess) bytes.copyWithin(this.#at + head, start, at);
-    this.#textHead(written);
-    this.#at += written;
-    return true;
   }
 
   #textHead(length: number): void {

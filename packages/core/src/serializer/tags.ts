@@ -1,7 +1,8 @@
 /**
- * The tags of values that MessagePack has no type for. A tag is a map with one entry, number → data:
- * plain objects are always records, so a user's object is never one. Numbers are stored: they are never
- * reused and never change their meaning.
+ * The tags of values that MessagePack has no type for. A tagged value is the array `[mark, tag, data]`,
+ * where the mark is the one code that MessagePack leaves unused: nothing of a user's is ever mistaken for
+ * one, and no extension has to be registered in a library that other packages may share. Tags are
+ * stored: they are never reused and never change their meaning.
  */
 export const TAG = {
   /** How many numbered objects ago the same object was met. */
@@ -27,16 +28,16 @@ export const TAG = {
   error: 13,
   /** Name, data. */
   custom: 14,
-  /** `lc_kwargs` of a message: `null` for what its field of that name holds, `[value]` otherwise. */
-  messageArguments: 15,
-  /** `lc_namespace` of a message, when it is the usual one. */
-  messageNamespace: 16,
-  /** 32 and up: instances of the classes in `class-table.ts`. */
-  firstClass: 32,
+  /** From here on, two for every class in `class-table.ts`. The data is a record of the fields. */
+  firstClass: 16,
 } as const;
 
 /** The first number that is no tag: tags fit into one byte. */
 export const TAG_END = 0x40;
+
+/** Head of an array of three, and the mark. */
+export const TAG_HEAD = 0x93;
+export const TAG_MARK = 0xc1;
 
 /** The last byte of a body with tags says what is needed to read it. */
 export const NEEDS = { numbering: 1, messages: 2, documents: 4, langgraph: 8 } as const;

@@ -3,9 +3,5 @@ import type { ScanPosition } from "./port.ts";
 
 /** The order of `scan`: newest first, then by thread and namespace. */
 export function comparePositions(a: ScanPosition, b: ScanPosition): number {
-  return (
-    compareText(b.id, a.id) ||
-    compareText(a.thread, b.thread) ||
-    compareText(a.namespace, b.namespace)
-  );
+  return compareText(b.id, a.id) || compareText(a.thread, b.thread) || compareText(a.namespace, b.namespace);
 }

@@ -6,62 +6,20 @@
  * all savers. Every string that reaches a storage is well-formed and free of NUL.
  */
 
-/** Address of a blob: the first 128 bits of the SHA-256 of its bytes, as 32 lower-case hex digits. */
-export type BlobId = string;
+import type {
+  Blob,
+  BlobId,
+  CheckpointKey,
+  CheckpointOutline,
+  CheckpointRecord,
+  FilterTerm,
+  ScanPosition,
+  StoredCheckpoint,
+  ThreadRecord,
+  WriteRecord,
+} from "./records.ts";
 
-/** Immutable bytes, unique in their thread by id. */
-export interface Blob {
-  readonly id: BlobId;
-  /** A `node`'s bytes are the ids of its children, 16 bytes each; a `leaf`'s are a piece of a value. */
-  readonly kind: "leaf" | "node";
-  readonly bytes: Uint8Array;
-}
-
-/** One key of the metadata and a short text that is equal exactly when the values are. */
-export interface IndexEntry {
-  readonly key: string;
-  readonly token: string;
-}
-
-/** One condition of a filter: the key has this token, or no such key when `token` is `undefined`. */
-export interface FilterTerm {
-  readonly key: string;
-  readonly token: string | undefined;
-}
-
-/** A checkpoint in its thread. */
-export interface CheckpointKey {
-  readonly namespace: string;
-  readonly id: string;
-}
-
-/** A checkpoint without its metadata and values. */
-export interface CheckpointOutline extends CheckpointKey {
-  readonly parent: string | undefined;
-  /** The run that made it. */
-  readonly run: string | undefined;
-  readonly header: Uint8Array;
-}
-
-/** A checkpoint as it is stored. */
-export interface CheckpointRecord extends CheckpointOutline {
-  readonly metadata: Uint8Array;
-  readonly index: readonly IndexEntry[];
-  /** The blobs that the header names; with everything below them, they make the values. */
-  readonly refs: readonly BlobId[];
-}
-
-/** One write of a task, unique by (namespace, checkpoint, task, idx). */
-export interface WriteRecord {
-  readonly task: string;
-  /** Where the task is in the graph, for the order of writes; `""` when unknown. */
-  readonly path: string;
-  /** Position in the batch, or a negative number for LangGraph's special channels. */
-  readonly idx: number;
-  readonly channel: string;
-  readonly value: Uint8Array;
-  readonly refs: readonly BlobId[];
-}
+export type * from "./records.ts";
 
 /** What both kinds of writing have in common. */
 export interface WriteRequest {
@@ -120,26 +78,17 @@ export interface GetRequest {
   readonly id: string | undefined;
   /** Blobs that the caller holds, with everything below them. They need not be returned. */
   readonly have: readonly BlobId[];
-  /** Milliseconds from now to move the thread's expiry to, or `undefined` to leave it. */
+  /**
+   * Milliseconds from now to move the thread's expiry to, unless it has a time of its own, which is
+   * used instead; `undefined` leaves the expiry as it is in any case.
+   */
   readonly ttl: number | undefined;
-}
-
-export interface StoredCheckpoint {
-  readonly thread: string;
-  readonly checkpoint: CheckpointRecord;
-  /** In any order. */
-  readonly writes: readonly WriteRecord[];
 }
 
 export interface GetResult extends StoredCheckpoint {
   readonly epoch: string;
   /** Everything reachable from the refs of the checkpoint and of its writes, less what `have` covers. */
   readonly blobs: readonly Blob[];
-}
-
-/** A place in the order of `scan`: id descending, then thread and namespace ascending, as UTF-8 bytes. */
-export interface ScanPosition extends CheckpointKey {
-  readonly thread: string;
 }
 
 export interface ScanRequest {
@@ -229,14 +178,6 @@ export interface CopyRequest {
 }
 
 export type CopyOutcome = "copied" | "missing" | "exists";
-
-export interface ThreadRecord {
-  readonly thread: string;
-  /** Milliseconds since 1970, by the storage's clock; so are the others. */
-  readonly created: number;
-  readonly updated: number;
-  readonly expires: number | undefined;
-}
 
 export interface ThreadsRequest {
   /** On the index of the newest checkpoint of the root namespace. */

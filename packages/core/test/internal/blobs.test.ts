@@ -71,7 +71,7 @@ describe("blobs", () => {
 
   it("are never longer than the maximum, even where content gives no place to cut", () => {
     const flat = new Uint8Array(50_000);
-    for (let start = 0; start < flat.length; ) {
+    for (let start = 0; start < flat.length;) {
       const end = chunkEnd(flat, start);
       expect(end - start).toBeLessThanOrEqual(CHUNK_MAX);
       expect(end).toBeGreaterThan(start);
@@ -92,9 +92,7 @@ describe("blobs", () => {
     const { root, leaves, blobs } = cut(bytes);
     blobs.delete(leaves[1]!.id);
     const find = (id: string) => blobs.get(id);
-    expect(() => joinTree(root, bytes.length, find)).toThrow(
-      expect.objectContaining({ code: "INCOMPLETE" }),
-    );
+    expect(() => joinTree(root, bytes.length, find)).toThrow(expect.objectContaining({ code: "INCOMPLETE" }));
     blobs.set(leaves[1]!.id, leaves[1]!);
     for (const size of [bytes.length - 1, bytes.length + 1]) {
       expect(() => joinTree(root, size, find)).toThrow(expect.objectContaining({ code: "CORRUPT" }));

@@ -57,8 +57,6 @@ describe("a config", () => {
   });
 
   it("is returned with the three ids and nothing else", () => {
-    expect(configOf("t", "n", "i")).toEqual(
-      at({ thread_id: "t", checkpoint_ns: "n", checkpoint_id: "i" }),
-    );
+    expect(configOf("t", "n", "i")).toEqual(at({ thread_id: "t", checkpoint_ns: "n", checkpoint_id: "i" }));
   });
 });

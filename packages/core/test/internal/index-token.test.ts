@@ -15,7 +15,7 @@ describe("tokens of metadata", () => {
   });
 
   it("differ between types and between contents", () => {
-    const values = [null, "null", true, "true", 0, "0", 1, 1n, [], {}, "", [1], ["1"], [[1]], { 0: 1 }];
+    const values: unknown[] = [null, "null", true, "true", 0, "0", 1, 1n, [], {}, "", [1], ["1"], [[1]], { 0: 1 }];
     values.push(Number.NaN, "NaN", new Date(0), new Date(1), new Date(0).toISOString(), { a: {} });
     values.push("@NaN", { a: undefined, b: 1 }, "x".repeat(500), "x".repeat(501));
     for (const [i, a] of values.entries()) {

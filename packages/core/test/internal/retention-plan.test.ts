@@ -7,13 +7,15 @@ interface Given {
   readonly values?: readonly string[];
   /** Delta channels. */
   readonly delta?: readonly string[];
+  /** @default 4 */
+  readonly v?: number;
 }
 
 function thread(checkpoints: Record<string, Given>): Kept[] {
-  return Object.entries(checkpoints).map(([id, { parent, values = [], delta = [] }]) => ({
+  return Object.entries(checkpoints).map(([id, { parent, values = [], delta = [], v = 4 }]) => ({
     key: { namespace: "", id, parent, run: undefined, header: new Uint8Array() },
     header: {
-      fields: { v: 4, ts: "", channel_versions: {}, versions_seen: {} },
+      fields: { v, ts: "", channel_versions: {}, versions_seen: {} },
       values: values.map((channel) => [channel, new Uint8Array()] as const),
       delta,
     },
@@ -21,9 +23,7 @@ function thread(checkpoints: Record<string, Given>): Kept[] {
 }
 
 function plan(checkpoints: Record<string, Given>, mayGo: readonly string[]) {
-  const { checkpoints: gone, relink } = planRemoval(thread(checkpoints), ({ key }) =>
-    mayGo.includes(key.id),
-  );
+  const { checkpoints: gone, relink } = planRemoval(thread(checkpoints), ({ key }) => mayGo.includes(key.id));
   return {
     gone: gone.map(({ id }) => id).sort(),
     relink: Object.fromEntries(relink.map(({ id, parent }) => [id, parent])),
@@ -68,6 +68,12 @@ describe("what retention removes", () => {
       c: { parent: "b", values: ["y"], delta: ["x", "y"] },
     };
     expect(plan(chain, ["a", "b"])).toEqual({ gone: [], relink: {} });
+  });
+
+  it("spares the parent of a survivor from before format 4, which has its sends", () => {
+    const chain = { a: {}, b: { parent: "a", v: 3 }, c: { parent: "b", v: 3 } };
+    expect(plan(chain, ["a", "b"])).toEqual({ gone: [], relink: {} });
+    expect(plan({ ...chain, c: { parent: "b" } }, ["a", "b"]).gone).toEqual(["a", "b"]);
   });
 
   it("ends on parents that form a circle or are missing", () => {

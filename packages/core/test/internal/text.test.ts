@@ -1,14 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  compareText,
-  escapeText,
-  isStorableText,
-  unescapeText,
-  utf8Length,
-} from "../../src/codec/text.ts";
+import { compareText, escapeText, isStorableText, unescapeText, utf8Length } from "../../src/codec/text.ts";
 
-const anyString = fc.string({ unit: fc.constantFrom("a", "\\", "u0", "\0", "\ud800", "\udc00", "é", "\uffff", "😀", '"') });
+const anyString = fc.string({
+  unit: fc.constantFrom("a", "\\", "u0", "\0", "\ud800", "\udc00", "é", "\uffff", "😀", '"'),
+});
 const wellFormed = fc.string({ unit: "binary" }).filter((text) => text.isWellFormed());
 
 describe("text", () => {

@@ -32,14 +32,14 @@ export const forkOfWorkflow: Topic = {
       const thread = lab.thread();
       const [first] = await run(sum(lab, lab.saver), thread, [1, 2, 4]);
       const elsewhere = sum(lab, await lab.reopen());
-      expect(await elsewhere.invoke(1000, first!)).toBe(1001);
+      expect(await elsewhere.invoke(1000, first)).toBe(1001);
     },
 
     async "the run after a fork continues the fork"(lab) {
       const thread = lab.thread();
       const workflow = sum(lab, lab.saver);
       const [first] = await run(workflow, thread, [1, 2]);
-      await workflow.invoke(1000, first!);
+      await workflow.invoke(1000, first);
       const elsewhere = sum(lab, await lab.reopen());
       expect(await elsewhere.invoke(100, thread)).toBe(1101);
     },
@@ -50,7 +50,7 @@ export const forkOfWorkflow: Topic = {
       const [first, second] = await run(workflow, thread, [1, 2]);
       const heads = [second!];
       for (const amount of [10, 20, 30]) {
-        await workflow.invoke(amount, first!);
+        await workflow.invoke(amount, first);
         heads.push((await workflow.getState(thread)).config);
       }
       const elsewhere = sum(lab, await lab.reopen());

@@ -1,8 +1,8 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { expect } from "vitest";
-import { collect } from "../collect.ts";
 import type { Lab, Topic } from "../lab.ts";
+import { ancestry, collect, idOf } from "../reading.ts";
 
 /** Three nodes in a row; each adds its letter to the word. */
 function letters({ lg }: Lab, checkpointer: BaseCheckpointSaver) {
@@ -28,12 +28,10 @@ type Letters = ReturnType<typeof letters>;
 /** The newest checkpoint at which `node` was the next to run. */
 async function before(node: string, graph: Letters, thread: RunnableConfig) {
   for await (const state of graph.getStateHistory(thread)) {
-    if (state.next.includes(node as never)) return state;
+    if (state.next.includes(node)) return state;
   }
   throw new Error(`${node} was never the next node`);
 }
-
-const idOf = (config: RunnableConfig): string => config.configurable!["checkpoint_id"] as string;
 
 /** Values of every checkpoint by id. */
 async function valuesById(graph: Letters, thread: RunnableConfig) {
@@ -89,9 +87,7 @@ export const forkOfStateGraph: Topic = {
       const elsewhere = letters(lab, await lab.reopen());
       const states = await collect(elsewhere.getStateHistory(thread));
       const ends = states.filter(({ next }) => next.length === 0).map(({ values }) => values);
-      expect(ends).toEqual(
-        ["rbc", "qbc", "pbc", "xabc"].map((word) => ({ word, visits: ["a", "b", "c"] })),
-      );
+      expect(ends).toEqual(["rbc", "qbc", "pbc", "xabc"].map((word) => ({ word, visits: ["a", "b", "c"] })));
     },
 
     async "an old branch can be continued after a newer one"(lab) {
@@ -121,13 +117,7 @@ export const forkOfStateGraph: Topic = {
         .filter((id) => id <= idOf(old.config));
       await graph.invoke(null, await graph.updateState(old.config, { word: "FORK" }, "a"));
 
-      const saver = await lab.reopen();
-      const path: string[] = [];
-      let tuple = await saver.getTuple(thread);
-      while (tuple !== undefined && path.length < 20) {
-        path.push(tuple.checkpoint.id);
-        tuple = tuple.parentConfig && (await saver.getTuple(tuple.parentConfig));
-      }
+      const path = await ancestry(await lab.reopen(), thread);
       expect(path).toHaveLength(3 + beforeFork.length);
       expect(path.slice(3)).toEqual(beforeFork);
     },
@@ -138,9 +128,7 @@ export const forkOfStateGraph: Topic = {
       await graph.invoke({ word: "x" }, thread);
       const old = await before("c", graph, thread);
       const elsewhere = letters(lab, await lab.reopen());
-      const updates = await collect(
-        await elsewhere.stream(null, { ...old.config, streamMode: "updates" }),
-      );
+      const updates = await collect(await elsewhere.stream(null, { ...old.config, streamMode: "updates" }));
       expect(updates).toEqual([{ c: { word: "xabc", visits: ["c"] } }]);
       const head = await elsewhere.getState(thread);
       expect(head.values).toEqual({ word: "xabc", visits: ["a", "b", "c"] });

@@ -89,7 +89,7 @@ export const interrupts: Topic = {
     async "parallel questions are answered at once by their ids"(lab) {
       const thread = lab.thread();
       const asked = questionsOf(await panel(lab, lab.saver).invoke({ topic: "x" }, thread));
-      expect(asked.map(({ value }) => value).sort()).toEqual(["a?", "b?", "c?"]);
+      expect(new Set(asked.map(({ value }) => value))).toEqual(new Set(["a?", "b?", "c?"]));
       const resume = Object.fromEntries(asked.map(({ id, value }) => [id!, `re ${value as string}`]));
       const elsewhere = panel(lab, await lab.reopen());
       const done = await elsewhere.invoke(new lab.lg.Command({ resume }), thread);
@@ -109,11 +109,8 @@ export const interrupts: Topic = {
         const elsewhere = panel(lab, await lab.reopen());
         const resume = { [ids.get(question)!]: `re ${question}` };
         result = await elsewhere.invoke(new lab.lg.Command({ resume }), thread);
-        const waiting = (await elsewhere.getState(thread)).tasks.filter(
-          ({ result: finished }) => finished === undefined,
-        );
-        const still = waiting.flatMap(({ interrupts: some }) => some.map(({ value }) => value));
-        expect(still.sort()).toEqual(open);
+        const still = new Set(questionsOf(result).map(({ value }) => value));
+        expect(still).toEqual(new Set(open));
       }
       expect(result).toEqual({ topic: "x", answers: ["a:re a?", "b:re b?", "c:re c?"] });
     },

@@ -1,7 +1,7 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { expect } from "vitest";
-import { collect } from "../collect.ts";
 import type { Lab, Topic } from "../lab.ts";
+import { collect } from "../reading.ts";
 
 /** Two nodes in a row; each adds its name to a list. */
 function pair({ lg }: Lab, checkpointer: BaseCheckpointSaver) {
@@ -60,7 +60,7 @@ export const updateState: Topic = {
       const elsewhere = pair(lab, await lab.reopen());
       for (const { config, values, metadata } of states) {
         const original = await elsewhere.getState(config);
-        const copy = await graph.updateState(config, null, "__copy__" as never);
+        const copy = await graph.updateState(config, null, "__copy__");
         const copied = await pair(lab, await lab.reopen()).getState(copy);
         expect(copied.values).toEqual(values);
         expect(copied.next).toEqual(original.next);
@@ -73,7 +73,7 @@ export const updateState: Topic = {
       const graph = pair(lab, lab.saver);
       await graph.invoke({ note: "kept" }, thread);
       const [first] = (await collect(graph.getStateHistory(thread))).slice(-1);
-      const copy = await graph.updateState(first!.config, null, "__copy__" as never);
+      const copy = await graph.updateState(first!.config, null, "__copy__");
       const elsewhere = pair(lab, await lab.reopen());
       expect(await elsewhere.invoke(null, copy)).toEqual({ list: ["a", "b"], note: "kept" });
     },

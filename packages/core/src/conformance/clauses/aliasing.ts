@@ -1,7 +1,7 @@
 import { ensure, expectSame } from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause } from "../clause.ts";
-import { TestThread, checkpointOf, collect, metadataOf } from "../thread.ts";
+import { TestThread, checkpointId, checkpointOf, collect, metadataOf } from "../thread.ts";
 
 /** A value with an object at several levels, and a way to change all of them. */
 function state(): { list: { text: string }[] } {
@@ -25,38 +25,54 @@ function freezeDeep<T>(value: T): T {
 }
 
 export const aliasingClauses: readonly Clause[] = [
-  clause("aliasing/put-reads-its-arguments-at-the-call", {
-    rule: "put stores its arguments as they are when it is called; changing checkpoint, metadata, newVersions or config right after the call, before it resolves, changes nothing that is stored.",
+  clause("aliasing/put-reads-values-at-the-call", {
+    rule: "put stores values, versions and metadata as they are when it is called; changing them right after the call, before it resolves, changes nothing that is stored.",
     hint: AT_CALL_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { old: "old" } });
-      const text = { id: 2, versions: { a: 2, b: 2, old: 1 }, versionsSeen: { node: { a: 1 } } };
       const make = (): ReturnType<typeof checkpointOf> =>
-        checkpointOf({ ...text, values: { a: { list: [{ text: "as put" }] }, b: [1], old: "old" } });
+        checkpointOf({
+          id: 2,
+          values: { a: state(), b: [1], old: "old" },
+          versions: { a: 2, b: 2, old: 1 },
+          versionsSeen: { node: { a: 1 } },
+        });
       const checkpoint = make();
-      const inner = checkpoint.channel_values["a"] as ReturnType<typeof state>;
-      const metadata = metadataOf({ id: 2, metadata: { nested: { note: "as put" } } });
+      const note = { id: 2, metadata: { nested: { note: "as put" } } };
+      const metadata = metadataOf(note);
       const newVersions: Record<string, number> = { a: 2, b: 2 };
-      const config = { configurable: { ...thread.config(1).configurable } };
-      const done = saver.put(config, checkpoint, metadata, newVersions);
-      for (const item of inner.list) item.text = "changed";
+      const done = saver.put(thread.config(1), checkpoint, metadata, newVersions);
+      spoil(checkpoint.channel_values["a"] as ReturnType<typeof state>);
       delete checkpoint.channel_values["b"];
       checkpoint.channel_values["c"] = "added";
       checkpoint.channel_versions["a"] = 99;
-      Object.assign(checkpoint.versions_seen, { node: { a: 99 } });
-      checkpoint.id = "changed";
+      Object.assign(checkpoint.versions_seen["node"] ?? {}, { a: 99 });
       Object.assign(metadata, { step: 99, nested: "changed" });
       delete newVersions["b"];
-      config.configurable = { thread_id: "changed" };
       await done;
       const tuple = await thread.read(2);
       const expected = make();
       expectSame({ ...tuple.checkpoint.channel_values }, expected.channel_values, "The values");
       expectSame(tuple.checkpoint.channel_versions, expected.channel_versions, "The versions");
       expectSame(tuple.checkpoint.versions_seen, expected.versions_seen, "versions_seen");
-      const asPut = metadataOf({ id: 2, metadata: { nested: { note: "as put" } } });
-      expectSame(tuple.metadata, asPut, "The metadata");
+      expectSame(tuple.metadata, metadataOf(note), "The metadata");
+    },
+  }),
+  clause("aliasing/put-reads-ids-at-the-call", {
+    rule: "put takes the ids from config and checkpoint when it is called; changing these objects right after the call changes nothing.",
+    hint: AT_CALL_HINT,
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      await thread.put({ id: 1 });
+      const checkpoint = checkpointOf({ id: 2, values: { a: 1 } });
+      const config = thread.config(1);
+      const done = saver.put(config, checkpoint, metadataOf({ id: 2 }), { a: 2 });
+      checkpoint.id = "changed";
+      Object.assign(config.configurable ?? {}, { thread_id: "changed", checkpoint_id: "changed" });
+      expectSame(await done, thread.config(2), "The config that put returns");
+      expectSame((await thread.read(2)).parentConfig, thread.config(1), "The parentConfig");
+      expectSame(await thread.listed(), [2, 1].map(checkpointId), "The listing");
     },
   }),
   clause("aliasing/put-writes-reads-its-arguments-at-the-call", {

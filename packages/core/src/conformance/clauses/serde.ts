@@ -1,5 +1,5 @@
 import type { SerializerProtocol } from "../../contract.ts";
-import { ensure, expectSame, outcomeOf } from "../assertions.ts";
+import { ensure, expectSame, fail, outcomeOf } from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause } from "../clause.ts";
 import { TestThread } from "../thread.ts";
@@ -25,17 +25,24 @@ class TypedSerializer implements SerializerProtocol {
     try {
       return JSON.parse(text);
     } catch {
-      return ensure(false, `loadsTyped got the type ${type} with the bytes of another value.`);
+      return fail(`loadsTyped got the type ${type} with the bytes of another value.`);
     }
   }
 }
 
-/** Fails for one value. */
-class FailingSerializer extends TypedSerializer {
-  override async dumpsTyped(data: unknown): Promise<[string, Uint8Array]> {
-    const found = await super.dumpsTyped(data);
-    if (JSON.stringify(data ?? null).includes("fail here")) throw new Error("told to fail");
-    return found;
+/** Makes plain JSON, and fails for one value. */
+class FailingSerializer implements SerializerProtocol {
+  async dumpsTyped(data: unknown): Promise<[string, Uint8Array]> {
+    const text = JSON.stringify(data ?? null);
+    await Promise.resolve();
+    if (text.includes("fail here")) throw new Error("told to fail");
+    return ["json", Uint8Array.from(text, (char) => char.charCodeAt(0))];
+  }
+
+  async loadsTyped(_type: string, data: Uint8Array | string): Promise<unknown> {
+    await Promise.resolve();
+    const text = typeof data === "string" ? data : String.fromCharCode(...data);
+    return JSON.parse(text) as unknown;
   }
 }
 

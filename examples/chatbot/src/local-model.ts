@@ -1,0 +1,33 @@
+import { SimpleChatModel } from "@langchain/core/language_models/chat_models";
+import type { BaseMessage } from "@langchain/core/messages";
+
+/**
+ * A chat model that needs no key and no network. It follows a few rules and keeps nothing between calls: what it
+ * knows, it knows from the messages that it is given.
+ */
+export class LocalChatModel extends SimpleChatModel {
+  constructor() {
+    super({});
+  }
+
+  override _llmType(): string {
+    return "local";
+  }
+
+  override async _call(messages: BaseMessage[]): Promise<string> {
+    const said = messages.filter((message) => message.getType() === "human").map(({ text }) => text);
+    const last = said.at(-1) ?? "";
+    if (/what(?:'|’| i)s my name/i.test(last)) {
+      const name = said.map(nameIn).findLast((found) => found !== undefined);
+      return name === undefined ? "I don't know your name. You have not told me." : `Your name is ${name}.`;
+    }
+    const name = nameIn(last);
+    return name === undefined ? `You said: ${last}` : `Hello ${name}! How can I help you today?`;
+  }
+}
+
+/** The name that somebody introduces themselves with. */
+function nameIn(text: string): string | undefined {
+  const name = /\b(?:i['’]m|i am|my name is)\s+(\p{L}+)/iu.exec(text)?.[1];
+  return name && name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,71 @@
+import type { Clause } from "./clause.ts";
+import { aliasingClauses } from "./clauses/aliasing.ts";
+import { binaryClauses } from "./clauses/binary.ts";
+import { carryOverClauses } from "./clauses/carry-over.ts";
+import { concurrencyClauses } from "./clauses/concurrency.ts";
+import { configClauses } from "./clauses/config.ts";
+import { copyClauses } from "./clauses/copy.ts";
+import { deleteClauses } from "./clauses/delete.ts";
+import { deltaClauses } from "./clauses/delta.ts";
+import { fenceClauses } from "./clauses/fence.ts";
+import { filterClauses } from "./clauses/filter.ts";
+import { forkClauses } from "./clauses/fork.ts";
+import { getClauses } from "./clauses/get.ts";
+import { hostileIdClauses } from "./clauses/hostile-ids.ts";
+import { isolationClauses } from "./clauses/isolation.ts";
+import { legacyClauses } from "./clauses/legacy-v3.ts";
+import { lifecycleClauses } from "./clauses/lifecycle.ts";
+import { listClauses } from "./clauses/list.ts";
+import { modelClauses } from "./clauses/model.ts";
+import { openingClauses } from "./clauses/opening.ts";
+import { pendingOrderClauses } from "./clauses/pending-order.ts";
+import { pruneRaceClauses } from "./clauses/prune-races.ts";
+import { pruneClauses } from "./clauses/prune.ts";
+import { putClauses } from "./clauses/put.ts";
+import { reentrancyClauses } from "./clauses/reentrancy.ts";
+import { refusalClauses } from "./clauses/refusal.ts";
+import { reopenClauses } from "./clauses/reopen.ts";
+import { runsClauses } from "./clauses/runs.ts";
+import { serdeClauses } from "./clauses/serde.ts";
+import { threadsClauses } from "./clauses/threads.ts";
+import { tombstoneClauses } from "./clauses/tombstone.ts";
+import { ttlClauses } from "./clauses/ttl.ts";
+import { valueClauses } from "./clauses/values.ts";
+import { writesClauses } from "./clauses/writes.ts";
+
+/** Every clause, in the order of `docs/contract.md`. */
+export const clauses: readonly Clause[] = [
+  ...configClauses,
+  ...putClauses,
+  ...carryOverClauses,
+  ...tombstoneClauses,
+  ...forkClauses,
+  ...writesClauses,
+  ...pendingOrderClauses,
+  ...getClauses,
+  ...listClauses,
+  ...filterClauses,
+  ...isolationClauses,
+  ...hostileIdClauses,
+  ...valueClauses,
+  ...binaryClauses,
+  ...refusalClauses,
+  ...serdeClauses,
+  ...aliasingClauses,
+  ...concurrencyClauses,
+  ...reopenClauses,
+  ...reentrancyClauses,
+  ...deltaClauses,
+  ...legacyClauses,
+  ...deleteClauses,
+  ...lifecycleClauses,
+  ...modelClauses,
+  ...openingClauses,
+  ...threadsClauses,
+  ...copyClauses,
+  ...pruneClauses,
+  ...pruneRaceClauses,
+  ...runsClauses,
+  ...ttlClauses,
+  ...fenceClauses,
+];

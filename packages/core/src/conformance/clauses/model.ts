@@ -1,0 +1,71 @@
+import { fail } from "../assertions.ts";
+import { clause } from "../clause.ts";
+import type { Clause, ClauseContext } from "../clause.ts";
+import { generate } from "../model/generate.ts";
+import type { Operation } from "../model/operations.ts";
+import { runSequence } from "../model/run.ts";
+import { seeded } from "../random.ts";
+
+const LENGTH = 60;
+/** Runs spent on making a failing sequence shorter. */
+const SHRINKING = 150;
+
+/** An operation in one line, with the start of long texts only. */
+function lineOf(operation: Operation): string {
+  const line = JSON.stringify(operation, (_, value: unknown) => {
+    if (typeof value === "string" && value.length > 60) {
+      return `${value.slice(0, 30)}… (${value.length} characters)`;
+    }
+    return Array.isArray(value) && value.length > 20 ? [...value.slice(0, 2), "…"] : value;
+  });
+  return `  ${line}`;
+}
+
+/** Leaves out what the failure does not need, one operation at a time. */
+async function shrink(
+  failing: readonly Operation[],
+  fails: (operations: readonly Operation[]) => Promise<boolean>,
+): Promise<readonly Operation[]> {
+  let shortest = failing;
+  let runs = 0;
+  for (let index = failing.length - 1; index >= 0 && runs < SHRINKING; index--) {
+    const shorter = shortest.filter((_, place) => place !== index);
+    runs++;
+    if (await fails(shorter)) shortest = shorter;
+  }
+  return shortest;
+}
+
+async function compareSequences(context: ClauseContext): Promise<void> {
+  const { saver, seed, sequences, threadId } = context;
+  const extras = {
+    copy: typeof saver.copyThread === "function",
+    prune: typeof saver.prune === "function",
+  };
+  let run = 0;
+  for (let sequence = 0; sequence < sequences; sequence++) {
+    const operations = generate(seeded(seed + sequence), LENGTH, extras);
+    const found = await runSequence(saver, operations, threadId(`${run++}`));
+    if (found === undefined) continue;
+    const shortest = await shrink(operations.slice(0, found.length), async (shorter) => {
+      return (await runSequence(saver, shorter, threadId(`${run++}`))) !== undefined;
+    });
+    const last = await runSequence(saver, shortest, threadId(`${run++}`));
+    fail(
+      [
+        `Sequence ${sequence} with seed ${seed} ends otherwise than the contract says: ${(last ?? found).message}`,
+        `Again with: { seed: ${seed + sequence}, sequences: 1, only: ["model"] }`,
+        ...shortest.map(lineOf),
+      ].join("\n"),
+    );
+  }
+}
+
+export const modelClauses: readonly Clause[] = [
+  clause("model/random-sequences-agree-with-the-reference", {
+    rule: "Whatever the order of puts, writes, forks, retries, deletions and reads, every read gives what the contract says, as a plain model of it computes.",
+    hint: "Do the operations that are printed, in that order, and compare what the last one returns.",
+    alone: true,
+    run: compareSequences,
+  }),
+];

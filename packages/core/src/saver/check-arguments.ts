@@ -1,0 +1,27 @@
+import { CheckpointError } from "../errors.ts";
+
+/** Refuses what is not a checkpoint: TypeScript's types are not there at run time. */
+export function checkCheckpoint(checkpoint: unknown): void {
+  if (!isObject(checkpoint)) throw wrong("checkpoint", "must be an object");
+  if (!isObject(checkpoint["channel_values"])) {
+    throw wrong("checkpoint.channel_values", "must be an object of channel and value");
+  }
+}
+
+/** Refuses what are not writes. */
+export function checkWrites(writes: unknown): void {
+  if (!Array.isArray(writes)) throw wrong("writes", "must be an array of [channel, value]");
+  for (const [i, write] of writes.entries()) {
+    if (!Array.isArray(write) || typeof write[0] !== "string") {
+      throw wrong(`writes[${i}]`, "must be [channel, value], with the channel as a string");
+    }
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function wrong(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+}

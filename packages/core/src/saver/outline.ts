@@ -1,0 +1,17 @@
+import type { CheckpointKey, CheckpointOutline, CheckpointStorage } from "../storage/port.ts";
+
+const PAGE = 1000;
+
+/** All checkpoints of a thread without their values, newest first. */
+export async function* outlineOf(
+  storage: CheckpointStorage,
+  thread: string,
+): AsyncGenerator<CheckpointOutline> {
+  let after: CheckpointKey | undefined;
+  for (;;) {
+    const page = await storage.outline({ thread, after, limit: PAGE });
+    yield* page.checkpoints;
+    after = page.checkpoints.at(-1);
+    if (!page.more || !after) return;
+  }
+}

@@ -1,0 +1,97 @@
+import { type HostClass, hostClass, NodeBuffer } from "./host.ts";
+import { refuse } from "./refusal.ts";
+import { TAG } from "./tags.ts";
+import type { ValueWriter } from "./value-writer.ts";
+
+/**
+ * Views that are stored with the number of their kind, which is their place here. Stored numbers: only
+ * append. `Uint8Array` is missing because MessagePack has a type for it.
+ */
+const VIEW_NAMES = [
+  "DataView",
+  "Buffer",
+  "Int8Array",
+  "Uint8ClampedArray",
+  "Int16Array",
+  "Uint16Array",
+  "Int32Array",
+  "Uint32Array",
+  "Float16Array",
+  "Float32Array",
+  "Float64Array",
+  "BigInt64Array",
+  "BigUint64Array",
+] as const;
+
+const BUFFER_KIND = VIEW_NAMES.indexOf("Buffer");
+
+interface ViewClass extends HostClass {
+  new (buffer: ArrayBuffer): ArrayBufferView;
+}
+
+/** The classes of the views that this engine has, by kind. */
+const VIEW_CLASSES: readonly (ViewClass | undefined)[] = VIEW_NAMES.map((name) => hostClass<ViewClass>(name));
+
+/** Prototype and kind of every view but `Uint8Array`. */
+export const VIEW_KINDS: ReadonlyMap<object, number> = new Map(
+  VIEW_CLASSES.flatMap((found, kind) => (found === undefined ? [] : [[found.prototype, kind] as const])),
+);
+
+export function viewKindNamed(name: string): number | undefined {
+  const kind = (VIEW_NAMES as readonly string[]).indexOf(name);
+  return kind === -1 ? undefined : kind;
+}
+
+type Getter = (this: unknown) => unknown;
+
+function getterOf(prototype: object, name: string): Getter {
+  return Object.getOwnPropertyDescriptor(prototype, name)!.get!;
+}
+
+// The getters themselves, since a view can have properties of its own with these names.
+const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
+const TYPED_ARRAY_PARTS = ["buffer", "byteOffset", "byteLength"].map((name) => getterOf(typedArray, name));
+const DATA_VIEW_PARTS = ["buffer", "byteOffset", "byteLength"].map((name) =>
+  getterOf(DataView.prototype, name),
+);
+
+function bytesOf(view: object, parts: readonly Getter[]): Uint8Array {
+  const [buffer, offset, length] = parts.map((part) => part.call(view));
+  return new Uint8Array(buffer as ArrayBuffer, offset as number, length as number);
+}
+
+/** Writes a `Uint8Array`. Only the bytes in view are stored, not the buffer around them. */
+export function writePlainBytes(writer: ValueWriter, value: object): void {
+  writer.bytes.binary(bytesOf(value, TYPED_ARRAY_PARTS));
+}
+
+export function writeView(writer: ValueWriter, value: object, kind: number): void {
+  const bytes = bytesOf(value, kind === 0 ? DATA_VIEW_PARTS : TYPED_ARRAY_PARTS);
+  writer.tag(TAG.view);
+  writer.bytes.arrayHead(2);
+  writer.bytes.number(kind);
+  writer.bytes.binary(bytes);
+}
+
+export function writeArrayBuffer(writer: ValueWriter, value: object): void {
+  const buffer = value as ArrayBuffer & { readonly resizable?: boolean };
+  if (buffer.resizable === true) refuse("it is a resizable buffer; store a copy made with `slice()`");
+  const bytes = new Uint8Array(buffer);
+  writer.tag(TAG.arrayBuffer);
+  writer.bytes.binary(bytes);
+}
+
+/** Makes the view of a kind. `undefined`: this engine has no such view. */
+export function makeView(kind: number, bytes: Uint8Array): ArrayBufferView | undefined {
+  if (kind === BUFFER_KIND) return NodeBuffer?.from(bytes.buffer as ArrayBuffer) ?? bytes;
+  const found = VIEW_CLASSES[kind];
+  return found && new found(bytes.buffer as ArrayBuffer);
+}
+
+export function isViewKind(kind: unknown): kind is number {
+  return typeof kind === "number" && VIEW_NAMES[kind] !== undefined;
+}
+
+export function viewName(kind: number): string {
+  return VIEW_NAMES[kind] ?? "?";
+}

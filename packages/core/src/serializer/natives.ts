@@ -1,0 +1,66 @@
+import { VIEW_KINDS, viewKindNamed, writeArrayBuffer, writePlainBytes, writeView } from "./binary.ts";
+import { ERROR_KINDS, errorKindNamed } from "./error-classes.ts";
+import { Url } from "./host.ts";
+import { writeDate, writeError, writeMap, writeRegExp, writeSet, writeUrl } from "./natives-out.ts";
+import type { ValueWriter } from "./value-writer.ts";
+
+/** Writes a value that has the prototype of a native class; fails where it has nothing but that. */
+export type NativeWriter = (writer: ValueWriter, value: object) => void;
+
+const BY_NAME = new Map<string, NativeWriter>([
+  ["Date", writeDate],
+  ["RegExp", writeRegExp],
+  ["Map", writeMap],
+  ["Set", writeSet],
+  ["ArrayBuffer", writeArrayBuffer],
+  ["Uint8Array", writePlainBytes],
+]);
+
+const BY_PROTOTYPE = new Map<object, NativeWriter>([
+  [Date.prototype, writeDate],
+  [RegExp.prototype, writeRegExp],
+  [Map.prototype, writeMap],
+  [Set.prototype, writeSet],
+  [ArrayBuffer.prototype, writeArrayBuffer],
+  [Uint8Array.prototype, writePlainBytes],
+  ...(Url === undefined ? [] : [[Url.prototype, writeUrl] as const]),
+  ...[...VIEW_KINDS].map(([prototype, kind]) => [prototype, viewWriter(kind)] as const),
+  ...[...ERROR_KINDS].map(([prototype, kind]) => [prototype, errorWriter(kind)] as const),
+]);
+
+function viewWriter(kind: number): NativeWriter {
+  return (writer, value) => writeView(writer, value, kind);
+}
+
+function errorWriter(kind: number): NativeWriter {
+  return (writer, value) => writeError(writer, value, kind);
+}
+
+/** The writer for a native prototype of this realm. */
+export function nativeOf(prototype: object): NativeWriter | undefined {
+  return BY_PROTOTYPE.get(prototype);
+}
+
+/** Whether instances are stored without a registration. */
+export function isNativePrototype(prototype: object): boolean {
+  return prototype === Object.prototype || prototype === Array.prototype || BY_PROTOTYPE.has(prototype);
+}
+
+/**
+ * The same for a prototype of another realm: test runners and `node:vm` make values whose classes are
+ * native but not ours. They come back as values of this realm.
+ */
+export function foreignNative(prototype: object): NativeWriter | "Object" | "Array" | undefined {
+  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  if (typeof maker !== "function" || maker.prototype !== prototype) return undefined;
+  const name = NATIVE_SOURCE.exec(Function.prototype.toString.call(maker))?.[1];
+  if (name === undefined) return undefined;
+  if (name === "Object" || name === "Array") return name;
+  const view = viewKindNamed(name);
+  if (view !== undefined) return viewWriter(view);
+  const error = errorKindNamed(name);
+  return error === undefined ? BY_NAME.get(name) : errorWriter(error);
+}
+
+/** A function that the engine provides. Source text cannot look like it: `[native code]` is no syntax. */
+const NATIVE_SOURCE = /^function (\w+)\(\)\s*\{\s*\[native code\]\s*\}$/;

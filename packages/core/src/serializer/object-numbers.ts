@@ -1,0 +1,29 @@
+/**
+ * Numbers objects in the order in which they are met, to write a second meeting as a reference. Two
+ * objects are told apart by identity, so every one is kept until the value is done.
+ */
+export class ObjectNumbers {
+  readonly #seen = new Set<object>();
+  /** Made at the first repetition; until then a set is enough, and faster. */
+  #numbers: Map<object, number> | undefined;
+
+  has(value: object): boolean {
+    return this.#numbers === undefined ? this.#seen.has(value) : this.#numbers.has(value);
+  }
+
+  /** How many numbers ago the object was met; 0 for a new one, which gets the next number. */
+  distanceTo(value: object): number {
+    if (this.#numbers === undefined) {
+      const before = this.#seen.size;
+      this.#seen.add(value);
+      if (this.#seen.size !== before) return 0;
+      this.#numbers = new Map();
+      for (const seen of this.#seen) this.#numbers.set(seen, this.#numbers.size);
+    }
+    const next = this.#numbers.size;
+    const number = this.#numbers.get(value);
+    if (number !== undefined) return next - number;
+    this.#numbers.set(value, next);
+    return 0;
+  }
+}

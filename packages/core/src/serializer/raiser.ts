@@ -1,0 +1,142 @@
+import { CheckpointError } from "../errors.ts";
+import type { Prototypes } from "./class-loading.ts";
+import { type ClassName, classOfTag, hasNoTagsInside, isMessageTag } from "./class-table.ts";
+import type { CustomTypes } from "./custom-types.ts";
+import { readInstance, readMessage } from "./instances-in.ts";
+import { malformed } from "./malformed.ts";
+import {
+  bytesOf,
+  listOf,
+  readArrayBuffer,
+  readDate,
+  readError,
+  readIrregularArray,
+  readMap,
+  readObject,
+  readRegExp,
+  readSet,
+  readUrl,
+  readView,
+} from "./natives-in.ts";
+import { NEEDS, TAG } from "./tags.ts";
+import { textOfCodeUnits } from "./text.ts";
+import type { ValueReader } from "./value-reader.ts";
+
+type TagReader = (reader: ValueReader, data: unknown) => unknown;
+
+const READERS = new Map<number, TagReader>([
+  [TAG.text, (_reader, data) => textOfCodeUnits(bytesOf(data))],
+  [TAG.bigint, (_reader, data) => readBigInt(data)],
+  [TAG.date, readDate],
+  [TAG.regexp, readRegExp],
+  [TAG.url, readUrl],
+  [TAG.map, readMap],
+  [TAG.set, readSet],
+  [TAG.object, (reader, data) => readObject(reader, data, Object.prototype)],
+  [TAG.nullObject, (reader, data) => readObject(reader, data, null)],
+  [TAG.array, readIrregularArray],
+  [TAG.arrayBuffer, readArrayBuffer],
+  [TAG.view, readView],
+  [TAG.error, readError],
+]);
+
+/** Turns the tree of a tagged body into the value, in place where that is possible. */
+export class Raiser implements ValueReader {
+  readonly #types: CustomTypes;
+  readonly #prototypes: Prototypes;
+  readonly #known = new Map<ClassName, object>();
+  readonly #mark: unknown;
+  /** Objects by number; `undefined` while one is being made. Kept only where there are references. */
+  readonly #numbered: (object | undefined)[] | undefined;
+
+  /** @param mark What the decoder gives for `TAG_MARK`. */
+  constructor(types: CustomTypes, prototypes: Prototypes, needs: number, mark: unknown) {
+    this.#mark = mark;
+    this.#types = types;
+    this.#prototypes = prototypes;
+    this.#numbered = needs & NEEDS.numbering ? [] : undefined;
+  }
+
+  value(node: unknown): unknown {
+    if (typeof node !== "object" || node === null) return node;
+    if (Array.isArray(node)) {
+      if (node[0] === this.#mark) return this.#tagged(node[1] as number, node[2]);
+      this.#numbered?.push(node);
+      this.#array(node);
+      return node;
+    }
+    this.#numbered?.push(node);
+    if (!(node instanceof Uint8Array)) this.#record(node as Record<string, unknown>);
+    return node;
+  }
+
+  text(node: unknown): string {
+    const text = typeof node === "string" ? node : this.value(node);
+    return typeof text === "string" ? text : malformed("it has a tag without its text");
+  }
+
+  number(value: object): void {
+    this.#numbered?.push(value);
+  }
+
+  prototypeOf(name: ClassName): object {
+    let prototype = this.#known.get(name);
+    if (prototype === undefined) this.#known.set(name, (prototype = this.#prototypes(name)));
+    return prototype;
+  }
+
+  #array(nodes: unknown[]): void {
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i];
+      if (typeof node !== "object" || node === null) continue;
+      const value = this.value(node);
+      if (value !== node) nodes[i] = value;
+    }
+  }
+
+  #record(record: Record<string, unknown>): void {
+    for (const key of Object.keys(record)) {
+      const node = record[key];
+      if (typeof node !== "object" || node === null) continue;
+      const value = this.value(node);
+      if (value !== node) record[key] = value;
+    }
+  }
+
+  #tagged(tag: number, data: unknown): unknown {
+    if (tag === TAG.reference) return this.#reference(data);
+    if (tag === TAG.custom) return this.#custom(data);
+    const reader = READERS.get(tag);
+    if (reader !== undefined) return reader(this, data);
+    const name = classOfTag(tag);
+    if (name === undefined) malformed("it has an unknown tag");
+    const read = isMessageTag(tag) ? readMessage : readInstance;
+    return read(this, name, data, this.#numbered === undefined && hasNoTagsInside(tag));
+  }
+
+  #reference(distance: unknown): object {
+    const numbered = this.#numbered ?? [];
+    const found = typeof distance === "number" ? numbered[numbered.length - distance] : undefined;
+    return found ?? malformed("it refers to an object that is not there");
+  }
+
+  #custom(data: unknown): object {
+    const [name, content] = listOf(data, 2);
+    const type = this.#types.named(this.text(name));
+    if (type === undefined) {
+      throw new CheckpointError(
+        "UNSUPPORTED_FORMAT",
+        `stored value holds a value of type ${JSON.stringify(name)}; register it in the serializer's \`types\``,
+      );
+    }
+    const number = this.#numbered?.push(undefined) ?? 0;
+    const value: object = type.decode(this.value(content));
+    if (this.#numbered !== undefined) this.#numbered[number - 1] = value;
+    return value;
+  }
+}
+
+function readBigInt(data: unknown): bigint {
+  if (typeof data !== "string" || !/^-?[\da-f]+$/.test(data)) malformed("it has a bad bigint");
+  return data.startsWith("-") ? -BigInt(`0x${data.slice(1)}`) : BigInt(`0x${data}`);
+}

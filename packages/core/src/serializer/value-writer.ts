@@ -1,0 +1,30 @@
+import type { ByteWriter } from "./byte-writer.ts";
+import type { PathStep } from "./path.ts";
+
+/** What the writers of single types see of the encoder. */
+export interface ValueWriter {
+  readonly bytes: ByteWriter;
+  /** How many tags there are so far. */
+  readonly tags: number;
+  /** Starts a tagged value; its data is the one value that is written next. */
+  tag(tag: number): void;
+  /** Says what reading the value will need, as bits of `NEEDS`. */
+  needs(bits: number): void;
+  /** Any text, also such as UTF-8 cannot carry. */
+  text(value: string): void;
+  /** Whether a record can have these keys. */
+  canRecord(keys: readonly string[]): boolean;
+  /** Starts a record with such keys; its values are to be written next. */
+  record(keys: readonly string[]): void;
+  /** Goes one level deeper, for the parts of the value at hand. */
+  enter(): void;
+  leave(): void;
+  /** Names the part that is looked at next. */
+  at(step: PathStep): void;
+  /** Writes the part that was named. */
+  value(value: unknown): void;
+  /** Whether an object has no number yet. */
+  isUnseen(value: object): boolean;
+  /** Numbers an object. Returns `false` after writing a reference for one that was met before. */
+  isNew(value: object): boolean;
+}

@@ -1,0 +1,10 @@
+import { Serializer } from "@threadmark/core";
+import { chatMessages, plainStates } from "./serializer-states.ts";
+const s = new Serializer();
+const which = process.argv[2];
+const v = which === "m" ? chatMessages(200) : plainStates().find((x) => x.name.startsWith(which!))!.value;
+const b = s.encode(v);
+const t0 = performance.now();
+const N = Number(process.argv[3] ?? 1500);
+for (let i = 0; i < N; i++) await s.decode(b);
+console.log((performance.now() - t0) / N);
