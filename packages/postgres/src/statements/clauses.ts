@@ -23,9 +23,16 @@ export function renewed(thread: string, ttl: string): string {
   END`;
 }
 
-/** The ids of 16 bytes each in a `bytea`, as `id`. */
+/**
+ * The ids of 16 bytes each in a `bytea`, as `id`. The condition is always true. It makes the planner
+ * expect 5 ids in place of 1,000, on the strength of which it would compile every read with its JIT, which
+ * takes a second.
+ */
 export function idsIn(bytes: string): string {
-  return `(SELECT substring(${bytes} FROM at FOR 16) AS id FROM generate_series(1, length(${bytes}), 16) AS at)`;
+  return `(
+  SELECT substring(${bytes} FROM at FOR 16) AS id FROM generate_series(1, length(${bytes}), 16) AS at
+  WHERE at % 16 = 1
+)`;
 }
 
 /** `$1` to `$8` of {@link openThread}. */

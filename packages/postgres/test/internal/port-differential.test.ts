@@ -72,12 +72,12 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
   ({ server }) => {
     countTests(server);
     const pool = new pg.Pool({ connectionString: server.url });
-    compare(new PgDatabase(pool, () => pool.end()), 150);
+    compare(new PgDatabase(pool, () => pool.end()), 60);
   },
 );
 
 describe("PostgresStorage on PGlite", () => {
   countTests({ kind: "pglite", version: "" });
   const client = new PGlite();
-  compare(new PGliteDatabase(client, () => client.close()), 40);
+  compare(new PGliteDatabase(client, () => client.close()), 15);
 });
