@@ -1,10 +1,11 @@
-import type {
-  Blob,
-  CheckpointStorage,
-  FilterTerm,
-  PutRequest,
-  PutWritesRequest,
-  WriteRecord,
+import {
+  childrenOf,
+  type Blob,
+  type CheckpointStorage,
+  type FilterTerm,
+  type PutRequest,
+  type PutWritesRequest,
+  type WriteRecord,
 } from "@threadmark/core/storage";
 import fc from "fast-check";
 
@@ -48,7 +49,14 @@ const pick = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const maybe = <T>(values: readonly T[]) => fc.option(pick(values), { nil: undefined });
 const thread = pick(threads.slice(0, 4));
 const anyThread = pick(threads);
-const blobs = fc.subarray([...forest]);
+// With everything below them: that is what a thread has.
+const blobs = fc.subarray([...forest]).map((chosen) => {
+  const all = new Set(chosen);
+  for (const blob of all) {
+    for (const child of childrenOf(blob)) all.add(forest.find(({ id }) => id === child)!);
+  }
+  return [...all];
+});
 const refs = fc.subarray(forest.map(({ id }) => id));
 const ttl = pick([undefined, undefined, 1e9]);
 const key = fc.record({ namespace: pick(namespaces), id: pick(ids) });
