@@ -15,7 +15,7 @@ const WORDS =
   );
 
 /** Text that looks like prose and is always the same for a seed. */
-export function prose(seed: number, length: number): string {
+function prose(seed: number, length: number): string {
   let state = seed + 1;
   let text = "";
   while (text.length < length) {

@@ -62,7 +62,7 @@ export async function growthOfOurs(turns: number): Promise<Growth> {
 }
 
 /** LangGraph.js's own MemorySaver. */
-export async function growthOfOfficial(turns: number): Promise<Growth> {
+async function growthOfOfficial(turns: number): Promise<Growth> {
   const saver = new OfficialMemorySaver();
   const milliseconds = await chat(saver.put.bind(saver), turns);
   const stored = Object.values(saver.storage["chat"]?.[""] ?? {});

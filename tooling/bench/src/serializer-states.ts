@@ -6,7 +6,9 @@ export interface BenchState {
   readonly value: unknown;
 }
 
-const WORDS = "the quick brown fox jumps over the lazy dog and says hello to every user of the system".split(" ");
+const WORDS = "the quick brown fox jumps over the lazy dog and says hello to every user of the system".split(
+  " ",
+);
 
 /** Pseudo-random numbers below 1, the same in every run. */
 function numbers(): () => number {
@@ -73,25 +75,65 @@ export function plainStates(): BenchState[] {
       },
     },
     {
-      name: "dictionary: 2,000 keys",
-      value: Object.fromEntries(list(2000, (i) => [`key-${i}-${Math.floor(random() * 1e9)}`, { n: i, t: `v${i}` }])),
+      name: "dictionary: one object of 2,000 keys of 20 characters",
+      value: Object.fromEntries(
+        list(2000, (i) => [`key-${String(i).padStart(16, "0")}`, { n: i, t: `v${i}` }]),
+      ),
     },
     { name: "20,000 floats", value: list(20_000, () => random() * 1000) },
     { name: "20,000 integers", value: list(20_000, (i) => (i * 37) % 5000) },
   ];
 }
 
-/** A chat with tools, as LangChain's classes hold it. */
-export function chatMessages(length: number): BaseMessage[] {
-  return list(length, (i) => {
-    if (i % 4 === 0) return new HumanMessage({ id: `h${i}`, content: text(200) });
-    if (i % 4 === 2) return new ToolMessage({ id: `t${i}`, content: text(300), tool_call_id: `c${i - 1}` });
-    return new AIMessage({
-      id: `a${i}`,
-      content: text(500),
-      tool_calls: i % 4 === 1 ? [{ id: `c${i}`, name: "search", args: { query: text(30) }, type: "tool_call" }] : [],
-      usage_metadata: { input_tokens: i, output_tokens: 120, total_tokens: i + 120 },
-      response_metadata: { model: "model-1", finish_reason: "stop" },
-    });
+/** The types of LangChain want usage only where a structure of messages is declared. */
+function answer(fields: object): AIMessage {
+  return new AIMessage(fields);
+}
+
+/** Three kinds of chats, as LangChain's classes hold them. */
+export function chats(length: number): { readonly name: string; readonly messages: BaseMessage[] }[] {
+  return [
+    { name: "text only, 500 characters", messages: list(length, textMessage) },
+    { name: "with calls of tools", messages: list(length, toolMessage) },
+    { name: "answers as blocks, with usage details", messages: list(length, blockMessage) },
+  ];
+}
+
+function textMessage(index: number): BaseMessage {
+  return index % 2 === 0 ? new HumanMessage(text(500)) : new AIMessage(text(500));
+}
+
+function toolMessage(index: number): BaseMessage {
+  const id = `message-${index}`;
+  if (index % 4 === 0) return new HumanMessage({ id, content: text(200) });
+  if (index % 4 === 2) return new ToolMessage({ id, content: text(300), tool_call_id: `call-${index - 1}` });
+  const call = { id: `call-${index}`, name: "search", args: { query: text(30) }, type: "tool_call" };
+  return answer({
+    id,
+    content: text(500),
+    tool_calls: index % 4 === 1 ? [call] : [],
+    usage_metadata: { input_tokens: index, output_tokens: 120, total_tokens: index + 120 },
+    response_metadata: { model: "model-1", finish_reason: "stop" },
+  });
+}
+
+function blockMessage(index: number): BaseMessage {
+  return answer({
+    id: `message-${index}`,
+    content: [
+      { type: "reasoning", reasoning: text(100) },
+      { type: "text", text: text(200) },
+    ],
+    tool_calls: [
+      { id: `call-${index}`, name: "search", args: { query: text(10), pages: [1, 2] }, type: "tool_call" },
+    ],
+    usage_metadata: {
+      input_tokens: index,
+      output_tokens: 120,
+      total_tokens: index + 120,
+      input_token_details: { cache_read: index },
+      output_token_details: { reasoning: 40 },
+    },
+    response_metadata: { model: "model-1", finish_reason: "stop", usage: { prompt: index, completion: 120 } },
   });
 }

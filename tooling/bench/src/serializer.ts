@@ -4,10 +4,12 @@
  *
  *   node tooling/bench/src/serializer.ts
  */
+import type { BaseMessage } from "@langchain/core/messages";
 import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
 import { Serializer } from "@threadmark/core";
 
-import { chatMessages, plainStates } from "./serializer-states.ts";
+import { chats, plainStates } from "./serializer-states.ts";
+import { markdownTable } from "./table.ts";
 
 const ROUNDS = 40;
 const ROUND_MILLISECONDS = 8;
@@ -42,10 +44,7 @@ function milliseconds(value: number): string {
 }
 
 function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  console.log(`| ${head.join(" | ")} |`);
-  console.log(`|${head.map((_, index) => (index === 0 ? "---" : "--:")).join("|")}|`);
-  for (const row of rows) console.log(`| ${row.join(" | ")} |`);
-  console.log("");
+  console.log(`${markdownTable(head, rows)}\n`);
 }
 
 const serializer = new Serializer();
@@ -65,15 +64,14 @@ async function plainRow(name: string, value: unknown): Promise<string[]> {
   return [
     name,
     `${milliseconds(encode!)} / ${milliseconds(stringify!)}`,
-    `${(encode! / stringify!).toFixed(2)}`,
+    (encode! / stringify!).toFixed(2),
     `${milliseconds(decode!)} / ${milliseconds(parse!)}`,
-    `${(decode! / parse!).toFixed(2)}`,
-    `${(bytes.length / Buffer.byteLength(json)).toFixed(2)}`,
+    (decode! / parse!).toFixed(2),
+    (bytes.length / Buffer.byteLength(json)).toFixed(2),
   ];
 }
 
-async function messageRows(length: number): Promise<string[][]> {
-  const messages = chatMessages(length);
+async function messageRows(messages: readonly BaseMessage[]): Promise<string[][]> {
   const [type, dumped] = await jsonPlus.dumpsTyped(messages);
   const json = JSON.stringify(messages);
   const bytes = serializer.encode(messages);
@@ -88,7 +86,7 @@ async function messageRows(length: number): Promise<string[][]> {
     () => jsonPlus.loadsTyped(type, dumped),
   );
   const sizes = [bytes.length, Buffer.byteLength(json), dumped.length];
-  const names = ["`Serializer`", "JSON (comes back as plain objects)", "`JsonPlusSerializer`"];
+  const names = ["`Serializer`", "JSON, which gives plain objects", "`JsonPlusSerializer`"];
   return names.map((name, index) => [
     name,
     milliseconds(encoded[index]!),
@@ -105,8 +103,7 @@ const rows: string[][] = [];
 for (const { name, value } of plainStates()) rows.push(await plainRow(name, value));
 printTable(["state", "encode / `stringify`", "ratio", "decode / `parse`", "ratio", "bytes, ratio"], rows);
 
-console.log("200 LangChain messages\n");
-printTable(
-  ["", "encode ms", "× ours", "decode ms", "× ours", "bytes"],
-  await messageRows(200),
-);
+for (const { name, messages } of chats(200)) {
+  console.log(`200 LangChain messages: ${name}\n`);
+  printTable(["", "encode ms", "× ours", "decode ms", "× ours", "bytes"], await messageRows(messages));
+}

@@ -5,7 +5,7 @@ import type { OpenedSaver, SaverUnderTest } from "./saver-under-test.ts";
 import type { LangGraph, LangGraphVersion, Prebuilt } from "./versions.ts";
 
 /** The config of a thread, as an application writes it. */
-export interface ThreadConfig {
+interface ThreadConfig {
   configurable: { thread_id: string };
 }
 
@@ -22,7 +22,7 @@ export interface Lab {
 }
 
 /** Tests of one topic by name; a name is a sentence about behaviour. */
-export type GraphTests = Readonly<Record<string, (lab: Lab) => Promise<void>>>;
+type GraphTests = Readonly<Record<string, (lab: Lab) => Promise<void>>>;
 
 export interface Topic {
   readonly title: string;

@@ -1,6 +1,8 @@
 import * as current from "@langchain/langgraph";
+import currentPackage from "@langchain/langgraph/package.json" with { type: "json" };
 import * as currentPrebuilt from "@langchain/langgraph/prebuilt";
 import * as older from "langgraph-1-4";
+import olderPackage from "langgraph-1-4/package.json" with { type: "json" };
 import * as olderPrebuilt from "langgraph-1-4/prebuilt";
 
 export type LangGraph = typeof current;
@@ -20,14 +22,14 @@ export interface LangGraphVersion {
 /** The releases that every graph test runs with: the newest, and one with the older checkpoint contract. */
 export const versions: readonly LangGraphVersion[] = [
   {
-    version: "1.7.3",
+    version: currentPackage.version,
     langgraph: current,
     prebuilt: currentPrebuilt,
     takesFalsyAnswers: true,
     keepsOrderInExitMode: true,
   },
   {
-    version: "1.4.12",
+    version: olderPackage.version,
     // Classes with private members are never assignable across two copies, whatever they have in common.
     langgraph: older as unknown as LangGraph,
     prebuilt: olderPrebuilt as unknown as Prebuilt,

@@ -3,8 +3,8 @@ import { malformed } from "./malformed.ts";
 import { MANY_KEYS } from "./shape-table.ts";
 import { TAG_END, TAG_HEAD, TAG_MARK } from "./tags.ts";
 
-/** A tagged value takes two levels of MessagePack, and an argument of a message one more. */
-const MAX_LEVELS = MAX_NESTING * 3;
+/** A level of an error takes three levels of MessagePack, and the innermost value may take a few. */
+const MAX_LEVELS = MAX_NESTING * 3 + 8;
 const UNKNOWN = -1;
 const VARIABLE = 0xff;
 const TOO_EARLY = "it ends too early";

@@ -28,10 +28,10 @@ const CLASS_NAMES = [
 export type ClassName = (typeof CLASS_NAMES)[number];
 
 const MESSAGE_COUNT = CLASS_NAMES.indexOf("Document");
-const MESSAGE_NAMES: readonly string[] = CLASS_NAMES.slice(0, MESSAGE_COUNT);
+const MESSAGE_NAMES: ReadonlySet<string> = new Set(CLASS_NAMES.slice(0, MESSAGE_COUNT));
 
 export function isMessageClass(name: string): boolean {
-  return MESSAGE_NAMES.includes(name);
+  return MESSAGE_NAMES.has(name);
 }
 
 /** The tag of an instance, by whether there are tags in what it holds. */

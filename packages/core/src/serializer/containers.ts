@@ -7,6 +7,10 @@ const SHORT_ARRAY = 16;
 
 /** Whether an array has no holes and no properties but its elements. */
 export function isDense(value: readonly unknown[]): boolean {
+  return hasOnlyElements(value) && Object.getOwnPropertySymbols(value).length === 0;
+}
+
+function hasOnlyElements(value: readonly unknown[]): boolean {
   const length = value.length;
   // Without holes, counting is enough, and the values are counted faster than the keys are named.
   if (length >= SHORT_ARRAY && !value.includes(undefined)) return Object.values(value).length === length;

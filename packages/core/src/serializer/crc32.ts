@@ -32,5 +32,4 @@ export const portableCrc32: Crc32 = (bytes, seed) => {
 };
 
 /** CRC-32 of bytes that follow others whose CRC-32 is `seed`. */
-export const crc32: Crc32 =
-  builtinModule<{ readonly crc32?: Crc32 }>("node:zlib")?.crc32 ?? portableCrc32;
+export const crc32: Crc32 = builtinModule<{ readonly crc32?: Crc32 }>("node:zlib")?.crc32 ?? portableCrc32;

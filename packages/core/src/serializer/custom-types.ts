@@ -52,7 +52,11 @@ export class CustomTypes {
       throw badType("a type needs a `name`, a string that is not empty");
     }
     if (this.#byName.has(name)) throw badType(`two types are named ${JSON.stringify(name)}`);
-    if (typeof registered !== "function" || typeof registered.prototype !== "object" || registered.prototype === null) {
+    if (
+      typeof registered !== "function" ||
+      typeof registered.prototype !== "object" ||
+      registered.prototype === null
+    ) {
       throw badType(`type ${JSON.stringify(name)} needs a \`class\``);
     }
     if (typeof type.encode !== "function" || typeof type.decode !== "function") {
@@ -70,5 +74,7 @@ export class CustomTypes {
 }
 
 function badType(reason: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `serializer option \`types\`: ${reason}`, { field: "types" });
+  return new CheckpointError("INVALID_ARGUMENT", `serializer option \`types\`: ${reason}`, {
+    field: "types",
+  });
 }

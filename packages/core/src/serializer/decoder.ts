@@ -13,7 +13,7 @@ const MODULES = NEEDS.messages | NEEDS.documents | NEEDS.langgraph;
 const ALL_NEEDS = MODULES | NEEDS.numbering;
 
 /** Byte strings are copied out of the body. */
-const unpackr = new Unpackr({ useRecords: true, mapsAsObjects: false, copyBuffers: true });
+const unpackr = new Unpackr({ useRecords: true, copyBuffers: true });
 const MARK: unknown = unpackr.unpack(new Uint8Array([TAG_MARK]));
 
 /**

@@ -1,9 +1,4 @@
-import {
-  type ClassName,
-  COMMAND_BRAND,
-  MESSAGE_BRAND,
-  MESSAGE_NAMESPACE,
-} from "./class-table.ts";
+import { type ClassName, COMMAND_BRAND, MESSAGE_BRAND, MESSAGE_NAMESPACE } from "./class-table.ts";
 import { malformed } from "./malformed.ts";
 import { listOf } from "./natives-in.ts";
 import type { ValueReader } from "./value-reader.ts";

@@ -20,9 +20,7 @@ class Send {
   }
 }
 
-class CommandInstance {}
-
-class Command extends CommandInstance {
+class Command {
   declare lg_name: string;
   declare update: unknown;
   declare resume: unknown;

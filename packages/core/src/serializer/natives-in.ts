@@ -88,11 +88,12 @@ export function readError(reader: ValueReader, data: unknown): Error {
   if (parts[0] !== "stack") Reflect.deleteProperty(error, "stack");
   for (let i = 0; i < parts.length; i += 2) {
     const name = parts[i];
-    if (typeof name !== "string" || !HIDDEN_ERROR_FIELDS.has(name)) malformed("it has an error with a bad field");
+    if (typeof name !== "string" || !HIDDEN_ERROR_FIELDS.has(name))
+      malformed("it has an error with a bad field");
     const value = reader.value(parts[i + 1]);
     // Assigned, since engines that make the stack an accessor have a setter beside it.
     if (name === "stack") error.stack = value as string;
-    else Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: false });
+    else define(error, name, value, false);
   }
   readFields(reader, fields, error);
   return error;
@@ -104,9 +105,14 @@ function readFields(reader: ValueReader, data: unknown, into: object): void {
     const node = parts[i];
     const key = typeof node === "number" ? node : reader.text(node);
     const value = reader.value(parts[i + 1]);
-    // Defined, not assigned: a key may be `__proto__` or that of an accessor.
-    Object.defineProperty(into, key, { value, writable: true, configurable: true, enumerable: true });
+    define(into, key, value, true);
   }
+}
+
+/** Defines, as assigning would run a setter of the prototype, that of `__proto__` for one. */
+function define(into: object, key: PropertyKey, value: unknown, enumerable: boolean): void {
+  const descriptor: PropertyDescriptor = { value, writable: true, configurable: true, enumerable };
+  Object.defineProperty(into, key, Object.setPrototypeOf(descriptor, null) as PropertyDescriptor);
 }
 
 /** An array of the decoded tree, with a given length if any. */
@@ -129,5 +135,8 @@ export function bytesOf(data: unknown): Uint8Array {
 }
 
 function notHere(name: string): CheckpointError {
-  return new CheckpointError("UNSUPPORTED_FORMAT", `stored value holds a ${name}, which this JavaScript engine lacks`);
+  return new CheckpointError(
+    "UNSUPPORTED_FORMAT",
+    `stored value holds a ${name}, which this JavaScript engine lacks`,
+  );
 }

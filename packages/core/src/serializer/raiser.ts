@@ -1,7 +1,7 @@
 import { CheckpointError } from "../errors.ts";
 import type { Prototypes } from "./class-loading.ts";
 import { type ClassName, classOfTag, hasNoTagsInside, isMessageTag } from "./class-table.ts";
-import type { CustomTypes } from "./custom-types.ts";
+import type { CustomType, CustomTypes } from "./custom-types.ts";
 import { readInstance, readMessage } from "./instances-in.ts";
 import { malformed } from "./malformed.ts";
 import {
@@ -130,9 +130,22 @@ export class Raiser implements ValueReader {
       );
     }
     const number = this.#numbered?.push(undefined) ?? 0;
-    const value: object = type.decode(this.value(content));
+    const value = decodeCustom(type, this.value(content));
     if (this.#numbered !== undefined) this.#numbered[number - 1] = value;
     return value;
+  }
+}
+
+function decodeCustom(type: CustomType, content: unknown): object {
+  try {
+    return type.decode(content) as object;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : "unknown error";
+    throw new CheckpointError(
+      "CORRUPT",
+      `stored value cannot be read: type ${JSON.stringify(type.name)} failed to decode its data: ${reason}`,
+      { cause },
+    );
   }
 }
 

@@ -168,6 +168,21 @@ export const functional: Topic = {
       expect(result).toEqual(["name=Bob", "age=50"]);
     },
 
+    async "two runs under one run id are two runs"(lab) {
+      const { lg } = lab;
+      const { thread_id } = lab.thread().configurable;
+      const config = { configurable: { thread_id, run_id: "one" } };
+      const results: string[] = [];
+      for (const word of ["a", "b", "c"]) {
+        const workflow = lg.entrypoint(
+          { name: "chain", checkpointer: await lab.reopen() },
+          async (input: string) => (lg.getPreviousState<string>() ?? "") + input,
+        );
+        results.push(await workflow.invoke(word, config));
+      }
+      expect(results).toEqual(["a", "ab", "abc"]);
+    },
+
     async "streaming values ends with the result, and the state has it too"(lab) {
       const { lg } = lab;
       const thread = lab.thread();

@@ -1,0 +1,317 @@
+import { ThreadNotes, alterTuples, alterValues, keyOf, placeOf } from "./alter.ts";
+import { note, patch, tick, type Mutant } from "./mutant.ts";
+
+/** Counts of calls that are running, by key. */
+class Running {
+  readonly #counts = new Map<string, number>();
+
+  has(key: string): boolean {
+    return (this.#counts.get(key) ?? 0) > 0;
+  }
+
+  async during<T>(key: string, call: () => Promise<T>): Promise<T> {
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    try {
+      return await call();
+    } finally {
+      this.#counts.set(key, (this.#counts.get(key) ?? 0) - 1);
+    }
+  }
+}
+
+export const concurrencyMutants: readonly Mutant[] = [
+  {
+    name: "writes that arrive while their checkpoint is being put are lost",
+    clause: "concurrency/put-beside-put-writes-keeps-both",
+    breakSaver(saver, store) {
+      const running = note(store, "puts", () => new Running());
+      patch(saver, "put", (put) => (config, checkpoint, ...rest) => {
+        const { thread, namespace } = placeOf(config);
+        return running.during(keyOf(thread, namespace, checkpoint.id), async () => {
+          const stored = await put(config, checkpoint, ...rest);
+          await tick();
+          return stored;
+        });
+      });
+      patch(saver, "putWrites", (putWrites) => async (config, ...rest) => {
+        const { thread, namespace, id } = placeOf(config);
+        if (!running.has(keyOf(thread, namespace, id))) await putWrites(config, ...rest);
+      });
+    },
+  },
+  {
+    name: "a write is looked for and then inserted",
+    clause: "concurrency/identical-writes-at-once-are-one",
+    breakSaver(saver, store) {
+      const running = note(store, "writes", () => new Running());
+      const twice = note(store, "twice", () => new ThreadNotes<boolean>());
+      patch(saver, "putWrites", (putWrites) => (config, writes, task, path) => {
+        const { thread, namespace, id } = placeOf(config);
+        const json = writes.every(([, value]) => typeof value === "string");
+        const key = keyOf(thread, namespace, id, task, json ? writes : {});
+        if (json && running.has(key)) twice.set(thread, [namespace, id, task], true);
+        return running.during(key, () => putWrites(config, writes, task, path));
+      });
+      alterTuples(saver, (tuple) => {
+        const { thread, namespace, id } = placeOf(tuple.config);
+        const writes = tuple.pendingWrites ?? [];
+        const again = writes.filter(([task]) => twice.get(thread, namespace, id, task));
+        return { ...tuple, pendingWrites: [...writes, ...again] };
+      });
+    },
+  },
+  {
+    name: "batches at once are mixed",
+    clause: "concurrency/competing-writes-leave-one-winner",
+    breakSaver(saver, store) {
+      const running = note(store, "writes", () => new Running());
+      const mixed = note(store, "mixed", () => new ThreadNotes<[string, unknown]>());
+      patch(saver, "putWrites", (putWrites) => (config, writes, task, path) => {
+        const { thread, namespace, id } = placeOf(config);
+        const key = keyOf(thread, namespace, id, task);
+        const last = writes.at(-1);
+        const competing = running.has(key) && writes.length > 1 && typeof last?.[1] === "number";
+        if (competing) mixed.set(thread, [namespace, id, task], last);
+        return running.during(key, () => putWrites(config, writes, task, path));
+      });
+      alterTuples(saver, (tuple) => {
+        const { thread, namespace, id } = placeOf(tuple.config);
+        const pendingWrites = (tuple.pendingWrites ?? []).map(
+          ([task, channel, value]): [string, string, unknown] => {
+            const other = mixed.get(thread, namespace, id, task);
+            return [task, channel, other?.[0] === channel ? other[1] : value];
+          },
+        );
+        return { ...tuple, pendingWrites };
+      });
+    },
+  },
+  {
+    name: "lists of writes are read, changed and written back",
+    clause: "concurrency/many-tasks-at-once",
+    breakSaver(saver, store) {
+      const running = note(store, "writes", () => new Running());
+      patch(saver, "putWrites", (putWrites) => async (config, writes, task, path) => {
+        const { thread, namespace, id } = placeOf(config);
+        const key = keyOf(thread, namespace, id);
+        const own = keyOf(thread, namespace, id, task);
+        if (running.has(key) && !running.has(own)) return;
+        await running.during(key, () =>
+          running.during(own, () => putWrites(config, writes, task, path)),
+        );
+      });
+    },
+  },
+  {
+    name: "puts at once mix up their values",
+    clause: "concurrency/puts-at-once-are-all-stored",
+    breakSaver(saver, store) {
+      const running = note(store, "puts", () => new Running());
+      let before: { readonly id: string; readonly values: Record<string, unknown> } | undefined;
+      patch(saver, "put", (put) => (config, checkpoint, ...rest) => {
+        const { thread, namespace } = placeOf(config);
+        const key = keyOf(thread, namespace);
+        const { id, channel_values: values } = checkpoint;
+        const other = running.has(key) && before?.id !== id ? before?.values : undefined;
+        before = { id, values };
+        const mixed = { ...checkpoint, channel_values: other ?? values };
+        return running.during(key, () => put(config, mixed, ...rest));
+      });
+    },
+  },
+  {
+    name: "metadata and values are written by different statements",
+    clause: "concurrency/one-checkpoint-put-many-times-at-once",
+    breakSaver(saver, store) {
+      const running = note(store, "puts", () => new Running());
+      let first: Parameters<typeof saver.put>[2] | undefined;
+      patch(saver, "put", (put) => (config, checkpoint, metadata, versions) => {
+        const { thread, namespace } = placeOf(config);
+        const key = keyOf(thread, namespace, checkpoint.id);
+        if (!running.has(key)) first = metadata;
+        return running.during(key, () => put(config, checkpoint, first ?? metadata, versions));
+      });
+    },
+  },
+  {
+    name: "a checkpoint is stored before its last value",
+    clause: "concurrency/readers-never-see-half-a-checkpoint",
+    breakSaver(saver, store) {
+      const half = note(store, "half", () => new Map<string, string>());
+      patch(saver, "put", (put) => async (config, checkpoint, ...rest) => {
+        const { thread, namespace } = placeOf(config);
+        const key = keyOf(thread, namespace, checkpoint.id);
+        const last = Object.keys(checkpoint.channel_values).at(-1);
+        const done = put(config, checkpoint, ...rest);
+        if (last !== undefined) half.set(key, last);
+        const stored = await done.catch((error: unknown) => {
+          half.delete(key);
+          throw error;
+        });
+        await tick();
+        half.delete(key);
+        return stored;
+      });
+      alterValues(saver, (values, { config }) => {
+        const missing = half.get(keyOf(...Object.values(placeOf(config))));
+        return Object.fromEntries(Object.entries(values).filter(([channel]) => channel !== missing));
+      });
+    },
+  },
+  {
+    name: "a put beside a deletion relies on values that are just deleted",
+    clause: "concurrency/deleting-beside-puts-leaves-nothing-broken",
+    breakSaver(saver, store) {
+      const running = note(store, "deletions", () => new Running());
+      patch(saver, "deleteThread", (deleteThread) => (thread) =>
+        running.during(thread, async () => {
+          await deleteThread(thread);
+          await tick();
+        }),
+      );
+      patch(saver, "put", (put) => (config, checkpoint, metadata, versions) => {
+        const { thread } = placeOf(config);
+        if (!running.has(thread)) return put(config, checkpoint, metadata, versions);
+        const left = Object.entries(checkpoint.channel_values).filter(([channel]) =>
+          Object.hasOwn(versions, channel),
+        );
+        const part = { ...checkpoint, channel_values: Object.fromEntries(left) };
+        return put(config, part, metadata, versions);
+      });
+    },
+  },
+];
+
+export const reopenMutants: readonly Mutant[] = [
+  {
+    name: "parents are remembered by the saver that stored them",
+    clause: "reopen/another-saver-reads-everything",
+    breakSaver(saver) {
+      const own = new ThreadNotes<boolean>();
+      patch(saver, "put", (put) => (config, checkpoint, ...rest) => {
+        const { thread, namespace } = placeOf(config);
+        own.set(thread, [namespace, checkpoint.id], true);
+        return put(config, checkpoint, ...rest);
+      });
+      alterTuples(saver, (tuple) => {
+        const { thread, namespace, id } = placeOf(tuple.config);
+        const { parentConfig: _, ...rest } = tuple;
+        return own.get(thread, namespace, id) === true || own.threads().length > 0 ? tuple : rest;
+      });
+    },
+  },
+  {
+    name: "the latest is remembered by the saver that stored one",
+    clause: "reopen/two-savers-take-turns",
+    breakSaver(saver) {
+      const own = new ThreadNotes<string>();
+      patch(saver, "put", (put) => (config, checkpoint, ...rest) => {
+        const { thread, namespace } = placeOf(config);
+        const known = own.get(thread, namespace) ?? "";
+        if (checkpoint.id > known) own.set(thread, [namespace], checkpoint.id);
+        return put(config, checkpoint, ...rest);
+      });
+      patch(saver, "getTuple", (getTuple) => async (config) => {
+        const { thread, namespace, id } = placeOf(config);
+        const known = id ?? own.get(thread, namespace);
+        const wrong = { configurable: { ...config.configurable, checkpoint_id: known } };
+        return (known === undefined ? undefined : await getTuple(wrong)) ?? getTuple(config);
+      });
+    },
+  },
+  {
+    name: "what was stored once is believed to be there for ever",
+    clause: "reopen/a-deletion-by-another-is-noticed",
+    breakSaver(saver, store) {
+      const deletions = note(store, "deletions", () => new Map<string, number>());
+      const seen = new Map<string, number>();
+      patch(saver, "deleteThread", (deleteThread) => async (thread) => {
+        await deleteThread(thread);
+        const count = (deletions.get(thread) ?? 0) + 1;
+        deletions.set(thread, count);
+        seen.set(thread, count);
+      });
+      patch(saver, "put", (put) => (config, checkpoint, metadata, versions) => {
+        const { thread } = placeOf(config);
+        const count = deletions.get(thread) ?? 0;
+        const stale = (seen.get(thread) ?? count) !== count;
+        seen.set(thread, count);
+        const left = Object.entries(checkpoint.channel_values).filter(
+          ([channel]) => !stale || Object.hasOwn(versions, channel),
+        );
+        const part = { ...checkpoint, channel_values: Object.fromEntries(left) };
+        return put(config, part, metadata, versions);
+      });
+    },
+  },
+];
+
+export const reentrancyMutants: readonly Mutant[] = [
+  {
+    name: "reads inside a listing are refused",
+    clause: "reentrancy/calls-inside-a-listing",
+    breakSaver(saver) {
+      let active = 0;
+      patch(
+        saver,
+        "list",
+        (list) =>
+          async function* locked(config, options) {
+            active++;
+            try {
+              yield* list(config, options);
+            } finally {
+              active--;
+            }
+          },
+      );
+      patch(saver, "getTuple", (getTuple) => async (config) => {
+        if (active > 0) throw new Error("the connection is busy");
+        return getTuple(config);
+      });
+    },
+  },
+  {
+    name: "listings share a cursor",
+    clause: "reentrancy/two-listings-in-turns",
+    breakSaver(saver) {
+      let cursor: ReturnType<typeof saver.list> | undefined;
+      patch(
+        saver,
+        "list",
+        (list) =>
+          async function* shared(config, options) {
+            cursor ??= list(config, options);
+            try {
+              for (;;) {
+                const step = await cursor.next();
+                if (step.done) return;
+                yield step.value;
+              }
+            } finally {
+              cursor = undefined;
+            }
+          },
+      );
+    },
+  },
+  {
+    name: "a listing goes on from an offset",
+    clause: "reentrancy/puts-during-a-listing",
+    breakSaver(saver) {
+      patch(
+        saver,
+        "list",
+        (list) =>
+          async function* paged(config, options) {
+            for (let offset = 0; ; offset += 10) {
+              const page = [];
+              for await (const tuple of list(config, options)) page.push(tuple);
+              yield* page.slice(offset, offset + 10);
+              if (page.length <= offset + 10) return;
+            }
+          },
+      );
+    },
+  },
+];

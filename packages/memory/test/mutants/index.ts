@@ -1,0 +1,53 @@
+import { aliasingMutants } from "./aliasing.ts";
+import { forkMutants, tombstoneMutants } from "./branches.ts";
+import { concurrencyMutants, reentrancyMutants, reopenMutants } from "./concurrency.ts";
+import { configMutants } from "./config.ts";
+import { deltaMutants } from "./delta.ts";
+import { filterMutants } from "./filter.ts";
+import { hostileIdMutants } from "./hostile-ids.ts";
+import { isolationMutants } from "./isolation.ts";
+import { legacyMutants } from "./legacy-v3.ts";
+import { deleteMutants, lifecycleMutants, openingMutants } from "./lifecycle.ts";
+import type { Mutant } from "./mutant.ts";
+import { pendingOrderMutants } from "./pending-order.ts";
+import { carryOverMutants, putMutants } from "./put.ts";
+import { getMutants, listMutants } from "./reads.ts";
+import { pruneMutants, runsMutants } from "./retention.ts";
+import { copyMutants, threadsMutants } from "./threads.ts";
+import { fenceMutants, ttlMutants } from "./ttl.ts";
+import { binaryMutants, refusalMutants, serdeMutants, valueMutants } from "./values.ts";
+import { writesMutants } from "./writes.ts";
+
+export const mutants: readonly Mutant[] = [
+  ...configMutants,
+  ...putMutants,
+  ...carryOverMutants,
+  ...tombstoneMutants,
+  ...forkMutants,
+  ...writesMutants,
+  ...pendingOrderMutants,
+  ...getMutants,
+  ...listMutants,
+  ...filterMutants,
+  ...isolationMutants,
+  ...hostileIdMutants,
+  ...valueMutants,
+  ...binaryMutants,
+  ...refusalMutants,
+  ...serdeMutants,
+  ...aliasingMutants,
+  ...concurrencyMutants,
+  ...reopenMutants,
+  ...reentrancyMutants,
+  ...deltaMutants,
+  ...legacyMutants,
+  ...deleteMutants,
+  ...lifecycleMutants,
+  ...openingMutants,
+  ...threadsMutants,
+  ...copyMutants,
+  ...pruneMutants,
+  ...runsMutants,
+  ...ttlMutants,
+  ...fenceMutants,
+];
