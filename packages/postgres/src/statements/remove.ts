@@ -106,15 +106,20 @@ export function markExpiredThread({ threads }: Tables, thread: string, mark: str
   };
 }
 
+/*
+ * The clock moves within a statement, so an index cannot be searched by it; by a sub-select, which is run
+ * once, it can. And a list of keys in an array is looked up key by key, which a join need not be.
+ */
+
 /**
  * Marks expired threads for {@link deleteMarked}, as many as `$1` allows. It leaves out those that
  * somebody else is at work on: another sweep, most likely.
  */
 export function markExpired({ threads }: Tables, limit: number, mark: string): Statement {
   return {
-    text: `UPDATE ${threads} SET epoch = $2 WHERE thread IN (
-  SELECT thread FROM ${threads} WHERE expires <= ${NOW} ORDER BY expires LIMIT $1 FOR UPDATE SKIP LOCKED
-)`,
+    text: `UPDATE ${threads} SET epoch = $2 WHERE thread = ANY (ARRAY(
+  SELECT thread FROM ${threads} WHERE expires <= (SELECT ${NOW}) ORDER BY expires LIMIT $1 FOR UPDATE SKIP LOCKED
+))`,
     params: [limit, mark],
   };
 }
@@ -134,7 +139,7 @@ export function markForSweep(tables: Tables, { thread, limit }: SweepRequest, ma
  */
 export function deleteMarked(tables: Tables, mark: string, thread: string | undefined): Statement {
   const { threads, checkpoints, writes, blobs } = tables;
-  const place = thread === undefined ? `expires <= ${NOW}` : "thread = $2";
+  const place = thread === undefined ? `expires <= (SELECT ${NOW})` : "thread = $2";
   return {
     text: `WITH marked AS MATERIALIZED (
   SELECT thread FROM ${threads} WHERE ${place} AND epoch = $1
@@ -148,7 +153,7 @@ export function deleteMarked(tables: Tables, mark: string, thread: string | unde
   DELETE FROM ${threads} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
 )
 SELECT count(*)::text AS detail FROM marked`,
-    params: [mark, thread ?? null],
+    params: thread === undefined ? [mark] : [mark, thread],
   };
 }
 
