@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { run } from "../command.mjs";
+import { startServers } from "../services/src/start.ts";
 import { installPacked } from "../scratch-project.mjs";
 import { packages, readJson } from "../workspace.mjs";
 
@@ -21,7 +22,7 @@ const vitestConfig = `export default {
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Shared tests are installed as the TypeScript they are.
-    server: { deps: { inline: [/@threadmark\\/.*-tests/] } },
+    server: { deps: { inline: [/@threadmark\\/(.*-tests|services)/] } },
   },
 }`;
 /** What the tests need to be built and typed, not to be run. */
@@ -58,9 +59,14 @@ for (const { dir } of subjects) {
     filter: (path) => basename(path) !== "internal",
   });
 }
+// What the tests cannot start themselves on an old Node.
+const servers = subjects.some(({ manifest }) => "@threadmark/services" in manifest.devDependencies)
+  ? await startServers(["postgres:17"])
+  : undefined;
 const failed = [];
 for (const major of majors)
   await runTests(major).catch((error) => failed.push(`Node ${major}: ${error.message}`));
+await servers?.stop();
 if (failed.length > 0) throw new Error(failed.join("\n"));
 
 async function runTests(major) {

@@ -18,8 +18,8 @@ export const pgbouncer: Recipe = {
   async version(url) {
     const console = new URL(url);
     console.pathname = "/pgbouncer";
-    const [row] = await ask(console.href, "SHOW VERSION").catch(() => []);
-    return /[\d.]+/.exec(String(row?.["version"] ?? ""))?.[0] ?? "";
+    const rows = await ask(console.href, "SHOW VERSION").catch(() => []);
+    return /\d[\d.]*/.exec(JSON.stringify(rows))?.[0] ?? "";
   },
 };
 

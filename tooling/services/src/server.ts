@@ -19,8 +19,8 @@ export function nameOf({ kind, version }: Pick<Server, "kind" | "version">): str
 const VARIABLE = "TEST_SERVERS";
 
 /** Tells the processes that are started from now on. */
-export function announce(servers: readonly Server[]): void {
-  process.env[VARIABLE] = JSON.stringify(servers);
+export function announce(found: readonly Server[]): void {
+  process.env[VARIABLE] = JSON.stringify(found);
 }
 
 /** The servers of a kind that this run has, with at least one version each; none when it cannot be had. */

@@ -98,7 +98,8 @@ WHERE ${alive("t")}
   ))
 ORDER BY t.updated DESC, t.thread LIMIT $6::int + 1`,
     params: [
-      ...[after?.updated ?? null, after?.thread ?? null],
+      after?.updated ?? null,
+      after?.thread ?? null,
       ...filterParams(filter),
       filter.length > 0,
       limit,

@@ -77,8 +77,12 @@ export function putWritesStatement(tables: Tables, request: PutWritesRequest): S
     writes.map((write) => write.path),
     writes.map((write) => write.idx),
     writes.map((write) => write.channel),
-    ...[values.bytes, values.starts, values.lengths],
-    ...[refs.bytes, refs.starts, refs.lengths],
+    values.bytes,
+    values.starts,
+    values.lengths,
+    refs.bytes,
+    refs.starts,
+    refs.lengths,
   ];
   return { text: putWritesText(tables), params };
 }

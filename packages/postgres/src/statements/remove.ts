@@ -28,9 +28,12 @@ export function removeStatement(tables: Tables, request: RemoveRequest): Stateme
   return {
     text: removeText(tables),
     params: [
-      ...[thread, newEpoch],
-      ...[checkpoints.map((key) => key.namespace), checkpoints.map((key) => key.id)],
-      ...[relink.map((key) => key.namespace), relink.map((key) => key.id)],
+      thread,
+      newEpoch,
+      checkpoints.map((key) => key.namespace),
+      checkpoints.map((key) => key.id),
+      relink.map((key) => key.namespace),
+      relink.map((key) => key.id),
       JSON.stringify(relink.map((key) => key.parent ?? null)),
     ],
   };
