@@ -55,7 +55,7 @@ async function inDocker(others: ReadonlyMap<string, Started>): Promise<Started> 
 
 async function onThisMachine(others: ReadonlyMap<string, Started>): Promise<Started> {
   const database = new URL(databaseOf(others).url);
-  const { path, version } = await debianProgram("pgbouncer");
+  const { path, env, version } = await debianProgram("pgbouncer");
   const folder = await mkdtemp(join(tmpdir(), "threadmark-pgbouncer-"));
   const port = await freePort();
   await writeFile(join(folder, "users"), `"${database.username}" "${database.password}"\n`);
@@ -63,7 +63,7 @@ async function onThisMachine(others: ReadonlyMap<string, Started>): Promise<Star
   await chmod(folder, 0o755);
   // PgBouncer does not run as root either.
   const args = userInfo().uid === 0 ? ["-u", "nobody"] : [];
-  const child = spawn(path, [...args, join(folder, "ini")], { stdio: "ignore" });
+  const child = spawn(path, [...args, join(folder, "ini")], { env, stdio: "ignore" });
   const url = `postgres://${database.username}:${database.password}@127.0.0.1:${port}${database.pathname}`;
   for (let attempt = 0; ; attempt++) {
     if (child.exitCode !== null) throw new Error(`pgbouncer ended with ${child.exitCode}`);

@@ -115,6 +115,10 @@ export function freePort(): Promise<number> {
 }
 
 /** What a program prints. */
-export async function outputOf(program: string, args: readonly string[]): Promise<string> {
-  return (await promisify(execFile)(program, [...args])).stdout;
+export async function outputOf(
+  program: string,
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  return (await promisify(execFile)(program, [...args], options)).stdout;
 }
