@@ -101,7 +101,6 @@ admin_users = ${database.username}
 pool_mode = transaction
 default_pool_size = 10
 max_client_conn = 500
-max_prepared_statements = 0
 ignore_startup_parameters = extra_float_digits,options
 `;
 }
