@@ -1,14 +1,7 @@
 /** The part of the drivers that is used, as structural types: no driver is imported for them. */
 
 /** A value of a parameter. */
-export type Param =
-  | string
-  | number
-  | boolean
-  | null
-  | Uint8Array
-  | readonly string[]
-  | readonly number[];
+export type Param = string | number | boolean | null | Uint8Array | readonly string[] | readonly number[];
 
 /** Every statement returns columns of type `text` only, so that no type parser can change them. */
 export type Row = Readonly<Record<string, string | null>>;

@@ -145,7 +145,9 @@ ${steps.join("")}`;
  * @example
  * console.log(setupSql({ schema: "agents" }));
  */
-export function setupSql(options: { readonly schema?: string; readonly createSchema?: boolean } = {}): string {
+export function setupSql(
+  options: { readonly schema?: string; readonly createSchema?: boolean } = {},
+): string {
   const { schema = "public", createSchema = schema !== "public" } = options;
   return `BEGIN;\n${setupScript(tablesIn(schema), { createSchema, from: 0 })}COMMIT;\n`;
 }

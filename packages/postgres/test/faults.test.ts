@@ -25,7 +25,10 @@ describe("faults", () => {
 
   it("an idle connection that the server closes ends neither the process nor the next call", async () => {
     const application = newName();
-    await using saver = PostgresSaver.fromConnString(url, { schema, pool: { application_name: application } });
+    await using saver = PostgresSaver.fromConnString(url, {
+      schema,
+      pool: { application_name: application },
+    });
     await putTurn(saver, { thread: "idle", id: turnId(1), values: { a: 1 } });
     await pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", [
       application,
@@ -46,36 +49,41 @@ describe("faults", () => {
     const args = ["--input-type=module", "--eval", script];
     const running = promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
     const ended = running.then(() => true);
-    for (let done = false; !done; ) {
+    for (let done = false; !done;) {
       const { rowCount } = await pool.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lone' AND state = 'idle'",
       );
-      done = rowCount! > 0 || (await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 50, false))])) === true;
+      done =
+        rowCount! > 0 ||
+        (await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 50, false))])) === true;
     }
     expect((await running).stdout).toBe("ready alive");
   });
 
-  it.each(["before", "after"])("a connection reset %s the server has worked: put is stored once", async (when) => {
-    await using saver = PostgresSaver.fromConnString(url, { schema });
-    const thread = `reset ${when}`;
-    await putTurn(saver, { thread, id: turnId(1), values: { text: longText("one") } });
-    if (when === "before") proxy.reset();
-    else {
-      // The answer is lost and the work is done.
-      let cut = true;
-      proxy.onData = () => {
-        const now = cut;
-        cut = false;
-        return now;
-      };
-    }
-    await putTurn(saver, { thread, id: turnId(2), parent: turnId(1), values: { text: longText("two") } });
-    proxy.onData = () => false;
-    const reader = new PostgresSaver(pool, { schema });
-    const found: unknown[] = [];
-    for await (const { checkpoint } of reader.list(configOf(thread))) found.push(checkpoint.channel_values);
-    expect(found).toEqual([{ text: longText("two") }, { text: longText("one") }]);
-  });
+  it.each(["before", "after"])(
+    "a connection reset %s the server has worked: put is stored once",
+    async (when) => {
+      await using saver = PostgresSaver.fromConnString(url, { schema });
+      const thread = `reset ${when}`;
+      await putTurn(saver, { thread, id: turnId(1), values: { text: longText("one") } });
+      if (when === "before") proxy.reset();
+      else {
+        // The answer is lost and the work is done.
+        let cut = true;
+        proxy.onData = () => {
+          const now = cut;
+          cut = false;
+          return now;
+        };
+      }
+      await putTurn(saver, { thread, id: turnId(2), parent: turnId(1), values: { text: longText("two") } });
+      proxy.onData = () => false;
+      const reader = new PostgresSaver(pool, { schema });
+      const found: unknown[] = [];
+      for await (const { checkpoint } of reader.list(configOf(thread))) found.push(checkpoint.channel_values);
+      expect(found).toEqual([{ text: longText("two") }, { text: longText("one") }]);
+    },
+  );
 
   it("an answer that is lost does not make a copy fail", async () => {
     await using saver = PostgresSaver.fromConnString(url, { schema });
@@ -102,7 +110,10 @@ describe("faults", () => {
   });
 
   it("an error of the database surfaces as it is, and the saver goes on", async () => {
-    await using saver = PostgresSaver.fromConnString(url, { schema, pool: { max: 1, options: "-c statement_timeout=200" } });
+    await using saver = PostgresSaver.fromConnString(url, {
+      schema,
+      pool: { max: 1, options: "-c statement_timeout=200" },
+    });
     await saver.getTuple(configOf("slow"));
     const blocker = await pool.connect();
     await blocker.query("BEGIN");
@@ -121,7 +132,11 @@ describe("faults", () => {
     const write = async (writer: number): Promise<void> => {
       for (let n = 1; Date.now() < end; n++) {
         const text = longText(`${writer} ${n}`);
-        const stored = await putTurn(saver, { thread: `load ${writer}`, id: turnId(n), values: { text } }).then(
+        const stored = await putTurn(saver, {
+          thread: `load ${writer}`,
+          id: turnId(n),
+          values: { text },
+        }).then(
           () => true,
           () => false,
         );
@@ -140,7 +155,8 @@ describe("faults", () => {
       }
     }
     for (const [key, text] of acknowledged) expect(found.get(key)).toBe(text);
-    for (const [key, text] of found) expect(text).toBe(longText(key.slice(5).replace("/", " ").replace(/ 0+/, " ")));
+    for (const [key, text] of found)
+      expect(text).toBe(longText(key.slice(5).replace("/", " ").replace(/ 0+/, " ")));
   });
 });
 
@@ -156,7 +172,9 @@ describe("ownership", () => {
     const client = new pg.Client({ connectionString: newest.url });
     await client.connect();
     const onClient = new PostgresSaver(client, { schema });
-    await Promise.all([1, 2, 3].map((n) => putTurn(onClient, { thread: "client", id: turnId(n), values: { n } })));
+    await Promise.all(
+      [1, 2, 3].map((n) => putTurn(onClient, { thread: "client", id: turnId(n), values: { n } })),
+    );
     await onClient.close();
     expect((await client.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
     await client.end();

@@ -55,7 +55,10 @@ describe("a saver on a folder", () => {
     await using folder = await temporaryFolder();
     const body = `${PUT}
       for (let i = 1; ; i++) { await put(String(i).padStart(8, "0")); process.stdout.write(i + "\\n"); }`;
-    const child = spawn(process.execPath, program(folder.path, body), { cwd, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, program(folder.path, body), {
+      cwd,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let acknowledged = 0;
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       acknowledged = Math.max(acknowledged, ...text.split("\n").map(Number));

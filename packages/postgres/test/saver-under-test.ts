@@ -16,7 +16,7 @@ export interface Subject {
 }
 
 /** A fresh schema with a saver on it. */
-export interface Opened {
+interface Opened {
   readonly saver: PostgresSaver;
   /** Another saver on the same data, as another process has it. */
   reopen(): Promise<PostgresSaver>;
@@ -24,11 +24,13 @@ export interface Opened {
 }
 
 /** Every real server of this run, poolers too. */
-export const onServers: readonly Subject[] = [...servers("postgres"), ...servers("pgbouncer")].map((server) => ({
-  name: `PostgresSaver on ${nameOf(server)}`,
-  server,
-  open: (options) => openOnServer(server, options),
-}));
+export const onServers: readonly Subject[] = [...servers("postgres"), ...servers("pgbouncer")].map(
+  (server) => ({
+    name: `PostgresSaver on ${nameOf(server)}`,
+    server,
+    open: (options) => openOnServer(server, options),
+  }),
+);
 
 /** PGlite. What it cannot do is `capabilities.shared`: another process on the same folder. */
 export const onPGlite: Subject = {

@@ -37,7 +37,9 @@ describe("round trips on the wire", () => {
     return roundTrips - before;
   }
 
-  const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`channel ${i}`, longText(`value ${i}`)]));
+  const many = Object.fromEntries(
+    Array.from({ length: 30 }, (_, i) => [`channel ${i}`, longText(`value ${i}`)]),
+  );
 
   it.each<readonly [string, () => Promise<unknown>]>([
     ["put of 30 long channels", () => putTurn(saver, { thread: "t", id: turnId(1), values: many })],
@@ -58,7 +60,9 @@ describe("round trips on the wire", () => {
   it("one for a put with a fence", async () => {
     const fenced = new PostgresSaver(counted, { schema, fence: "head" });
     await fenced.getTuple(configOf("fenced"));
-    expect(await roundTripsOf(() => putTurn(fenced, { thread: "fenced", id: turnId(1), values: many }))).toBe(1);
+    expect(await roundTripsOf(() => putTurn(fenced, { thread: "fenced", id: turnId(1), values: many }))).toBe(
+      1,
+    );
   });
 
   it("three for a list of 250 checkpoints, and one when the loop ends after the first", async () => {

@@ -4,11 +4,7 @@ import type { Recipe, Started } from "./recipe.ts";
 import { announce, type Server } from "./server.ts";
 
 /** Every server that can be asked for. A new one is a file and a line here. */
-const RECIPES: readonly Recipe[] = [
-  postgres(17, "POSTGRES_URL"),
-  postgres(15, "POSTGRES_15_URL"),
-  pgbouncer,
-];
+const RECIPES: readonly Recipe[] = [postgres(17, "POSTGRES_URL"), postgres(15, "POSTGRES_15_URL"), pgbouncer];
 
 /** A server that could not be had, and why, way by way. */
 export interface Missing {

@@ -16,7 +16,11 @@ export class ServerTable implements Reporter {
     const counts = countByServer(modules);
     const found = new Map(servers.map((server) => [nameOf(server), server.found]));
     const names = new Set([...found.keys(), ...counts.keys()]);
-    const rows = [...names].map((name) => [name, found.get(name) ?? "in this process", String(counts.get(name) ?? 0)]);
+    const rows = [...names].map((name) => [
+      name,
+      found.get(name) ?? "in this process",
+      String(counts.get(name) ?? 0),
+    ]);
     console.log(`\n${table([["server", "found", "tests passed"], ...rows])}\n${notTested(missing)}`);
   }
 }

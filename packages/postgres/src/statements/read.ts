@@ -5,7 +5,7 @@ import type { Tables } from "../schema.ts";
 import { alive, idsIn, renewed } from "./clauses.ts";
 
 /** The columns of a checkpoint as one JSON array; `rank` puts the rows in order. */
-export const CHECKPOINT_JSON = `json_build_array(rank, thread, namespace, id, parent, run,
+const CHECKPOINT_JSON = `json_build_array(rank, thread, namespace, id, parent, run,
   encode(header, 'base64'), encode(metadata, 'base64'), tokens, encode(refs, 'hex'))`;
 
 const WRITE_JSON = `json_build_array(rank, task, path, idx, channel, encode(value, 'base64'), encode(refs, 'hex'))`;
@@ -15,7 +15,7 @@ const WRITE_JSON = `json_build_array(rank, task, path, idx, channel, encode(valu
  * `reached (thread, id)`. Needs WITH RECURSIVE. OFFSET 0 keeps each look-up by key: as a join, a wrong
  * guess at the number of blobs would read the whole table.
  */
-export function reachedFrom({ blobs }: Tables, have: string): string {
+function reachedFrom({ blobs }: Tables, have: string): string {
   return `have AS MATERIALIZED ${idsIn(have)},
 reached (thread, id) AS (
   SELECT thread, id FROM roots WHERE id NOT IN (SELECT id FROM have)
@@ -31,7 +31,7 @@ reached (thread, id) AS (
 }
 
 /** The rows of the blobs in `reached`. Those of several threads can have blobs in common. */
-export function blobRows({ blobs }: Tables, severalThreads: boolean): string {
+function blobRows({ blobs }: Tables, severalThreads: boolean): string {
   return `SELECT 'blob', encode(id, 'hex'), encode(bytes, 'base64') FROM (
   SELECT ${severalThreads ? "DISTINCT ON (r.id)" : ""} r.id, b.bytes FROM reached AS r
   CROSS JOIN LATERAL (

@@ -5,7 +5,12 @@ import type { Statement } from "../../src/pg.ts";
 import { setupScript, tablesIn } from "../../src/schema.ts";
 import { runsStatement, scanStatement, threadsStatement } from "../../src/statements/list.ts";
 import { putStatement, putWritesStatement } from "../../src/statements/put.ts";
-import { ancestorsStatement, blobsStatement, getStatement, outlineStatement } from "../../src/statements/read.ts";
+import {
+  ancestorsStatement,
+  blobsStatement,
+  getStatement,
+  outlineStatement,
+} from "../../src/statements/read.ts";
 import {
   copyStatement,
   deleteMarked,
@@ -23,35 +28,68 @@ const tables = tablesIn(schema);
 const thread = "thread 500";
 const id = "00000050";
 const node = "aa".repeat(15) + "01";
-const all = { namespace: undefined, id: undefined, before: undefined, filter: [], after: undefined, limit: 100 };
-const filter = [{ key: "user", token: '"u7"' }, { key: "gone", token: undefined }];
+const all = {
+  namespace: undefined,
+  id: undefined,
+  before: undefined,
+  filter: [],
+  after: undefined,
+  limit: 100,
+};
+const filter = [
+  { key: "user", token: '"u7"' },
+  { key: "gone", token: undefined },
+];
 const after = { thread, namespace: "", id };
 const write = { thread, blobs: [{ id: node, kind: "node" as const, bytes: new Uint8Array(32) }], ttl: 1000 };
 const checkpoint = { namespace: "", id, parent: undefined, run: "r", header: new Uint8Array(9) };
 const content = { metadata: new Uint8Array(9), index: [], refs: [node] };
 const newWrite = { task: "t", path: "", idx: 0, channel: "c", value: new Uint8Array(9), refs: [node] };
-const put = { ...write, newEpoch: "n", checkpoint: { ...checkpoint, ...content }, keepParent: false, fence: true };
+const put = {
+  ...write,
+  newEpoch: "n",
+  checkpoint: { ...checkpoint, ...content },
+  keepParent: false,
+  fence: true,
+};
 const putWrites = { ...write, newEpoch: "n", namespace: "", checkpoint: id, writes: [newWrite] };
 
 const STATEMENTS: readonly (readonly [string, Statement])[] = [
   ["put to a known thread", putStatement(tables, { ...put, epoch: "e" })],
   ["put", putStatement(tables, { ...put, epoch: undefined })],
   ["putWrites", putWritesStatement(tables, { ...putWrites, epoch: undefined })],
-  ["get of the newest", getStatement(tables, { thread, namespace: "", id: undefined, have: [node], ttl: 1000 })],
+  [
+    "get of the newest",
+    getStatement(tables, { thread, namespace: "", id: undefined, have: [node], ttl: 1000 }),
+  ],
   ["get by id", getStatement(tables, { thread, namespace: "", id, have: [], ttl: undefined })],
   ["scan of a namespace", scanStatement(tables, { ...all, thread, namespace: "", have: [] })],
   ["scan of a thread", scanStatement(tables, { ...all, thread, have: [] })],
   ["scan of a thread, filtered", scanStatement(tables, { ...all, thread, filter, after, have: [] })],
   ["scan of all threads", scanStatement(tables, { ...all, thread: undefined, have: [] })],
-  ["scan of all threads, filtered, behind a place", scanStatement(tables, { ...all, thread: undefined, filter, after, have: [] })],
+  [
+    "scan of all threads, filtered, behind a place",
+    scanStatement(tables, { ...all, thread: undefined, filter, after, have: [] }),
+  ],
   ["ancestors", ancestorsStatement(tables, { thread, namespace: "", id, channels: ["c"], limit: 4096 })],
   ["blobs", blobsStatement(tables, { thread, refs: [node], have: [node] })],
   ["outline", outlineStatement(tables, { thread, after, limit: 1000 })],
   ["threads", threadsStatement(tables, { filter: [], after: undefined, limit: 100 })],
-  ["threads, filtered, behind a place", threadsStatement(tables, { filter, after: { updated: 9e12, thread }, limit: 100 })],
+  [
+    "threads, filtered, behind a place",
+    threadsStatement(tables, { filter, after: { updated: 9e12, thread }, limit: 100 }),
+  ],
   ["runs", runsStatement(tables, { runs: ["run 3"], after: "a", limit: 1000 })],
   ["lock", lockThread(tables, thread)],
-  ["remove", removeStatement(tables, { thread, checkpoints: [{ namespace: "", id }], relink: [{ namespace: "", id: "00000051", parent: undefined }], newEpoch: "n" })],
+  [
+    "remove",
+    removeStatement(tables, {
+      thread,
+      checkpoints: [{ namespace: "", id }],
+      relink: [{ namespace: "", id: "00000051", parent: undefined }],
+      newEpoch: "n",
+    }),
+  ],
   ["mark", markThread(tables, thread, "m")],
   ["mark of expired threads", markExpired(tables, 100, "m")],
   ["mark of an expired thread", markExpiredThread(tables, thread, "m")],
@@ -77,13 +115,19 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
       await pool.end();
     });
 
-    it.each(STATEMENTS)("no table is read from end to end, and nothing compiled, for %s", async (_, statement) => {
-      const { text, params } = statement;
-      const { rows } = await pool.query<{ "QUERY PLAN": string }>({ text: `EXPLAIN ${text}`, values: [...params] });
-      const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
-      expect(plan).not.toMatch(/Seq Scan/);
-      expect(plan).not.toMatch(/JIT/);
-    });
+    it.each(STATEMENTS)(
+      "no table is read from end to end, and nothing compiled, for %s",
+      async (_, statement) => {
+        const { text, params } = statement;
+        const { rows } = await pool.query<{ "QUERY PLAN": string }>({
+          text: `EXPLAIN ${text}`,
+          values: [...params],
+        });
+        const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+        expect(plan).not.toMatch(/Seq Scan/);
+        expect(plan).not.toMatch(/JIT/);
+      },
+    );
 
     it("every index has a statement that uses it", async () => {
       const plans = await Promise.all(
@@ -96,7 +140,9 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
         "SELECT indexname AS name FROM pg_indexes WHERE schemaname = $1 AND tablename <> 'threadmark_migrations'",
         [schema],
       );
-      expect(rows.map(({ name }) => name).filter((name) => !plans.some((plan) => plan.includes(name)))).toEqual([]);
+      expect(
+        rows.map(({ name }) => name).filter((name) => !plans.some((plan) => plan.includes(name))),
+      ).toEqual([]);
       expect(rows).toHaveLength(8);
     });
   },

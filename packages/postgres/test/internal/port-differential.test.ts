@@ -31,7 +31,9 @@ function compare(database: Database, sequences: number): void {
       fc.array(operation, { minLength: 10, maxLength: 60, size: "max" }),
       async (operations) => {
         const { threads, checkpoints, writes, blobs } = tables;
-        await database.script([threads, checkpoints, writes, blobs].map((name) => `DELETE FROM ${name}`).join(";"));
+        await database.script(
+          [threads, checkpoints, writes, blobs].map((name) => `DELETE FROM ${name}`).join(";"),
+        );
         const model = new MemoryStorage();
         for (const call of operations) {
           const [expected, actual] = [await perform(model, call), await perform(storage, call)];

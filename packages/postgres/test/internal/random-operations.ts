@@ -24,7 +24,11 @@ type Calls = {
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const idOf = (n: number, kind: Blob["kind"]): string =>
   n.toString(16).padStart(30, "a") + (kind === "node" ? "01" : "00");
-const leaf = (n: number): Blob => ({ id: idOf(n, "leaf"), kind: "leaf", bytes: bytes(`leaf ${n} `.repeat(n)) });
+const leaf = (n: number): Blob => ({
+  id: idOf(n, "leaf"),
+  kind: "leaf",
+  bytes: bytes(`leaf ${n} `.repeat(n)),
+});
 const node = (n: number, children: readonly Blob[]): Blob => ({
   id: idOf(n, "node"),
   kind: "node",
@@ -37,7 +41,7 @@ const lower = [node(5, leaves.slice(0, 2)), node(6, leaves.slice(1, 4))];
 const forest: readonly Blob[] = [...leaves, ...lower, node(7, [...lower, leaves[4]!])];
 
 // Text that SQL, JSON, arrays and patterns could trip over, and an order that only bytes have.
-const threads = ["t", "t:1", "T", "%", "\\x41", 'a"b{c},\'$1', "\u{1f600}", "\uffff"];
+const threads = ["t", "t:1", "T", "%", "\\x41", "a\"b{c},'$1", "\u{1f600}", "\uffff"];
 const namespaces = ["", "a", "a|b:\\", "\u{1f600}"];
 const ids = ["1", "2", "3", "10", "\u{1f600}", "\uffff", "Z", "a"];
 const runs = ["r1", "r2"];
@@ -119,7 +123,9 @@ const scan = fc.record({
   id: maybe([undefined, undefined, ...ids]),
   before: maybe([undefined, undefined, ...ids]),
   filter,
-  after: fc.option(fc.record({ thread: anyThread, namespace: pick(namespaces), id: pick(ids) }), { nil: undefined }),
+  after: fc.option(fc.record({ thread: anyThread, namespace: pick(namespaces), id: pick(ids) }), {
+    nil: undefined,
+  }),
   limit: fc.integer({ min: 1, max: 5 }),
   have: refs,
 });
@@ -142,10 +148,9 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
   remove: fc.record({
     thread,
     checkpoints: fc.array(key, { maxLength: 4 }),
-    relink: fc.array(
-      fc.record({ namespace: pick(namespaces), id: pick(ids), parent: maybe(ids) }),
-      { maxLength: 4 },
-    ).map((relink) => [...new Map(relink.map((one) => [`${one.namespace}/${one.id}`, one])).values()]),
+    relink: fc
+      .array(fc.record({ namespace: pick(namespaces), id: pick(ids), parent: maybe(ids) }), { maxLength: 4 })
+      .map((relink) => [...new Map(relink.map((one) => [`${one.namespace}/${one.id}`, one])).values()]),
     newEpoch: pick(epochs),
   }),
   deleteThread: thread,
