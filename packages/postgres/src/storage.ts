@@ -24,11 +24,13 @@ import type {
   ThreadPage,
   ThreadsRequest,
   WriteOutcome,
+  WriteRequest,
 } from "@threadmark/core/storage";
 import type { Row } from "./pg.ts";
 import { ancestorsOf, blobsOf, jsonOf, outlineOf, partOf, storedOf, threadOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import { Session, type SessionOptions } from "./session.ts";
+import { refusalStatement, type Fence } from "./statements/clauses.ts";
 import { runsStatement, scanStatement, threadsStatement } from "./statements/list.ts";
 import { lockForPut, putStatement, putWritesStatement, undoLockForPut } from "./statements/put.ts";
 import { ancestorsStatement, blobsStatement, getStatement, outlineStatement } from "./statements/read.ts";
@@ -71,15 +73,25 @@ export class PostgresStorage implements CheckpointStorage {
 
   async put(request: PutRequest): Promise<WriteOutcome> {
     const put = putStatement(this.#tables, request);
-    if (!request.fence) return writeOutcome(await this.#session.query(put));
+    if (!request.fence) return this.#outcome(await this.#session.query(put), request);
     // The head that the fence compares must be read after the lock was got.
     const [lock, undo] = [lockForPut(this.#tables, request), undoLockForPut(this.#tables, request)];
-    const [, outcome] = await this.#session.script([lock, put, undo]);
-    return writeOutcome(outcome!);
+    const [, rows] = await this.#session.script([lock, put, undo]);
+    return this.#outcome(rows!, request, request.checkpoint);
   }
 
   async putWrites(request: PutWritesRequest): Promise<WriteOutcome> {
-    return writeOutcome(await this.#session.query(putWritesStatement(this.#tables, request)));
+    const rows = await this.#session.query(putWritesStatement(this.#tables, request));
+    return this.#outcome(rows, request);
+  }
+
+  async #outcome(rows: readonly Row[], request: WriteRequest, fence?: Fence): Promise<WriteOutcome> {
+    const epoch = rows[0]?.["epoch"];
+    if (epoch) return { outcome: "stored", epoch };
+    const [refusal] = await this.#session.query(refusalStatement(this.#tables, request, fence));
+    const { outcome, detail } = refusal!;
+    if (outcome === "conflict") return { outcome, head: detail ?? undefined };
+    return { outcome: outcome as "stale" | "expired" };
   }
 
   async get(request: GetRequest): Promise<GetResult | undefined> {
@@ -161,11 +173,4 @@ export class PostgresStorage implements CheckpointStorage {
 
 function newMark(): string {
   return globalThis.crypto.randomUUID();
-}
-
-function writeOutcome(rows: readonly Row[]): WriteOutcome {
-  const { outcome, detail } = rows[0]!;
-  if (outcome === "stored") return { outcome, epoch: detail! };
-  if (outcome === "conflict") return { outcome, head: detail ?? undefined };
-  return { outcome: outcome as "stale" | "expired" };
 }

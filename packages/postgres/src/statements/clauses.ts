@@ -1,10 +1,10 @@
 import type { WriteRequest } from "@threadmark/core/storage";
 import { idBytes, pack } from "../bytes.ts";
-import type { Param } from "../pg.ts";
+import type { Param, Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 
 /** Milliseconds since 1970, by the server's clock. */
-export const NOW = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+export const NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 /** `own_ttl` of a thread that never expires. */
 export const NEVER = -1;
@@ -53,44 +53,59 @@ export function writeParams(request: WriteRequest): Param[] {
  *   snapshot. So a write that waited for a prune sees the epoch that the prune has set. A blob that
  *   the prune removed is absent for ON CONFLICT too, and is stored again when it was sent.
  */
-export function openThread({ threads, blobs }: Tables, condition: string): string {
-  return `named AS (
-  UPDATE ${threads} AS t SET updated = ${NOW}, expires = ${renewed("t", "$4::bigint")}
-  WHERE t.thread = $1::text AND t.epoch = $2::text AND ${alive("t")} AND ${condition}
+export function openThread(tables: Tables, request: WriteRequest, condition: string): string {
+  const open = request.epoch === undefined ? openAnyThread : openNamedEpoch;
+  return `opened AS (${open(tables, condition)}
   RETURNING t.epoch
-), anyway AS (
-  INSERT INTO ${threads} AS t (thread, epoch, created, updated, expires)
-  SELECT $1::text, $3::text, ${NOW}, ${NOW}, ${NOW} + $4::bigint
-  WHERE $2::text IS NULL AND ${condition}
-  ON CONFLICT (thread) DO UPDATE SET updated = ${NOW}, expires = ${renewed("t", "$4::bigint")}
-  WHERE ${alive("t")}
-  RETURNING t.epoch
-), opened AS (
-  SELECT epoch FROM named UNION ALL SELECT epoch FROM anyway
 ), stored_blobs AS (
-  INSERT INTO ${blobs} (thread, id, bytes)
+  INSERT INTO ${tables.blobs} (thread, id, bytes)
   SELECT $1::text, substring($5::bytea FROM (16 * n - 15)::int FOR 16), substring($6::bytea FROM start FOR length)
   FROM opened CROSS JOIN unnest($7::int[], $8::int[]) WITH ORDINALITY AS piece (start, length, n)
   ON CONFLICT DO NOTHING
 )`;
 }
 
+function openAnyThread({ threads }: Tables, condition: string): string {
+  return `
+  INSERT INTO ${threads} AS t (thread, epoch, created, updated, expires)
+  SELECT $1::text, $3::text, ${NOW}, ${NOW}, ${NOW} + $4::bigint WHERE $2::text IS NULL AND ${condition}
+  ON CONFLICT (thread) DO UPDATE SET updated = ${NOW}, expires = ${renewed("t", "$4::bigint")}
+  WHERE ${alive("t")}`;
+}
+
+function openNamedEpoch({ threads }: Tables, condition: string): string {
+  return `
+  UPDATE ${threads} AS t SET updated = ${NOW}, expires = ${renewed("t", "$4::bigint")}
+  WHERE t.thread = $1::text AND t.epoch = $2::text AND $3::text IS NOT NULL AND ${alive("t")} AND ${condition}`;
+}
+
 /**
- * The end of every statement that writes: `outcome`, and as `detail` the epoch. A thread that changed
- * while its lock was waited for may look as if nothing were wrong with it; then the answer is `stale`,
- * and the caller sends everything again.
+ * Why a write was refused. It is asked afterwards, and so rarely that the writes need not be slowed down by
+ * the question. When all seems well by now, the answer is `stale`: the caller then sends everything again.
+ *
+ * - In: `$1` thread, `$2` epoch or NULL; with a fence `$3` namespace, `$4` id and `$5` parent.
+ * - Out: `outcome`; with a fence as `detail` the newest checkpoint.
  */
-export function outcomeOf({ threads }: Tables, conflict: string, head: string): string {
-  return `SELECT
-  CASE
-    WHEN o.epoch IS NOT NULL THEN 'stored'
-    WHEN NOT ${alive("t")} THEN 'expired'
-    WHEN $2::text IS DISTINCT FROM t.epoch AND $2::text IS NOT NULL THEN 'stale'
-    WHEN ${conflict} THEN 'conflict'
-    ELSE 'stale'
-  END AS outcome,
-  CASE WHEN o.epoch IS NOT NULL THEN o.epoch ELSE ${head} END AS detail
-FROM (SELECT) AS always
-LEFT JOIN opened AS o ON true
-LEFT JOIN ${threads} AS t ON o.epoch IS NULL AND t.thread = $1::text`;
+export function refusalStatement({ threads, checkpoints }: Tables, request: WriteRequest, fence?: Fence): Statement {
+  const { thread, epoch } = request;
+  const head = `(SELECT id FROM ${checkpoints}
+  WHERE thread = $1::text AND namespace = $3::text ORDER BY id DESC LIMIT 1)`;
+  const conflict = `WHEN ${head} IS DISTINCT FROM $5::text AND ${head} IS DISTINCT FROM $4::text THEN 'conflict'`;
+  return {
+    text: `SELECT CASE
+  WHEN NOT ${alive("t")} THEN 'expired'
+  WHEN $2::text IS NOT NULL AND $2::text IS DISTINCT FROM t.epoch THEN 'stale'
+  ${fence ? conflict : ""}
+  ELSE 'stale'
+END AS outcome, ${fence ? head : "NULL"} AS detail
+FROM (SELECT) AS always LEFT JOIN ${threads} AS t ON t.thread = $1::text`,
+    params: [thread, epoch ?? null, ...(fence ? [fence.namespace, fence.id, fence.parent ?? null] : [])],
+  };
+}
+
+/** The checkpoint whose parent must be the newest. */
+export interface Fence {
+  readonly namespace: string;
+  readonly id: string;
+  readonly parent: string | undefined;
 }

@@ -2,31 +2,30 @@ import type { PutRequest, PutWritesRequest } from "@threadmark/core/storage";
 import { idBytes, pack } from "../bytes.ts";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
-import { NOW, openThread, outcomeOf, writeParams } from "./clauses.ts";
+import { NOW, openThread, writeParams } from "./clauses.ts";
 
 /**
  * Stores a checkpoint.
  *
  * - In: as `openThread`; `$9` namespace, `$10` id, `$11` parent, `$12` run, `$13` header, `$14` metadata,
- *   `$15` tokens, `$16` refs, `$17` keep the parent, `$18` fence.
- * - Out: `outcome`, `detail`.
+ *   `$15` tokens, `$16` refs, `$17` keep the parent.
+ * - Out: `epoch`, or no row when it was refused.
  * - Atomic: one statement, under the lock of the thread. With the fence it reads the newest checkpoint
  *   from its snapshot, and must therefore run in a script behind {@link lockForPut}.
  */
 export function putStatement(tables: Tables, request: PutRequest): Statement {
-  const { checkpoint, keepParent, fence } = request;
-  const { namespace, id, parent, run, header, metadata, index, refs } = checkpoint;
+  const { namespace, id, parent, run, header, metadata, index, refs } = request.checkpoint;
   const tokens = JSON.stringify(Object.fromEntries(index.map(({ key, token }) => [key, token])));
   const place = [namespace, id, parent ?? null, run ?? null];
-  const content = [header, metadata, tokens, idBytes(refs), keepParent, fence];
-  return { text: putText(tables), params: [...writeParams(request), ...place, ...content] };
+  const content = [header, metadata, tokens, idBytes(refs), request.keepParent];
+  return { text: putText(tables, request), params: [...writeParams(request), ...place, ...content] };
 }
 
-function putText(tables: Tables): string {
+function putText(tables: Tables, request: PutRequest): string {
   const head = `(SELECT id FROM ${tables.checkpoints}
     WHERE thread = $1::text AND namespace = $9::text ORDER BY id DESC LIMIT 1)`;
-  const passes = `(NOT $18::boolean OR ${head} IS NOT DISTINCT FROM $11::text OR ${head} IS NOT DISTINCT FROM $10::text)`;
-  return `WITH ${openThread(tables, passes)}, stored_checkpoint AS (
+  const fence = `(${head} IS NOT DISTINCT FROM $11::text OR ${head} IS NOT DISTINCT FROM $10::text)`;
+  return `WITH ${openThread(tables, request, request.fence ? fence : "true")}, stored_checkpoint AS (
   INSERT INTO ${tables.checkpoints} AS c
     (thread, namespace, id, parent, run, header, metadata, tokens, refs)
   SELECT $1::text, $9::text, $10::text, $11::text, $12::text, $13::bytea, $14::bytea, $15::text::jsonb, $16::bytea
@@ -36,7 +35,7 @@ function putText(tables: Tables): string {
     run = excluded.run, header = excluded.header, metadata = excluded.metadata,
     tokens = excluded.tokens, refs = excluded.refs
 )
-${outcomeOf(tables, `NOT ${passes}`, head)}`;
+SELECT epoch FROM opened`;
 }
 
 /** Creates the thread, or locks it: what follows in the script sees everything stored before. */
@@ -61,7 +60,7 @@ export function undoLockForPut({ threads }: Tables, { thread, newEpoch }: PutReq
  *
  * - In: as `openThread`; `$9` namespace, `$10` checkpoint, `$11` task, `$12` paths, `$13` indexes,
  *   `$14` channels, `$15` values with `$16` starts and `$17` lengths, `$18` refs with `$19` and `$20`.
- * - Out: `outcome`, `detail`.
+ * - Out: `epoch`, or no row when it was refused.
  * - Atomic: one statement, under the lock of the thread. A write with an index of 0 or more that is
  *   there already stays; others are replaced.
  */
@@ -84,11 +83,11 @@ export function putWritesStatement(tables: Tables, request: PutWritesRequest): S
     refs.starts,
     refs.lengths,
   ];
-  return { text: putWritesText(tables), params };
+  return { text: putWritesText(tables, request), params };
 }
 
-function putWritesText(tables: Tables): string {
-  return `WITH ${openThread(tables, "true")}, stored_writes AS (
+function putWritesText(tables: Tables, request: PutWritesRequest): string {
+  return `WITH ${openThread(tables, request, "true")}, stored_writes AS (
   INSERT INTO ${tables.writes} AS w
     (thread, namespace, checkpoint, task, idx, path, channel, value, refs)
   SELECT $1::text, $9::text, $10::text, $11::text, idx, path, channel,
@@ -100,5 +99,5 @@ function putWritesText(tables: Tables): string {
     path = excluded.path, channel = excluded.channel, value = excluded.value, refs = excluded.refs
   WHERE w.idx < 0
 )
-${outcomeOf(tables, "false", "NULL")}`;
+SELECT epoch FROM opened`;
 }

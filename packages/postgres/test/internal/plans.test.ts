@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Statement } from "../../src/pg.ts";
 import { setupScript, tablesIn } from "../../src/schema.ts";
+import { refusalStatement } from "../../src/statements/clauses.ts";
 import { runsStatement, scanStatement, threadsStatement } from "../../src/statements/list.ts";
 import { putStatement, putWritesStatement } from "../../src/statements/put.ts";
 import {
@@ -57,6 +58,7 @@ const putWrites = { ...write, newEpoch: "n", namespace: "", checkpoint: id, writ
 const STATEMENTS: readonly (readonly [string, Statement])[] = [
   ["put to a known thread", putStatement(tables, { ...put, epoch: "e" })],
   ["put", putStatement(tables, { ...put, epoch: undefined })],
+  ["the reason of a refusal", refusalStatement(tables, { ...put, epoch: "e" }, put.checkpoint)],
   ["putWrites", putWritesStatement(tables, { ...putWrites, epoch: undefined })],
   [
     "get of the newest",
