@@ -39,7 +39,7 @@ import {
   deleteMarked,
   expireStatement,
   lockThread,
-  markExpiredThread,
+  markExpiredTarget,
   markForSweep,
   markThread,
   removeStatement,
@@ -138,7 +138,7 @@ export class PostgresStorage implements CheckpointStorage {
   async copyThread(request: CopyRequest): Promise<CopyOutcome> {
     const mark = newMark();
     const [, , rows] = await this.#session.script([
-      markExpiredThread(this.#tables, request.to, mark),
+      markExpiredTarget(this.#tables, request, mark),
       deleteMarked(this.#tables, mark, request.to),
       copyStatement(this.#tables, request),
     ]);

@@ -26,7 +26,9 @@ export function SCENARIOS(turns: readonly number[]): Scenario[] {
       connections: 1,
       prepare: (saver) => chat(saver, "t", 200),
       run: async (_, open) => {
-        for await (const tuple of (await open()).list({ configurable: { thread_id: "t", checkpoint_ns: "" } })) {
+        for await (const tuple of (await open()).list({
+          configurable: { thread_id: "t", checkpoint_ns: "" },
+        })) {
           void tuple;
         }
       },
@@ -86,7 +88,9 @@ interface Put {
 
 async function put(saver: Saver, { thread, step, values, changed }: Put): Promise<void> {
   const idOf = (n: number) => n.toString(16).padStart(36, "0");
-  const versions = Object.fromEntries(Object.keys(values).map((name) => [name, changed.includes(name) ? step : 1]));
+  const versions = Object.fromEntries(
+    Object.keys(values).map((name) => [name, changed.includes(name) ? step : 1]),
+  );
   const parent = step === 1 ? {} : { checkpoint_id: idOf(step - 1) };
   await saver.put(
     { configurable: { thread_id: thread, checkpoint_ns: "", ...parent } },

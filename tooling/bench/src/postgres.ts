@@ -1,5 +1,7 @@
-// Measures PostgresSaver beside LangGraph.js's own on one server, and prints a table of each comparison.
+// Measures PostgresSaver beside LangGraph.js's own on one server, and writes docs/benchmarks-postgres.md.
 // Arguments: --turns 50,200,1000. The server is the one that the tests use.
+import { writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startFaultProxy, type FaultProxy } from "@threadmark/services";
 import { startServers } from "@threadmark/services/start";
@@ -22,8 +24,20 @@ const run = await startServers(["postgres:17"]);
 try {
   const [server] = run.servers;
   if (!server) throw new Error("no Postgres can be had here");
-  console.log(await compareAll(server.url, values.turns.split(",").map(Number)));
-  console.log(await prepareInsert(server.url));
+  const comparison = await compareAll(server.url, values.turns.split(",").map(Number));
+  const text = `# Benchmarks of @threadmark/postgres
+
+Made by \`npm run bench:postgres\` in \`tooling/bench\`, on Postgres ${server.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}.
+Times differ from machine to machine; round trips and bytes hardly do. *disk* is everything that the tables take at the end,
+indexes included.
+
+${comparison}
+
+The least that storing bytes can take, and a put of as many:
+
+${await prepareInsert(server.url)}
+`;
+  await writeFile(new URL("../../../docs/benchmarks-postgres.md", import.meta.url), text);
 } finally {
   await run.stop();
 }

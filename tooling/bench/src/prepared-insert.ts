@@ -24,12 +24,22 @@ export async function prepareInsert(url: string): Promise<string> {
   const put = async (id: string, bytes: Uint8Array): Promise<void> => {
     await saver.put(
       { configurable: { thread_id: "t" } },
-      { v: 4, id, ts: "2026-01-01T00:00:00.000Z", channel_values: { bytes }, channel_versions: { bytes: 1 }, versions_seen: {} },
+      {
+        v: 4,
+        id,
+        ts: "2026-01-01T00:00:00.000Z",
+        channel_values: { bytes },
+        channel_versions: { bytes: 1 },
+        versions_seen: {},
+      },
       { source: "loop", step: 0, parents: {} },
       { bytes: 1 },
     );
   };
-  const contestants = new Map([["prepared insert", insert], ["put", put]]);
+  const contestants = new Map([
+    ["prepared insert", insert],
+    ["put", put],
+  ]);
   const times = new Map([...contestants.keys()].map((name) => [name, 0]));
   for (let round = -50; round < ROUNDS; round++) {
     for (const [name, work] of contestants) {

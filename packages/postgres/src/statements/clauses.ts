@@ -86,7 +86,11 @@ function openNamedEpoch({ threads }: Tables, condition: string): string {
  * - In: `$1` thread, `$2` epoch or NULL; with a fence `$3` namespace, `$4` id and `$5` parent.
  * - Out: `outcome`; with a fence as `detail` the newest checkpoint.
  */
-export function refusalStatement({ threads, checkpoints }: Tables, request: WriteRequest, fence?: Fence): Statement {
+export function refusalStatement(
+  { threads, checkpoints }: Tables,
+  request: WriteRequest,
+  fence?: Fence,
+): Statement {
   const { thread, epoch } = request;
   const head = `(SELECT id FROM ${checkpoints}
   WHERE thread = $1::text AND namespace = $3::text ORDER BY id DESC LIMIT 1)`;

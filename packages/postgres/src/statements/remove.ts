@@ -102,10 +102,19 @@ export function markThread({ threads }: Tables, thread: string, mark: string): S
 }
 
 /** Marks a thread for {@link deleteMarked} if it has expired. */
-export function markExpiredThread({ threads }: Tables, thread: string, mark: string): Statement {
+function markExpiredThread({ threads }: Tables, thread: string, mark: string): Statement {
   return {
     text: `UPDATE ${threads} SET epoch = $2 WHERE thread = $1 AND expires <= ${NOW}`,
     params: [thread, mark],
+  };
+}
+
+/** Marks the target of a copy if it has expired, and if there is something to copy. */
+export function markExpiredTarget({ threads }: Tables, { from, to }: CopyRequest, mark: string): Statement {
+  return {
+    text: `UPDATE ${threads} AS t SET epoch = $2 WHERE t.thread = $1 AND t.expires <= ${NOW}
+AND EXISTS (SELECT FROM ${threads} AS source WHERE source.thread = $3 AND ${alive("source")})`,
+    params: [to, mark, from],
   };
 }
 
@@ -118,7 +127,7 @@ export function markExpiredThread({ threads }: Tables, thread: string, mark: str
  * Marks expired threads for {@link deleteMarked}, as many as `$1` allows. It leaves out those that
  * somebody else is at work on: another sweep, most likely.
  */
-export function markExpired({ threads }: Tables, limit: number, mark: string): Statement {
+function markExpired({ threads }: Tables, limit: number, mark: string): Statement {
   return {
     text: `UPDATE ${threads} SET epoch = $2 WHERE thread = ANY (ARRAY(
   SELECT thread FROM ${threads} WHERE expires <= (SELECT ${NOW}) ORDER BY expires LIMIT $1 FOR UPDATE SKIP LOCKED

@@ -17,8 +17,8 @@ import {
   deleteMarked,
   expireStatement,
   lockThread,
-  markExpired,
-  markExpiredThread,
+  markExpiredTarget,
+  markForSweep,
   markThread,
   removeStatement,
 } from "../../src/statements/remove.ts";
@@ -93,10 +93,14 @@ const STATEMENTS: readonly (readonly [string, Statement])[] = [
     }),
   ],
   ["mark", markThread(tables, thread, "m")],
-  ["mark of expired threads", markExpired(tables, 100, "m")],
-  ["mark of an expired thread", markExpiredThread(tables, thread, "m")],
+  ["mark of expired threads", markForSweep(tables, { thread: undefined, limit: 100 }, "m")],
+  ["mark of an expired thread", markForSweep(tables, { thread, limit: 1 }, "m")],
   ["deletion of a marked thread", deleteMarked(tables, "m", thread)],
   ["deletion of marked threads", deleteMarked(tables, "m", undefined)],
+  [
+    "mark of the target of a copy",
+    markExpiredTarget(tables, { from: thread, to: "copy", newEpoch: "n" }, "m"),
+  ],
   ["copy", copyStatement(tables, { from: thread, to: "copy", newEpoch: "n" })],
   ["expire", expireStatement(tables, { thread, ttl: 1000 })],
 ];
