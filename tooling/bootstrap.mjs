@@ -16,7 +16,7 @@ const chatbot = { name: "@threadmark/example-chatbot", main: "examples/chatbot/s
 process.on("SIGINT", () => {});
 
 const [task, ...args] = process.argv.slice(2);
-if (!task) throw new Error("Usage: node tooling/bootstrap.mjs <demo|check|build|typecheck|test|bench> [arguments]");
+if (!task) throw new Error("Usage: node tooling/bootstrap.mjs <demo|check|build|typecheck|test|bench|generate> [arguments]");
 if (!(await isInstalled())) await install();
 if (task === "demo") {
   await turbo(["build", `--filter=${chatbot.name}^...`], { quiet: true });

@@ -8,6 +8,7 @@ import { copyClauses } from "./clauses/copy.ts";
 import { deleteClauses } from "./clauses/delete.ts";
 import { deltaClauses } from "./clauses/delta.ts";
 import { fenceClauses } from "./clauses/fence.ts";
+import { filterKeyClauses } from "./clauses/filter-keys.ts";
 import { filterClauses } from "./clauses/filter.ts";
 import { forkClauses } from "./clauses/fork.ts";
 import { getClauses } from "./clauses/get.ts";
@@ -45,6 +46,7 @@ export const clauses: readonly Clause[] = [
   ...getClauses,
   ...listClauses,
   ...filterClauses,
+  ...filterKeyClauses,
   ...isolationClauses,
   ...hostileIdClauses,
   ...valueClauses,

@@ -8,7 +8,7 @@ import { selectClauses } from "./verify.ts";
 /** The part of a test runner that the suite uses: that of vitest, node:test, Mocha, Jest or Bun. */
 export interface Runner {
   describe(name: string, register: () => void): unknown;
-  it(name: string, test: (...args: never[]) => Promise<void>, timeout?: number): unknown;
+  it(name: string, test: () => Promise<void>, timeout?: number): unknown;
   /** Closes a shared store. Without it the last test does. */
   afterAll?(hook: () => Promise<void>): unknown;
 }
@@ -59,12 +59,7 @@ function grouped(clauses: readonly Clause[]): Map<string, Clause[]> {
   return groups;
 }
 
-function register(
-  tested: Clause,
-  settings: SuiteSettings,
-  shared: SharedStore,
-  runner: Runner,
-): void {
+function register(tested: Clause, settings: SuiteSettings, shared: SharedStore, runner: Runner): void {
   // Without named parameters: some runners take a parameter for a callback to wait for.
   async function test(...args: unknown[]): Promise<void> {
     const outcome = await runClause(tested, settings, shared);

@@ -36,12 +36,7 @@ export function difference(
   return compare(actual, expected, "$", walk);
 }
 
-function compare(
-  actual: unknown,
-  expected: unknown,
-  path: string,
-  walk: Walk,
-): Difference | undefined {
+function compare(actual: unknown, expected: unknown, path: string, walk: Walk): Difference | undefined {
   if (Object.is(actual, expected)) return undefined;
   if (!isObject(actual) || !isObject(expected)) {
     return { path, message: `${show(actual)} instead of ${show(expected)}` };
@@ -99,12 +94,7 @@ function compareClasses(actual: object, expected: object, path: string): Differe
   };
 }
 
-function compareContent(
-  actual: object,
-  expected: object,
-  path: string,
-  walk: Walk,
-): Difference | undefined {
+function compareContent(actual: object, expected: object, path: string, walk: Walk): Difference | undefined {
   if (expected instanceof Map && actual instanceof Map) {
     return compareList([...actual].flat(), [...expected].flat(), `${path}.entries`, walk);
   }
@@ -123,6 +113,10 @@ function compareContent(
   return { path, message: `${show(actual)} instead of ${show(expected)}` };
 }
 
+interface URLLike {
+  readonly href: string;
+}
+
 /** What an object is beside its keys, as text; the same text exactly when it is the same. */
 function scalarContent(value: object): string {
   if (value instanceof Date) return String(value.getTime());
@@ -132,7 +126,7 @@ function scalarContent(value: object): string {
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).join(",");
   }
   if (value instanceof ArrayBuffer) return new Uint8Array(value).join(",");
-  if (Object.prototype.toString.call(value) === "[object URL]") return String(value);
+  if (Object.prototype.toString.call(value) === "[object URL]") return (value as URLLike).href;
   return "";
 }
 
@@ -152,12 +146,7 @@ function compareList(
   return undefined;
 }
 
-function compareKeys(
-  actual: object,
-  expected: object,
-  path: string,
-  walk: Walk,
-): Difference | undefined {
+function compareKeys(actual: object, expected: object, path: string, walk: Walk): Difference | undefined {
   // Bytes were compared already, and a megabyte has a million keys.
   if (ArrayBuffer.isView(expected)) return undefined;
   const keys = keysOf(expected);
@@ -168,12 +157,7 @@ function compareKeys(
   }
   for (const key of keys) {
     if (!Object.hasOwn(actual, key)) return { path, message: `the key ${show(key)} is missing` };
-    const found = compare(
-      Reflect.get(actual, key),
-      Reflect.get(expected, key),
-      pathTo(path, key),
-      walk,
-    );
+    const found = compare(Reflect.get(actual, key), Reflect.get(expected, key), pathTo(path, key), walk);
     if (found !== undefined) return found;
   }
   return undefined;

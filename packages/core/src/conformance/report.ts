@@ -19,11 +19,7 @@ export interface Report {
   readonly clauses: readonly ReportEntry[];
 }
 
-export function reportOf(
-  name: string,
-  seed: number,
-  clauses: readonly ReportEntry[],
-): Report {
+export function reportOf(name: string, seed: number, clauses: readonly ReportEntry[]): Report {
   const count = (status: ReportEntry["status"]): number =>
     clauses.filter((entry) => entry.status === status).length;
   return {

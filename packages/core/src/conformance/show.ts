@@ -36,9 +36,7 @@ function writeObject(value: object, depth: number): string {
   }
   if (Array.isArray(value)) {
     const shown = value.slice(0, 20);
-    const parts = Array.from(shown, (item, index) =>
-      index in shown ? write(item, depth + 1) : "hole",
-    );
+    const parts = Array.from(shown, (item, index) => (index in shown ? write(item, depth + 1) : "hole"));
     return `[${items(parts)}]`;
   }
   const name = className(value);

@@ -50,8 +50,7 @@ export function checkpointOf(text: PutText): Checkpoint {
     id: checkpointId(text.id),
     ts: text.ts ?? "2026-01-02T03:04:05.678Z",
     channel_values: values,
-    channel_versions:
-      text.versions ?? Object.fromEntries(Object.keys(values).map((name) => [name, version])),
+    channel_versions: text.versions ?? Object.fromEntries(Object.keys(values).map((name) => [name, version])),
     versions_seen: text.versionsSeen ?? {},
   };
 }
@@ -167,9 +166,7 @@ export class TestThread {
   }
 }
 
-export async function collect(
-  tuples: AsyncIterable<CheckpointTuple>,
-): Promise<CheckpointTuple[]> {
+export async function collect(tuples: AsyncIterable<CheckpointTuple>): Promise<CheckpointTuple[]> {
   const found: CheckpointTuple[] = [];
   for await (const tuple of tuples) found.push(tuple);
   return found;

@@ -48,11 +48,7 @@ export async function verify(options: VerifyOptions): Promise<Report> {
   return reportOf(settings.name, settings.seed, entries);
 }
 
-async function entryOf(
-  tested: Clause,
-  settings: SuiteSettings,
-  shared: SharedStore,
-): Promise<ReportEntry> {
+async function entryOf(tested: Clause, settings: SuiteSettings, shared: SharedStore): Promise<ReportEntry> {
   const start = host.performance.now();
   const outcome = await runClause(tested, settings, shared);
   return {

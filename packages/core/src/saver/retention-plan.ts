@@ -24,9 +24,10 @@ export function planRemoval(thread: readonly Kept[], mayGo: (checkpoint: Kept) =
   for (const namespace of groupByNamespace(thread).values()) {
     const byId = new Map(namespace.map((checkpoint) => [checkpoint.key.id, checkpoint]));
     const going = new Set(namespace.filter(mayGo).map(({ key }) => key.id));
+    for (const id of parentsWithSends(namespace, going)) going.delete(id);
     // What is kept for one survivor is a survivor itself, and may need more.
     for (let kept = true; kept;) {
-      const needed = [...neededBySurvivors(namespace, byId, going)].filter((id) => going.has(id));
+      const needed = [...neededByDeltas(namespace, byId, going)].filter((id) => going.has(id));
       for (const id of needed) going.delete(id);
       kept = needed.length > 0;
     }
@@ -53,11 +54,8 @@ export function groupByNamespace(thread: readonly Kept[]): Map<string, Kept[]> {
   return groups;
 }
 
-/**
- * Ids between a survivor and the nearest value of each of its delta channels, that one included, and
- * the parent of a survivor from before format 4, which has its sends.
- */
-function neededBySurvivors(
+/** Ids between a survivor and the nearest value of each of its delta channels, that one included. */
+function neededByDeltas(
   namespace: readonly Kept[],
   byId: ReadonlyMap<string, Kept>,
   going: ReadonlySet<string>,
@@ -69,7 +67,6 @@ function neededBySurvivors(
     for (const [channel] of header.values) open.delete(channel);
     const seen = new Set([key.id]);
     let parent = key.parent;
-    if (header.fields.v < 4 && parent !== undefined) needed.add(parent);
     while (open.size > 0 && parent !== undefined && !seen.has(parent)) {
       seen.add(parent);
       needed.add(parent);
@@ -79,6 +76,16 @@ function neededBySurvivors(
     }
   }
   return needed;
+}
+
+/**
+ * The parents of survivors from before format 4, which have their sends. Not the parents of these
+ * again: then nothing of an old thread could ever go.
+ */
+function parentsWithSends(namespace: readonly Kept[], going: ReadonlySet<string>): string[] {
+  return namespace
+    .filter(({ key, header }) => header.fields.v < 4 && !going.has(key.id))
+    .flatMap(({ key }) => key.parent ?? []);
 }
 
 function survivorAbove(

@@ -1,3 +1,4 @@
+import { refuseOwnFields } from "./containers.ts";
 import { type HostClass, hostClass, NodeBuffer } from "./host.ts";
 import { refuse } from "./refusal.ts";
 import { TAG } from "./tags.ts";
@@ -23,6 +24,7 @@ const VIEW_NAMES = [
   "BigUint64Array",
 ] as const;
 
+const DATA_VIEW_KIND = VIEW_NAMES.indexOf("DataView");
 const BUFFER_KIND = VIEW_NAMES.indexOf("Buffer");
 
 interface ViewClass extends HostClass {
@@ -66,7 +68,10 @@ export function writePlainBytes(writer: ValueWriter, value: object): void {
 }
 
 export function writeView(writer: ValueWriter, value: object, kind: number): void {
-  const bytes = bytesOf(value, kind === 0 ? DATA_VIEW_PARTS : TYPED_ARRAY_PARTS);
+  const isDataView = kind === DATA_VIEW_KIND;
+  const bytes = bytesOf(value, isDataView ? DATA_VIEW_PARTS : TYPED_ARRAY_PARTS);
+  // Looking for fields of a typed array would take longer than writing it, and libraries hide caches there.
+  if (isDataView) refuseOwnFields(value);
   writer.tag(TAG.view);
   writer.bytes.arrayHead(2);
   writer.bytes.number(kind);
@@ -77,6 +82,7 @@ export function writeArrayBuffer(writer: ValueWriter, value: object): void {
   const buffer = value as ArrayBuffer & { readonly resizable?: boolean };
   if (buffer.resizable === true) refuse("it is a resizable buffer; store a copy made with `slice()`");
   const bytes = new Uint8Array(buffer);
+  refuseOwnFields(value);
   writer.tag(TAG.arrayBuffer);
   writer.bytes.binary(bytes);
 }

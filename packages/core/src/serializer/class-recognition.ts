@@ -51,7 +51,9 @@ function langGraphClass(value: Fields, prototype: object): ClassName | undefined
         ? "Send"
         : undefined;
     case "Command":
-      return depth <= 1 && Object.hasOwn(value, COMMAND_BRAND) ? "Command" : undefined;
+      return depth <= 1 && Object.hasOwn(prototype, "_updateAsTuples") && Object.hasOwn(value, COMMAND_BRAND)
+        ? "Command"
+        : undefined;
     case "Overwrite":
       return depth === 0 && Object.hasOwn(prototype, "value") && hasFields(value, "__overwrite__")
         ? "Overwrite"

@@ -19,9 +19,11 @@ const TYPE = "threadmark";
  * It stores `undefined`, `null`, booleans, all numbers, bigints, all strings, `Date`, `RegExp`, `URL`,
  * `Map`, `Set`, native errors, `ArrayBuffer`, `DataView`, typed arrays, `Buffer`, arrays, plain objects
  * and objects without a prototype; LangChain's messages and documents; LangGraph's `Send`, `Command`,
- * `Overwrite` and `DeltaSnapshot`; and registered classes. Anything else is refused with its path. Of a
- * view, the bytes in view are stored; getters are stored as the values that they return; properties
- * that are not enumerable are left out.
+ * `Overwrite` and `DeltaSnapshot`; and registered classes. Anything else is refused with its path.
+ *
+ * Getters are stored as the values that they return. Properties that are not enumerable are left out,
+ * except those of errors. Of a typed array the bytes in view are stored, neither the memory around them
+ * nor properties of its own.
  *
  * Bytes cannot name a class or a function: what can come back is a closed set.
  *

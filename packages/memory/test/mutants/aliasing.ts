@@ -1,5 +1,5 @@
 import type { CheckpointTuple } from "@threadmark/core";
-import { ThreadNotes, alterTuples, keyOf, placeOf } from "./alter.ts";
+import { alterTuples, keyOf, omit, placeOf, ThreadNotes } from "./alter.ts";
 import { note, patch, type Mutant } from "./mutant.ts";
 
 function isJson(value: unknown): boolean {
@@ -30,7 +30,7 @@ export const aliasingMutants: readonly Mutant[] = [
     clause: "aliasing/put-reads-ids-at-the-call",
     breakSaver(saver) {
       patch(saver, "put", (put) => async (config, checkpoint, metadata, versions) => {
-        const { id: _, ...rest } = checkpoint;
+        const rest = omit(checkpoint, "id");
         if (!isJson(rest) || !isJson(metadata)) return put(config, checkpoint, metadata, versions);
         const copies = structuredClone({ rest, metadata, versions });
         await Promise.resolve();
@@ -111,4 +111,3 @@ export const aliasingMutants: readonly Mutant[] = [
     },
   },
 ];
-

@@ -23,11 +23,14 @@ export function placeOf(config: CheckpointConfig): Place {
 export type PutArguments = Parameters<TestedSaver["put"]>;
 
 /** Changes what put is given. */
-export function alterPut(
-  saver: TestedSaver,
-  change: (...args: PutArguments) => PutArguments,
-): void {
-  patch(saver, "put", (put) => (...args) => put(...change(...args)));
+export function alterPut(saver: TestedSaver, change: (...args: PutArguments) => PutArguments): void {
+  patch(
+    saver,
+    "put",
+    (put) =>
+      (...args) =>
+        put(...change(...args)),
+  );
 }
 
 /** Changes the checkpoint that put is given. */
@@ -111,6 +114,11 @@ export function beforeDelete(saver: TestedSaver, action: (thread: string) => unk
     await action(thread);
     return deleteThread(thread);
   });
+}
+
+/** A copy without one key. */
+export function omit<T extends object>(record: T | undefined, key: string): T {
+  return Object.fromEntries(Object.entries(record ?? {}).filter(([name]) => name !== key)) as T;
 }
 
 export function keyOf(...parts: readonly unknown[]): string {

@@ -43,6 +43,7 @@ export const tombstoneMutants: readonly Mutant[] = [
   {
     name: "emptying a channel removes its older values",
     clause: "tombstone/older-checkpoints-keep-the-value",
+    others: 4,
     breakSaver(saver, store) {
       const emptied = note(store, "emptied", () => new ThreadNotes<string>());
       beforeDelete(saver, (thread) => emptied.delete(thread));
@@ -64,6 +65,7 @@ export const tombstoneMutants: readonly Mutant[] = [
   {
     name: "a channel that was emptied stays empty for ever",
     clause: "tombstone/a-later-value-fills-the-channel-again",
+    others: 7,
     breakSaver(saver, store) {
       const emptied = note(store, "emptied", () => new ThreadNotes<boolean>());
       beforeDelete(saver, (thread) => emptied.delete(thread));
@@ -71,9 +73,7 @@ export const tombstoneMutants: readonly Mutant[] = [
         for (const channel of Object.keys(newVersions)) {
           if (!Object.hasOwn(values, channel)) emptied.set(thread, [namespace, channel], true);
         }
-        const left = Object.entries(values).filter(
-          ([channel]) => !emptied.get(thread, namespace, channel),
-        );
+        const left = Object.entries(values).filter(([channel]) => !emptied.get(thread, namespace, channel));
         return { channel_values: Object.fromEntries(left) };
       });
     },
@@ -107,7 +107,7 @@ export const forkMutants: readonly Mutant[] = [
   {
     name: "of two siblings with one version the first value is stored",
     clause: "fork/a-sibling-keeps-its-values",
-    others: 6,
+    others: 7,
     breakSaver: byVersion("new", (parent) => [parent]),
   },
   {
@@ -184,7 +184,7 @@ export const forkMutants: readonly Mutant[] = [
         const { thread, checkpoint } = request;
         const { namespace } = checkpoint;
         const page = await storage.outline({ thread, after: undefined, limit: 30 });
-        const [head] = page.checkpoints.filter((other) => other.namespace === namespace);
+        const head = page.checkpoints.find((other) => other.namespace === namespace);
         if (page.checkpoints.length < 20 || head === undefined) return put(request);
         return put({ ...request, checkpoint: { ...checkpoint, parent: head.id } });
       });

@@ -1,5 +1,5 @@
 import type { CheckpointConfig } from "@threadmark/core";
-import { alterGet, alterPut, alterTuples, keyOf, placeOf } from "./alter.ts";
+import { alterGet, alterPut, alterTuples, keyOf, omit, placeOf } from "./alter.ts";
 import { note, patch, type Mutant } from "./mutant.ts";
 
 export const configMutants: readonly Mutant[] = [
@@ -46,9 +46,7 @@ export const configMutants: readonly Mutant[] = [
     clause: "config/of-the-parent-is-minimal",
     breakSaver(saver) {
       alterTuples(saver, (tuple) =>
-        tuple.parentConfig
-          ? { ...tuple, parentConfig: { ...tuple.parentConfig, metadata: {} } }
-          : tuple,
+        tuple.parentConfig ? { ...tuple, parentConfig: { ...tuple.parentConfig, metadata: {} } } : tuple,
       );
     },
   },
@@ -103,9 +101,7 @@ export const configMutants: readonly Mutant[] = [
     breakSaver(saver) {
       patch(saver, "getTuple", (getTuple) => async (config) => {
         const ids = config.configurable ?? {};
-        return "checkpoint_id" in ids && ids["checkpoint_id"] === undefined
-          ? undefined
-          : getTuple(config);
+        return "checkpoint_id" in ids && ids["checkpoint_id"] === undefined ? undefined : getTuple(config);
       });
     },
   },
@@ -114,7 +110,7 @@ export const configMutants: readonly Mutant[] = [
     clause: "config/undefined-parent-means-none",
     breakSaver(saver) {
       alterTuples(saver, (tuple) => {
-        const { checkpoint_id: _, ...ids } = tuple.config.configurable ?? {};
+        const ids = omit(tuple.config.configurable, "checkpoint_id");
         const none = { configurable: ids };
         return { ...tuple, parentConfig: tuple.parentConfig ?? none };
       });
@@ -125,7 +121,7 @@ export const configMutants: readonly Mutant[] = [
     clause: "config/thread-ts-is-an-old-name-of-the-id",
     breakSaver(saver) {
       patch(saver, "getTuple", (getTuple) => async (config) => {
-        const { thread_ts: _, ...configurable } = config.configurable ?? {};
+        const configurable = omit(config.configurable, "thread_ts");
         return getTuple({ ...config, configurable });
       });
     },
@@ -150,4 +146,3 @@ export const configMutants: readonly Mutant[] = [
     },
   },
 ];
-

@@ -1,3 +1,4 @@
+import { omit } from "./alter.ts";
 import type { CheckpointTuple, DeltaChannelHistory } from "@threadmark/core";
 import type { TestedSaver } from "@threadmark/core/conformance";
 import { patch, type Mutant } from "./mutant.ts";
@@ -27,7 +28,7 @@ async function above(
   wrong: Wrong,
 ): Promise<CheckpointTuple | undefined> {
   if (wrong.followsIds) {
-    const { checkpoint_id: _, ...ids } = tuple.config.configurable ?? {};
+    const ids = omit(tuple.config.configurable, "checkpoint_id");
     for await (const other of saver.list({ configurable: ids }, { before: tuple.config, limit: 1 })) {
       return other;
     }
@@ -112,16 +113,14 @@ function deltaMutant(clause: string, name: string, wrong: Wrong, others = 3): Mu
 }
 
 export const deltaMutants: readonly Mutant[] = [
-  deltaMutant(
-    "the-writes-of-the-ancestors-oldest-first",
-    "without a seed the newest writes come first",
-    { reversed: true },
-  ),
+  deltaMutant("the-writes-of-the-ancestors-oldest-first", "without a seed the newest writes come first", {
+    reversed: true,
+  }),
   deltaMutant(
     "ends-at-the-nearest-value",
     "the writes of the ancestor with the value are left out",
     { withoutWritesOfSeed: true },
-    6,
+    4,
   ),
   deltaMutant("no-value-is-no-seed", "falsy values are no seeds", { onlyTruthySeeds: true }),
   deltaMutant("every-channel-ends-on-its-own", "all channels end at the first value", {

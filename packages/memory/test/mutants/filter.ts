@@ -11,12 +11,7 @@ function rightMatch(metadata: Metadata, key: string, wanted: unknown): boolean {
   return wanted !== undefined && isDeepStrictEqual(metadata[key], wanted);
 }
 
-function filterMutant(
-  clause: string,
-  name: string,
-  match: Match,
-  join: "some" | "every" = "every",
-): Mutant {
+function filterMutant(clause: string, name: string, match: Match, join: "some" | "every" = "every"): Mutant {
   return {
     name,
     clause: `filter/${clause}`,
@@ -41,8 +36,7 @@ function isObject(value: unknown): value is Metadata {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const lowerCase = (value: unknown): unknown =>
-  typeof value === "string" ? value.toLowerCase() : value;
+const lowerCase = (value: unknown): unknown => (typeof value === "string" ? value.toLowerCase() : value);
 
 export const filterMutants: readonly Mutant[] = [
   filterMutant("by-source-and-step", "step cannot be filtered by", (_, key) =>
@@ -82,24 +76,16 @@ export const filterMutants: readonly Mutant[] = [
     (metadata, key, wanted) =>
       isObject(wanted) ? JSON.stringify(metadata[key]) === JSON.stringify(wanted) : undefined,
   ),
-  filterMutant(
-    "objects-are-not-contained",
-    "objects match by containment",
-    (metadata, key, wanted) => {
-      const found = metadata[key];
-      if (!isObject(wanted) || !isObject(found)) return undefined;
-      return Object.entries(wanted).every(([inner, value]) => isDeepStrictEqual(found[inner], value));
-    },
-  ),
-  filterMutant(
-    "arrays-match-in-order-and-length",
-    "arrays match by containment",
-    (metadata, key, wanted) => {
-      const found = metadata[key];
-      if (!Array.isArray(wanted) || !Array.isArray(found)) return undefined;
-      return wanted.every((item) => found.includes(item));
-    },
-  ),
+  filterMutant("objects-are-not-contained", "objects match by containment", (metadata, key, wanted) => {
+    const found = metadata[key];
+    if (!isObject(wanted) || !isObject(found)) return undefined;
+    return Object.entries(wanted).every(([inner, value]) => isDeepStrictEqual(found[inner], value));
+  }),
+  filterMutant("arrays-match-in-order-and-length", "arrays match by containment", (metadata, key, wanted) => {
+    const found = metadata[key];
+    if (!Array.isArray(wanted) || !Array.isArray(found)) return undefined;
+    return wanted.every((item) => found.includes(item));
+  }),
   filterMutant("a-dot-in-a-key-is-a-dot", "keys are paths", (metadata, key, wanted) => {
     if (!key.includes(".")) return undefined;
     let found: unknown = metadata;

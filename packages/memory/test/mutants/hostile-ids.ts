@@ -1,4 +1,4 @@
-import { alterCheckpoint, alterPut, alterTuples, alterValues, placeOf } from "./alter.ts";
+import { alterCheckpoint, alterPut, alterTuples, alterValues, omit, placeOf } from "./alter.ts";
 import { changeThreadIds } from "./isolation.ts";
 import { patch, type Mutant } from "./mutant.ts";
 
@@ -65,8 +65,7 @@ export const hostileIdMutants: readonly Mutant[] = [
     clause: "hostile-ids/metadata-keys",
     breakSaver(saver) {
       alterPut(saver, (config, checkpoint, metadata, versions) => {
-        const { "": _, ...named } = metadata as Record<string, unknown>;
-        return [config, checkpoint, named as typeof metadata, versions];
+        return [config, checkpoint, omit(metadata, ""), versions];
       });
     },
   },
@@ -105,9 +104,7 @@ export const hostileIdMutants: readonly Mutant[] = [
     clause: "hostile-ids/channels-with-nul-are-kept-or-refused",
     breakSaver(saver) {
       alterCheckpoint(saver, ({ channel_values: values }) => ({
-        channel_values: Object.fromEntries(
-          Object.entries(values).filter(([name]) => !name.includes("\0")),
-        ),
+        channel_values: Object.fromEntries(Object.entries(values).filter(([name]) => !name.includes("\0"))),
       }));
     },
   },

@@ -11,8 +11,20 @@ export function changeThreadIds(saver: TestedSaver, change: (id: unknown) => unk
     if (ids["thread_id"] === undefined) return config;
     return { ...config, configurable: { ...ids, thread_id: change(ids["thread_id"]) } };
   };
-  patch(saver, "put", (put) => (config, ...rest) => put(changed(config), ...rest));
-  patch(saver, "putWrites", (put) => (config, ...rest) => put(changed(config), ...rest));
+  patch(
+    saver,
+    "put",
+    (put) =>
+      (config, ...rest) =>
+        put(changed(config), ...rest),
+  );
+  patch(
+    saver,
+    "putWrites",
+    (put) =>
+      (config, ...rest) =>
+        put(changed(config), ...rest),
+  );
   patch(saver, "getTuple", (get) => (config) => get(changed(config)));
   patch(saver, "list", (list) => (config, options) => list(changed(config), options));
   patch(saver, "deleteThread", (remove) => (id) => remove(change(id) as string));
@@ -39,9 +51,7 @@ function deleteAlso(matches: (named: string, other: string) => boolean): NonNull
 }
 
 /** Carried values are looked up by a key that is too short. */
-function carriedBy(
-  key: (thread: string, namespace: string) => string,
-): NonNullable<Mutant["breakSaver"]> {
+function carriedBy(key: (thread: string, namespace: string) => string): NonNullable<Mutant["breakSaver"]> {
   return (saver, store) => {
     const known = note(store, "known", () => new ThreadNotes<unknown>());
     alterCheckpoint(saver, (checkpoint, newVersions, { thread, namespace, id: parent }) => {

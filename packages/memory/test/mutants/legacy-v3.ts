@@ -1,5 +1,5 @@
 import type { CheckpointTuple } from "@threadmark/core";
-import { alterGet, alterListing } from "./alter.ts";
+import { alterGet, alterListing, omit } from "./alter.ts";
 import { patch, type Mutant } from "./mutant.ts";
 
 type Write = readonly [task: string, channel: string, value: unknown];
@@ -46,8 +46,10 @@ export const legacyMutants: readonly Mutant[] = [
     clause: "legacy-v3/sends-have-the-greatest-version",
     breakSaver(saver) {
       alterGet(saver, (tuple) => {
-        const { [TASKS]: _, ...others } = tuple.checkpoint.channel_versions;
-        const greatest = Object.values(others).toSorted((a, b) => (String(a) < String(b) ? -1 : 1)).at(-1);
+        const others = omit(tuple.checkpoint.channel_versions, TASKS);
+        const greatest = Object.values(others)
+          .toSorted((a, b) => (String(a) < String(b) ? -1 : 1))
+          .at(-1);
         const sends = tuple.checkpoint.channel_values[TASKS];
         return tuple.checkpoint.v < 4 && sends ? withSends(tuple, sends, greatest) : tuple;
       });

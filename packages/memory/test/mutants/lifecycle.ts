@@ -7,6 +7,7 @@ export const deleteMutants: readonly Mutant[] = [
   {
     name: "deleteThread leaves other namespaces",
     clause: "delete/removes-the-whole-thread",
+    others: 4,
     breakStorage(storage) {
       patch(storage, "deleteThread", (deleteThread) => async (thread) => {
         const page = await storage.outline({ thread, after: undefined, limit: 5000 });
@@ -174,7 +175,7 @@ export const lifecycleMutants: readonly Mutant[] = [
         const { channel_values: values } = tuple.checkpoint;
         const cut = Object.entries(values).map(([channel, value]) => [
           channel,
-          Array.isArray(value) && value.length > 25 ? value.slice(1) : (value as unknown),
+          Array.isArray(value) && value.length > 25 ? value.slice(1) : value,
         ]);
         const checkpoint = { ...tuple.checkpoint, channel_values: Object.fromEntries(cut) };
         return { ...tuple, checkpoint };
@@ -250,4 +251,3 @@ export const openingMutants: readonly Mutant[] = [
     },
   },
 ];
-

@@ -35,18 +35,14 @@ export async function openMutant(mutant: Mutant, given: OpenOptions = {}): Promi
   return { saver: await open(), reopen: open, async close() {} };
 }
 
-/** A method, as it is called. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the constraint must admit every method
-type Method = (...args: any[]) => unknown;
-
 /** Puts another method in the place of one; the original comes bound to its object. */
 export function patch<T extends object, K extends keyof T>(
   target: T,
   name: K,
-  make: (original: NonNullable<T[K]> & Method) => T[K],
+  make: (original: NonNullable<T[K]>) => NonNullable<T[K]>,
 ): void {
-  const original = target[name] as NonNullable<T[K]> & Method;
-  const bound = original.bind(target) as NonNullable<T[K]> & Method;
+  const original = target[name] as (...args: unknown[]) => unknown;
+  const bound = original.bind(target) as NonNullable<T[K]>;
   Object.defineProperty(target, name, { value: make(bound), writable: true, configurable: true });
 }
 

@@ -1,11 +1,4 @@
-import {
-  ThreadNotes,
-  alterCheckpoint,
-  alterPut,
-  alterTuples,
-  beforeDelete,
-  placeOf,
-} from "./alter.ts";
+import { alterCheckpoint, alterPut, alterTuples, beforeDelete, omit, placeOf, ThreadNotes } from "./alter.ts";
 import { note, patch, type Mutant } from "./mutant.ts";
 
 export const putMutants: readonly Mutant[] = [
@@ -25,8 +18,7 @@ export const putMutants: readonly Mutant[] = [
     clause: "put/keeps-every-metadata-key",
     breakSaver(saver) {
       alterPut(saver, (config, checkpoint, metadata, versions) => {
-        const { delta_writes_versioned: _, ...known } = metadata as Record<string, unknown>;
-        return [config, checkpoint, known as typeof metadata, versions];
+        return [config, checkpoint, omit(metadata, "delta_writes_versioned"), versions];
       });
     },
   },
@@ -91,7 +83,8 @@ export const putMutants: readonly Mutant[] = [
         const { thread, checkpoint } = request;
         const { namespace, id } = checkpoint;
         const stored = await storage.get({ thread, namespace, id, have: [], ttl: undefined });
-        return put({ ...request, keepParent: request.keepParent && stored !== undefined });
+        if (!request.keepParent || stored !== undefined) return put(request);
+        return put({ ...request, keepParent: false, checkpoint: { ...checkpoint, parent: id } });
       });
     },
   },
@@ -155,7 +148,7 @@ export const carryOverMutants: readonly Mutant[] = [
   {
     name: "values that did not change are not stored",
     clause: "carry-over/unchanged-channels-keep-their-values",
-    others: 25,
+    others: 20,
     breakSaver(saver) {
       alterCheckpoint(saver, ({ channel_values: values }, newVersions) => {
         if (newVersions === undefined || Object.keys(newVersions).length === 0) return {};

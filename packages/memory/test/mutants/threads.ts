@@ -175,4 +175,3 @@ export const copyMutants: readonly Mutant[] = [
     },
   },
 ];
-

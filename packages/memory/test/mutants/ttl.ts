@@ -1,5 +1,5 @@
 import type { CheckpointTuple } from "@threadmark/core";
-import { alterPut, keyOf, placeOf } from "./alter.ts";
+import { alterPut, keyOf, omit, placeOf } from "./alter.ts";
 import { note, patch, type Mutant } from "./mutant.ts";
 
 export const ttlMutants: readonly Mutant[] = [
@@ -37,7 +37,7 @@ export const ttlMutants: readonly Mutant[] = [
         const { thread, namespace, id } = placeOf(config);
         const found = await getTuple(config);
         if (found !== undefined || id === undefined) return found;
-        const { checkpoint_id: _, ...ids } = config.configurable ?? {};
+        const ids = omit(config.configurable, "checkpoint_id");
         const alive = await getTuple({ configurable: ids });
         return alive && kept.get(keyOf(thread, namespace, id));
       });

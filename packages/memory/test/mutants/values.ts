@@ -21,9 +21,7 @@ function degrade(value: unknown, change: Degrade, around: readonly unknown[] = [
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   const getters = Object.values(Object.getOwnPropertyDescriptors(value)).some(({ get }) => get);
   if (getters) return value;
-  const entries = Object.entries(value).map(
-    ([key, item]) => [key, degrade(item, change, inside)] as const,
-  );
+  const entries = Object.entries(value).map(([key, item]) => [key, degrade(item, change, inside)] as const);
   const same = entries.every(([key, item]) => item === Reflect.get(value, key));
   return same ? value : Object.fromEntries(entries);
 }
@@ -38,10 +36,7 @@ export function degradePut(saver: TestedSaver, change: Degrade): void {
 
 export function degradeWrites(saver: TestedSaver, change: Degrade): void {
   patch(saver, "putWrites", (putWrites) => (config, writes, ...rest) => {
-    const changed = writes.map(([channel, value]): [string, unknown] => [
-      channel,
-      degrade(value, change),
-    ]);
+    const changed = writes.map(([channel, value]): [string, unknown] => [channel, degrade(value, change)]);
     return putWrites(config, changed, ...rest);
   });
 }
@@ -104,9 +99,7 @@ export const valueMutants: readonly Mutant[] = [
       });
     },
   },
-  valueMutant("values/special-numbers", "NaN becomes null", (value) =>
-    Number.isNaN(value) ? null : KEEP,
-  ),
+  valueMutant("values/special-numbers", "NaN becomes null", (value) => (Number.isNaN(value) ? null : KEEP)),
   valueMutant("values/bigints", "BigInts become strings", (value) =>
     typeof value === "bigint" ? String(value) : KEEP,
   ),
@@ -116,9 +109,7 @@ export const valueMutants: readonly Mutant[] = [
   valueMutant("values/regular-expressions", "flags of regular expressions are lost", (value) =>
     value instanceof RegExp && value.flags !== "" ? new RegExp(value.source) : KEEP,
   ),
-  valueMutant("values/urls", "URLs become strings", (value) =>
-    value instanceof URL ? value.href : KEEP,
-  ),
+  valueMutant("values/urls", "URLs become strings", (value) => (value instanceof URL ? value.href : KEEP)),
   valueMutant("values/maps", "keys of maps become strings", (value) =>
     value instanceof Map && [...value.keys()].some((key) => typeof key === "number")
       ? new Map([...value].map(([key, item]) => [String(key), item]))
@@ -224,11 +215,15 @@ export const refusalMutants: readonly Mutant[] = [
     name: "the path of a value that is refused is not told",
     clause: "refusal/errors-tell-the-place",
     breakSaver(saver) {
-      patch(saver, "put", (put) => (...args) =>
-        put(...args).catch((error: unknown) => {
-          if (error instanceof Error) Object.defineProperty(error, "path", { value: undefined });
-          throw error;
-        }),
+      patch(
+        saver,
+        "put",
+        (put) =>
+          (...args) =>
+            put(...args).catch((error: unknown) => {
+              if (error instanceof Error) Object.defineProperty(error, "path", { value: undefined });
+              throw error;
+            }),
       );
     },
   },
@@ -253,11 +248,15 @@ export const serdeMutants: readonly Mutant[] = [
     name: "the writes before one that fails are stored",
     clause: "serde/a-failure-writes-nothing",
     breakSaver(saver) {
-      patch(saver, "putWrites", (putWrites) => (config, writes, ...rest) =>
-        putWrites(config, writes, ...rest).catch(async (error: unknown) => {
-          if (writes.length > 2) await putWrites(config, writes.slice(0, 1), ...rest);
-          throw error;
-        }),
+      patch(
+        saver,
+        "putWrites",
+        (putWrites) =>
+          (config, writes, ...rest) =>
+            putWrites(config, writes, ...rest).catch(async (error: unknown) => {
+              if (writes.length > 2) await putWrites(config, writes.slice(0, 1), ...rest);
+              throw error;
+            }),
       );
     },
   },

@@ -1,4 +1,4 @@
-import { alterList, placeOf } from "./alter.ts";
+import { alterList, omit, placeOf } from "./alter.ts";
 import { patch, type Mutant } from "./mutant.ts";
 import { decideWrites, keepByKey, rightKey, rightReplaces } from "./write-log.ts";
 
@@ -6,7 +6,7 @@ export const writesMutants: readonly Mutant[] = [
   {
     name: "one write for every channel of a checkpoint is kept, of whatever task",
     clause: "writes/come-back-with-their-checkpoint",
-    others: 22,
+    others: 19,
     breakStorage(storage, store) {
       decideWrites(storage, store, (batches) => {
         const channel = (write: { channel: string }): string => write.channel;
@@ -53,14 +53,13 @@ export const writesMutants: readonly Mutant[] = [
   {
     name: "writes to an unknown checkpoint make an empty one",
     clause: "writes/need-no-checkpoint",
-    others: 5,
     breakSaver(saver) {
       patch(saver, "putWrites", (putWrites) => async (config, writes, task, path) => {
         const done = putWrites(config, writes, task, path);
         await done;
         if ((await saver.getTuple(config)) !== undefined || writes.length === 0) return;
         const id = placeOf(config).id ?? "";
-        const { checkpoint_id: _, ...ids } = config.configurable ?? {};
+        const ids = omit(config.configurable, "checkpoint_id");
         const none = { channel_values: {}, channel_versions: {}, versions_seen: {} };
         const metadata = { source: "input" as const, step: 0, parents: {} };
         await saver.put({ configurable: ids }, { v: 4, id, ts: "", ...none }, metadata, {});
@@ -125,7 +124,7 @@ export const writesMutants: readonly Mutant[] = [
   {
     name: "a channel has one write of a task",
     clause: "writes/one-channel-may-occur-twice",
-    others: 6,
+    others: 5,
     breakStorage(storage, store) {
       decideWrites(storage, store, (batches) => {
         const key = ({ task, channel }: { task: string; channel: string }): string =>
@@ -167,6 +166,7 @@ export const writesMutants: readonly Mutant[] = [
   {
     name: "writes are read without regard to the namespace",
     clause: "writes/belong-to-one-checkpoint",
+    others: 7,
     breakStorage(storage, store) {
       decideWrites(storage, store, (batches) => keepByKey(batches, rightKey, rightReplaces), {
         key: (_, id) => [id],

@@ -26,7 +26,7 @@ function freezeDeep<T>(value: T): T {
 
 export const aliasingClauses: readonly Clause[] = [
   clause("aliasing/put-reads-values-at-the-call", {
-    rule: "put stores values, versions and metadata as they are when it is called; changing them right after the call, before it resolves, changes nothing that is stored.",
+    rule: "`put` stores values, versions and metadata as they are when it is called; changing them right after the call, before it resolves, changes nothing that is stored.",
     hint: AT_CALL_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -60,7 +60,7 @@ export const aliasingClauses: readonly Clause[] = [
     },
   }),
   clause("aliasing/put-reads-ids-at-the-call", {
-    rule: "put takes the ids from config and checkpoint when it is called; changing these objects right after the call changes nothing.",
+    rule: "`put` takes the ids from config and checkpoint when it is called; changing these objects right after the call changes nothing.",
     hint: AT_CALL_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -76,13 +76,16 @@ export const aliasingClauses: readonly Clause[] = [
     },
   }),
   clause("aliasing/put-writes-reads-its-arguments-at-the-call", {
-    rule: "putWrites stores the batch as it is when it is called; changing the values or the array right after the call changes nothing that is stored.",
+    rule: "`putWrites` stores the batch as it is when it is called; changing the values or the array right after the call changes nothing that is stored.",
     hint: AT_CALL_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
       const value = { list: [{ text: "as put" }] };
-      const writes: [string, unknown][] = [["a", value], ["b", 1]];
+      const writes: [string, unknown][] = [
+        ["a", value],
+        ["b", 1],
+      ];
       const config = { configurable: { ...thread.config(1).configurable } };
       const done = saver.putWrites(config, writes, "task");
       value.list[0] = { text: "changed" };
@@ -98,7 +101,7 @@ export const aliasingClauses: readonly Clause[] = [
     },
   }),
   clause("aliasing/arguments-are-not-changed", {
-    rule: "put and putWrites change nothing in their arguments, and work on frozen ones.",
+    rule: "`put` and `putWrites` change nothing in their arguments, and work on frozen ones.",
     hint: "Encode without touching the value; do not take cycles apart in place, and do not add keys to metadata or config.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -106,12 +109,13 @@ export const aliasingClauses: readonly Clause[] = [
         const text = { id: 1, values: { a: state(), b: [undefined, { c: null }] } };
         return [thread.config(), checkpointOf(text), metadataOf(text), { a: 1, b: 1 }];
       };
-      const [config, checkpoint, metadata, versions] = freezeDeep(make()) as Parameters<
-        typeof saver.put
-      >;
+      const [config, checkpoint, metadata, versions] = freezeDeep(make()) as Parameters<typeof saver.put>;
       await saver.put(config, checkpoint, metadata, versions);
       expectSame([config, checkpoint, metadata, versions], make(), "The arguments of put");
-      const writes = (): [string, unknown][] => [["a", state()], ["b", [undefined]]];
+      const writes = (): [string, unknown][] => [
+        ["a", state()],
+        ["b", [undefined]],
+      ];
       const frozen = freezeDeep(writes());
       await saver.putWrites(freezeDeep(thread.config(1)), frozen, "task");
       expectSame(frozen, writes(), "The writes given to putWrites");
@@ -142,7 +146,7 @@ export const aliasingClauses: readonly Clause[] = [
     },
   }),
   clause("aliasing/bytes-are-copied", {
-    rule: "Bytes are copied too: changing a Uint8Array after put or putWrites, or one that was read, changes nothing that is stored.",
+    rule: "Bytes are copied too: changing a Uint8Array after `put` or `putWrites`, or one that was read, changes nothing that is stored.",
     hint: "Copy the bytes when encoding and when decoding; a serializer may return the array it was given.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -53,7 +53,7 @@ export const binaryClauses: readonly Clause[] = [
   }),
   clause("binary/buffers-stay-buffers", {
     rule: "A Buffer comes back as a Buffer, where there is such a class.",
-    hint: "Store the class with the bytes; JSON makes { type: \"Buffer\", data } of it.",
+    hint: 'Store the class with the bytes; JSON makes { type: "Buffer", data } of it.',
     run: (context) =>
       expectKept(context, () => {
         const { Buffer } = host;

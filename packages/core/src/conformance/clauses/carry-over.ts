@@ -5,7 +5,7 @@ import { TestThread } from "../thread.ts";
 
 export const carryOverClauses: readonly Clause[] = [
   clause("carry-over/unchanged-channels-keep-their-values", {
-    rule: "Channels that are not in newVersions keep the value they had: a checkpoint reads back with all its channels.",
+    rule: "Channels that are not in `newVersions` keep the value they had: a checkpoint reads back with all its channels.",
     hint: "On read, collect the values of all channel_versions, not only of those that changed last.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -22,7 +22,7 @@ export const carryOverClauses: readonly Clause[] = [
     },
   }),
   clause("carry-over/no-new-versions-carries-everything", {
-    rule: "newVersions {} means that nothing changed: all values are carried over.",
+    rule: "`newVersions` of `{}` means that nothing changed: all values are carried over.",
     hint: "LangGraph puts a fork, an empty update and a copy so. Take {} as no change, not as no values.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -33,7 +33,7 @@ export const carryOverClauses: readonly Clause[] = [
     },
   }),
   clause("carry-over/a-missing-parent-loses-nothing", {
-    rule: "channel_values on put is the complete state; values outside newVersions are there afterwards even where the parent is not stored, for example because its thread was deleted during the run.",
+    rule: "`channel_values` on `put` is the complete state; values outside `newVersions` are there afterwards even where the parent is not stored, for example because its thread was deleted during the run.",
     hint: "Store a carried value again where it is not known to be stored; put was given it.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -64,7 +64,7 @@ export const carryOverClauses: readonly Clause[] = [
     },
   }),
   clause("carry-over/channels-without-a-version-do-no-harm", {
-    rule: "channel_values may have channels without a version; they come back or are dropped, and everything else is as it was put.",
+    rule: "`channel_values` may have channels without a version; they come back or are dropped, and everything else is as it was put.",
     hint: "LangGraph.js puts __pregel_tasks so in every checkpoint. Look versions up as own keys, and skip the channel where there is none.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -9,7 +9,7 @@ const MINIMAL_HINT =
 
 export const configClauses: readonly Clause[] = [
   clause("config/returned-by-put-is-minimal", {
-    rule: "put returns the config of the stored checkpoint: thread_id, checkpoint_ns, checkpoint_id, and nothing else.",
+    rule: "`put` returns the config of the stored checkpoint: `thread_id`, `checkpoint_ns`, `checkpoint_id`, and nothing else.",
     hint: MINIMAL_HINT,
     async run({ saver, threadId }) {
       const checkpoint = checkpointOf({ id: 2, values: { a: 1 } });
@@ -26,7 +26,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/returned-by-get-is-minimal", {
-    rule: "The config of a tuple from getTuple has thread_id, checkpoint_ns and checkpoint_id and nothing else, whether the checkpoint was asked for by id or as the latest.",
+    rule: "The config of a tuple from `getTuple` has `thread_id`, `checkpoint_ns` and `checkpoint_id` and nothing else, whether the checkpoint was asked for by id or as the latest.",
     hint: MINIMAL_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -41,7 +41,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/returned-by-list-is-minimal", {
-    rule: "The config of a listed tuple has thread_id, checkpoint_ns and checkpoint_id and nothing else.",
+    rule: "The config of a listed tuple has `thread_id`, `checkpoint_ns` and `checkpoint_id` and nothing else.",
     hint: MINIMAL_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId(), "ns");
@@ -52,7 +52,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/of-the-parent-is-minimal", {
-    rule: "parentConfig has the thread_id, checkpoint_ns and checkpoint_id of the parent and nothing else.",
+    rule: "`parentConfig` has the `thread_id`, `checkpoint_ns` and `checkpoint_id` of the parent and nothing else.",
     hint: MINIMAL_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId(), "ns");
@@ -78,8 +78,8 @@ export const configClauses: readonly Clause[] = [
         ensure(config?.configurable !== undefined, "A tuple or its config is missing.");
         config.configurable["thread_id"] = "changed";
       }
-      expectSame(asked, thread.config(), "The caller's config, after changing returned ones,");
-      expectSame(askedById, thread.config(2), "The caller's config, after changing returned ones,");
+      expectSame(asked, thread.config(), "The caller's config, after changing returned ones");
+      expectSame(askedById, thread.config(2), "The caller's config, after changing returned ones");
       const again = await thread.read(2);
       expectSame(again.config, thread.config(2), "The config of a second read");
       expectSame(again.parentConfig, thread.config(1), "The parentConfig of a second read");
@@ -117,7 +117,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/run-metadata-is-not-checkpoint-metadata", {
-    rule: "The metadata of a checkpoint is what put was given as metadata; config.metadata and other keys of configurable are not mixed into it.",
+    rule: "The metadata of a checkpoint is what `put` was given as metadata; `config.metadata` and other keys of `configurable` are not mixed into it.",
     hint: "Keep a run id beside the metadata: LangGraph compares metadata.run_id to decide whether a run is a resume.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -131,7 +131,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/no-namespace-means-root", {
-    rule: "A checkpoint_ns that is absent means the root namespace \"\", in put and in getTuple.",
+    rule: 'A `checkpoint_ns` that is absent means the root namespace `""`, in `put` and in `getTuple`.',
     hint: 'Read it as configurable.checkpoint_ns ?? "".',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -145,7 +145,7 @@ export const configClauses: readonly Clause[] = [
       );
       expectSame(returned, thread.config(1), "The config that put returns without a namespace");
       const tuple = await thread.read();
-      expectSame(tuple.config, thread.config(1), "The config of the newest checkpoint of \"\"");
+      expectSame(tuple.config, thread.config(1), 'The config of the newest checkpoint of ""');
       const byBare = await saver.getTuple(bare);
       ensure(
         byBare?.checkpoint.id === checkpointId(1),
@@ -154,7 +154,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/no-id-means-the-latest", {
-    rule: "A checkpoint_id that is absent, undefined or empty in getTuple means the latest checkpoint of the namespace.",
+    rule: "A `checkpoint_id` that is absent, `undefined` or empty in `getTuple` means the latest checkpoint of the namespace.",
     hint: "LangGraph passes checkpoint_id: undefined as a key that is present; test the value, not the key.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -170,7 +170,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/undefined-parent-means-none", {
-    rule: "A checkpoint put without checkpoint_id, or with checkpoint_id: undefined, has no parent: parentConfig is undefined.",
+    rule: "A checkpoint put without `checkpoint_id`, or with `checkpoint_id: undefined`, has no parent: `parentConfig` is `undefined`.",
     hint: "Leave parentConfig out where there is no parent; a config without an id in it would be followed to the latest checkpoint.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -192,7 +192,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/thread-ts-is-an-old-name-of-the-id", {
-    rule: "getTuple takes thread_ts for checkpoint_id when there is no checkpoint_id.",
+    rule: "`getTuple` takes `thread_ts` for `checkpoint_id` when there is no `checkpoint_id`.",
     hint: "Read the id as configurable.checkpoint_id || configurable.thread_ts.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -212,7 +212,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/put-without-a-thread-is-refused", {
-    rule: "put without a thread_id is refused.",
+    rule: "`put` without a `thread_id` is refused.",
     hint: "Reject before anything is written, and say that thread_id is missing.",
     async run({ saver }) {
       const put = (): Promise<unknown> =>
@@ -221,7 +221,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/put-writes-without-ids-is-refused", {
-    rule: "putWrites without a thread_id, or without the checkpoint_id that the writes belong to, is refused.",
+    rule: "`putWrites` without a `thread_id`, or without the `checkpoint_id` that the writes belong to, is refused.",
     hint: "Reject before anything is written; writes that belong to no checkpoint can never be read.",
     async run({ saver, threadId }) {
       for (const [what, config] of [

@@ -19,14 +19,22 @@ const LONG = "text that is long enough to be stored apart ".repeat(100);
 
 export const copyClauses: readonly Clause[] = [
   copyClause("has-everything", {
-    rule: "copyThread copies every checkpoint of every namespace with id, parent, values, versions, metadata and pending writes.",
+    rule: "`copyThread` copies every checkpoint of every namespace with id, parent, values, versions, metadata and pending writes.",
     hint: "Copy rows by thread, all namespaces and all tables, also writes whose checkpoint does not exist yet.",
     async run(context) {
       const [from, to] = pair(context);
       await from.chain(4, (n) => ({ a: n, long: LONG }));
       await from.put({ id: 5, parent: 2, values: { a: "fork", long: LONG }, metadata: { m: [1] } });
       await from.in("inner").chain(2, (n) => ({ a: `inner ${n}` }));
-      await from.write(4, [["a", LONG], ["__resume__", 1]], "task-2", "~p1");
+      await from.write(
+        4,
+        [
+          ["a", LONG],
+          ["__resume__", 1],
+        ],
+        "task-2",
+        "~p1",
+      );
       await from.write(4, [["a", 2]], "task-1", "~p2");
       await from.write(6, [["a", "early"]]);
       await copy(from, to);
@@ -63,7 +71,7 @@ export const copyClauses: readonly Clause[] = [
     },
   }),
   copyClause("an-existing-target-is-refused", {
-    rule: "copyThread to a thread that exists, the source itself included, is refused with THREAD_EXISTS; the target stays as it is.",
+    rule: "`copyThread` to a thread that exists, the source itself included, is refused with `THREAD_EXISTS`; the target stays as it is.",
     hint: "Decide it in the operation that copies, not by a look before.",
     async run(context) {
       const [from, to] = pair(context);
@@ -77,7 +85,7 @@ export const copyClauses: readonly Clause[] = [
     },
   }),
   copyClause("a-missing-source-is-refused", {
-    rule: "copyThread of a thread that does not exist is refused with THREAD_NOT_FOUND, and makes no thread.",
+    rule: "`copyThread` of a thread that does not exist is refused with `THREAD_NOT_FOUND`, and makes no thread.",
     hint: "Check that something was copied.",
     async run(context) {
       const [from, to] = pair(context);

@@ -5,7 +5,7 @@ import { TestThread, checkpointId, collect, configOf } from "../thread.ts";
 
 export const deleteClauses: readonly Clause[] = [
   clause("delete/removes-the-whole-thread", {
-    rule: "deleteThread removes every checkpoint of every namespace of the thread.",
+    rule: "`deleteThread` removes every checkpoint of every namespace of the thread.",
     hint: "Delete by thread id alone.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -22,7 +22,7 @@ export const deleteClauses: readonly Clause[] = [
     },
   }),
   clause("delete/removes-writes-and-values", {
-    rule: "deleteThread removes pending writes and values too, also writes whose checkpoint was never put: a thread of the same id starts empty.",
+    rule: "`deleteThread` removes pending writes and values too, also writes whose checkpoint was never put: a thread of the same id starts empty.",
     hint: "Delete writes by thread id, not by the checkpoints that are found.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -42,7 +42,7 @@ export const deleteClauses: readonly Clause[] = [
     },
   }),
   clause("delete/other-threads-stay", {
-    rule: "deleteThread leaves every other thread as it is, its values and writes included.",
+    rule: "`deleteThread` leaves every other thread as it is, its values and writes included.",
     hint: "What threads share, such as equal values, belongs to each of them.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -59,7 +59,7 @@ export const deleteClauses: readonly Clause[] = [
     },
   }),
   clause("delete/an-unknown-thread-is-no-error", {
-    rule: "deleteThread of a thread that does not exist, or not any more, does nothing.",
+    rule: "`deleteThread` of a thread that does not exist, or not any more, does nothing.",
     hint: "Do not fail where nothing is found.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -71,7 +71,7 @@ export const deleteClauses: readonly Clause[] = [
     },
   }),
   clause("delete/may-be-the-first-call", {
-    rule: "deleteThread works as the first call on a fresh store.",
+    rule: "`deleteThread` works as the first call on a fresh store.",
     hint: "Set the store up lazily in every method, not only in put and the reads.",
     alone: true,
     run: ({ saver, threadId }) => saver.deleteThread(threadId()),
@@ -85,7 +85,13 @@ export const deleteClauses: readonly Clause[] = [
       for (let life = 1; life <= 3; life++) {
         await thread.put({ id: 1, values: { text, life } });
         const values = { text, life: -life };
-        await thread.put({ id: 2, parent: 1, values, versions: { text: 1, life: 2 }, newVersions: { life: 2 } });
+        await thread.put({
+          id: 2,
+          parent: 1,
+          values,
+          versions: { text: 1, life: 2 },
+          newVersions: { life: 2 },
+        });
         await thread.write(2, [["a", text]]);
         expectSame(await thread.values(1), { text, life }, `The values of life ${life}`);
         expectSame(await thread.values(2), values, `The carried values of life ${life}`);

@@ -7,11 +7,7 @@ import { TestThread, parentOf } from "../thread.ts";
 
 type History = Record<string, DeltaChannelHistory>;
 
-async function history(
-  thread: TestThread,
-  id: Id | undefined,
-  channels: string[],
-): Promise<History> {
+async function history(thread: TestThread, id: Id | undefined, channels: string[]): Promise<History> {
   const found = await thread.saver.getDeltaChannelHistory?.({ config: thread.config(id), channels });
   ensure(found !== undefined, "getDeltaChannelHistory returned undefined.");
   return { ...found };
@@ -32,7 +28,15 @@ async function deltaChain(
     const values = n === seed ? { d: `seed ${n}`, n } : { n };
     const parent = n === 1 ? undefined : n - 1;
     await thread.put({ id: n, parent, values, versions: { d: n, n } });
-    await thread.write(n, [["d", `write ${n}`], ["n", n]], `task ${n}`, "~p");
+    await thread.write(
+      n,
+      [
+        ["d", `write ${n}`],
+        ["n", n],
+      ],
+      `task ${n}`,
+      "~p",
+    );
   }
   return thread;
 }
@@ -45,7 +49,7 @@ function writesOf(from: number, to: number): [string, string, unknown][] {
 
 export const deltaClauses: readonly Clause[] = [
   deltaClause("the-writes-of-the-ancestors-oldest-first", {
-    rule: "getDeltaChannelHistory gathers the writes to a channel along the ancestors, oldest first, from the parent of the checkpoint on: its own writes are pending and not included.",
+    rule: "`getDeltaChannelHistory` gathers the writes to a channel along the ancestors, oldest first, from the parent of the checkpoint on: its own writes are pending and not included.",
     hint: "Start at the parent, walk parents, and turn the result round.",
     async run(context) {
       const thread = await deltaChain(context, 4, 0);
@@ -63,7 +67,7 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("no-value-is-no-seed", {
-    rule: "Where no ancestor has a value there is no key seed; null, 0, false and \"\" are values.",
+    rule: 'Where no ancestor has a value there is no key `seed`; `null`, `0`, `false` and `""` are values.',
     hint: "Ask whether channel_values has the key, not whether the value is truthy.",
     async run(context) {
       const thread = await deltaChain(context, 3, 0);
@@ -95,7 +99,7 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("no-channels-is-nothing", {
-    rule: "No channels give {}; an unknown checkpoint gives no writes and no seed.",
+    rule: "No channels give `{}`; an unknown checkpoint gives no writes and no seed.",
     hint: "Return an entry per channel asked for, whatever is found.",
     async run(context) {
       const thread = await deltaChain(context, 2, 1);
@@ -107,7 +111,7 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("no-id-means-the-latest", {
-    rule: "Without checkpoint_id the walk starts from the latest checkpoint.",
+    rule: "Without `checkpoint_id` the walk starts from the latest checkpoint.",
     hint: "Resolve the config as getTuple does.",
     async run(context) {
       const thread = await deltaChain(context, 4, 2);
@@ -142,12 +146,21 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("orders-the-writes-of-a-checkpoint", {
-    rule: "Within one ancestor the writes are ordered by task path, task id and index, as pendingWrites are.",
+    rule: "Within one ancestor the writes are ordered by task path, task id and index, as `pendingWrites` are.",
     hint: "Use the same order as for pendingWrites; the live channel applied them so.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
-      await thread.write(1, [["d", 4], ["x", 0], ["d", 5]], "task-0", "~p2");
+      await thread.write(
+        1,
+        [
+          ["d", 4],
+          ["x", 0],
+          ["d", 5],
+        ],
+        "task-0",
+        "~p2",
+      );
       await thread.write(1, [["d", 3]], "task-9", "~p1");
       await thread.write(1, [["d", 2]], "task-8", "~p1");
       await thread.write(1, [["d", 1]], "task-7");
@@ -202,7 +215,7 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("values-are-exact", {
-    rule: "Seeds and writes of a history are the values that were put, as from getTuple.",
+    rule: "Seeds and writes of a history are the values that were put, as from `getTuple`.",
     hint: "Decode them as getTuple does.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -9,7 +9,7 @@ const HINT =
 
 export const fenceClauses: readonly Clause[] = [
   clause("fence/the-slower-run-is-refused", {
-    rule: 'With fence "head" a put is refused with CONFLICT unless its parent is the newest checkpoint of the namespace; nothing of a refused put is stored.',
+    rule: 'With `fence: "head"` a put is refused with `CONFLICT` unless its parent is the newest checkpoint of the namespace; nothing of a refused put is stored.',
     hint: HINT,
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ fence: "head" });
@@ -44,7 +44,7 @@ export const fenceClauses: readonly Clause[] = [
     },
   }),
   clause("fence/of-many-at-once-one-wins", {
-    rule: 'With fence "head", of many puts at once from one checkpoint exactly one is stored; the others are refused with CONFLICT.',
+    rule: 'With `fence: "head"`, of many puts at once from one checkpoint exactly one is stored; the others are refused with `CONFLICT`.',
     hint: HINT,
     async run({ openWith, threadId, sizes }) {
       const opened = await openWith({ fence: "head" });
@@ -54,7 +54,9 @@ export const fenceClauses: readonly Clause[] = [
       const attempts = Array.from({ length: sizes.atOnce }, (_, index) => index + 2);
       const outcomes = await Promise.all(
         attempts.map((id) =>
-          outcomeOf(() => thread.on(savers[id % 2] ?? opened.saver).put({ id, parent: 1, values: { a: id } })),
+          outcomeOf(() =>
+            thread.on(savers[id % 2] ?? opened.saver).put({ id, parent: 1, values: { a: id } }),
+          ),
         ),
       );
       const stored = outcomes.filter((outcome) => "value" in outcome).length;

@@ -49,7 +49,7 @@ export const forkClauses: readonly Clause[] = [
     },
   }),
   clause("fork/from-an-old-checkpoint-starts-with-its-values", {
-    rule: "A fork from an old checkpoint with newVersions {} has the values of that old checkpoint.",
+    rule: "A fork from an old checkpoint whose `newVersions` is `{}` has the values of that old checkpoint.",
     hint: "Carry values over from what put was given, or from the parent in the config; never from the latest.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -6,7 +6,7 @@ import { TestThread, checkpointId, configOf, parentOf } from "../thread.ts";
 
 export const getClauses: readonly Clause[] = [
   clause("get/without-a-thread-is-nothing", {
-    rule: "getTuple without a thread_id resolves to undefined.",
+    rule: "`getTuple` without a `thread_id` resolves to `undefined`.",
     hint: "Return undefined; do not throw, and do not look into other threads.",
     async run({ saver, threadId }) {
       await new TestThread(saver, threadId()).put({ id: 1 });
@@ -15,7 +15,7 @@ export const getClauses: readonly Clause[] = [
     },
   }),
   clause("get/an-unknown-thread-is-nothing", {
-    rule: "getTuple of a thread, or of a namespace, that has no checkpoints resolves to undefined.",
+    rule: "`getTuple` of a thread, or of a namespace, that has no checkpoints resolves to `undefined`.",
     hint: "Return undefined where nothing is found.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -27,7 +27,7 @@ export const getClauses: readonly Clause[] = [
     },
   }),
   clause("get/an-unknown-id-is-nothing", {
-    rule: "getTuple of an id that is not stored resolves to undefined, not to another checkpoint of the thread.",
+    rule: "`getTuple` of an id that is not stored resolves to `undefined`, not to another checkpoint of the thread.",
     hint: "Use the id when there is one; the latest is only for configs without.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -60,7 +60,7 @@ export const getClauses: readonly Clause[] = [
     },
   }),
   clause("get/ids-compare-by-code-point", {
-    rule: "Checkpoint ids are compared by code point, as their UTF-8 bytes are, for the latest, for before and for the order of list.",
+    rule: "Checkpoint ids are compared by code point, as their UTF-8 bytes are, for the latest, for `before` and for the order of `list`.",
     hint: "JavaScript's < compares UTF-16 units; databases compare bytes. Compare code points, so that all savers agree.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -88,7 +88,7 @@ export const getClauses: readonly Clause[] = [
     },
   }),
   clause("get/get-is-the-checkpoint-of-the-tuple", {
-    rule: "get returns the checkpoint of getTuple, or undefined.",
+    rule: "`get` returns the checkpoint of `getTuple`, or `undefined`.",
     hint: "Implement get as (await getTuple(config))?.checkpoint.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

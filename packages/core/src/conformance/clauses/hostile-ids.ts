@@ -123,7 +123,10 @@ export const hostileIdClauses: readonly Clause[] = [
       const values = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
       const versions = Object.fromEntries(names.map((name, index) => [name, index + 1]));
       await thread.put({ id: 1, values, versions, versionsSeen: { [HOSTILE.join("")]: versions } });
-      await thread.write(1, names.map((name) => [name, `write to ${name}`]));
+      await thread.write(
+        1,
+        names.map((name) => [name, `write to ${name}`]),
+      );
       const { checkpoint } = await thread.read(1);
       expectSame({ ...checkpoint.channel_values }, values, "channel_values");
       expectSame({ ...checkpoint.channel_versions }, versions, "channel_versions");
@@ -144,7 +147,7 @@ export const hostileIdClauses: readonly Clause[] = [
     },
   }),
   clause("hostile-ids/ids-named-like-object-members", {
-    rule: "__proto__, constructor, prototype and toString are ids like others, for threads, namespaces, checkpoints and tasks, and no object is changed by them.",
+    rule: "`__proto__`, `constructor`, `prototype` and `toString` are ids like others, for threads, namespaces, checkpoints and tasks, and no object is changed by them.",
     hint: "Keep what is found by id in a Map, or in objects without a prototype.",
     alone: true,
     async run({ saver }) {
@@ -164,7 +167,7 @@ export const hostileIdClauses: readonly Clause[] = [
     },
   }),
   clause("hostile-ids/keys-named-like-object-members", {
-    rule: "__proto__, constructor, prototype and toString are names of channels and keys of metadata like others, and no object is changed by them.",
+    rule: "`__proto__`, `constructor`, `prototype` and `toString` are names of channels and keys of metadata like others, and no object is changed by them.",
     hint: 'Make results with Object.fromEntries or Object.defineProperty: result["__proto__"] = value sets no key.',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -223,7 +226,7 @@ export const hostileIdClauses: readonly Clause[] = [
     },
   }),
   clause("hostile-ids/channels-with-nul-are-kept-or-refused", {
-    rule: "A channel name with NUL or half of a surrogate pair is kept exactly or put is refused; the thread stays readable.",
+    rule: "A channel name with NUL or half of a surrogate pair is kept exactly or `put` refuses it; the thread stays readable.",
     hint: "Refuse at put what cannot be read back.",
     async run({ saver, threadId }) {
       for (const [index, name] of ["a\0b", "\ud800x"].entries()) {

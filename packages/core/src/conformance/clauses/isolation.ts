@@ -43,11 +43,14 @@ export const isolationClauses: readonly Clause[] = [
   }),
   clause("isolation/namespaces-with-a-common-prefix", {
     rule: "A namespace that is the beginning of another is another namespace.",
-    hint: "Compare namespaces for equality; a, a:b, a|b and \"\" all occur in one thread.",
+    hint: 'Compare namespaces for equality; a, a:b, a|b and "" all occur in one thread.',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const names = ["", "a", "a:", "a:b", "a|b", "a:b|c:d", "a:b|c:d|1", "ab", "a%", "a_b"];
-      await expectApart(names.map((name) => thread.in(name)), 1);
+      await expectApart(
+        names.map((name) => thread.in(name)),
+        1,
+      );
     },
   }),
   clause("isolation/ids-never-run-together", {
@@ -132,9 +135,15 @@ export const isolationClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const base = threadId();
       const endings = ["e", "E", "é", "e\u0301", "e ", " e", "e\t", "ﬁ", "fi", "ß", "ss", "1", "01"];
-      await expectApart(endings.map((ending) => new TestThread(saver, `${base}${ending}`)), 1);
+      await expectApart(
+        endings.map((ending) => new TestThread(saver, `${base}${ending}`)),
+        1,
+      );
       const thread = new TestThread(saver, base);
-      await expectApart(endings.map((ending) => thread.in(ending)), 1);
+      await expectApart(
+        endings.map((ending) => thread.in(ending)),
+        1,
+      );
     },
   }),
   clause("isolation/wildcards-are-plain-text", {
@@ -160,7 +169,7 @@ export const isolationClauses: readonly Clause[] = [
   }),
   clause("isolation/an-object-is-no-id", {
     rule: "Ids are strings. An object or array in place of one is refused or finds nothing; it never selects or deletes other data.",
-    hint: "Check at run time that ids are strings: they come from requests, and { $gt: \"\" } is a query in some databases.",
+    hint: 'Check at run time that ids are strings: they come from requests, and { $gt: "" } is a query in some databases.',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: 1 } });

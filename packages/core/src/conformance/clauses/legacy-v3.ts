@@ -14,7 +14,14 @@ function send(node: string): { node: string; args: { from: string } } {
 /** A parent with sends among its writes, and a child, both in the format of old LangGraph versions. */
 async function oldThread(thread: TestThread, mark = ""): Promise<void> {
   await thread.put({ id: 1, v: 3, values: { a: 1 } });
-  await thread.write(1, [[TASKS, send(`${mark}one`)], ["a", 2]], "task-1");
+  await thread.write(
+    1,
+    [
+      [TASKS, send(`${mark}one`)],
+      ["a", 2],
+    ],
+    "task-1",
+  );
   await thread.write(1, [[TASKS, send(`${mark}two`)]], "task-2");
   await thread.put({ id: 2, v: 3, parent: 1, values: { a: 2 }, versions: { a: 10, b: 9 } });
 }
@@ -25,7 +32,7 @@ function sends(mark = ""): unknown[] {
 
 export const legacyClauses: readonly Clause[] = [
   clause("legacy-v3/sends-come-from-the-parent", {
-    rule: "A checkpoint with v < 4 reads back with the sends among its parent's writes as channel __pregel_tasks, from getTuple and from list.",
+    rule: "A checkpoint with `v` < 4 reads back with the sends among its parent's writes as channel `__pregel_tasks`, from `getTuple` and from `list`.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -37,7 +44,7 @@ export const legacyClauses: readonly Clause[] = [
     },
   }),
   clause("legacy-v3/sends-have-the-greatest-version", {
-    rule: "The version of __pregel_tasks is the greatest version of the checkpoint, numbers compared as numbers; without any it is the first version.",
+    rule: "The version of `__pregel_tasks` is the greatest version of the checkpoint, numbers compared as numbers; without any it is the first version.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -55,7 +62,15 @@ export const legacyClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, v: 3 });
-      await thread.write(1, [[TASKS, send("4")], [TASKS, send("5")]], "task-1", "~p2");
+      await thread.write(
+        1,
+        [
+          [TASKS, send("4")],
+          [TASKS, send("5")],
+        ],
+        "task-1",
+        "~p2",
+      );
       await thread.write(1, [[TASKS, send("3")]], "task-9", "~p1");
       await thread.write(1, [[TASKS, send("2")]], "task-8", "~p1");
       await thread.write(1, [[TASKS, send("1")]], "task-7");
@@ -86,7 +101,7 @@ export const legacyClauses: readonly Clause[] = [
     },
   }),
   clause("legacy-v3/nothing-to-send-does-no-harm", {
-    rule: "An old checkpoint without a parent, or whose parent has no sends, reads back with its values; __pregel_tasks is empty or absent.",
+    rule: "An old checkpoint without a parent, or whose parent has no sends, reads back with its values; `__pregel_tasks` is empty or absent.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -102,7 +117,7 @@ export const legacyClauses: readonly Clause[] = [
     },
   }),
   clause("legacy-v3/new-checkpoints-are-left-alone", {
-    rule: "A checkpoint with v 4 has the __pregel_tasks that it was put with, whatever its parent's writes are.",
+    rule: "A checkpoint with `v` 4 has the `__pregel_tasks` that it was put with, whatever its parent's writes are.",
     hint: "Look at the v of the checkpoint that is read.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -7,7 +7,7 @@ import { TestThread, checkpointOf, collect, metadataOf } from "../thread.ts";
 
 export const lifecycleClauses: readonly Clause[] = [
   clause("lifecycle/next-version-grows", {
-    rule: "getNextVersion(undefined) gives the first version; getNextVersion(v) gives one that is greater by >, of the same type.",
+    rule: "`getNextVersion(undefined)` gives the first version; `getNextVersion(v)` gives one that is greater by `>`, of the same type.",
     hint: "Count up, or use strings of a fixed width that sort as they grow.",
     async run({ saver }) {
       let version: ChannelVersion = saver.getNextVersion(undefined);
@@ -21,7 +21,7 @@ export const lifecycleClauses: readonly Clause[] = [
     },
   }),
   clause("lifecycle/next-version-needs-no-this", {
-    rule: "getNextVersion works as a bare function: LangGraph binds it to whatever it has for a checkpointer, true or undefined included.",
+    rule: "`getNextVersion` works as a bare function: LangGraph binds it to whatever it has for a checkpointer, `true` or `undefined` included.",
     hint: "Do not use this in getNextVersion.",
     async run({ saver }) {
       const { getNextVersion } = saver;
@@ -36,7 +36,7 @@ export const lifecycleClauses: readonly Clause[] = [
     },
   }),
   clause("lifecycle/to-json-is-the-class-name", {
-    rule: 'JSON.stringify of a saver gives its class name in brackets, "[ClassName]", and nothing of its inside.',
+    rule: '`JSON.stringify` of a saver gives its class name in brackets, `"[ClassName]"`, and nothing of its inside.',
     hint: "Define toJSON() { return `[${this.constructor.name}]`; }. Savers sit in configs that are traced.",
     async run({ saver }) {
       const expected = `[${saver.constructor.name}]`;
@@ -61,7 +61,10 @@ export const lifecycleClauses: readonly Clause[] = [
         try {
           promise = call();
         } catch {
-          ensure(false, `${["put", "putWrites", "getTuple", "deleteThread"][index]} threw instead of rejecting.`);
+          ensure(
+            false,
+            `${["put", "putWrites", "getTuple", "deleteThread"][index]} threw instead of rejecting.`,
+          );
         }
         await outcomeOf(() => promise as Promise<unknown>);
       }

@@ -5,14 +5,14 @@ import { TestThread, checkpointOf, collect, metadataOf } from "../thread.ts";
 
 export const openingClauses: readonly Clause[] = [
   clause("opening/setup-may-run-many-times", {
-    rule: "setup may be called again, at once and by several savers; every call resolves and changes nothing that is stored.",
+    rule: "`setup` may be called again, at once and by several savers; every call resolves and changes nothing that is stored.",
     hint: "Take a lock in the database, and create only what is missing.",
     needs: ["setup"],
     alone: true,
     async run({ saver, threadId, reopen }) {
       const others = await Promise.all([1, 2, 3].map(() => reopen().catch(() => saver)));
       const all = [saver, ...others, ...others, saver];
-      await Promise.all(all.map((one) => one.setup?.()));
+      await Promise.all(all.map(async (one) => one.setup?.()));
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: 1 } });
       await saver.setup?.();
@@ -20,7 +20,7 @@ export const openingClauses: readonly Clause[] = [
     },
   }),
   clause("opening/close-may-be-called-twice", {
-    rule: "close may be called again, and Symbol.asyncDispose closes too.",
+    rule: "`close` may be called again, and `Symbol.asyncDispose` closes too.",
     hint: "Remember that the saver is closed.",
     needs: ["close"],
     alone: true,
@@ -34,7 +34,7 @@ export const openingClauses: readonly Clause[] = [
     },
   }),
   clause("opening/a-closed-saver-refuses", {
-    rule: "After close every method is refused with CLOSED.",
+    rule: "After `close` every method is refused with `CLOSED`.",
     hint: "Check it first in every method; errors of a closed driver tell nobody what happened.",
     needs: ["close"],
     alone: true,

@@ -24,7 +24,7 @@ async function expectOrder(context: ClauseContext, places: readonly Place[]): Pr
 
 export const pendingOrderClauses: readonly Clause[] = [
   clause("pending-order/by-task-path-first", {
-    rule: "pendingWrites are ordered by task path first, whatever the task ids are.",
+    rule: "`pendingWrites` are ordered by task path first, whatever the task ids are.",
     hint: HINT,
     run: (context) =>
       expectOrder(context, [
@@ -68,7 +68,7 @@ export const pendingOrderClauses: readonly Clause[] = [
     },
   }),
   clause("pending-order/without-a-path-first", {
-    rule: "Writes put without a task path count as having the path \"\" and come first.",
+    rule: 'Writes put without a task path count as having the path `""` and come first.',
     hint: 'Store "" where the fourth argument is missing.',
     run: (context) =>
       expectOrder(context, [
@@ -111,14 +111,21 @@ export const pendingOrderClauses: readonly Clause[] = [
       ]),
   }),
   clause("pending-order/the-same-in-a-listing", {
-    rule: "list yields pendingWrites in the same order as getTuple.",
+    rule: "`list` yields `pendingWrites` in the same order as `getTuple`.",
     hint: "Sort writes in one place, for both.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
       await thread.write(1, [["a", 3]], "task-0", "~p2");
       await thread.write(1, [["a", 2]], "task-9", "~p1");
-      await thread.write(1, [["a", 1], [RESUME, 0]], "task-5");
+      await thread.write(
+        1,
+        [
+          ["a", 1],
+          [RESUME, 0],
+        ],
+        "task-5",
+      );
       const expected = [
         ["task-5", RESUME, 0],
         ["task-5", "a", 1],
@@ -136,8 +143,24 @@ export const pendingOrderClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
-      await thread.write(1, [["a", "first"], [RESUME, "first"]], "task", "~p1");
-      await thread.write(1, [["a", "second"], [RESUME, "second"]], "task", "~p2");
+      await thread.write(
+        1,
+        [
+          ["a", "first"],
+          [RESUME, "first"],
+        ],
+        "task",
+        "~p1",
+      );
+      await thread.write(
+        1,
+        [
+          ["a", "second"],
+          [RESUME, "second"],
+        ],
+        "task",
+        "~p2",
+      );
       const found = await thread.writes(1);
       const byChannel = Object.fromEntries(found.map(([, channel, value]) => [channel, value]));
       expectSame(found.length, 2, "The number of pending writes");

@@ -8,7 +8,7 @@ const LONG = "text that is long enough to be stored apart ".repeat(100);
 
 export const pruneRaceClauses: readonly Clause[] = [
   clause("prune/beside-puts-leaves-nothing-broken", {
-    rule: "prune beside puts, writes and reads, from another process too, leaves every checkpoint that is there whole.",
+    rule: "`prune` beside puts, writes and reads, from another process too, leaves every checkpoint that is there whole.",
     hint: "Do not take for stored what a prune may have removed since: let the database check it in the operation that relies on it.",
     needs: ["prune"],
     async run(context) {
@@ -41,7 +41,7 @@ export const pruneRaceClauses: readonly Clause[] = [
     },
   }),
   clause("prune/keeps-the-sends-of-old-checkpoints", {
-    rule: "A survivor with v < 4 keeps the sends that it gets from its parent's writes.",
+    rule: "A survivor with `v` < 4 keeps the sends that it gets from its parent's writes.",
     hint: "Keep the parent of such a survivor.",
     needs: ["prune"],
     async run({ saver, threadId }) {

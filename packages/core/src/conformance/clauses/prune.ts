@@ -37,7 +37,7 @@ async function expectWhole(thread: TestThread, id: number): Promise<void> {
 
 export const pruneClauses: readonly Clause[] = [
   pruneClause("keeps-the-newest", {
-    rule: "prune({ keepLatest }) keeps the newest checkpoints of a thread, with values and writes exactly as they were, and removes the others.",
+    rule: "`prune({ keepLatest })` keeps the newest checkpoints of a thread, with values and writes exactly as they were, and removes the others.",
     hint: "Remove a value only when no checkpoint that is left has it, carried values included.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -51,7 +51,7 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("counts-namespaces-apart", {
-    rule: "keepLatest counts in every namespace by itself.",
+    rule: "`keepLatest` counts in every namespace by itself.",
     hint: "Group by thread and namespace: a subgraph's checkpoints must not push out the root's.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -65,7 +65,7 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("older-than-a-time", {
-    rule: "olderThan removes only checkpoints with an earlier ts, and never the newest of a namespace unless keepLatest says 0.",
+    rule: "`olderThan` removes only checkpoints with an earlier `ts`, and never the newest of a namespace unless `keepLatest` says 0.",
     hint: "keepLatest is 1 unless given; both conditions must hold for a checkpoint to go.",
     async run({ saver, threadId }) {
       const ts = (day: number): string => `2026-01-0${day}T00:00:00.000Z`;
@@ -165,7 +165,7 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("a-dry-run-changes-nothing", {
-    rule: "dryRun removes nothing and reports the numbers that the same call without it then reports.",
+    rule: "`dryRun` removes nothing and reports the numbers that the same call without it then reports.",
     hint: "Plan first, in one place, and only then remove.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -182,7 +182,7 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("only-the-threads-named", {
-    rule: "threadIds names the threads that are pruned: no others are touched, and an empty list prunes none.",
+    rule: "`threadIds` names the threads that are pruned: no others are touched, and an empty list prunes none.",
     hint: "Test threadIds !== undefined; [] is not all.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -196,7 +196,7 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("all-threads-without-names", {
-    rule: "Without threadIds prune goes through all threads, and counts those that lost checkpoints.",
+    rule: "Without `threadIds`, `prune` goes through all threads, and counts those that lost checkpoints.",
     hint: "Page through the threads; do not stop at the first page.",
     alone: true,
     async run({ saver, threadId }) {
@@ -211,7 +211,7 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("nothing-to-go-by-is-refused", {
-    rule: "prune with neither keepLatest nor olderThan is refused with INVALID_ARGUMENT.",
+    rule: "`prune` with neither `keepLatest` nor `olderThan` is refused with `INVALID_ARGUMENT`.",
     hint: "A forgotten option must not remove the history of every thread.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

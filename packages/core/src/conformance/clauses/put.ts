@@ -6,7 +6,7 @@ import { TestThread, checkpointId, checkpointOf, metadataOf, parentOf } from "..
 
 export const putClauses: readonly Clause[] = [
   clause("put/keeps-the-checkpoint", {
-    rule: "A checkpoint comes back as it was put: v, id, ts, channel_values, channel_versions and versions_seen.",
+    rule: "A checkpoint comes back as it was put: `v`, `id`, `ts`, `channel_values`, `channel_versions` and `versions_seen`.",
     hint: "Store all six fields; compare what was put and what getTuple returns.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -20,7 +20,7 @@ export const putClauses: readonly Clause[] = [
       const { checkpoint } = await thread.read(7);
       const expected = checkpointOf(text);
       for (const key of ["v", "id", "ts", "channel_versions", "versions_seen"] as const) {
-        expectSame(checkpoint[key], expected[key], `${key}`);
+        expectSame(checkpoint[key], expected[key], key);
       }
       expectSame(await thread.values(7), text.values, "channel_values");
     },
@@ -47,7 +47,7 @@ export const putClauses: readonly Clause[] = [
     },
   }),
   clause("put/keeps-the-parent", {
-    rule: "On put, config.configurable.checkpoint_id is the id of the parent; parentConfig names it afterwards.",
+    rule: "On `put`, `config.configurable.checkpoint_id` is the id of the parent; `parentConfig` names it afterwards.",
     hint: "The new id is checkpoint.id; the one in the config is the parent's.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -62,7 +62,7 @@ export const putClauses: readonly Clause[] = [
     },
   }),
   clause("put/an-identical-put-changes-nothing", {
-    rule: "put may be repeated with the same arguments: one checkpoint is stored, and it is the same as after the first.",
+    rule: "`put` may be repeated with the same arguments: one checkpoint is stored, and it is the same as after the first.",
     hint: "Treat put as an upsert on (thread, namespace, id).",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -113,10 +113,7 @@ export const putClauses: readonly Clause[] = [
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, parent: 1, values: { a: 1 } });
       const tuple = await thread.read(1);
-      ensure(
-        parentOf(tuple) === undefined,
-        `The parent is ${show(parentOf(tuple))}, the checkpoint itself.`,
-      );
+      ensure(parentOf(tuple) === undefined, `The parent is ${show(parentOf(tuple))}, the checkpoint itself.`);
     },
   }),
   clause("put/a-child-may-have-a-smaller-id", {
@@ -133,7 +130,7 @@ export const putClauses: readonly Clause[] = [
     },
   }),
   clause("put/versions-keep-their-type", {
-    rule: "Channel versions come back as they are, numbers as numbers and strings as strings, in channel_versions and versions_seen.",
+    rule: "Channel versions come back as they are, numbers as numbers and strings as strings, in `channel_versions` and `versions_seen`.",
     hint: "Do not turn versions into text or numbers; LangGraph compares them with >.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

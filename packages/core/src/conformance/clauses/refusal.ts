@@ -1,7 +1,7 @@
 import { isCheckpointError } from "../../errors.ts";
 import { NotApplicable, checkCode, ensure, expectSame, fail, outcomeOf } from "../assertions.ts";
 import { clause } from "../clause.ts";
-import type { Clause, ClauseContext } from "../clause.ts";
+import type { Clause } from "../clause.ts";
 import { difference } from "../difference.ts";
 import { expectKept } from "../fidelity.ts";
 import { show } from "../show.ts";
@@ -24,7 +24,10 @@ function unstorable(): [name: string, value: unknown][] {
     ["a nested instance of a class", [{ account: new Account() }]],
     ["a promise", Promise.resolve(1)],
     ["a weak map", new WeakMap()],
-    ["an object whose key cannot be read", Object.defineProperty({}, "a", { enumerable: true, get: explode })],
+    [
+      "an object whose key cannot be read",
+      Object.defineProperty({}, "a", { enumerable: true, get: explode }),
+    ],
   ];
 }
 
@@ -37,7 +40,7 @@ const HINT =
 
 export const refusalClauses: readonly Clause[] = [
   clause("refusal/put-refuses-what-it-cannot-keep", {
-    rule: "A value that cannot be stored exactly makes put reject, and nothing of that put is stored.",
+    rule: "A value that cannot be stored exactly makes `put` reject, and nothing of that put is stored.",
     hint: HINT,
     async run({ saver, threadId }) {
       for (const [index, [name, value]] of unstorable().entries()) {
@@ -55,13 +58,22 @@ export const refusalClauses: readonly Clause[] = [
     },
   }),
   clause("refusal/put-writes-refuses-what-it-cannot-keep", {
-    rule: "A value that cannot be stored exactly makes putWrites reject, and nothing of that batch is stored.",
+    rule: "A value that cannot be stored exactly makes `putWrites` reject, and nothing of that batch is stored.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
       for (const [name, value] of unstorable()) {
-        const wrote = await outcomeOf(() => thread.write(1, [["a", 1], ["b", value]], name));
+        const wrote = await outcomeOf(() =>
+          thread.write(
+            1,
+            [
+              ["a", 1],
+              ["b", value],
+            ],
+            name,
+          ),
+        );
         const found = (await thread.writes(1)).filter(([task]) => task === name);
         if ("error" in wrote) {
           checkCode(wrote.error, `putWrites of ${name}`, "NOT_SERIALIZABLE");
@@ -104,7 +116,7 @@ export const refusalClauses: readonly Clause[] = [
     },
   }),
   clause("refusal/errors-tell-the-place", {
-    rule: "Where errors have codes, the refusal of a value has the code NOT_SERIALIZABLE and a path that leads to the value.",
+    rule: "Where errors have codes, the refusal of a value has the code `NOT_SERIALIZABLE` and a path that leads to the value.",
     hint: "Keep the path while walking the value: users cannot find a function in their state without it.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

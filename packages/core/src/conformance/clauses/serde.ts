@@ -18,7 +18,10 @@ class TypedSerializer implements SerializerProtocol {
 
   async loadsTyped(type: string, data: Uint8Array | string): Promise<unknown> {
     ensure(typeof data !== "string", "loadsTyped got text instead of the bytes of dumpsTyped.");
-    ensure(/^key-\d+$/.test(type), `loadsTyped got the type ${JSON.stringify(type)}, which dumpsTyped never returned.`);
+    ensure(
+      /^key-\d+$/.test(type),
+      `loadsTyped got the type ${JSON.stringify(type)}, which dumpsTyped never returned.`,
+    );
     const key = Number(type.slice(4));
     await Promise.resolve();
     const text = Array.from(data, (byte) => String.fromCharCode(byte ^ key)).join("");
@@ -55,7 +58,10 @@ export const serdeClauses: readonly Clause[] = [
       const thread = new TestThread(saver, threadId());
       const text = { id: 1, values: { a: "x", b: { list: [1, 2, 3] }, c: null } };
       await thread.put({ ...text, metadata: { note: "n" } });
-      await thread.write(1, [["a", "written"], ["b", { longer: "written value" }]]);
+      await thread.write(1, [
+        ["a", "written"],
+        ["b", { longer: "written value" }],
+      ]);
       expectSame(await thread.values(1), text.values, "The values");
       const tuple = await thread.read(1);
       const expected = [
@@ -83,7 +89,11 @@ export const serdeClauses: readonly Clause[] = [
       ensure("error" in put, "put resolved although the serializer failed.");
       ensure((await thread.find(2)) === undefined, "A put whose serializer failed is stored.");
       const wrote = await outcomeOf(() =>
-        thread.write(1, [["a", "first"], ["b", "fail here"], ["c", "third"]]),
+        thread.write(1, [
+          ["a", "first"],
+          ["b", "fail here"],
+          ["c", "third"],
+        ]),
       );
       ensure("error" in wrote, "putWrites resolved although the serializer failed.");
       expectSame(await thread.writes(1), [], "The writes of a batch whose serializer failed");

@@ -6,10 +6,7 @@ import type { TestedSaver, ThreadListOptions, ThreadSummary } from "../saver.ts"
 import { show } from "../show.ts";
 import { TestThread } from "../thread.ts";
 
-async function threadsOf(
-  saver: TestedSaver,
-  options?: ThreadListOptions,
-): Promise<ThreadSummary[]> {
+async function threadsOf(saver: TestedSaver, options?: ThreadListOptions): Promise<ThreadSummary[]> {
   const found: ThreadSummary[] = [];
   for await (const summary of saver.listThreads?.(options) ?? []) found.push(summary);
   return found;
@@ -36,7 +33,7 @@ function threadsClause(name: string, text: Omit<ClauseText, "needs" | "alone">):
 
 export const threadsClauses: readonly Clause[] = [
   threadsClause("the-last-updated-first", {
-    rule: "listThreads yields every thread once, the one that was written to last first.",
+    rule: "`listThreads` yields every thread once, the one that was written to last first.",
     hint: "Keep the time of the last write per thread, and order by it, then by thread.",
     async run({ saver, threadId, sizes: { patience } }) {
       expectSame(await threadsOf(saver), [], "The threads of an empty store");
@@ -50,7 +47,7 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("tell-their-times", {
-    rule: "A listed thread tells when it was created and last updated, as Dates; a put moves updatedAt and leaves createdAt; without a time to live expiresAt is undefined.",
+    rule: "A listed thread tells when it was created and last updated, as Dates; a put moves `updatedAt` and leaves `createdAt`; without a time to live `expiresAt` is `undefined`.",
     hint: "Store both times with the thread, by the clock of the storage.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
@@ -70,7 +67,7 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("limit-and-after-page-through-all", {
-    rule: "limit is the most threads; the cursor of the last one as after goes on behind it, so that paging visits every thread once.",
+    rule: "`limit` is the most threads; the cursor of the last one as `after` goes on behind it, so that paging visits every thread once.",
     hint: "Make the cursor of the whole order, time and thread; many threads have the same time.",
     async run({ saver, threadId }) {
       const names = Array.from({ length: 25 }, (_, index) => `${index}`);
@@ -90,14 +87,16 @@ export const threadsClauses: readonly Clause[] = [
   }),
   threadsClause("filter-by-the-newest-root-checkpoint", {
     rule: "A filter selects threads whose newest checkpoint in the root namespace has equal metadata on every key of the filter.",
-    hint: "Filter on the checkpoint with the greatest id of namespace \"\", by the rules of list.",
+    hint: 'Filter on the checkpoint with the greatest id of namespace "", by the rules of list.',
     async run({ saver, threadId }) {
       const thread = (name: string): TestThread => new TestThread(saver, threadId(name));
       await thread("a").put({ id: 1, metadata: { user: "u1" } });
       await thread("b").put({ id: 1, metadata: { user: "u1" } });
       await thread("b").put({ id: 2, parent: 1, metadata: { user: "u2" } });
       await thread("c").put({ id: 1, metadata: { user: "u2" } });
-      await thread("c").in("inner").put({ id: 2, metadata: { user: "u1" } });
+      await thread("c")
+        .in("inner")
+        .put({ id: 2, metadata: { user: "u1" } });
       const find = async (user: unknown): Promise<string[]> =>
         idsOf(await threadsOf(saver, { filter: { user } })).toSorted();
       expectSame(await find("u1"), ["a"].map(threadId), "The threads of u1");

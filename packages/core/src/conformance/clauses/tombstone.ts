@@ -8,12 +8,18 @@ const HINT =
 
 export const tombstoneClauses: readonly Clause[] = [
   clause("tombstone/a-version-without-a-value-empties-the-channel", {
-    rule: "A channel in newVersions that is absent from channel_values has become empty: the checkpoint reads back with the version and without the value.",
+    rule: "A channel in `newVersions` that is absent from `channel_values` has become empty: the checkpoint reads back with the version and without the value.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: "a1", b: "b1" } });
-      await thread.put({ id: 2, parent: 1, values: { b: "b1" }, versions: { a: 2, b: 1 }, newVersions: { a: 2 } });
+      await thread.put({
+        id: 2,
+        parent: 1,
+        values: { b: "b1" },
+        versions: { a: 2, b: 1 },
+        newVersions: { a: 2 },
+      });
       const { checkpoint } = await thread.read(2);
       expectSame({ ...checkpoint.channel_values }, { b: "b1" }, "channel_values");
       expectSame(checkpoint.channel_versions, { a: 2, b: 1 }, "channel_versions");
@@ -25,8 +31,20 @@ export const tombstoneClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: "a1", b: "b1" } });
-      await thread.put({ id: 2, parent: 1, values: { b: "b1" }, versions: { a: 2, b: 1 }, newVersions: { a: 2 } });
-      await thread.put({ id: 3, parent: 2, values: { b: "b3" }, versions: { a: 2, b: 3 }, newVersions: { b: 3 } });
+      await thread.put({
+        id: 2,
+        parent: 1,
+        values: { b: "b1" },
+        versions: { a: 2, b: 1 },
+        newVersions: { a: 2 },
+      });
+      await thread.put({
+        id: 3,
+        parent: 2,
+        values: { b: "b3" },
+        versions: { a: 2, b: 3 },
+        newVersions: { b: 3 },
+      });
       await thread.put({ id: 4, parent: 3, values: { b: "b3" }, versions: { a: 2, b: 3 }, newVersions: {} });
       expectSame(await thread.values(3), { b: "b3" }, "The values of the child");
       expectSame(await thread.values(4), { b: "b3" }, "The values of the grandchild");

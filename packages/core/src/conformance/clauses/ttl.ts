@@ -21,11 +21,7 @@ async function expiryOf(saver: TestedSaver, thread: TestThread): Promise<number 
   return undefined;
 }
 
-async function withTtl(
-  context: ClauseContext,
-  seconds: number,
-  refreshOnRead = false,
-): Promise<TestThread> {
+async function withTtl(context: ClauseContext, seconds: number, refreshOnRead = false): Promise<TestThread> {
   const { saver } = await context.openWith({ ttl: { seconds, refreshOnRead } });
   return new TestThread(saver, context.threadId());
 }
@@ -92,7 +88,7 @@ export const ttlClauses: readonly Clause[] = [
     },
   }),
   clause("ttl/writing-renews", {
-    rule: "put and putWrites move the expiry of the thread on.",
+    rule: "`put` and `putWrites` move the expiry of the thread on.",
     hint: HINT,
     async run(context) {
       const thread = await withTtl(context, LONG);
@@ -106,7 +102,7 @@ export const ttlClauses: readonly Clause[] = [
     },
   }),
   clause("ttl/reading-renews-when-asked", {
-    rule: "With refreshOnRead getTuple moves the expiry on, without it it does not.",
+    rule: "With `refreshOnRead`, `getTuple` moves the expiry on; without, it does not.",
     hint: HINT,
     async run(context) {
       const asked = await withTtl(context, LONG, true);
@@ -125,7 +121,7 @@ export const ttlClauses: readonly Clause[] = [
     },
   }),
   clause("ttl/a-thread-may-have-its-own", {
-    rule: "setThreadTtl gives a thread a time to live of its own, which writes renew; null means never, undefined that of the saver again.",
+    rule: "`setThreadTtl` gives a thread a time to live of its own, which writes renew; `null` means never, `undefined` that of the saver again.",
     hint: "Keep a thread's own time with the thread; it goes before the saver's.",
     needs: ["setThreadTtl", "listThreads"],
     async run(context) {
@@ -149,18 +145,19 @@ export const ttlClauses: readonly Clause[] = [
     },
   }),
   clause("ttl/an-unknown-thread-has-none", {
-    rule: "setThreadTtl of a thread that does not exist is refused with THREAD_NOT_FOUND, and makes no thread.",
+    rule: "`setThreadTtl` of a thread that does not exist is refused with `THREAD_NOT_FOUND`, and makes no thread.",
     hint: "Update only where the thread is there.",
     needs: ["setThreadTtl"],
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
-      const set = (): Promise<unknown> => saver.setThreadTtl?.(thread.id, { seconds: 9 }) ?? Promise.resolve();
+      const set = (): Promise<unknown> =>
+        saver.setThreadTtl?.(thread.id, { seconds: 9 }) ?? Promise.resolve();
       await expectRefused(set, "setThreadTtl of an unknown thread", "THREAD_NOT_FOUND");
       ensure((await thread.find()) === undefined, "setThreadTtl made a thread.");
     },
   }),
   clause("ttl/sweep-removes-only-expired-threads", {
-    rule: "sweep removes what is left of expired threads and leaves all others as they are.",
+    rule: "`sweep` removes what is left of expired threads and leaves all others as they are.",
     hint: "Compare the expiry in the operation that removes: a put may just have renewed it.",
     needs: ["sweep", "setThreadTtl"],
     alone: true,

@@ -7,7 +7,7 @@ type Make = () => Record<string, unknown>;
 
 function kept(name: string, what: string, hint: string, make: Make): Clause {
   return clause(`values/${name}`, {
-    rule: `${what} come back from channels and from pending writes exactly as they were put.`,
+    rule: `Kept exactly, in channels and in pending writes: ${what}.`,
     hint,
     run: (context) => expectKept(context, make),
   });
@@ -19,7 +19,7 @@ const JSON_HINT =
 export const valueClauses: readonly Clause[] = [
   kept(
     "plain-data",
-    "null, booleans, numbers, strings, and arrays and objects of them",
+    "`null`, booleans, numbers, strings, and arrays and objects of them",
     "Store values through a serializer that keeps JSON data as it is.",
     () => ({
       null: null,
@@ -35,7 +35,7 @@ export const valueClauses: readonly Clause[] = [
   ),
   kept(
     "strings",
-    "Strings with any character, control characters, NUL and half surrogate pairs included,",
+    "strings with any character, control characters, NUL and half surrogate pairs included",
     "Store text as bytes of your own encoding: UTF-8 has no half surrogates, and some databases have no NUL.",
     () => ({
       nul: "a\0b",
@@ -49,11 +49,11 @@ export const valueClauses: readonly Clause[] = [
   ),
   kept(
     "undefined",
-    "undefined, alone and as an item or a property,",
+    "`undefined`, alone and as an item or a property",
     "Keep the key: { a: undefined } is not {}, and undefined is not null.",
     () => ({ alone: undefined, item: [undefined, 1, undefined], property: { a: undefined, b: 1 } }),
   ),
-  kept("special-numbers", "NaN, the infinities and −0", JSON_HINT, () => ({
+  kept("special-numbers", "`NaN`, the infinities and −0", JSON_HINT, () => ({
     nan: NaN,
     infinite: [Infinity, -Infinity],
     negativeZero: { zero: -0 },
@@ -67,7 +67,7 @@ export const valueClauses: readonly Clause[] = [
     list: [new Date(0), new Date(-1), new Date(8.64e15), new Date(NaN)],
     text: "2026-01-02T03:04:05.678Z",
   })),
-  kept("regular-expressions", "Regular expressions", JSON_HINT, () => ({
+  kept("regular-expressions", "regular expressions", JSON_HINT, () => ({
     plain: /a+b/,
     nested: [/[/\\]"'/giu, /(?<year>\d{4})/y],
   })),
@@ -75,42 +75,32 @@ export const valueClauses: readonly Clause[] = [
     url: new host.URL("https://user@example.com:8080/a%20b?c=d#e"),
     nested: { list: [new host.URL("file:///tmp")] },
   })),
-  kept(
-    "maps",
-    "Maps, with any keys and in their order,",
-    JSON_HINT,
-    () => ({
-      map: new Map<unknown, unknown>([
-        ["b", 1],
-        ["a", [new Map([[1, "number"]])]],
-        [1, "number"],
-        ["1", "string"],
-        [{ key: "object" }, null],
-      ]),
-      nested: [{ map: new Map() }],
-    }),
-  ),
-  kept("sets", "Sets, in their order,", JSON_HINT, () => ({
+  kept("maps", "Maps, with any keys and in their order", JSON_HINT, () => ({
+    map: new Map<unknown, unknown>([
+      ["b", 1],
+      ["a", [new Map([[1, "number"]])]],
+      [1, "number"],
+      ["1", "string"],
+      [{ key: "object" }, null],
+    ]),
+    nested: [{ map: new Map() }],
+  })),
+  kept("sets", "Sets, in their order", JSON_HINT, () => ({
     set: new Set<unknown>(["b", "a", 1, "1", null, [1]]),
     nested: [{ set: new Set([new Set()]) }],
   })),
-  kept(
-    "errors",
-    "Errors, with class, name, message, stack, cause and fields of their own,",
-    JSON_HINT,
-    () => {
-      const error = new TypeError("wrong type", { cause: new RangeError("too far") });
-      error.stack = "TypeError: wrong type\n    at somewhere";
-      (error.cause as Error).stack = "RangeError: too far";
-      const own = Object.assign(new Error("with fields"), { code: "E_OWN", details: [1] });
-      own.stack = "Error: with fields";
-      const many = new AggregateError([new Error("one")], "many");
-      many.stack = "AggregateError: many";
-      (many.errors[0] as Error).stack = "Error: one";
-      return { error, nested: [{ own }], many };
-    },
-  ),
-  kept("sparse-arrays", "Arrays with holes", JSON_HINT, () => {
+  kept("errors", "errors, with class, name, message, stack, cause and fields of their own", JSON_HINT, () => {
+    const error = new TypeError("wrong type", { cause: new RangeError("too far") });
+    error.stack = "TypeError: wrong type\n    at somewhere";
+    (error.cause as Error).stack = "RangeError: too far";
+    const own = Object.assign(new Error("with fields"), { code: "E_OWN", details: [1] });
+    own.stack = "Error: with fields";
+    const many = new AggregateError([new Error("one")], "many");
+    many.stack = "AggregateError: many";
+    (many.errors[0] as Error).stack = "Error: one";
+    return { error, nested: [{ own }], many };
+  }),
+  kept("sparse-arrays", "arrays with holes", JSON_HINT, () => {
     const sparse: unknown[] = ["first"];
     sparse[3] = "last";
     sparse.length = 5;
@@ -147,8 +137,8 @@ export const valueClauses: readonly Clause[] = [
   }),
   kept(
     "own-keys-of-any-name",
-    "Objects with own keys named __proto__, constructor or toJSON",
-    "Define keys when reading; object[\"__proto__\"] = value sets the prototype and not a key.",
+    "objects with own keys named `__proto__`, `constructor` or `toJSON`",
+    'Define keys when reading; object["__proto__"] = value sets the prototype and not a key.',
     () => ({
       proto: JSON.parse('{"__proto__":{"polluted":true},"a":1}') as unknown,
       others: { constructor: { prototype: { a: 1 } }, prototype: 1, toJSON: "x", valueOf: 0 },
@@ -156,7 +146,7 @@ export const valueClauses: readonly Clause[] = [
   ),
   kept(
     "look-alikes",
-    "Plain objects that look like a serializer's own marks",
+    "plain objects that look like a serializer's own marks",
     "Mark special types so that data cannot look like them, or escape data that does. A mark in user data must not choose what is built.",
     () => ({
       lc1: { lc: 1, type: "constructor", id: ["langchain_core", "nope"], kwargs: { a: 1 } },

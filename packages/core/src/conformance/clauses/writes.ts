@@ -10,12 +10,19 @@ const PER_WRITE_HINT =
 
 export const writesClauses: readonly Clause[] = [
   clause("writes/come-back-with-their-checkpoint", {
-    rule: "Pending writes come back with their checkpoint as [task id, channel, value], those of all tasks.",
+    rule: "Pending writes come back with their checkpoint as `[task id, channel, value]`, those of all tasks.",
     hint: "Key writes by (thread, namespace, checkpoint, task, index).",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
-      await thread.write(1, [["a", { x: 1 }], ["b", "2"]], "task-1");
+      await thread.write(
+        1,
+        [
+          ["a", { x: 1 }],
+          ["b", "2"],
+        ],
+        "task-1",
+      );
       await thread.write(1, [["a", [3]]], "task-2");
       const expected = [
         ["task-1", "a", { x: 1 }],
@@ -26,7 +33,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/none-is-an-empty-list", {
-    rule: "pendingWrites of a checkpoint without writes is [], from getTuple and from list.",
+    rule: "`pendingWrites` of a checkpoint without writes is `[]`, from `getTuple` and from `list`.",
     hint: "Return an empty list, not undefined.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -38,7 +45,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/no-namespace-means-root", {
-    rule: "putWrites without checkpoint_ns writes to the root namespace \"\".",
+    rule: '`putWrites` without `checkpoint_ns` writes to the root namespace `""`.',
     hint: 'Read the namespace as configurable.checkpoint_ns ?? "" in putWrites too.',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -83,7 +90,10 @@ export const writesClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: 1 } });
-      await thread.write(1, [["a", 1], [RESUME, "r"]]);
+      await thread.write(1, [
+        ["a", 1],
+        [RESUME, "r"],
+      ]);
       await thread.put({ id: 1, values: { a: 2 } });
       const expected = [
         ["task", RESUME, "r"],
@@ -99,7 +109,10 @@ export const writesClauses: readonly Clause[] = [
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
       await thread.write(1, [["a", "first"]]);
-      await thread.write(1, [["a", "second"], ["b", "new"]]);
+      await thread.write(1, [
+        ["a", "second"],
+        ["b", "new"],
+      ]);
       const expected = [
         ["task", "a", "first"],
         ["task", "b", "new"],
@@ -108,7 +121,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/the-last-special-write-wins", {
-    rule: "A write to __error__, __scheduled__, __interrupt__ or __resume__ replaces the one that the task has.",
+    rule: "A write to `__error__`, `__scheduled__`, `__interrupt__` or `__resume__` replaces the one that the task has.",
     hint: PER_WRITE_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -127,8 +140,16 @@ export const writesClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
-      await thread.write(1, [["a", 1], [RESUME, "answer 1"], ["b", 1]]);
-      await thread.write(1, [["a", 2], [RESUME, "answer 2"], ["b", 2]]);
+      await thread.write(1, [
+        ["a", 1],
+        [RESUME, "answer 1"],
+        ["b", 1],
+      ]);
+      await thread.write(1, [
+        ["a", 2],
+        [RESUME, "answer 2"],
+        ["b", 2],
+      ]);
       const expected = [
         ["task", RESUME, "answer 2"],
         ["task", "a", 1],
@@ -143,8 +164,16 @@ export const writesClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
-      await thread.write(1, [[RESUME, "r"], ["a", 1], ["b", 2]]);
-      await thread.write(1, [["new", 0], ["dropped", 1], ["dropped", 2]]);
+      await thread.write(1, [
+        [RESUME, "r"],
+        ["a", 1],
+        ["b", 2],
+      ]);
+      await thread.write(1, [
+        ["new", 0],
+        ["dropped", 1],
+        ["dropped", 2],
+      ]);
       const expected = [
         ["task", RESUME, "r"],
         ["task", "new", 0],
@@ -160,7 +189,13 @@ export const writesClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
-      await thread.write(1, [["a", 1], ["a", 1], ["a", 3], [INTERRUPT, 1], [INTERRUPT, 2]]);
+      await thread.write(1, [
+        ["a", 1],
+        ["a", 1],
+        ["a", 3],
+        [INTERRUPT, 1],
+        [INTERRUPT, 2],
+      ]);
       const expected = [
         ["task", INTERRUPT, 2],
         ["task", "a", 1],
@@ -171,20 +206,26 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/names-of-object-members-are-ordinary-channels", {
-    rule: "Only the four special channels have a fixed index; channels named constructor, toString or __proto__ are ordinary ones.",
+    rule: "Only the four special channels have a fixed index; channels named `constructor`, `toString` or `__proto__` are ordinary ones.",
     hint: "Look the special index up with Object.hasOwn, or in a Map: a plain object also has the members of Object.prototype.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
       const names = ["constructor", "toString", "valueOf", "hasOwnProperty", "__proto__"];
-      await thread.write(1, names.map((name) => [name, "first"]));
-      await thread.write(1, names.map((name) => [name, "second"]));
+      await thread.write(
+        1,
+        names.map((name) => [name, "first"]),
+      );
+      await thread.write(
+        1,
+        names.map((name) => [name, "second"]),
+      );
       const expected = names.map((name) => ["task", name, "first"]);
       expectSame(await thread.writes(1), expected, "The pending writes");
     },
   }),
   clause("writes/an-empty-batch-is-nothing", {
-    rule: "putWrites with no writes does nothing.",
+    rule: "`putWrites` with no writes does nothing.",
     hint: "Return early, or make sure that the statement can take no rows.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -202,7 +243,11 @@ export const writesClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
-      await thread.write(1, [["a", 1], ["b", 2], ["c", 3]]);
+      await thread.write(1, [
+        ["a", 1],
+        ["b", 2],
+        ["c", 3],
+      ]);
       await thread.write(1, [[ERROR, { message: "m", name: "E" }]]);
       await thread.write(1, [["a", 9]]);
       const expected = [

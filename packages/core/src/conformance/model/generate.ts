@@ -74,7 +74,11 @@ function makePut(random: Random, model: ReferenceModel, place: Place): PutOperat
   const { thread, namespace } = place;
   const all = model.list({ ...place, id: undefined, before: undefined, filter: undefined });
   // Mostly the latest goes on; else a fork, a retry, or a start without parent.
-  const base = random.chance(0.6) ? all[0] : random.chance(0.8) ? random.pick([undefined, ...all]) : undefined;
+  const base = random.chance(0.6)
+    ? all[0]
+    : random.chance(0.8)
+      ? random.pick([undefined, ...all])
+      : undefined;
   const metadata = metadataFor(random);
   if (base !== undefined && random.chance(0.15)) {
     const { id, values, versions } = base;

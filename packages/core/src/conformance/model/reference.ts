@@ -115,7 +115,7 @@ export class ReferenceModel {
       for (const [id, checkpoint] of checkpoints) {
         if (going.has(id) || !going.has(checkpoint.parent ?? "")) continue;
         let { parent } = checkpoint;
-        for (const seen = new Set<string>(); going.has(parent ?? "") && !seen.has(parent ?? ""); ) {
+        for (const seen = new Set<string>(); going.has(parent ?? "") && !seen.has(parent ?? "");) {
           seen.add(parent ?? "");
           parent = checkpoints.get(parent ?? "")?.parent;
         }
@@ -140,10 +140,7 @@ export class ReferenceModel {
 
 function expectedOf(checkpoint: StoredCheckpoint, space: Space): Expected {
   const writes = (space.writes.get(checkpoint.id) ?? []).toSorted(
-    (a, b) =>
-      compareCodePoints(a.path, b.path) ||
-      compareCodePoints(a.task, b.task) ||
-      a.index - b.index,
+    (a, b) => compareCodePoints(a.path, b.path) || compareCodePoints(a.task, b.task) || a.index - b.index,
   );
   const pending = writes.map(({ task, channel, value }) => [task, channel, value] as const);
   return host.structuredClone({ ...checkpoint, writes: pending });

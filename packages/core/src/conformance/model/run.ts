@@ -5,12 +5,7 @@ import type { TestedSaver } from "../saver.ts";
 import { show } from "../show.ts";
 import { collect, configOf, parentOf } from "../thread.ts";
 import { apply } from "./generate.ts";
-import {
-  NAMESPACES,
-  THREADS,
-  type ListOperation,
-  type Operation,
-} from "./operations.ts";
+import { NAMESPACES, THREADS, type ListOperation, type Operation } from "./operations.ts";
 import { ReferenceModel, type Expected } from "./reference.ts";
 
 /** A sequence on a saver and on the model side by side. */
@@ -104,11 +99,7 @@ class SideBySide {
       : "copyThread was not refused";
   }
 
-  async #compareGet(
-    thread: number,
-    namespace: string,
-    id: string | undefined,
-  ): Promise<string | undefined> {
+  async #compareGet(thread: number, namespace: string, id: string | undefined): Promise<string | undefined> {
     const tuple = await this.#saver.getTuple(configOf(this.#threadId(thread), namespace, id));
     const found = tuple === undefined ? undefined : this.#comparable(tuple);
     const different = difference(found, this.#withThread(this.#model.get(thread, namespace, id)));
@@ -140,7 +131,10 @@ class SideBySide {
     for (const one of found) {
       const place = wanted.findIndex((other) => difference(one, other) === undefined);
       if (place === -1) {
-        const near = difference(one, wanted.find((other) => other?.["id"] === one.id));
+        const near = difference(
+          one,
+          wanted.find((other) => other?.["id"] === one.id),
+        );
         return `list ${show(list)} yielded ${show(one.id)} wrong, at ${near?.path}: ${near?.message}`;
       }
       wanted.splice(place, 1);

@@ -1,0 +1,14 @@
+import { conformance } from "@threadmark/core/conformance";
+import { MemorySaver, MemoryStorage } from "@threadmark/memory";
+import { describe, it } from "vitest";
+
+conformance({
+  name: "MemorySaver",
+  runner: { describe, it },
+  everything: true,
+  async open(options) {
+    const storage = new MemoryStorage();
+    const reopen = async (): Promise<MemorySaver> => new MemorySaver({ ...options, storage });
+    return { saver: await reopen(), reopen, close: () => storage.close() };
+  },
+});
