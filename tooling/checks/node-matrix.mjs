@@ -42,7 +42,9 @@ assert(subjects.length > 0, `no such package: ${chosen.package}`);
 
 const dependencies = {};
 for (const { manifest } of subjects) {
-  Object.assign(dependencies, manifest.dependencies, manifest.devDependencies, { [manifest.name]: "workspace:^" });
+  Object.assign(dependencies, manifest.dependencies, manifest.devDependencies, {
+    [manifest.name]: "workspace:^",
+  });
 }
 for (const name of notNeeded) delete dependencies[name];
 for (const major of majors) dependencies[`node-${major}`] = `npm:${nodePackage()}@${nodes[major]}`;
