@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { run } from "../command.mjs";
+import { startServers } from "../services/src/start.ts";
 import { installPacked } from "../scratch-project.mjs";
 import { packages, readJson } from "../workspace.mjs";
 
@@ -21,7 +22,7 @@ const vitestConfig = `export default {
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Shared tests are installed as the TypeScript they are.
-    server: { deps: { inline: [/@threadmark\\/.*-tests/] } },
+    server: { deps: { inline: [/@threadmark\\/(.*-tests|services)/] } },
   },
 }`;
 /** What the tests need to be built and typed, not to be run. */
@@ -41,7 +42,9 @@ assert(subjects.length > 0, `no such package: ${chosen.package}`);
 
 const dependencies = {};
 for (const { manifest } of subjects) {
-  Object.assign(dependencies, manifest.devDependencies, { [manifest.name]: "workspace:^" });
+  Object.assign(dependencies, manifest.dependencies, manifest.devDependencies, {
+    [manifest.name]: "workspace:^",
+  });
 }
 for (const name of notNeeded) delete dependencies[name];
 for (const major of majors) dependencies[`node-${major}`] = `npm:${nodePackage()}@${nodes[major]}`;
@@ -58,9 +61,14 @@ for (const { dir } of subjects) {
     filter: (path) => basename(path) !== "internal",
   });
 }
+// What the tests cannot start themselves on an old Node.
+const servers = subjects.some(({ manifest }) => "@threadmark/services" in manifest.devDependencies)
+  ? await startServers(["postgres:17"])
+  : undefined;
 const failed = [];
 for (const major of majors)
   await runTests(major).catch((error) => failed.push(`Node ${major}: ${error.message}`));
+await servers?.stop();
 if (failed.length > 0) throw new Error(failed.join("\n"));
 
 async function runTests(major) {

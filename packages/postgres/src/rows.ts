@@ -1,0 +1,110 @@
+import { Buffer } from "node:buffer";
+import type {
+  Ancestor,
+  Blob,
+  CheckpointOutline,
+  CheckpointRecord,
+  ScanPosition,
+  StoredCheckpoint,
+  ThreadRecord,
+  WriteRecord,
+} from "@threadmark/core/storage";
+import type { Row } from "./pg.ts";
+
+/** Values of JSON, in the order in which the statements list them. */
+type Json = readonly unknown[];
+
+/** The rows of one part of an answer. */
+export function partOf(rows: readonly Row[], part: string): readonly Row[] {
+  return rows.filter((row) => row["part"] === part);
+}
+
+/** The rows of one part as JSON. */
+export function jsonOf(rows: readonly Row[], part: string): Json[] {
+  return partOf(rows, part).map((row) => JSON.parse(row["data"]!) as Json);
+}
+
+/** Checkpoints in the order of their rank, with their writes. */
+export function storedOf(rows: readonly Row[]): StoredCheckpoint[] {
+  const writes = writesByRank(rows);
+  return byRank(jsonOf(rows, "checkpoint")).map((json) => ({
+    thread: json[1] as string,
+    checkpoint: checkpointOf(json),
+    writes: writes.get(json[0] as number) ?? [],
+  }));
+}
+
+/** Ancestors in the order of their rank, with their writes. */
+export function ancestorsOf(rows: readonly Row[]): Ancestor[] {
+  const writes = writesByRank(rows);
+  return byRank(jsonOf(rows, "checkpoint")).map((json) => ({
+    checkpoint: outlineOf(json),
+    writes: writes.get(json[0] as number) ?? [],
+  }));
+}
+
+/** The blobs of an answer. */
+export function blobsOf(rows: readonly Row[]): Blob[] {
+  return partOf(rows, "blob").map((row) => {
+    const id = row["data"]!;
+    const kind = Number.parseInt(id.at(-1)!, 16) % 2 === 1 ? "node" : "leaf";
+    return { id, kind, bytes: bytesOf(row["bytes"]) };
+  });
+}
+
+/** A checkpoint without its metadata and refs. */
+export function outlineOf(json: Json): CheckpointOutline {
+  const { id, namespace } = positionOf(json);
+  const [, , , , parent, run, header] = json as [...unknown[]];
+  return { namespace, id, parent: textOf(parent), run: textOf(run), header: bytesOf(header) };
+}
+
+/** A thread. */
+export function threadOf(json: Json): ThreadRecord {
+  const [thread, created, updated, expires] = json as [string, number, number, number | null];
+  return { thread, created, updated, expires: expires ?? undefined };
+}
+
+function checkpointOf(json: Json): CheckpointRecord {
+  const [metadata, tokens, refs] = json.slice(7) as [string, Record<string, string>, string];
+  const index = Object.entries(tokens).map(([key, token]) => ({ key, token }));
+  return { ...outlineOf(json), metadata: bytesOf(metadata), index, refs: idsOf(refs) };
+}
+
+function positionOf(json: Json): ScanPosition {
+  const [, thread, namespace, id] = json as [number, string, string, string];
+  return { thread, namespace, id };
+}
+
+function writesByRank(rows: readonly Row[]): Map<number, WriteRecord[]> {
+  const byCheckpoint = new Map<number, WriteRecord[]>();
+  for (const json of jsonOf(rows, "write")) {
+    const [rank, task, path, idx, channel, value, refs] = json as [
+      ...[number, string, string, number],
+      ...[string, string, string],
+    ];
+    const write = { task, path, idx, channel, value: bytesOf(value), refs: idsOf(refs) };
+    const others = byCheckpoint.get(rank);
+    if (others) others.push(write);
+    else byCheckpoint.set(rank, [write]);
+  }
+  return byCheckpoint;
+}
+
+function byRank(rows: Json[]): Json[] {
+  return rows.sort((a, b) => (a[0] as number) - (b[0] as number));
+}
+
+function bytesOf(base64: unknown): Uint8Array {
+  const buffer = Buffer.from(base64 as string, "base64");
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+function textOf(value: unknown): string | undefined {
+  return (value as string | null) ?? undefined;
+}
+
+/** Ids of blobs from hex digits, 32 each. */
+function idsOf(digits: string): string[] {
+  return digits.match(/.{32}/g) ?? [];
+}

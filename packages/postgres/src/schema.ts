@@ -1,0 +1,153 @@
+import { CheckpointError } from "@threadmark/core/storage";
+
+/** Names of the tables, qualified and quoted. */
+export interface Tables {
+  readonly schema: string;
+  readonly migrations: string;
+  readonly threads: string;
+  readonly checkpoints: string;
+  readonly writes: string;
+  readonly blobs: string;
+}
+
+/** Longer names would be cut off by Postgres without an error. */
+const MAX_NAME_BYTES = 63;
+
+/**
+ * The tables in a schema. The name is quoted, so that it can neither end its statement nor change case.
+ *
+ * @throws CheckpointError `INVALID_ARGUMENT` for what cannot be the name of a schema.
+ */
+export function tablesIn(schema: string): Tables {
+  const bytes = typeof schema === "string" ? new TextEncoder().encode(schema).length : 0;
+  if (bytes === 0 || bytes > MAX_NAME_BYTES || schema.includes("\0") || !schema.isWellFormed()) {
+    throw new CheckpointError(
+      "INVALID_ARGUMENT",
+      `option schema must be a name of 1 to ${MAX_NAME_BYTES} bytes without NUL`,
+      { field: "schema" },
+    );
+  }
+  const quoted = `"${schema.replaceAll('"', '""')}"`;
+  const table = (name: string) => `${quoted}."threadmark_${name}"`;
+  return {
+    schema: quoted,
+    migrations: table("migrations"),
+    threads: table("threads"),
+    checkpoints: table("checkpoints"),
+    writes: table("writes"),
+    blobs: table("blobs"),
+  };
+}
+
+/**
+ * Each makes the schema of the next version. They are only ever added to, and each may run on a
+ * database that has it already: two set-ups at the same moment both send what they found missing.
+ */
+const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
+  ({ threads, checkpoints, writes, blobs }) => `
+-- A thread. Every write locks its row first. Times are milliseconds since 1970.
+CREATE TABLE IF NOT EXISTS ${threads} (
+  thread text COLLATE "C" PRIMARY KEY,
+  -- Changes whenever blobs may have been removed.
+  epoch text NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  expires bigint,
+  -- A time to live of its own: -1 for never, NULL for none.
+  own_ttl bigint
+);
+-- Threads, newest first.
+CREATE INDEX IF NOT EXISTS threadmark_threads_by_update ON ${threads} (updated DESC, thread);
+-- Expired threads.
+CREATE INDEX IF NOT EXISTS threadmark_threads_by_expiry ON ${threads} (expires) WHERE expires IS NOT NULL;
+
+CREATE TABLE IF NOT EXISTS ${checkpoints} (
+  thread text COLLATE "C" NOT NULL,
+  namespace text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  parent text COLLATE "C",
+  run text COLLATE "C",
+  header bytea NOT NULL,
+  -- Exactly what was given, and below it what filters compare: a short text for every key.
+  metadata bytea NOT NULL,
+  tokens jsonb NOT NULL,
+  -- Ids of blobs, 16 bytes each.
+  refs bytea NOT NULL,
+  PRIMARY KEY (thread, namespace, id)
+);
+-- Checkpoints of all threads, newest first.
+CREATE INDEX IF NOT EXISTS threadmark_checkpoints_by_id ON ${checkpoints} (id DESC, thread, namespace);
+-- Threads of a run.
+CREATE INDEX IF NOT EXISTS threadmark_checkpoints_by_run ON ${checkpoints} (run, thread) WHERE run IS NOT NULL;
+
+-- Writes of tasks. Their checkpoint need not exist.
+CREATE TABLE IF NOT EXISTS ${writes} (
+  thread text COLLATE "C" NOT NULL,
+  namespace text COLLATE "C" NOT NULL,
+  checkpoint text COLLATE "C" NOT NULL,
+  task text COLLATE "C" NOT NULL,
+  idx integer NOT NULL,
+  path text COLLATE "C" NOT NULL,
+  channel text COLLATE "C" NOT NULL,
+  value bytea NOT NULL,
+  refs bytea NOT NULL,
+  PRIMARY KEY (thread, namespace, checkpoint, task, idx)
+);
+
+-- Pieces of values, named by their content. An odd id means a list of ids of other blobs.
+CREATE TABLE IF NOT EXISTS ${blobs} (
+  thread text COLLATE "C" NOT NULL,
+  id bytea NOT NULL,
+  bytes bytea NOT NULL,
+  PRIMARY KEY (thread, id)
+);
+`,
+];
+
+/** The version that this code works with. */
+export const SCHEMA_VERSION: number = MIGRATIONS.length;
+
+/** Any number that nobody else is likely to lock. */
+const SETUP_LOCK = 7_246_101_950_377;
+
+/** What to set up. */
+export interface SetupPlan {
+  readonly createSchema: boolean;
+  /** The version that the database has; 0 for none. */
+  readonly from: number;
+}
+
+/**
+ * Everything that brings a database from a version to {@link SCHEMA_VERSION}, to be run in one
+ * transaction. It can be run any number of times, and several at once wait for each other.
+ */
+export function setupScript(tables: Tables, { createSchema, from }: SetupPlan): string {
+  const steps = MIGRATIONS.slice(from).map(
+    (migration, i) => `${migration(tables)}
+INSERT INTO ${tables.migrations} (version) VALUES (${from + i + 1}) ON CONFLICT DO NOTHING;
+`,
+  );
+  return `SELECT pg_advisory_xact_lock(${SETUP_LOCK});
+${createSchema ? `CREATE SCHEMA IF NOT EXISTS ${tables.schema};\n` : ""}
+CREATE TABLE IF NOT EXISTS ${tables.migrations} (
+  version integer PRIMARY KEY,
+  applied timestamptz NOT NULL DEFAULT now()
+);
+${steps.join("")}`;
+}
+
+/**
+ * The SQL of a set-up, for a database where the application may not create tables. Running it again
+ * changes nothing.
+ *
+ * @param options `schema`: where the tables go. `createSchema`: whether to create it.
+ * @throws CheckpointError `INVALID_ARGUMENT` for what cannot be the name of a schema.
+ * @example
+ * console.log(setupSql({ schema: "agents" }));
+ */
+export function setupSql(
+  options: { readonly schema?: string; readonly createSchema?: boolean } = {},
+): string {
+  const { schema = "public", createSchema = schema !== "public" } = options;
+  return `BEGIN;\n${setupScript(tablesIn(schema), { createSchema, from: 0 })}COMMIT;\n`;
+}

@@ -1,0 +1,34 @@
+import { Buffer } from "node:buffer";
+import type { Param, Statement } from "./pg.ts";
+
+/**
+ * Puts statements into one text without parameters, as the simple protocol wants it: the server runs
+ * them in one transaction, for one round trip. Under READ COMMITTED every statement has a snapshot of
+ * its own, so what follows a lock sees everything that was committed while it was waited for.
+ */
+export function scriptOf(statements: readonly Statement[]): string {
+  return statements.map(inlined).join(";\n");
+}
+
+function inlined({ text, params }: Statement): string {
+  return text.replaceAll(/\$(\d+)/g, (_, index: string) => literal(params[Number(index) - 1]!));
+}
+
+/** Text and bytes go as base64, whose letters mean nothing to any parser of SQL, whatever its settings. */
+function literal(value: Param): string {
+  if (value === null) return "NULL";
+  if (typeof value === "number") return `(${value})`;
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "string") return textOf(value);
+  if (value instanceof Uint8Array) return `decode('${base64(value)}', 'base64')`;
+  if (value.every((item) => typeof item === "number")) return `'{${value.join(",")}}'`;
+  return `ARRAY(SELECT jsonb_array_elements_text(${textOf(JSON.stringify(value))}::jsonb))`;
+}
+
+function textOf(value: string): string {
+  return `convert_from(decode('${base64(new TextEncoder().encode(value))}', 'base64'), 'UTF8')`;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}

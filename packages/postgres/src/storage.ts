@@ -1,0 +1,176 @@
+import type {
+  Ancestor,
+  AncestorsRequest,
+  Blob,
+  BlobsRequest,
+  CheckpointStorage,
+  CopyOutcome,
+  CopyRequest,
+  ExpireRequest,
+  GetRequest,
+  GetResult,
+  OutlinePage,
+  OutlineRequest,
+  PutRequest,
+  PutWritesRequest,
+  RemoveOutcome,
+  RemoveRequest,
+  RunsPage,
+  RunsRequest,
+  ScanPage,
+  ScanRequest,
+  StorageCapabilities,
+  SweepRequest,
+  ThreadPage,
+  ThreadsRequest,
+  WriteOutcome,
+  WriteRequest,
+} from "@threadmark/core/storage";
+import type { Row } from "./pg.ts";
+import { ancestorsOf, blobsOf, jsonOf, outlineOf, partOf, storedOf, threadOf } from "./rows.ts";
+import type { Tables } from "./schema.ts";
+import { Session, type SessionOptions } from "./session.ts";
+import { refusalStatement, type Fence } from "./statements/clauses.ts";
+import { runsStatement, scanStatement, threadsStatement } from "./statements/list.ts";
+import { lockForPut, putStatement, putWritesStatement, undoLockForPut } from "./statements/put.ts";
+import { ancestorsStatement, blobsStatement, getStatement, outlineStatement } from "./statements/read.ts";
+import {
+  copyStatement,
+  deleteMarked,
+  expireStatement,
+  lockThread,
+  markExpiredTarget,
+  markForSweep,
+  markThread,
+  removeStatement,
+} from "./statements/remove.ts";
+
+/** What the storage needs to know of its database. */
+export interface PostgresStorageOptions extends SessionOptions {
+  readonly capabilities: StorageCapabilities;
+}
+
+/** The storage port over SQL. Every method is one round trip. */
+export class PostgresStorage implements CheckpointStorage {
+  readonly port = 1;
+  readonly capabilities: StorageCapabilities;
+  readonly #session: Session;
+  readonly #tables: Tables;
+
+  constructor({ capabilities, ...options }: PostgresStorageOptions) {
+    this.capabilities = capabilities;
+    this.#session = new Session(options);
+    this.#tables = options.tables;
+  }
+
+  async setup(): Promise<void> {
+    await this.#session.setup();
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  async put(request: PutRequest): Promise<WriteOutcome> {
+    const put = putStatement(this.#tables, request);
+    if (!request.fence) return this.#outcome(await this.#session.query(put), request);
+    // The head that the fence compares must be read after the lock was got.
+    const [lock, undo] = [lockForPut(this.#tables, request), undoLockForPut(this.#tables, request)];
+    const [, rows] = await this.#session.script([lock, put, undo]);
+    return this.#outcome(rows!, request, request.checkpoint);
+  }
+
+  async putWrites(request: PutWritesRequest): Promise<WriteOutcome> {
+    const rows = await this.#session.query(putWritesStatement(this.#tables, request));
+    return this.#outcome(rows, request);
+  }
+
+  async #outcome(rows: readonly Row[], request: WriteRequest, fence?: Fence): Promise<WriteOutcome> {
+    const epoch = rows[0]?.["epoch"];
+    if (epoch) return { outcome: "stored", epoch };
+    const [refusal] = await this.#session.query(refusalStatement(this.#tables, request, fence));
+    const { outcome, detail } = refusal!;
+    if (outcome === "conflict") return { outcome, head: detail ?? undefined };
+    return { outcome: outcome as "stale" | "expired" };
+  }
+
+  async get(request: GetRequest): Promise<GetResult | undefined> {
+    const rows = await this.#session.query(getStatement(this.#tables, request));
+    const [stored] = storedOf(rows);
+    const epoch = partOf(rows, "epoch")[0]?.["data"];
+    return stored && { ...stored, blobs: blobsOf(rows), epoch: epoch! };
+  }
+
+  async scan(request: ScanRequest): Promise<ScanPage> {
+    const rows = await this.#session.query(scanStatement(this.#tables, request));
+    return { checkpoints: storedOf(rows), blobs: blobsOf(rows), more: partOf(rows, "more").length > 0 };
+  }
+
+  async ancestors(request: AncestorsRequest): Promise<readonly Ancestor[]> {
+    return ancestorsOf(await this.#session.query(ancestorsStatement(this.#tables, request)));
+  }
+
+  async blobs(request: BlobsRequest): Promise<readonly Blob[]> {
+    return blobsOf(await this.#session.query(blobsStatement(this.#tables, request)));
+  }
+
+  async outline(request: OutlineRequest): Promise<OutlinePage> {
+    const rows = await this.#session.query(outlineStatement(this.#tables, request));
+    const found = jsonOf(rows, "checkpoint").map(outlineOf);
+    return { checkpoints: found.slice(0, request.limit), more: found.length > request.limit };
+  }
+
+  async remove(request: RemoveRequest): Promise<RemoveOutcome> {
+    const lock = lockThread(this.#tables, request.thread);
+    const [, rows] = await this.#session.script([lock, removeStatement(this.#tables, request)]);
+    const { outcome, detail } = rows![0]!;
+    return outcome === "conflict" ? { outcome } : { outcome: "removed", blobs: Number(detail) };
+  }
+
+  async deleteThread(thread: string): Promise<void> {
+    const mark = newMark();
+    await this.#session.script([
+      markThread(this.#tables, thread, mark),
+      deleteMarked(this.#tables, mark, thread),
+    ]);
+  }
+
+  async copyThread(request: CopyRequest): Promise<CopyOutcome> {
+    const mark = newMark();
+    const [, , rows] = await this.#session.script([
+      markExpiredTarget(this.#tables, request, mark),
+      deleteMarked(this.#tables, mark, request.to),
+      copyStatement(this.#tables, request),
+    ]);
+    return rows![0]!["outcome"] as CopyOutcome;
+  }
+
+  async threads(request: ThreadsRequest): Promise<ThreadPage> {
+    const rows = await this.#session.query(threadsStatement(this.#tables, request));
+    const found = jsonOf(rows, "thread").map(threadOf);
+    return { threads: found.slice(0, request.limit), more: found.length > request.limit };
+  }
+
+  async runs(request: RunsRequest): Promise<RunsPage> {
+    const rows = await this.#session.query(runsStatement(this.#tables, request));
+    const found = jsonOf(rows, "thread").map(([thread]) => thread as string);
+    return { threads: found.slice(0, request.limit), more: found.length > request.limit };
+  }
+
+  async expire(request: ExpireRequest): Promise<boolean> {
+    return (await this.#session.query(expireStatement(this.#tables, request))).length > 0;
+  }
+
+  async sweep(request: SweepRequest): Promise<number> {
+    const mark = newMark();
+    const [, rows] = await this.#session.script([
+      markForSweep(this.#tables, request, mark),
+      deleteMarked(this.#tables, mark, request.thread),
+    ]);
+    return Number(rows![0]!["detail"]);
+  }
+}
+
+function newMark(): string {
+  return globalThis.crypto.randomUUID();
+}

@@ -1,0 +1,170 @@
+import { countTests, nameOf, servers } from "@threadmark/services";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Statement } from "../../src/pg.ts";
+import { setupScript, tablesIn } from "../../src/schema.ts";
+import { refusalStatement } from "../../src/statements/clauses.ts";
+import { runsStatement, scanStatement, threadsStatement } from "../../src/statements/list.ts";
+import { putStatement, putWritesStatement } from "../../src/statements/put.ts";
+import {
+  ancestorsStatement,
+  blobsStatement,
+  getStatement,
+  outlineStatement,
+} from "../../src/statements/read.ts";
+import {
+  copyStatement,
+  deleteMarked,
+  expireStatement,
+  lockThread,
+  markExpiredTarget,
+  markForSweep,
+  markThread,
+  removeStatement,
+} from "../../src/statements/remove.ts";
+import { newName } from "../database.ts";
+
+const schema = newName();
+const tables = tablesIn(schema);
+const thread = "thread 500";
+const id = "00000050";
+const node = "aa".repeat(15) + "01";
+const all = {
+  namespace: undefined,
+  id: undefined,
+  before: undefined,
+  filter: [],
+  after: undefined,
+  limit: 100,
+};
+const filter = [
+  { key: "user", token: '"u7"' },
+  { key: "gone", token: undefined },
+];
+const after = { thread, namespace: "", id };
+const write = { thread, blobs: [{ id: node, kind: "node" as const, bytes: new Uint8Array(32) }], ttl: 1000 };
+const checkpoint = { namespace: "", id, parent: undefined, run: "r", header: new Uint8Array(9) };
+const content = { metadata: new Uint8Array(9), index: [], refs: [node] };
+const newWrite = { task: "t", path: "", idx: 0, channel: "c", value: new Uint8Array(9), refs: [node] };
+const put = {
+  ...write,
+  newEpoch: "n",
+  checkpoint: { ...checkpoint, ...content },
+  keepParent: false,
+  fence: true,
+};
+const putWrites = { ...write, newEpoch: "n", namespace: "", checkpoint: id, writes: [newWrite] };
+
+const STATEMENTS: readonly (readonly [string, Statement])[] = [
+  ["put to a known thread", putStatement(tables, { ...put, epoch: "e" })],
+  ["put", putStatement(tables, { ...put, epoch: undefined })],
+  ["the reason of a refusal", refusalStatement(tables, { ...put, epoch: "e" }, put.checkpoint)],
+  ["putWrites", putWritesStatement(tables, { ...putWrites, epoch: undefined })],
+  [
+    "get of the newest",
+    getStatement(tables, { thread, namespace: "", id: undefined, have: [node], ttl: 1000 }),
+  ],
+  ["get by id", getStatement(tables, { thread, namespace: "", id, have: [], ttl: undefined })],
+  ["scan of a namespace", scanStatement(tables, { ...all, thread, namespace: "", have: [] })],
+  ["scan of a thread", scanStatement(tables, { ...all, thread, have: [] })],
+  ["scan of a thread, filtered", scanStatement(tables, { ...all, thread, filter, after, have: [] })],
+  ["scan of all threads", scanStatement(tables, { ...all, thread: undefined, have: [] })],
+  [
+    "scan of all threads, filtered, behind a place",
+    scanStatement(tables, { ...all, thread: undefined, filter, after, have: [] }),
+  ],
+  ["ancestors", ancestorsStatement(tables, { thread, namespace: "", id, channels: ["c"], limit: 4096 })],
+  ["blobs", blobsStatement(tables, { thread, refs: [node], have: [node] })],
+  ["outline", outlineStatement(tables, { thread, after, limit: 1000 })],
+  ["threads", threadsStatement(tables, { filter: [], after: undefined, limit: 100 })],
+  [
+    "threads, filtered, behind a place",
+    threadsStatement(tables, { filter, after: { updated: 9e12, thread }, limit: 100 }),
+  ],
+  ["runs", runsStatement(tables, { runs: ["run 3"], after: "a", limit: 1000 })],
+  ["lock", lockThread(tables, thread)],
+  [
+    "remove",
+    removeStatement(tables, {
+      thread,
+      checkpoints: [{ namespace: "", id }],
+      relink: [{ namespace: "", id: "00000051", parent: undefined }],
+      newEpoch: "n",
+    }),
+  ],
+  ["mark", markThread(tables, thread, "m")],
+  ["mark of expired threads", markForSweep(tables, { thread: undefined, limit: 100 }, "m")],
+  ["mark of an expired thread", markForSweep(tables, { thread, limit: 1 }, "m")],
+  ["deletion of a marked thread", deleteMarked(tables, "m", thread)],
+  ["deletion of marked threads", deleteMarked(tables, "m", undefined)],
+  [
+    "mark of the target of a copy",
+    markExpiredTarget(tables, { from: thread, to: "copy", newEpoch: "n" }, "m"),
+  ],
+  ["copy", copyStatement(tables, { from: thread, to: "copy", newEpoch: "n" })],
+  ["expire", expireStatement(tables, { thread, ttl: 1000 })],
+];
+
+describe.each(servers("postgres").map((server) => ({ title: nameOf(server), server })))(
+  "plans on $title, with 100,000 checkpoints",
+  ({ server }) => {
+    countTests(server);
+    const pool = new pg.Pool({ connectionString: server.url });
+
+    beforeAll(async () => {
+      await pool.query(setupScript(tables, { createSchema: true, from: 0 }));
+      await pool.query(FILL);
+    }, 120_000);
+
+    afterAll(async () => {
+      await pool.query(`DROP SCHEMA ${schema} CASCADE`);
+      await pool.end();
+    });
+
+    it.each(STATEMENTS)(
+      "no table is read from end to end, and nothing compiled, for %s",
+      async (_, statement) => {
+        const { text, params } = statement;
+        const { rows } = await pool.query<{ "QUERY PLAN": string }>({
+          text: `EXPLAIN ${text}`,
+          values: [...params],
+        });
+        const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+        expect(plan).not.toMatch(/Seq Scan/);
+        expect(plan).not.toMatch(/JIT/);
+      },
+    );
+
+    it("every index has a statement that uses it", async () => {
+      const plans = await Promise.all(
+        STATEMENTS.map(async ([, { text, params }]) => {
+          const { rows } = await pool.query({ text: `EXPLAIN ${text}`, values: [...params] });
+          return JSON.stringify(rows);
+        }),
+      );
+      const { rows } = await pool.query<{ name: string }>(
+        "SELECT indexname AS name FROM pg_indexes WHERE schemaname = $1 AND tablename <> 'threadmark_migrations'",
+        [schema],
+      );
+      expect(
+        rows.map(({ name }) => name).filter((name) => !plans.some((plan) => plan.includes(name))),
+      ).toEqual([]);
+      expect(rows).toHaveLength(8);
+    });
+  },
+);
+
+/** 20,000 threads of 5 checkpoints, with writes and blobs. */
+const FILL = `
+INSERT INTO ${tables.threads} (thread, epoch, created, updated, expires)
+SELECT 'thread ' || t, 'e', t, t, CASE WHEN t % 100 = 0 THEN t END FROM generate_series(1, 20000) AS t;
+INSERT INTO ${tables.checkpoints} (thread, namespace, id, parent, run, header, metadata, tokens, refs)
+SELECT 'thread ' || t, '', lpad(c::text, 8, '0'), lpad((c - 1)::text, 8, '0'), 'run ' || t, 'h', 'm',
+  jsonb_build_object('user', '"u' || t % 50 || '"'), decode('${node}', 'hex')
+FROM generate_series(1, 20000) AS t, generate_series(48, 52) AS c;
+INSERT INTO ${tables.writes} (thread, namespace, checkpoint, task, idx, path, channel, value, refs)
+SELECT thread, namespace, id, 'task', 0, '', 'c', 'v', '' FROM ${tables.checkpoints};
+INSERT INTO ${tables.blobs} (thread, id, bytes)
+SELECT 'thread ' || t, decode(md5(b::text), 'hex'), 'b' FROM generate_series(1, 20000) AS t, generate_series(1, 5) AS b;
+ANALYZE ${tables.threads}, ${tables.checkpoints}, ${tables.writes}, ${tables.blobs};
+`;

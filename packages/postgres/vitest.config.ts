@@ -1,0 +1,16 @@
+import { ServerTable } from "@threadmark/services/table";
+import { defineConfig, mergeConfig } from "vitest/config";
+import { vitestConfig } from "../../tooling/vitest.ts";
+
+export default mergeConfig(
+  vitestConfig,
+  defineConfig({
+    test: {
+      globalSetup: ["@threadmark/services/setup"],
+      provide: { services: ["postgres:17", "postgres:15", "pgbouncer"] },
+      reporters: [new ServerTable()],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  }),
+);

@@ -1,0 +1,30 @@
+/** A server that tests can use. It is handed to the test processes as JSON. */
+export interface Server {
+  /** What it is, as `TEST_REQUIRE` names it: `"postgres"`, `"pgbouncer"`. */
+  readonly kind: string;
+  /** Its version, as far as known. */
+  readonly version: string;
+  readonly url: string;
+  /** How it was found, for people. */
+  readonly found: string;
+  /** Something else to tell the tests. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** The name in titles and in the table. */
+export function nameOf({ kind, version }: Pick<Server, "kind" | "version">): string {
+  return version === "" ? kind : `${kind} ${version}`;
+}
+
+const VARIABLE = "TEST_SERVERS";
+
+/** Tells the processes that are started from now on. */
+export function announce(found: readonly Server[]): void {
+  process.env[VARIABLE] = JSON.stringify(found);
+}
+
+/** The servers of a kind that this run has, with at least one version each; none when it cannot be had. */
+export function servers(kind: string): readonly Server[] {
+  const all = JSON.parse(process.env[VARIABLE] ?? "[]") as Server[];
+  return all.filter((server) => server.kind === kind);
+}
