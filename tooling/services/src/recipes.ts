@@ -1,0 +1,44 @@
+import { mongodb } from "./mongodb.ts";
+import { pgbouncer } from "./pgbouncer.ts";
+import { postgres } from "./postgres.ts";
+import type { Recipe } from "./recipe.ts";
+import { redis } from "./redis.ts";
+
+/** Every server that can be asked for. A new one is a file and a line here. */
+const RECIPES: readonly Recipe[] = [
+  postgres(17, "POSTGRES_URL"),
+  postgres(15, "POSTGRES_15_URL"),
+  pgbouncer,
+  redis({
+    name: "redis:8",
+    kind: "redis",
+    variable: "REDIS_URL",
+    image: "redis:8",
+    program: "redis-server",
+    suite: "trixie",
+  }),
+  redis({
+    name: "redis:7",
+    kind: "redis",
+    variable: "REDIS_7_URL",
+    image: "redis:7",
+    program: "redis-server",
+    suite: "bookworm",
+  }),
+  redis({
+    name: "valkey:8",
+    kind: "valkey",
+    variable: "VALKEY_URL",
+    image: "valkey/valkey:8",
+    program: "valkey-server",
+    suite: "trixie",
+  }),
+  mongodb,
+];
+
+/** @throws Error when there is none of that name. */
+export function recipeOf(name: string): Recipe {
+  const recipe = RECIPES.find((one) => one.name === name);
+  if (recipe) return recipe;
+  throw new Error(`there is no server ${name}; there are ${RECIPES.map((one) => one.name).join(", ")}`);
+}
