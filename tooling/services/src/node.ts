@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Command, Machine, Program } from "./machine.ts";
+import { PATIENCE } from "./patience.ts";
 
 /** One program of a server. Its port and its folder stay the same as long as the server is there. */
 export interface Node {
@@ -22,9 +23,6 @@ export interface Node {
 
 /** Rejects as long as what listens on the port does not answer as it should. */
 export type Answers = (port: number) => Promise<unknown>;
-
-/** How long a program may take until it answers: much, since a machine can be busy with other things. */
-const PATIENCE = 60_000;
 
 /** Starts a program of a machine. */
 export async function startNode(

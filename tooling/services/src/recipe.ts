@@ -10,6 +10,7 @@ export interface Started {
   readonly facts: Readonly<Record<string, string>>;
   /** Its programs, the first of them that of the URL; none when somebody else runs it. */
   readonly nodes: readonly Node[];
+  readonly sentinels: readonly Node[];
   stop(): Promise<void>;
 }
 
@@ -17,6 +18,7 @@ export interface Started {
 export interface Serving {
   readonly url: string;
   readonly nodes: readonly Node[];
+  readonly sentinels?: readonly Node[];
   readonly facts?: Readonly<Record<string, string>>;
 }
 
@@ -32,6 +34,10 @@ export interface Programs {
 export interface Wishes {
   /** More arguments for each of its programs. */
   readonly args: readonly string[];
+  /** Replicas of each primary, where the recipe leaves the choice. */
+  readonly replicas?: number;
+  /** Milliseconds after which a group takes a silent program for dead. */
+  readonly failAfter: number;
   /** The servers that the run has already. */
   readonly others: ReadonlyMap<string, Started>;
 }

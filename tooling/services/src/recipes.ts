@@ -1,7 +1,10 @@
+import { mongodbReplicaSet } from "./mongodb-replica-set.ts";
 import { mongodb } from "./mongodb.ts";
 import { pgbouncer } from "./pgbouncer.ts";
 import { postgres } from "./postgres.ts";
 import type { Recipe } from "./recipe.ts";
+import { redisCluster } from "./redis-cluster.ts";
+import { redisSentinel } from "./redis-sentinel.ts";
 import { redis } from "./redis.ts";
 
 /** Every server that can be asked for. A new one is a file and a line here. */
@@ -33,7 +36,10 @@ const RECIPES: readonly Recipe[] = [
     program: "valkey-server",
     suite: "trixie",
   }),
+  redisCluster,
+  redisSentinel,
   mongodb,
+  mongodbReplicaSet,
 ];
 
 /** @throws Error when there is none of that name. */

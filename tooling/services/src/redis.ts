@@ -29,7 +29,7 @@ export function redis(family: RedisFamily): Recipe {
       const node = await startRedis(machine, machine.ports[0]!, program, args);
       return { url: urlOf(node), nodes: [node] };
     },
-    version: versionOf,
+    version: redisVersion,
   };
 }
 
@@ -61,7 +61,7 @@ export async function askRedis(url: string, command: readonly string[]): Promise
 }
 
 /** The exact version of a Redis or Valkey. */
-export async function versionOf(url: string): Promise<string> {
+export async function redisVersion(url: string): Promise<string> {
   const info = String(await askRedis(url, ["INFO", "server"]));
   // Valkey also says which Redis it is like.
   return (/valkey_version:(\S+)/.exec(info) ?? /redis_version:(\S+)/.exec(info))?.[1] ?? "";

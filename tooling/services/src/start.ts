@@ -3,6 +3,9 @@ import { recipeOf } from "./recipes.ts";
 import { announce, type Server } from "./server.ts";
 import { chosenWays, getServer } from "./ways.ts";
 
+/** Nobody kills a shared server, so one that is only slow on a busy machine shall not be taken for dead. */
+const FAIL_AFTER = 15_000;
+
 /** A server that could not be had, and why, way by way. */
 export interface Missing {
   readonly name: string;
@@ -49,7 +52,12 @@ export async function startServers(names: readonly string[]): Promise<Run> {
 async function startOne(recipe: Recipe, started: Map<string, Started>): Promise<Server | Missing> {
   const { name, kind } = recipe;
   const reasons: string[] = [];
-  const server = await getServer(recipe, chosenWays(), { args: [], others: started }, reasons);
+  const server = await getServer(
+    recipe,
+    chosenWays(),
+    { args: [], failAfter: FAIL_AFTER, others: started },
+    reasons,
+  );
   if (!server) return { name, reasons };
   started.set(name, server);
   const { url, found, version, facts } = server;

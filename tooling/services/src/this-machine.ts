@@ -63,7 +63,7 @@ class ThisMachine implements Machine {
   }
 
   async remove(): Promise<void> {
-    await Promise.all([...this.#running].map((child) => end(child)));
+    await Promise.all([...this.#running].map(endNow));
     await rm(this.#root, { recursive: true, force: true, maxRetries: 10 });
   }
 
@@ -103,7 +103,7 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function endNow(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return;
   const ended = once(child, "exit");
   child.kill("SIGKILL");

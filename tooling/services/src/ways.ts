@@ -47,6 +47,7 @@ const getBy: Readonly<Record<Way, (recipe: Recipe, wishes: Wishes) => Promise<St
       version: await version(url),
       facts: (await facts?.(url)) ?? {},
       nodes: [],
+      sentinels: [],
       stop: async () => {},
     };
   },
@@ -68,8 +69,9 @@ async function start(recipe: Recipe, wishes: Wishes, open: OpenMachine): Promise
       machines.push(machine);
       return machine;
     };
-    const { url, nodes, facts = {} } = await recipe.start(opened, wishes);
-    return { url, nodes, facts, found: machines[0]!.found, version: await recipe.version(url), stop };
+    const { url, nodes, sentinels = [], facts = {} } = await recipe.start(opened, wishes);
+    const { found } = machines[0]!;
+    return { url, nodes, sentinels, facts, found, version: await recipe.version(url), stop };
   } catch (error) {
     await stop();
     throw error;
