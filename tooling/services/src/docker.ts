@@ -33,6 +33,7 @@ export async function openContainer(image: string, portCount: number): Promise<M
 
 class Container implements Machine {
   readonly found: string;
+  readonly asRoot = true;
   readonly listen = "0.0.0.0";
   readonly address: string;
   readonly ports: readonly number[];
@@ -74,7 +75,7 @@ class Container implements Machine {
 
   async #exec(script: string, args: readonly string[], asNobody = false): Promise<string> {
     const command = ["sh", "-c", script, ...args];
-    const { exitCode, output } = await this.#container.exec(command, asNobody ? { user: "nobody" } : {});
+    const { exitCode, output } = await this.#container.exec(command, { user: asNobody ? "nobody" : "root" });
     if (exitCode !== 0) throw new Error(`${args.join(" ")} ended with ${exitCode}: ${output}`);
     return output;
   }
