@@ -29,7 +29,7 @@ export async function debianProgram({ name, major, suite }: DebianProgram): Prom
   if (!onPath("apt-get")) throw new Error(`there is no ${name} ${major} on this machine, and no apt`);
   const mirror = await mirrorOfDebian();
   const release = mirror ? `Debian ${suite}` : "this system's release";
-  const root = await cached(join("apt", release, name), (folder) =>
+  const root = await cached(join("apt", mirror ? suite : "system", name), (folder) =>
     unpack(name, mirror && `${mirror} ${suite} main`, folder),
   );
   const command = commandIn(root, name);
