@@ -1,10 +1,10 @@
-import { pgbouncer } from "./pgbouncer.ts";
-import { postgres } from "./postgres.ts";
 import type { Recipe, Started } from "./recipe.ts";
+import { recipeOf } from "./recipes.ts";
 import { announce, type Server } from "./server.ts";
+import { chosenWays, getServer } from "./ways.ts";
 
-/** Every server that can be asked for. A new one is a file and a line here. */
-const RECIPES: readonly Recipe[] = [postgres(17, "POSTGRES_URL"), postgres(15, "POSTGRES_15_URL"), pgbouncer];
+/** Nobody kills a shared server, so one that is only slow on a busy machine shall not be taken for dead. */
+const FAIL_AFTER = 15_000;
 
 /** A server that could not be had, and why, way by way. */
 export interface Missing {
@@ -27,76 +27,42 @@ export interface Run {
  */
 export async function startServers(names: readonly string[]): Promise<Run> {
   const started = new Map<string, Started>();
-  const servers: Server[] = [];
-  const missing: Missing[] = [];
-  const stop = stopper(started);
+  const stop = async (): Promise<void> => {
+    await Promise.all([...started.values()].map((server) => server.stop()));
+  };
   try {
-    for (const name of names) {
-      const recipe = RECIPES.find((one) => one.name === name);
-      if (!recipe) throw new Error(`there is no recipe for the server ${name}`);
-      const reasons: string[] = [];
-      const server = await startOne(recipe, started, reasons);
-      if (server) servers.push(server);
-      else missing.push({ name, reasons });
+    const recipes = names.map(recipeOf);
+    const waves = [recipes.filter(({ after }) => !after), recipes.filter(({ after }) => after)];
+    const results = new Map<Recipe, Server | Missing>();
+    for (const wave of waves) {
+      await Promise.all(wave.map(async (recipe) => results.set(recipe, await startOne(recipe, started))));
     }
+    const inOrder = recipes.map((recipe) => results.get(recipe)!);
+    const servers = inOrder.filter((result) => "url" in result);
+    const missing = inOrder.filter((result) => "reasons" in result);
     checkRequired(missing);
+    announce(servers);
+    return { servers, missing, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  announce(servers);
-  return { servers, missing, stop };
 }
 
-async function startOne(
-  recipe: Recipe,
-  started: Map<string, Started>,
-  reasons: string[],
-): Promise<Server | undefined> {
-  const ways: Readonly<Record<string, () => Promise<Started>>> = {
-    environment: () => fromEnvironment(recipe.variable),
-    docker: () => recipe.container(started),
-    program: () => recipe.program(started),
-  };
-  const chosen = process.env["TEST_WAYS"]?.split(",") ?? Object.keys(ways);
-  for (const way of chosen) {
-    try {
-      const server = await ways[way]!();
-      started.set(recipe.name, server);
-      const version = await recipe.version(server.url);
-      return { kind: recipe.kind, version, url: server.url, found: server.found, facts: server.facts ?? {} };
-    } catch (error) {
-      reasons.push(`${way}: ${(error as Error).message.split("\n")[0]}`);
-    }
-  }
-  return undefined;
+async function startOne(recipe: Recipe, started: Map<string, Started>): Promise<Server | Missing> {
+  const { name, kind } = recipe;
+  const reasons: string[] = [];
+  const server = await getServer(
+    recipe,
+    chosenWays(),
+    { args: [], failAfter: FAIL_AFTER, others: started },
+    reasons,
+  );
+  if (!server) return { name, reasons };
+  started.set(name, server);
+  const { url, found, version, facts } = server;
+  return { kind, version, url, found, facts };
 }
-
-async function fromEnvironment(variable: string): Promise<Started> {
-  const url = process.env[variable];
-  if (!url) throw new Error(`${variable} is not set`);
-  return { url, found: variable, stop: async () => {} };
-}
-
-/** Stops everything once, in the opposite order; also when the run is interrupted. */
-function stopper(started: ReadonlyMap<string, Started>): () => Promise<void> {
-  let stopped: Promise<void> | undefined;
-  const stopAll = async (): Promise<void> => {
-    for (const server of [...started.values()].reverse()) await server.stop();
-  };
-  const stop = (): Promise<void> => {
-    for (const signal of SIGNALS) process.off(signal, interrupted);
-    stopped ??= stopAll();
-    return stopped;
-  };
-  const interrupted = (signal: NodeJS.Signals): void => {
-    void stop().finally(() => process.kill(process.pid, signal));
-  };
-  for (const signal of SIGNALS) process.on(signal, interrupted);
-  return stop;
-}
-
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 function checkRequired(missing: readonly Missing[]): void {
   const required = (process.env["TEST_REQUIRE"] ?? "").split(",").filter(Boolean);
