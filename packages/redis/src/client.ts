@@ -1,4 +1,4 @@
-import type { RedisClientLike } from "./ioredis.ts";
+import type { RedisClientLike, ScriptClient } from "./ioredis.ts";
 import type { Connection } from "./runner.ts";
 
 /** Options of ioredis, which this package does not look at. */
@@ -18,12 +18,12 @@ const retryStrategy = (times: number): number => Math.min(50 * times, 1000);
 
 /** A client that somebody else owns. */
 export function borrowed(client: RedisClientLike): Connection {
-  return { client, lastError: () => undefined, close: async () => {} };
+  return { client: client as ScriptClient, lastError: () => undefined, close: async () => {} };
 }
 
 /** A client of our own for one server, or for what `sentinels` in the options leads to. */
 export async function openUrl(url: string, options: RedisClientOptions): Promise<Connection> {
-  const { default: Redis } = await import("ioredis");
+  const { Redis } = await import("ioredis");
   return owned(new Redis(url, { retryStrategy, ...options }));
 }
 
@@ -32,14 +32,14 @@ export async function openCluster(
   nodes: readonly ClusterNode[],
   options: RedisClientOptions,
 ): Promise<Connection> {
-  const { default: Redis } = await import("ioredis");
+  const { Cluster } = await import("ioredis");
   const places = nodes.map((node) => (typeof node === "object" && "url" in node ? node.url : node));
   const [first] = places;
   const login = typeof first === "string" ? loginOf(first) : {};
   const redisOptions = { ...login, ...(options["redisOptions"] as object | undefined) };
   // In the types a node is a mutable object.
   const startup = places.map((place) => (typeof place === "string" ? place : { ...place }));
-  return owned(new Redis.Cluster(startup, { ...options, redisOptions }));
+  return owned(new Cluster(startup, { ...options, redisOptions }));
 }
 
 function loginOf(url: string): Record<string, unknown> {
@@ -56,7 +56,7 @@ function owned(client: OwnClient): Connection {
   // Without a listener ioredis writes every lost connection to the console. Nobody's call is lost with it.
   client.on("error", (error) => (last = error));
   return {
-    client,
+    client: client as unknown as ScriptClient,
     lastError: () => last,
     async close() {
       if (client.status === "ready") await client.quit().catch(() => client.disconnect());

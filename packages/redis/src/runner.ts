@@ -1,12 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import { CheckpointError } from "@threadmark/core/storage";
 import { explained, isGivenUp, isPassing, isReadOnly, isUnknownScript } from "./failure.ts";
-import type { Argument, RedisClientLike, Reply } from "./ioredis.ts";
+import type { Argument, ScriptClient, Reply } from "./ioredis.ts";
 import type { Script } from "./scripts/script.ts";
 
 /** A client, and what is known of it. */
 export interface Connection {
-  readonly client: RedisClientLike;
+  readonly client: ScriptClient;
   /** The last error that a client of our own has reported, which its calls do not tell. */
   lastError(): unknown;
   /** Closes what was opened by us. */
@@ -44,7 +44,7 @@ export class Runner {
   }
 
   async isCluster(): Promise<boolean> {
-    return (await this.#open()).client.isCluster === true;
+    return (await this.#open()).client.isCluster;
   }
 
   /** Runs a script. */
@@ -75,7 +75,7 @@ export class Runner {
     await connection?.close();
   }
 
-  async #send(client: RedisClientLike, script: Script, given: Argument[], keys: number): Promise<Reply> {
+  async #send(client: ScriptClient, script: Script, given: Argument[], keys: number): Promise<Reply> {
     const { wait } = this.#options;
     try {
       if (wait && script.durable) return await sendAndWait(client, "evalshaBuffer", script.sha, keys, given, wait);
@@ -88,8 +88,8 @@ export class Runner {
   }
 
   /** After a failover the old primary is a replica, which the client keeps to until it connects anew. */
-  #findPrimary(client: RedisClientLike): void {
-    if (client.isCluster === true || Date.now() - this.#reconnected < RECONNECT_EVERY) return;
+  #findPrimary(client: ScriptClient): void {
+    if (client.isCluster || Date.now() - this.#reconnected < RECONNECT_EVERY) return;
     this.#reconnected = Date.now();
     client.disconnect(true);
   }
@@ -105,7 +105,7 @@ export class Runner {
 
 /** The script and WAIT, sent together. */
 async function sendAndWait(
-  client: RedisClientLike,
+  client: ScriptClient,
   command: "evalBuffer" | "evalshaBuffer",
   script: string,
   keys: number,

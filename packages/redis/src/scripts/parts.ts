@@ -10,7 +10,7 @@
  */
 
 /** Time, and numbers as text. */
-export const CLOCK = String.raw`
+export const CLOCK: string = String.raw`
 local function clock()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
@@ -33,7 +33,7 @@ end
  * Opening a thread. Field k of it says how many other keys it has: when the server has evicted one, that
  * shows here, and the thread is refused in place of being read as if there had been nothing.
  */
-export const THREAD = String.raw`
+export const THREAD: string = String.raw`
 -- The thread whose keys begin behind "at", or nil and why not: missing, expired, incomplete, format.
 local function open_thread(at)
   local found = redis.call('HMGET', KEYS[at + 1], 'f', 'e', 'x', 'l', 'v', 'k', 'c')
@@ -54,7 +54,7 @@ end
 `;
 
 /** Writing to a thread. ARGV: 1 thread, 2 believed epoch or "", 3 new epoch, 4 time to live or "". */
-export const WRITING = String.raw`
+export const WRITING: string = String.raw`
 -- Why nothing may be written, as an answer, or nil.
 local function refusal(thread, why)
   if why == 'missing' then
@@ -106,7 +106,7 @@ end
  *
  * A place is an id, NUL, and a namespace written so that its order is the opposite one. See `place.ts`.
  */
-export const RECORD = String.raw`
+export const RECORD: string = String.raw`
 local function parts_of(record)
   local parent, run, header, refs, tokens = struct.unpack('>I4I4I4I4I4', record)
   local run_at = 21 + math.max(parent - 1, 0)
@@ -136,7 +136,7 @@ end
 `;
 
 /** Members of the order that begin with a prefix: `\255` is in no text, so nothing is behind it. */
-export const ORDER = String.raw`
+export const ORDER: string = String.raw`
 -- Calls back with every member of one kind, in pages; a page bounds the memory.
 local function each_page(kind, visit)
   local from = '[' .. kind
@@ -169,7 +169,7 @@ end
  * The writes of a task, packed: for each its index and the length of what follows, four bytes each, then the
  * lengths of refs, channel and path, then these and the value. See `packed-writes.ts`.
  */
-export const PACKED = String.raw`
+export const PACKED: string = String.raw`
 -- Calls back with index and piece of every write.
 local function each_write(packed, visit)
   local at = 1
@@ -205,7 +205,7 @@ end
 `;
 
 /** Blobs: 16 bytes of id; where the last bit is set, the bytes are the ids of those below it. */
-export const BLOBS = String.raw`
+export const BLOBS: string = String.raw`
 -- Adds the ids in a string that were not seen before to a list.
 local function add_ids(list, seen, ids)
   for at = 1, #ids, 16 do
@@ -254,7 +254,7 @@ end
  * Runs of the bucket, twice: `r` run NUL thread, to find threads; `t` thread NUL run, to find what to remove
  * when the thread has expired and its keys are gone. And how a thread goes.
  */
-export const LEAVING = String.raw`
+export const LEAVING: string = String.raw`
 local function runs_of(thread, index)
   local runs = redis.call('ZRANGEBYLEX', index, '[t' .. thread .. '\0', '(t' .. thread .. '\1')
   for i, member in ipairs(runs) do runs[i] = string.sub(member, #thread + 3) end
