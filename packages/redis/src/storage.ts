@@ -55,6 +55,9 @@ import { DELETE_THREAD, REMOVE, SWEEP_THREAD } from "./scripts/remove.ts";
 import type { Script } from "./scripts/script.ts";
 import { EXPIRE, PUT, PUT_WRITES } from "./scripts/write.ts";
 
+/** Checkpoints that one script looks at: while it runs, the server does nothing else. */
+const PAGE = 250;
+
 /** What the storage needs to know. */
 export interface RedisStorageOptions extends RunnerOptions {
   readonly keyPrefix: string;
@@ -134,24 +137,33 @@ export class RedisStorage implements CheckpointStorage {
     const { thread, filter, limit, have } = request;
     if (thread === undefined) throw notWithoutThread();
     const { upper, lower, skip, suffix } = scanRange(thread, request);
-    const args = [upper, lower, String(skip), suffix, String(limit), idBytes(have), ...conditionsOf(filter)];
-    const { outcome, rest } = await this.#ask(SCAN, thread, args);
-    if (outcome === "missing") return { checkpoints: [], blobs: [], more: false };
-    const [more, hits, blobs] = rest;
-    return {
-      checkpoints: groupsOf(listOf(hits), 3).map((hit) => storedOf(thread, hit)),
-      blobs: blobsOf(blobs),
-      more: textOf(more!) === "1",
-    };
+    const args = [lower, String(skip), suffix, String(Math.min(limit, PAGE)), idBytes(have), ...conditionsOf(filter)];
+    for (let from = upper; ;) {
+      const { outcome, rest } = await this.#ask(SCAN, thread, [from, ...args]);
+      if (outcome === "missing") return { checkpoints: [], blobs: [], more: false };
+      const [behind, hits, blobs] = rest;
+      from = bytesOf(behind);
+      const more = from.length > 0;
+      const checkpoints = groupsOf(listOf(hits), 3).map((hit) => storedOf(thread, hit));
+      if (checkpoints.length > 0 || !more) return { checkpoints, blobs: blobsOf(blobs), more };
+    }
   }
 
-  async ancestors({ thread, namespace, id, channels, limit }: AncestorsRequest): Promise<readonly Ancestor[]> {
-    const args = [id ?? "", namespacePrefix(namespace), suffixOf(namespace), String(limit), ...channels];
-    const { rest } = await this.#ask(ANCESTORS, thread, args);
-    return groupsOf(rest, 3).map(([place, outline, writes]) => ({
-      checkpoint: decodeOutline(bytesOf(place), bytesOf(outline)),
-      writes: writesOf(listOf(writes)),
-    }));
+  async ancestors(request: AncestorsRequest): Promise<readonly Ancestor[]> {
+    const { thread, namespace, channels } = request;
+    const found: Ancestor[] = [];
+    for (let id = request.id; ;) {
+      const limit = Math.min(request.limit - found.length, PAGE);
+      const args = [id ?? "", namespacePrefix(namespace), suffixOf(namespace), String(limit), ...channels];
+      const { rest } = await this.#ask(ANCESTORS, thread, args);
+      const page = groupsOf(rest, 3).map(([place, outline, writes]) => ({
+        checkpoint: decodeOutline(bytesOf(place), bytesOf(outline)),
+        writes: writesOf(listOf(writes)),
+      }));
+      found.push(...page);
+      id = page.at(-1)?.checkpoint.parent;
+      if (page.length < limit || id === undefined || found.length === request.limit) return found;
+    }
   }
 
   async blobs({ thread, refs, have }: BlobsRequest): Promise<readonly Blob[]> {
@@ -161,7 +173,7 @@ export class RedisStorage implements CheckpointStorage {
 
   async outline(request: OutlineRequest): Promise<OutlinePage> {
     const { thread, limit } = request;
-    const { outcome, rest } = await this.#ask(OUTLINE, thread, [outlineUpper(request), String(limit)]);
+    const { outcome, rest } = await this.#ask(OUTLINE, thread, [outlineUpper(request), String(Math.min(limit, PAGE))]);
     if (outcome === "missing") return { checkpoints: [], more: false };
     const [more, ...list] = rest;
     const checkpoints = groupsOf(list, 2).map(([place, outline]) =>

@@ -50,24 +50,39 @@ local function advance(bucket)
   return bucket
 end
 
-local open = {}
-for key = 1, #KEYS, 3 do
-  open[#open + 1] = advance({ key = key, page = {}, at = 1, offset = 0, size = #KEYS == 3 and 25 or 1 })
+local function before(a, b)
+  return a.score < b.score or (a.score == b.score and by_bytes(a.thread, b.thread))
 end
 
-local answer = {}
-while #answer < 4 * limit and #open > 0 do
-  local best = 1
-  for i = 2, #open do
-    local a, b = open[i], open[best]
-    if a.score < b.score or (a.score == b.score and by_bytes(a.thread, b.thread)) then best = i end
+-- A heap: each bucket comes before those at twice its place and behind that.
+local heap = {}
+local function sink(at)
+  while true do
+    local least, left, right = at, 2 * at, 2 * at + 1
+    if heap[left] and before(heap[left], heap[least]) then least = left end
+    if heap[right] and before(heap[right], heap[least]) then least = right end
+    if least == at then return end
+    heap[at], heap[least] = heap[least], heap[at]
+    at = least
   end
-  local bucket = open[best]
+end
+for key = 1, #KEYS, 3 do
+  heap[#heap + 1] = advance({ key = key, page = {}, at = 1, offset = 0, size = #KEYS == 3 and 25 or 1 })
+end
+for at = math.floor(#heap / 2), 1, -1 do sink(at) end
+
+local answer = {}
+while #answer < 4 * limit and #heap > 0 do
+  local bucket = heap[1]
   answer[#answer + 1] = bucket.thread
   answer[#answer + 1] = text(-bucket.score)
   answer[#answer + 1] = redis.call('HGET', KEYS[bucket.key + 1], bucket.thread) or text(-bucket.score)
   answer[#answer + 1] = bucket.expires and text(tonumber(bucket.expires)) or ''
-  if not advance(bucket) then table.remove(open, best) end
+  if not advance(bucket) then
+    heap[1] = heap[#heap]
+    heap[#heap] = nil
+  end
+  sink(1)
 end
 return answer
 `,

@@ -107,20 +107,21 @@ end
  * A place is an id, NUL, and a namespace written so that its order is the opposite one. See `place.ts`.
  */
 export const RECORD: string = String.raw`
-local function parts_of(record)
+-- Parent or nil, run or nil, and where refs, tokens and metadata begin.
+local function read(record)
   local parent, run, header, refs, tokens = struct.unpack('>I4I4I4I4I4', record)
-  local run_at = 21 + math.max(parent - 1, 0)
-  local header_at = run_at + math.max(run - 1, 0)
+  local run_at = parent > 0 and 20 + parent or 21
+  local header_at = run > 0 and run_at + run - 1 or run_at
   local refs_at = header_at + header
-  local tokens_at = refs_at + refs
-  return {
-    parent = parent > 0 and string.sub(record, 21, run_at - 1) or nil,
-    run = run > 0 and string.sub(record, run_at, header_at - 1) or nil,
-    refs = string.sub(record, refs_at, tokens_at - 1),
-    outline = string.sub(record, 1, refs_at - 1),
-    tokens_at = tokens_at,
-    tokens = tokens,
-  }
+  return parent > 0 and string.sub(record, 21, run_at - 1) or nil,
+    run > 0 and string.sub(record, run_at, header_at - 1) or nil,
+    refs_at, refs_at + refs, refs_at + refs + tokens
+end
+
+-- Everything before the refs: a record without values and metadata.
+local function outline_of(record)
+  local _, _, refs_at = read(record)
+  return string.sub(record, 1, refs_at - 1)
 end
 
 local function with_parent(record, parent)

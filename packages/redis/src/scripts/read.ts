@@ -19,7 +19,8 @@ local record = place and redis.call('HGET', KEYS[2], place)
 if not record then return { 'missing' } end
 
 local writes = read_writes(writes_at(place))
-local roots = { parts_of(record).refs }
+local _, _, refs_at, tokens_at = read(record)
+local roots = { string.sub(record, refs_at, tokens_at - 1) }
 for i = 2, #writes, 2 do
   each_write(writes[i], function(_, piece) roots[#roots + 1] = refs_of(piece) end)
 end
@@ -58,9 +59,10 @@ return { 'found', thread.epoch, place, record, writes, blobs }`,
  * - ARGV: 1 upper and 2 lower bound in the order, 3 how long the part of a member before the id is, 4 what
  *   follows the id in a place, or "" when it is in the member already, 5 limit, 6 ids of blobs that the caller
  *   has; then conditions, each a piece of the tokens and "1" when it must be there, "0" when it must not.
- * - Out: `found`, "1" when there are more, checkpoints (place, record, writes, in turns), blobs; or
- *   `missing`, `incomplete`, `format`.
- * - Atomic: a script.
+ * - Out: `found`, an upper bound for the next call, or "" when there is nothing behind, checkpoints (place,
+ *   record, writes, in turns), blobs; or `missing`, `incomplete`, `format`.
+ * - Atomic: a script. It looks at one page and no further, so that a filter which little passes does not keep
+ *   the server busy; then there may be few checkpoints in the answer, or none, and more behind them.
  */
 export const SCAN: Script = script(
   "scan",
@@ -69,50 +71,45 @@ export const SCAN: Script = script(
 local thread, why = open_thread(0)
 if not thread then return absent(why) end
 local upper, limit = ARGV[1], tonumber(ARGV[5])
-local hits, roots, more = {}, {}, '0'
+local hits, roots = {}, {}
 
-local function passes(record, parts)
+local function passes(record, tokens_at, rest_at)
   if #ARGV == 6 then return true end
-  local tokens = string.sub(record, parts.tokens_at, parts.tokens_at + parts.tokens - 1)
+  local tokens = string.sub(record, tokens_at, rest_at - 1)
   for i = 7, #ARGV, 2 do
     if (string.find(tokens, ARGV[i], 1, true) ~= nil) ~= (ARGV[i + 1] == '1') then return false end
   end
   return true
 end
 
--- Returns whether the page is full.
-local function take(place, record)
-  local parts = parts_of(record)
-  if not passes(record, parts) then return false end
-  if #hits == 3 * limit then
-    more = '1'
-    return true
-  end
+local function take(place, record, refs_at, tokens_at)
   local writes = read_writes(writes_at(place))
-  roots[#roots + 1] = parts.refs
+  roots[#roots + 1] = string.sub(record, refs_at, tokens_at - 1)
   for i = 2, #writes, 2 do
     each_write(writes[i], function(_, piece) roots[#roots + 1] = refs_of(piece) end)
   end
   hits[#hits + 1] = place
   hits[#hits + 1] = record
   hits[#hits + 1] = writes
-  return false
 end
 
-local function walk()
-  while true do
-    local members = redis.call('ZREVRANGEBYLEX', KEYS[3], upper, ARGV[2], 'LIMIT', 0, math.min(limit + 1, 500))
-    if #members == 0 then return end
-    local places = {}
-    for i, member in ipairs(members) do places[i] = string.sub(member, ARGV[3] + 1) .. ARGV[4] end
-    for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
-      if take(places[i], record) then return end
+local size = math.max(limit + 1, #ARGV > 6 and 300 or 0)
+local members = redis.call('ZREVRANGEBYLEX', KEYS[3], upper, ARGV[2], 'LIMIT', 0, size)
+local places = {}
+for i, member in ipairs(members) do places[i] = string.sub(member, ARGV[3] + 1) .. ARGV[4] end
+local records = #places > 0 and redis.call('HMGET', KEYS[2], unpack(places)) or {}
+local behind = #members == size and '(' .. members[size] or ''
+for i, record in ipairs(records) do
+  local _, _, refs_at, tokens_at, rest_at = read(record)
+  if passes(record, tokens_at, rest_at) then
+    if #hits == 3 * limit then
+      behind = '(' .. members[i - 1]
+      break
     end
-    upper = '(' .. members[#members]
+    take(places[i], record, refs_at, tokens_at)
   end
 end
-walk()
-return { 'found', more, hits, blobs_below(roots, ARGV[6]) }
+return { 'found', behind, hits, blobs_below(roots, ARGV[6]) }
 `,
 );
 
@@ -140,7 +137,8 @@ while id and #answer <= 3 * tonumber(ARGV[4]) - 2 do
   local place = id .. ARGV[3]
   local record = redis.call('HGET', KEYS[2], place)
   if not record then break end
-  local parts, chosen = parts_of(record), {}
+  local parent, _, refs_at = read(record)
+  local chosen = {}
   local writes = read_writes(writes_at(place))
   for i = 1, #writes, 2 do
     local kept = {}
@@ -153,9 +151,9 @@ while id and #answer <= 3 * tonumber(ARGV[4]) - 2 do
     end
   end
   answer[#answer + 1] = place
-  answer[#answer + 1] = parts.outline
+  answer[#answer + 1] = string.sub(record, 1, refs_at - 1)
   answer[#answer + 1] = chosen
-  id = parts.parent
+  id = parent
 end
 return answer
 `,
@@ -201,7 +199,7 @@ for first = 1, math.min(#members, limit), 500 do
   for i = first, math.min(first + 499, #members, limit) do places[#places + 1] = string.sub(members[i], 2) end
   for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
     answer[#answer + 1] = places[i]
-    answer[#answer + 1] = parts_of(record).outline
+    answer[#answer + 1] = outline_of(record)
   end
 end
 return answer

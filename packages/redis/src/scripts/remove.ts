@@ -29,15 +29,15 @@ local staying, conflict, seen, live = 0, false, {}, {}
 local left_runs, lost_runs = {}, {}
 each_page('i', function(places)
   for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
-    local place, parts = places[i], parts_of(record)
+    local place = places[i]
+    local parent, run, refs_at, tokens_at = read(record)
     if gone[place] then
-      if parts.run then lost_runs[parts.run] = true end
+      if run then lost_runs[run] = true end
     else
       staying = staying + 1
-      if parts.run then left_runs[parts.run] = true end
-      add_ids(live, seen, parts.refs)
-      local parent = parts.parent and parts.parent .. suffix_of(place)
-      if parent and gone[parent] and not relinked[place] then conflict = true end
+      if run then left_runs[run] = true end
+      add_ids(live, seen, string.sub(record, refs_at, tokens_at - 1))
+      if parent and gone[parent .. suffix_of(place)] and not relinked[place] then conflict = true end
     end
   end
 end)
@@ -49,14 +49,51 @@ if staying == 0 then
   return { 'removed', text(blobs) }
 end
 
+local places, members, fields = {}, {}, {}
 for place, member in pairs(gone) do
-  redis.call('HDEL', KEYS[2], place)
-  redis.call('ZREM', KEYS[3], member, 'i' .. place)
-  for _, field in ipairs(writes_at(place)) do
-    redis.call('HDEL', KEYS[4], field)
-    redis.call('ZREM', KEYS[3], 'w' .. field)
-  end
+  places[#places + 1] = place
+  members[#members + 1] = member
+  members[#members + 1] = 'i' .. place
 end
+each_page('w', function(tasks)
+  local kept = {}
+  for _, field in ipairs(tasks) do
+    if gone[string.sub(field, 1, (string.find(field, '\255', 1, true)))] then
+      fields[#fields + 1] = field
+      members[#members + 1] = 'w' .. field
+    else
+      kept[#kept + 1] = field
+    end
+  end
+  if #kept == 0 then return end
+  for _, packed in ipairs(redis.call('HMGET', KEYS[4], unpack(kept))) do
+    each_write(packed, function(_, piece) add_ids(live, seen, refs_of(piece)) end)
+  end
+end)
+
+-- Only nodes have something below them, so leaves are not read.
+local level = live
+while #level > 0 do
+  local nodes, below = {}, {}
+  for _, id in ipairs(level) do
+    if string.byte(id, 16) % 2 == 1 then nodes[#nodes + 1] = id end
+  end
+  for from = 1, #nodes, 4000 do
+    for _, bytes in ipairs(redis.call('HMGET', KEYS[5], unpack(nodes, from, math.min(from + 3999, #nodes)))) do
+      if bytes then add_ids(below, seen, bytes) end
+    end
+  end
+  level = below
+end
+local dead = {}
+for _, id in ipairs(redis.call('HKEYS', KEYS[5])) do
+  if not seen[id] then dead[#dead + 1] = id end
+end
+
+call_with('HDEL', KEYS[2], places, 1, #places)
+call_with('ZREM', KEYS[3], members, 1, #members)
+call_with('HDEL', KEYS[4], fields, 1, #fields)
+call_with('HDEL', KEYS[5], dead, 1, #dead)
 for place, parent in pairs(relinked) do
   local record = redis.call('HGET', KEYS[2], place)
   if record then redis.call('HSET', KEYS[2], place, with_parent(record, parent[1])) end
@@ -64,34 +101,6 @@ end
 for run in pairs(lost_runs) do
   if not left_runs[run] then remove_run(name, KEYS[9], run) end
 end
-
-each_page('w', function(fields)
-  for _, packed in ipairs(redis.call('HMGET', KEYS[4], unpack(fields))) do
-    each_write(packed, function(_, piece) add_ids(live, seen, refs_of(piece)) end)
-  end
-end)
-local nodes = {}
-for _, id in ipairs(live) do
-  if string.byte(id, 16) % 2 == 1 then nodes[#nodes + 1] = id end
-end
--- Only nodes have something below them, so leaves are not read.
-while #nodes > 0 do
-  local below = {}
-  for from = 1, #nodes, 4000 do
-    for _, bytes in ipairs(redis.call('HMGET', KEYS[5], unpack(nodes, from, math.min(from + 3999, #nodes)))) do
-      if bytes then add_ids(below, seen, bytes) end
-    end
-  end
-  nodes = {}
-  for _, id in ipairs(below) do
-    if string.byte(id, 16) % 2 == 1 then nodes[#nodes + 1] = id end
-  end
-end
-local dead = {}
-for _, id in ipairs(redis.call('HKEYS', KEYS[5])) do
-  if not seen[id] then dead[#dead + 1] = id end
-end
-call_with('HDEL', KEYS[5], dead, 1, #dead)
 redis.call('HSET', KEYS[1], 'e', ARGV[2], 'v', text(thread.version + 1), 'k', belongings(0))
 return { 'removed', text(#dead) }
 `,

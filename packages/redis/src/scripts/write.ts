@@ -20,22 +20,24 @@ local refused = refusal(thread, why)
 if refused then return refused end
 
 local name, place, prefix, id, record = ARGV[1], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local given = parts_of(record)
+local parent, run = read(record)
 if ARGV[10] == '1' then
   local head = head_of(prefix)
-  if head ~= id and head ~= given.parent then return { 'conflict', head or false } end
+  if head ~= id and head ~= parent then return { 'conflict', head or false } end
 end
 
 local existing = redis.call('HGET', KEYS[2], place)
-local before = existing and parts_of(existing)
-if ARGV[9] == '1' then record = with_parent(record, before and before.parent) end
+local old_parent, old_run
+if existing then old_parent, old_run = read(existing) end
+if ARGV[9] == '1' then record = with_parent(record, old_parent) end
 
 -- A checkpoint that moves to another run leaves its old one, unless others of the thread are still of it.
-local leaving = before and before.run ~= given.run and before.run
+local leaving = old_run ~= run and old_run
 if leaving then
   each_page('i', function(places)
     for i, other in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
-      if leaving and places[i] ~= place and parts_of(other).run == leaving then leaving = nil end
+      local _, other_run = read(other)
+      if places[i] ~= place and other_run == leaving then leaving = nil end
     end
   end)
 end
@@ -43,7 +45,7 @@ end
 redis.call('HSET', KEYS[2], place, record)
 store_blobs(11)
 if not existing then redis.call('ZADD', KEYS[3], 0, prefix .. id, 0, 'i' .. place) end
-if given.run and not (before and before.run == given.run) then add_run(name, KEYS[9], given.run) end
+if run and run ~= old_run then add_run(name, KEYS[9], run) end
 if leaving then remove_run(name, KEYS[9], leaving) end
 return touch(thread)
 `,
