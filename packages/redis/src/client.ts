@@ -1,3 +1,4 @@
+import { CheckpointError } from "@threadmark/core";
 import type { RedisClientLike, ScriptClient } from "./ioredis.ts";
 import type { Connection } from "./runner.ts";
 
@@ -16,13 +17,19 @@ interface OwnClient extends RedisClientLike {
 /** Both major versions of ioredis give up after 20 attempts; with this after about 15 seconds. */
 const retryStrategy = (times: number): number => Math.min(50 * times, 1000);
 
-/** A client that somebody else owns. */
+/**
+ * A client that somebody else owns.
+ *
+ * @throws CheckpointError `INVALID_ARGUMENT` when its calls may never end.
+ */
 export function borrowed(client: RedisClientLike): Connection {
+  checkSettles(client.options);
   return { client: client as ScriptClient, lastError: () => undefined, close: async () => {} };
 }
 
 /** A client of our own for one server, or for what `sentinels` in the options leads to. */
 export async function openUrl(url: string, options: RedisClientOptions): Promise<Connection> {
+  checkSettles(options);
   const { Redis } = await import("ioredis");
   return owned(new Redis(url, { retryStrategy, ...options }));
 }
@@ -40,6 +47,17 @@ export async function openCluster(
   // In the types a node is a mutable object.
   const startup = places.map((place) => (typeof place === "string" ? place : { ...place }));
   return owned(new Cluster(startup, { ...options, redisOptions }));
+}
+
+/** Without either, ioredis forgets the calls that were under way when a connection was lost: they never end. */
+function checkSettles(options: { autoResendUnfulfilledCommands?: boolean; commandTimeout?: number }): void {
+  if (options.autoResendUnfulfilledCommands !== false || options.commandTimeout !== undefined) return;
+  throw new CheckpointError(
+    "INVALID_ARGUMENT",
+    "with autoResendUnfulfilledCommands: false a lost connection would leave calls unanswered forever; set " +
+      "commandTimeout too, or leave it at true: every call of a saver can be sent twice",
+    { field: "client" },
+  );
 }
 
 function loginOf(url: string): Record<string, unknown> {

@@ -4,6 +4,7 @@
 export interface RedisClientLike {
   readonly status: string;
   readonly isCluster: boolean;
+  readonly options: object;
   evalsha(...args: never[]): unknown;
   pipeline(...args: never[]): unknown;
   disconnect(reconnect?: boolean): void;
