@@ -14,8 +14,13 @@ interface OwnClient extends RedisClientLike {
   quit(): Promise<unknown>;
 }
 
-/** Both major versions of ioredis give up after 20 attempts; with this after about 15 seconds. */
-const retryStrategy = (times: number): number => Math.min(50 * times, 1000);
+/** What ioredis does otherwise may leave a call without an answer for minutes, or for good. */
+const PATIENCE = {
+  /** After 20 attempts to connect ioredis gives up; with this that takes about 12 seconds. */
+  retryStrategy: (times: number): number => Math.min(50 * times, 1000),
+  /** Milliseconds. A server that is connected and says nothing ends a call with an error, too. */
+  commandTimeout: 30_000,
+};
 
 /**
  * A client that somebody else owns.
@@ -31,7 +36,7 @@ export function borrowed(client: RedisClientLike): Connection {
 export async function openUrl(url: string, options: RedisClientOptions): Promise<Connection> {
   checkSettles(options);
   const { Redis } = await import("ioredis");
-  return owned(new Redis(url, { retryStrategy, ...options }));
+  return owned(new Redis(url, { ...PATIENCE, ...options }));
 }
 
 /** A client of our own for a cluster. User, password and TLS are those of the first URL. */
@@ -43,7 +48,8 @@ export async function openCluster(
   const places = nodes.map((node) => (typeof node === "object" && "url" in node ? node.url : node));
   const [first] = places;
   const login = typeof first === "string" ? loginOf(first) : {};
-  const redisOptions = { ...login, ...(options["redisOptions"] as object | undefined) };
+  const { commandTimeout } = PATIENCE;
+  const redisOptions = { commandTimeout, ...login, ...(options["redisOptions"] as object | undefined) };
   // In the types a node is a mutable object.
   const startup = places.map((place) => (typeof place === "string" ? place : { ...place }));
   return owned(new Cluster(startup, { ...options, redisOptions }));

@@ -64,6 +64,16 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
     expect((await saver.get(configOf("t")))?.channel_values).toEqual({ a: 2 });
   });
 
+  it("a server that does not answer at all: calls end with an error", async () => {
+    await using server = await startPrivate("redis:8");
+    await using saver = RedisSaver.fromUrl(server.url, { retryMs: 0, redis: { commandTimeout: 300 } });
+    await putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
+    await server.pause();
+    await expect(saver.getTuple(configOf("t"))).rejects.toThrow(/timed out/);
+    await server.resume();
+    expect((await saver.get(configOf("t")))?.channel_values).toEqual({ a: 1 });
+  });
+
   it("BUSY: calls are repeated until the script of somebody else has ended, or reject with it", async () => {
     await using server = await startPrivate("redis:8", { args: ["--busy-reply-threshold", "100"] });
     await using saver = RedisSaver.fromUrl(server.url);
