@@ -24,7 +24,7 @@ export interface ScriptClient extends RedisClientLike {
 }
 
 /** Commands that are sent together. */
-export interface ScriptPipeline {
+interface ScriptPipeline {
   evalshaBuffer(sha1: string, numkeys: number, args: Argument[]): unknown;
   evalBuffer(script: string, numkeys: number, args: Argument[]): unknown;
   wait(numreplicas: number, timeout: number): unknown;

@@ -48,11 +48,7 @@ export class Runner {
   }
 
   /** Runs a script. */
-  async run(
-    script: Script,
-    keys: readonly string[],
-    args: readonly Argument[],
-  ): Promise<Reply> {
+  async run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     const { client, lastError } = await this.#open();
     const end = Date.now() + this.#options.retryMs;
     let first: unknown;
@@ -78,7 +74,8 @@ export class Runner {
   async #send(client: ScriptClient, script: Script, given: Argument[], keys: number): Promise<Reply> {
     const { wait } = this.#options;
     try {
-      if (wait && script.durable) return await sendAndWait(client, "evalshaBuffer", script.sha, keys, given, wait);
+      if (wait && script.durable)
+        return await sendAndWait(client, "evalshaBuffer", script.sha, keys, given, wait);
       return (await client.evalshaBuffer(script.sha, keys, given)) as Reply;
     } catch (error) {
       if (!isUnknownScript(error)) throw error;
@@ -103,6 +100,8 @@ export class Runner {
   }
 }
 
+type Results = [script: [Error | null, Reply], wait: [Error | null, unknown]];
+
 /** The script and WAIT, sent together. */
 async function sendAndWait(
   client: ScriptClient,
@@ -116,7 +115,7 @@ async function sendAndWait(
   pipeline[command](script, keys, given);
   pipeline.wait(replicas, timeoutMs);
   const results = await pipeline.exec();
-  const [[scriptError, reply], [waitError, reached]] = results as [[unknown, Reply], [unknown, unknown]];
+  const [[scriptError, reply], [waitError, reached]] = results as Results;
   if (scriptError) throw scriptError;
   if (waitError) throw waitError;
   if (Number(reached) >= replicas) return reply;

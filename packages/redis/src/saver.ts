@@ -1,11 +1,5 @@
 import { CheckpointSaver } from "@threadmark/core";
-import {
-  borrowed,
-  openCluster,
-  openUrl,
-  type ClusterNode,
-  type RedisClientOptions,
-} from "./client.ts";
+import { borrowed, openCluster, openUrl, type ClusterNode, type RedisClientOptions } from "./client.ts";
 import type { RedisClientLike } from "./ioredis.ts";
 import { settingsOf, type RedisSaverOptions } from "./options.ts";
 import type { Connection } from "./runner.ts";
@@ -48,7 +42,10 @@ export class RedisSaver extends CheckpointSaver {
    */
   static fromUrl(url: string, options: RedisConnectOptions = {}): RedisSaver {
     const { redis = {}, ...rest } = options;
-    return new RedisSaver(storageOn(() => openUrl(url, redis), rest), rest);
+    return new RedisSaver(
+      storageOn(() => openUrl(url, redis), rest),
+      rest,
+    );
   }
 
   /**
@@ -61,7 +58,10 @@ export class RedisSaver extends CheckpointSaver {
    */
   static fromCluster(nodes: readonly ClusterNode[], options: RedisConnectOptions = {}): RedisSaver {
     const { redis = {}, ...rest } = options;
-    return new RedisSaver(storageOn(() => openCluster(nodes, redis), rest), rest);
+    return new RedisSaver(
+      storageOn(() => openCluster(nodes, redis), rest),
+      rest,
+    );
   }
 }
 

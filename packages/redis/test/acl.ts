@@ -17,7 +17,9 @@ export async function readAclRule(): Promise<AclRule> {
     commands: allowed.map((word) => word.slice(1)),
     words: (user, password, keyPrefix) => [
       user,
-      ...rule.map((word) => word.replace(">password", `>${password}`).replace("~threadmark*", `~${keyPrefix}*`)),
+      ...rule.map((word) =>
+        word.replace(">password", `>${password}`).replace("~threadmark*", `~${keyPrefix}*`),
+      ),
     ],
   };
 }

@@ -12,7 +12,17 @@ import { newest, newPrefix, placesOf } from "./server.ts";
 const PREFIX = "acl-test";
 const rule = await readAclRule();
 /** What ioredis says of itself when it connects, and when it is closed. */
-const OF_THE_CLIENT = new Set(["auth", "hello", "client", "info", "quit", "cluster", "readonly", "select", "ping"]);
+const OF_THE_CLIENT = new Set([
+  "auth",
+  "hello",
+  "client",
+  "info",
+  "quit",
+  "cluster",
+  "readonly",
+  "select",
+  "ping",
+]);
 
 describe.runIf(hasPrivate("redis:8"))("a user with the rights of the README", () => {
   countTests(newest);

@@ -32,7 +32,11 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
           for (let n = writer; Date.now() < end; n += 10) {
             const values = { same: longText("same"), turn: longText(`turn ${n % 30}`), n };
             const { configurable } = await putTurn(saver, { thread, id: turnId(n), values });
-            await saver.putWrites({ configurable: configurable! }, [["w", longText(`write ${n % 20}`)]], "task");
+            await saver.putWrites(
+              { configurable: configurable! },
+              [["w", longText(`write ${n % 20}`)]],
+              "task",
+            );
             counts.puts++;
           }
         };

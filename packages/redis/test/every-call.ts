@@ -1,7 +1,9 @@
 import type { RedisSaver } from "@threadmark/redis";
 import { configOf, longText, putTurn, turnId } from "./turns.ts";
 
-const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`channel ${i}`, longText(`value ${i}`)]));
+const many = Object.fromEntries(
+  Array.from({ length: 30 }, (_, i) => [`channel ${i}`, longText(`value ${i}`)]),
+);
 
 async function first(items: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of items) return;
@@ -13,7 +15,8 @@ function fifty(): [string, unknown][] {
 
 /** Every call that is about one thread, in an order in which each has something to do. */
 export const callsOnOneThread: Readonly<Record<string, (saver: RedisSaver) => Promise<unknown>>> = {
-  "put of 30 long channels": (saver) => putTurn(saver, { thread: "t", id: turnId(1), values: many, run: "r" }),
+  "put of 30 long channels": (saver) =>
+    putTurn(saver, { thread: "t", id: turnId(1), values: many, run: "r" }),
   "putWrites of 50 writes": (saver) => saver.putWrites(configOf("t", turnId(1)), fifty(), "task"),
   "putWrites once more": (saver) => saver.putWrites(configOf("t", turnId(1)), fifty(), "task"),
   "getTuple with channels and writes": (saver) => saver.getTuple(configOf("t")),

@@ -6,66 +6,11 @@ import calculateSlot from "cluster-key-slot";
 import { Cluster, Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { placesOf } from "./server.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, putTurn, turnId } from "./turns.ts";
+import { checkThreads, startWriters } from "./writers.ts";
 
 const sentinelKind = servers("redis-sentinel")[0] ?? { kind: "redis-sentinel", version: "" };
 const clusterKind = servers("redis-cluster")[0] ?? { kind: "redis-cluster", version: "" };
-
-/** Writers of one thread each, until they are told to stop. */
-class Writers {
-  readonly acknowledged = new Map<string, number[]>();
-  readonly errors: unknown[] = [];
-  readonly #saver: RedisSaver;
-  readonly #work: Promise<void>;
-  #running = true;
-
-  constructor(saver: RedisSaver, threads: readonly string[]) {
-    this.#saver = saver;
-    this.#work = Promise.all(threads.map((thread) => this.#write(thread))).then(() => {});
-  }
-
-  async #write(thread: string): Promise<void> {
-    const done: number[] = [];
-    this.acknowledged.set(thread, done);
-    for (let n = 1; this.#running; n++) {
-      try {
-        const values = { text: longText(`${thread} ${n}`), same: longText(thread) };
-        await putTurn(this.#saver, { thread, id: turnId(n), values });
-        await this.#saver.putWrites(configOf(thread, turnId(n)), [["w", n]], "task");
-        done.push(n);
-      } catch (error) {
-        this.errors.push(error);
-      }
-      await setTimeout(5);
-    }
-  }
-
-  /** Resolves when every thread has so many more. */
-  async untilMore(count: number): Promise<void> {
-    const before = new Map([...this.acknowledged].map(([thread, done]) => [thread, done.length]));
-    const lacking = (): string[] =>
-      [...this.acknowledged].filter(([thread, done]) => done.length < before.get(thread)! + count).map(([thread]) => thread);
-    await expect.poll(lacking, { timeout: 50_000 }).toEqual([]);
-  }
-
-  async stop(): Promise<void> {
-    this.#running = false;
-    await this.#work;
-  }
-}
-
-/** Everything that was acknowledged is there, and everything that is there is whole. */
-async function checkThreads(saver: RedisSaver, { acknowledged }: Writers): Promise<void> {
-  for (const [thread, done] of acknowledged) {
-    const found = new Map<string, unknown>();
-    for await (const { checkpoint, pendingWrites } of saver.list(configOf(thread))) {
-      const n = Number(checkpoint.id);
-      expect(checkpoint.channel_values).toEqual({ text: longText(`${thread} ${n}`), same: longText(thread) });
-      found.set(checkpoint.id, pendingWrites);
-    }
-    for (const n of done) expect(found.get(turnId(n))).toEqual([["task", "w", n]]);
-  }
-}
 
 describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", () => {
   countTests(sentinelKind);
@@ -77,30 +22,39 @@ describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", () => {
   it("the primary is killed in the middle: runs go on, and what a replica has confirmed is there", async () => {
     await using group = await startPrivateGroup("redis-sentinel", { replicas: 1 });
     const redis = optionsOf(group);
-    await using saver = RedisSaver.fromUrl("redis://sentinel", { redis, wait: { replicas: 1, timeoutMs: 1000 }, retryMs: 30_000 });
-    const writers = new Writers(saver, ["a", "b", "c"]);
+    await using saver = RedisSaver.fromUrl("redis://sentinel", {
+      redis,
+      wait: { replicas: 1, timeoutMs: 1000 },
+      retryMs: 30_000,
+    });
+    const writers = startWriters(saver, ["a", "b", "c"]);
     await writers.untilMore(20);
     await group.nodes[0]!.kill();
     const confirmed = new Map([...writers.acknowledged].map(([thread, done]) => [thread, [...done]]));
     // The new primary has no replica, so it must go on without waiting for one.
     await using alone = RedisSaver.fromUrl("redis://sentinel", { redis, retryMs: 30_000 });
-    const later = new Writers(alone, ["d", "e"]);
+    const later = startWriters(alone, ["d", "e"]);
     await later.untilMore(20);
     await writers.stop();
     await later.stop();
     await using reader = RedisSaver.fromUrl("redis://sentinel", { redis, blobCacheBytes: 0 });
-    for (const [thread, done] of confirmed) writers.acknowledged.set(thread, done);
-    await checkThreads(reader, writers);
-    await checkThreads(reader, later);
+    await checkThreads(reader, confirmed);
+    await checkThreads(reader, later.acknowledged);
     expect(later.errors).toEqual([]);
   });
 
   it("too few replicas for `wait`: the call rejects and says so, and the primary has the write", async () => {
     await using group = await startPrivateGroup("redis-sentinel", { replicas: 1 });
     const redis = optionsOf(group);
-    await using saver = RedisSaver.fromUrl("redis://sentinel", { redis, wait: { replicas: 2, timeoutMs: 100 } });
+    await using saver = RedisSaver.fromUrl("redis://sentinel", {
+      redis,
+      wait: { replicas: 2, timeoutMs: 100 },
+    });
     const put = putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
-    await expect(put).rejects.toMatchObject({ code: "STORAGE_FAILED", message: expect.stringContaining("1 of the 2") });
+    await expect(put).rejects.toMatchObject({
+      code: "STORAGE_FAILED",
+      message: expect.stringContaining("1 of the 2"),
+    });
     expect((await saver.get(configOf("t")))?.channel_values).toEqual({ a: 1 });
   });
 
@@ -109,7 +63,7 @@ describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", () => {
     const client = new Redis(optionsOf(group));
     client.on("error", () => {});
     const saver = new RedisSaver(client, { retryMs: 30_000 });
-    const writers = new Writers(saver, ["a", "b"]);
+    const writers = startWriters(saver, ["a", "b"]);
     await writers.untilMore(10);
     const sentinel = new Redis(group.sentinels[0]!.port);
     await sentinel.call("SENTINEL", "FAILOVER", group.facts["name"]!);
@@ -119,7 +73,8 @@ describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", () => {
     expect(writers.errors).toEqual([]);
     // Replication is asynchronous, so only what came after the failover must be there.
     const newestOf = async (thread: string) => (await saver.get(configOf(thread)))?.id;
-    for (const [thread, done] of writers.acknowledged) expect(await newestOf(thread)).toBe(turnId(done.at(-1)!));
+    for (const [thread, done] of writers.acknowledged)
+      expect(await newestOf(thread)).toBe(turnId(done.at(-1)!));
     client.disconnect();
     sentinel.disconnect();
   });
@@ -142,19 +97,24 @@ describe.runIf(hasPrivate("redis-cluster"))("on a cluster", () => {
   it("a master is killed in the middle: runs on all threads go on", async () => {
     await using group = await startPrivateGroup("redis-cluster", { replicas: 1 });
     const nodes = placesOf(group.facts["nodes"]!);
-    await using saver = RedisSaver.fromCluster(nodes, { wait: { replicas: 1, timeoutMs: 1000 }, retryMs: 30_000 });
-    const writers = new Writers(saver, threads);
+    await using saver = RedisSaver.fromCluster(nodes, {
+      wait: { replicas: 1, timeoutMs: 1000 },
+      retryMs: 30_000,
+    });
+    const writers = startWriters(saver, threads);
     await writers.untilMore(20);
     await group.nodes[0]!.kill();
     const confirmed = new Map([...writers.acknowledged].map(([thread, done]) => [thread, [...done]]));
     await using alone = RedisSaver.fromCluster(nodes, { retryMs: 30_000 });
-    const later = new Writers(alone, threads.map((thread) => `later ${thread}`));
+    const later = startWriters(
+      alone,
+      threads.map((thread) => `later ${thread}`),
+    );
     await later.untilMore(20);
     await Promise.all([writers.stop(), later.stop()]);
     await using reader = RedisSaver.fromCluster(nodes.slice(1), { blobCacheBytes: 0 });
-    for (const [thread, done] of confirmed) writers.acknowledged.set(thread, done);
-    await checkThreads(reader, writers);
-    await checkThreads(reader, later);
+    await checkThreads(reader, confirmed);
+    await checkThreads(reader, later.acknowledged);
     expect(later.errors).toEqual([]);
   });
 
@@ -162,7 +122,7 @@ describe.runIf(hasPrivate("redis-cluster"))("on a cluster", () => {
     await using group = await startPrivateGroup("redis-cluster");
     const client = new Cluster(placesOf(group.facts["nodes"]!));
     const saver = new RedisSaver(client, { retryMs: 30_000 });
-    const writers = new Writers(saver, threads);
+    const writers = startWriters(saver, threads);
     await writers.untilMore(10);
     for (const [round, thread] of threads.entries()) {
       const [key] = await keysOf(group, thread);
@@ -175,7 +135,7 @@ describe.runIf(hasPrivate("redis-cluster"))("on a cluster", () => {
     await writers.untilMore(10);
     await writers.stop();
     expect(writers.errors).toEqual([]);
-    await checkThreads(new RedisSaver(client, { blobCacheBytes: 0 }), writers);
+    await checkThreads(new RedisSaver(client, { blobCacheBytes: 0 }), writers.acknowledged);
     client.disconnect();
   });
 });
@@ -191,10 +151,15 @@ async function keysOf(group: PrivateGroup, thread: string): Promise<{ key: strin
 }
 
 /** Moves a slot as `redis-cli --cluster reshard` does, key by key. */
-async function moveSlot(move: { slot: number; from: number; to: number; nodes: readonly number[] }): Promise<void> {
+async function moveSlot(move: {
+  slot: number;
+  from: number;
+  to: number;
+  nodes: readonly number[];
+}): Promise<void> {
   const { slot, from, to, nodes } = move;
   const [source, target] = [new Redis(from), new Redis(to)];
-  const [sourceId, targetId] = [String(await source.cluster("MYID")), String(await target.cluster("MYID"))];
+  const [sourceId, targetId] = [await source.cluster("MYID"), await target.cluster("MYID")];
   await target.call("CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId);
   await source.call("CLUSTER", "SETSLOT", slot, "MIGRATING", targetId);
   for (;;) {

@@ -48,7 +48,9 @@ describe("faults of the network", () => {
   /** Closes the connections of a name, and returns how many there were. */
   async function killNamed(name: string): Promise<number> {
     const list = String(await client.call("CLIENT", "LIST")).split("\n");
-    const ids = list.filter((line) => line.includes(` name=${name} `)).map((line) => /^id=(\d+)/.exec(line)![1]!);
+    const ids = list
+      .filter((line) => line.includes(` name=${name} `))
+      .map((line) => /^id=(\d+)/.exec(line)![1]!);
     for (const id of ids) await client.call("CLIENT", "KILL", "ID", id);
     return ids.length;
   }
@@ -74,15 +76,18 @@ describe("faults of the network", () => {
     expect(stderr).toBe("");
   });
 
-  it.each(["before", "after"])("a connection reset %s the server has worked: put is stored once", async (when) => {
-    await using saver = RedisSaver.fromUrl(url, { keyPrefix });
-    const thread = `reset ${when}`;
-    await putTurn(saver, { thread, id: turnId(1), values: { text: longText("one") } });
-    if (when === "before") proxy.reset();
-    else loseNextAnswer();
-    await putTurn(saver, { thread, id: turnId(2), parent: turnId(1), values: { text: longText("two") } });
-    expect(await valuesIn(thread)).toEqual([{ text: longText("two") }, { text: longText("one") }]);
-  });
+  it.each(["before", "after"])(
+    "a connection reset %s the server has worked: put is stored once",
+    async (when) => {
+      await using saver = RedisSaver.fromUrl(url, { keyPrefix });
+      const thread = `reset ${when}`;
+      await putTurn(saver, { thread, id: turnId(1), values: { text: longText("one") } });
+      if (when === "before") proxy.reset();
+      else loseNextAnswer();
+      await putTurn(saver, { thread, id: turnId(2), parent: turnId(1), values: { text: longText("two") } });
+      expect(await valuesIn(thread)).toEqual([{ text: longText("two") }, { text: longText("one") }]);
+    },
+  );
 
   it("a client that neither queues nor resends gets the call repeated all the same", async () => {
     const unsafe = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false };
@@ -99,8 +104,8 @@ describe("faults of the network", () => {
 
   it("a client whose calls would never end after a lost connection is refused", async () => {
     const options = { autoResendUnfulfilledCommands: false };
-    const client = new Redis(url, { ...options, lazyConnect: true });
-    expect(() => new RedisSaver(client)).toThrow(/commandTimeout/);
+    const forgetful = new Redis(url, { ...options, lazyConnect: true });
+    expect(() => new RedisSaver(forgetful)).toThrow(/commandTimeout/);
     const own = RedisSaver.fromUrl(url, { redis: options });
     await expect(own.getTuple(configOf("t"))).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });

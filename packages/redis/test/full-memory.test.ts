@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newest } from "./server.ts";
 import { configOf, longText, putTurn, turnId } from "./turns.ts";
 
-const full = { code: "STORAGE_FAILED", cause: expect.objectContaining({ message: expect.stringMatching(/OOM/) }) };
+const full = {
+  code: "STORAGE_FAILED",
+  cause: expect.objectContaining({ message: expect.stringMatching(/OOM/) }),
+};
 
 describe.runIf(hasPrivate("redis:8"))("a Redis that is full and evicts nothing", () => {
   countTests(newest);
@@ -19,7 +22,12 @@ describe.runIf(hasPrivate("redis:8"))("a Redis that is full and evicts nothing",
     client = new Redis(server.url);
     saver = new RedisSaver(client, { blobCacheBytes: 0 });
     await putTurn(saver, { thread: "t", id: turnId(1), values: { text: longText("one") }, run: "r" });
-    await putTurn(saver, { thread: "t", id: turnId(2), parent: turnId(1), values: { text: longText("two") } });
+    await putTurn(saver, {
+      thread: "t",
+      id: turnId(2),
+      parent: turnId(1),
+      values: { text: longText("two") },
+    });
     await saver.putWrites(configOf("t", turnId(2)), [["c", 1]], "task");
     for (let i = 0; i < 20; i++) await putTurn(saver, { thread: `more ${i}`, id: turnId(1), values: { i } });
     await client.config("SET", "maxmemory", "1");
@@ -37,7 +45,16 @@ describe.runIf(hasPrivate("redis:8"))("a Redis that is full and evicts nothing",
   }
 
   it.each<readonly [string, () => Promise<unknown>]>([
-    ["put", () => putTurn(saver, { thread: "t", id: turnId(3), parent: turnId(2), values: { text: longText("three") } })],
+    [
+      "put",
+      () =>
+        putTurn(saver, {
+          thread: "t",
+          id: turnId(3),
+          parent: turnId(2),
+          values: { text: longText("three") },
+        }),
+    ],
     ["put to a new thread", () => putTurn(saver, { thread: "new", id: turnId(1), run: "run" })],
     ["putWrites", () => saver.putWrites(configOf("t", turnId(2)), [["d", longText("write")]], "other")],
     ["copyThread", () => saver.copyThread("t", "copy")],

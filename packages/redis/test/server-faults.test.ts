@@ -11,7 +11,9 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
   countTests(newest);
 
   it("a server that is killed and comes back with its data: everything acknowledged is there", async () => {
-    await using server = await startPrivate("redis:8", { args: ["--appendonly", "yes", "--appendfsync", "always"] });
+    await using server = await startPrivate("redis:8", {
+      args: ["--appendonly", "yes", "--appendfsync", "always"],
+    });
     await using saver = RedisSaver.fromUrl(server.url);
     const acknowledged: number[] = [];
     let running = true;
@@ -78,7 +80,8 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
     await using server = await startPrivate("redis:8", { args: ["--busy-reply-threshold", "100"] });
     await using saver = RedisSaver.fromUrl(server.url);
     await using impatient = RedisSaver.fromUrl(server.url, { retryMs: 0 });
-    for (const one of [saver, impatient]) await putTurn(one, { thread: "t", id: turnId(1), values: { a: 1 } });
+    for (const one of [saver, impatient])
+      await putTurn(one, { thread: "t", id: turnId(1), values: { a: 1 } });
     const [other, admin] = [new Redis(server.url), new Redis(server.url)];
     const endless = other.eval("while true do end", 0).catch((error: unknown) => error);
     await expect.poll(() => admin.get("x").catch((error: Error) => error.message)).toContain("BUSY");
@@ -97,7 +100,8 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
     const admin = new Redis(server.url);
     await using saver = RedisSaver.fromUrl(server.url);
     await using impatient = RedisSaver.fromUrl(server.url, { retryMs: 0 });
-    for (const one of [saver, impatient]) await putTurn(one, { thread: "t", id: turnId(1), values: { a: 1 } });
+    for (const one of [saver, impatient])
+      await putTurn(one, { thread: "t", id: turnId(1), values: { a: 1 } });
     await admin.replicaof("127.0.0.1", 1);
     await expect(putTurn(impatient, { thread: "t", id: turnId(2) })).rejects.toThrow(/READONLY/);
     const put = putTurn(saver, { thread: "t", id: turnId(2), parent: turnId(1), values: { a: 2 } });

@@ -56,7 +56,9 @@ describe.runIf(hasPrivate("redis-cluster"))("on a cluster with a replica of ever
   it("threads lie on every node, about evenly", async () => {
     const threads = Array.from({ length: 300 }, (_, i) => `thread ${i}`);
     await Promise.all(
-      threads.map((thread) => saver.putWrites({ configurable: { thread_id: thread, checkpoint_id: "1" } }, [["a", 1]], "task")),
+      threads.map((thread) =>
+        saver.putWrites({ configurable: { thread_id: thread, checkpoint_id: "1" } }, [["a", 1]], "task"),
+      ),
     );
     const sizes = await Promise.all(admins.slice(0, 3).map((admin) => admin.dbsize()));
     const total = sizes.reduce((sum, size) => sum + size);

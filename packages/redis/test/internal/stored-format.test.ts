@@ -13,9 +13,26 @@ const text = fc
   .map((any) => any.replaceAll("\0", "").toWellFormed());
 const awkward = fc.oneof(
   text,
-  fc.constantFrom("", "{", "}", "{}", "{a}", "a}{b", "*", ":", "a:b", "t:a", "threads", "\u0001", "\uffff", "\u{10ffff}"),
+  fc.constantFrom(
+    "",
+    "{",
+    "}",
+    "{}",
+    "{a}",
+    "a}{b",
+    "*",
+    ":",
+    "a:b",
+    "t:a",
+    "threads",
+    "\u0001",
+    "\uffff",
+    "\u{10ffff}",
+  ),
 );
-const refs = fc.array(fc.uint8Array({ minLength: 16, maxLength: 16 }).map((id) => Buffer.from(id).toString("hex")));
+const refs = fc.array(
+  fc.uint8Array({ minLength: 16, maxLength: 16 }).map((id) => Buffer.from(id).toString("hex")),
+);
 const bytes = fc.uint8Array({ maxLength: 20 });
 
 describe("keys", () => {
