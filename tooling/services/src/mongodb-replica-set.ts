@@ -1,4 +1,4 @@
-import { mongodPrograms } from "./mongod.ts";
+import { mongodProgram } from "./mongod.ts";
 import { askMongod, directUrl, MONGODB_IMAGE, mongodVersion, startMongod } from "./mongodb.ts";
 import { until } from "./patience.ts";
 import type { Recipe } from "./recipe.ts";
@@ -12,7 +12,7 @@ export const mongodbReplicaSet: Recipe = {
   kind: "mongodb-replica-set",
   variable: "MONGODB_REPLICA_SET_URL",
   image: MONGODB_IMAGE,
-  install: mongodPrograms,
+  install: mongodProgram,
   async start(open, { args, failAfter }) {
     const machine = await open(MEMBERS);
     const starting = machine.ports.map((port) => startMongod(machine, port, ["--replSet", NAME, ...args]));

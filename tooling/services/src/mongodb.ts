@@ -1,5 +1,5 @@
 import { MongoClient, type Document } from "mongodb";
-import { mongodPrograms } from "./mongod.ts";
+import { mongodProgram } from "./mongod.ts";
 import { startNode, type Node } from "./node.ts";
 import type { Machine } from "./machine.ts";
 import type { Recipe } from "./recipe.ts";
@@ -12,7 +12,7 @@ export const mongodb: Recipe = {
   kind: "mongodb",
   variable: "MONGODB_URL",
   image: MONGODB_IMAGE,
-  install: mongodPrograms,
+  install: mongodProgram,
   async start(open, { args }) {
     const machine = await open(1);
     const node = await startMongod(machine, machine.ports[0]!, args);

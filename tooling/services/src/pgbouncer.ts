@@ -1,4 +1,4 @@
-import { debianPrograms } from "./debian.ts";
+import { debianProgram } from "./debian.ts";
 import { startNode } from "./node.ts";
 import { ask } from "./postgres.ts";
 import type { Recipe, Started } from "./recipe.ts";
@@ -10,7 +10,7 @@ export const pgbouncer: Recipe = {
   variable: "PGBOUNCER_URL",
   after: "postgres",
   image: "pgbouncer:1",
-  install: () => debianPrograms("trixie", ["pgbouncer"]),
+  install: () => debianProgram({ name: "pgbouncer", major: 1, suite: "trixie" }),
   async start(open, { args, others }) {
     const database = databaseOf(others);
     const machine = await open(1);
@@ -23,10 +23,12 @@ export const pgbouncer: Recipe = {
       if (!database.facts["reachable"]) throw new Error("a container does not reach that Postgres");
       behind.host = database.facts["reachable"];
     }
-    const user = [behind.username, behind.password].map((word) => `"${decodeURIComponent(word)}"`);
-    await machine.write(folder, "users", `${user.join(" ")}\n`);
+    const login = [behind.username, behind.password].map((word) => `"${decodeURIComponent(word)}"`);
+    await machine.write(folder, "users", `${login.join(" ")}\n`);
     await machine.write(folder, "ini", settings(behind, port, machine.listen));
-    const command = { program: "pgbouncer", args: ["ini", ...args] };
+    // It does not run as root either, but reads its files first.
+    const user = machine.asRoot ? ["-u", "nobody"] : [];
+    const command = { program: "pgbouncer", args: [...user, "ini", ...args] };
     const node = await startNode(machine, port, command, () => ask(own.href, "SELECT 1"));
     return { url: own.href, nodes: [node] };
   },

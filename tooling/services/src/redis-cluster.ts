@@ -1,8 +1,8 @@
-import { debianPrograms } from "./debian.ts";
+import { debianProgram } from "./debian.ts";
 import type { Node } from "./node.ts";
 import { until } from "./patience.ts";
 import type { Recipe } from "./recipe.ts";
-import { askRedis, redisVersion, startRedis } from "./redis.ts";
+import { askRedis, REDIS_8, redisVersion, startRedis } from "./redis.ts";
 
 const MASTERS = 3;
 const SLOTS = 16_384;
@@ -13,7 +13,7 @@ export const redisCluster: Recipe = {
   kind: "redis-cluster",
   variable: "REDIS_CLUSTER_URL",
   image: "redis:8",
-  install: () => debianPrograms("trixie", ["redis-server"]),
+  install: () => debianProgram(REDIS_8),
   async start(open, { args, replicas = 0, failAfter }) {
     const count = MASTERS * (1 + replicas);
     // One port of each is for the others.

@@ -1,9 +1,9 @@
-import { debianPrograms } from "./debian.ts";
+import { debianProgram } from "./debian.ts";
 import type { Machine } from "./machine.ts";
 import { startNode, type Node } from "./node.ts";
 import { until } from "./patience.ts";
 import type { Recipe } from "./recipe.ts";
-import { askRedis, redisVersion, startRedis } from "./redis.ts";
+import { askRedis, REDIS_8, redisVersion, startRedis } from "./redis.ts";
 
 const NAME = "threadmark";
 const SENTINELS = 3;
@@ -16,7 +16,7 @@ export const redisSentinel: Recipe = {
   kind: "redis-sentinel",
   variable: "REDIS_SENTINEL_URL",
   image: "redis:8",
-  install: () => debianPrograms("trixie", ["redis-server"]),
+  install: () => debianProgram(REDIS_8),
   async start(open, { args, replicas = 1, failAfter }) {
     const count = 1 + replicas;
     const machine = await open(count + SENTINELS);

@@ -1,33 +1,24 @@
 import { Redis } from "ioredis";
-import { debianPrograms } from "./debian.ts";
+import { debianProgram, type DebianProgram } from "./debian.ts";
 import { startNode, type Node } from "./node.ts";
 import type { Machine } from "./machine.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** A server that speaks the protocol of Redis. */
-export interface RedisFamily {
-  readonly name: string;
-  readonly kind: string;
-  readonly variable: string;
-  readonly image: string;
-  readonly program: string;
-  /** The release of Debian that has this version. */
-  readonly suite: string;
-}
+/** The newest Redis. */
+export const REDIS_8: DebianProgram = { name: "redis-server", major: 8, suite: "trixie" };
 
 /** One server, which keeps nothing on disk unless the arguments say so. */
-export function redis(family: RedisFamily): Recipe {
-  const { name, kind, variable, image, program, suite } = family;
+export function redis(
+  names: Pick<Recipe, "name" | "kind" | "variable" | "image">,
+  program: DebianProgram,
+): Recipe {
   return {
-    name,
-    kind,
-    variable,
-    image,
-    install: () => debianPrograms(suite, [program]),
+    ...names,
+    install: () => debianProgram(program),
     async start(open, { args }) {
       const machine = await open(1);
-      const node = await startRedis(machine, machine.ports[0]!, program, args);
-      return { url: urlOf(node), nodes: [node] };
+      const node = await startRedis(machine, machine.ports[0]!, program.name, args);
+      return { url: `redis://${node.address}`, nodes: [node] };
     },
     version: redisVersion,
   };
@@ -65,8 +56,4 @@ export async function redisVersion(url: string): Promise<string> {
   const info = String(await askRedis(url, ["INFO", "server"]));
   // Valkey also says which Redis it is like.
   return (/valkey_version:(\S+)/.exec(info) ?? /redis_version:(\S+)/.exec(info))?.[1] ?? "";
-}
-
-function urlOf({ address }: Node): string {
-  return `redis://${address}`;
 }

@@ -20,6 +20,7 @@ export async function openThisMachine(programs: Programs, portCount: number): Pr
 
 class ThisMachine implements Machine {
   readonly found: string;
+  readonly asRoot = process.getuid?.() === 0;
   readonly listen = "127.0.0.1";
   readonly address = "127.0.0.1";
   readonly ports: readonly number[];
@@ -75,7 +76,7 @@ class ThisMachine implements Machine {
   }
 
   async #spawn(folder: string, { program, args, asNobody = false }: Command): Promise<ChildProcess> {
-    const owner = asNobody && process.getuid?.() === 0 ? NOBODY : undefined;
+    const owner = asNobody && this.asRoot ? NOBODY : undefined;
     const cwd = await this.#folder(folder, owner);
     const log = await open(join(cwd, "log"), "a");
     const [path, ...words] = this.#programs.command(program);

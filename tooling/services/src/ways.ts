@@ -37,6 +37,24 @@ export async function getServer(
   return undefined;
 }
 
+/**
+ * Fetches all that is needed to start a server later. Why a way does not work is added to `reasons`.
+ *
+ * @returns whether it can be started.
+ */
+export async function prepare(recipe: Recipe, reasons: string[]): Promise<boolean> {
+  for (const way of chosenWays(["environment"])) {
+    try {
+      if (way === "program") await recipe.install();
+      else await (await openContainer(recipe.image, 1)).remove();
+      return true;
+    } catch (error) {
+      reasons.push(`${way}: ${(error as Error).message}`);
+    }
+  }
+  return false;
+}
+
 const getBy: Readonly<Record<Way, (recipe: Recipe, wishes: Wishes) => Promise<Started>>> = {
   async environment({ variable, facts, version }) {
     const url = process.env[variable];
@@ -60,8 +78,10 @@ const getBy: Readonly<Record<Way, (recipe: Recipe, wishes: Wishes) => Promise<St
 
 async function start(recipe: Recipe, wishes: Wishes, open: OpenMachine): Promise<Started> {
   const machines: Machine[] = [];
+  let stopped: Promise<unknown> | undefined;
   const stop = async (): Promise<void> => {
-    await Promise.all(machines.map((machine) => machine.remove()));
+    stopped ??= Promise.all(machines.map((machine) => machine.remove()));
+    await stopped;
   };
   try {
     const opened = async (ports: number): Promise<Machine> => {
