@@ -1,4 +1,5 @@
 import type { Blob, BlobId } from "../storage/port.ts";
+import type { CutValue } from "./cut.ts";
 import { childrenOf } from "./tree.ts";
 
 /** What a known blob costs beside its bytes. */
@@ -8,11 +9,7 @@ const HAVE_MAX = 512;
 const RECENT_NAMESPACES = 8;
 
 /** The cut values of one checkpoint. */
-export interface RecentValues {
-  readonly refs: readonly BlobId[];
-  /** The leaves of each value, from front to back. */
-  readonly leaves: readonly (readonly Blob[])[];
-}
+export type RecentValues = readonly CutValue[];
 
 /**
  * What is known of one thread. It is never changed while somebody reads with it: losing blobs or a
@@ -119,35 +116,20 @@ function rememberRecent(recent: Map<string, RecentValues>, namespace: string, va
 }
 
 /**
- * The ids that tell a storage what need not be sent: those at the top of the last known values, which
- * cover everything below them, and those along the end of each value, where lists grow.
+ * The ids that tell a storage what need not be sent: the roots of the last known values, which cover
+ * everything below them; their children, which a value that was appended to keeps; and as many nodes
+ * below them as there is room for.
  */
 export function haveList(known: KnownThread | undefined): BlobId[] {
   // Naming a blob means to hold all that is below it.
   if (!known?.whole) return [];
-  const refs = [...known.recent.values()].flatMap((values) => values.refs);
-  const roots = refs.filter((id) => known.blobs.has(id));
-  const have = new Set(roots);
+  const roots = [...known.recent.values()].flat().filter(({ root }) => known.blobs.has(root.id));
+  const have = new Set(roots.map(({ root }) => root.id));
   for (const id of have) {
-    const children = childrenIn(known, id);
+    const blob = known.blobs.get(id);
+    const children = blob ? childrenOf(blob) : [];
     if (have.size + children.length > HAVE_MAX) break;
-    if (isNode(known, children[0])) for (const child of children) have.add(child);
-  }
-  for (const root of roots) {
-    for (let id: BlobId | undefined = root; id !== undefined;) {
-      const children = childrenIn(known, id);
-      if (have.size + children.length <= 2 * HAVE_MAX) for (const child of children) have.add(child);
-      id = children.at(-1);
-    }
+    for (const child of children) have.add(child);
   }
   return [...have];
-}
-
-function isNode(known: KnownThread, id: BlobId | undefined): boolean {
-  return id !== undefined && known.blobs.get(id)?.kind === "node";
-}
-
-function childrenIn(known: KnownThread, id: BlobId): BlobId[] {
-  const blob = known.blobs.get(id);
-  return blob ? childrenOf(blob) : [];
 }

@@ -1,5 +1,6 @@
+import { cutTree, type CutValue } from "../blobs/cut.ts";
 import { toHex, writeHex } from "../blobs/hash.ts";
-import { cutTree, joinTree } from "../blobs/tree.ts";
+import { joinTree } from "../blobs/tree.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
@@ -20,31 +21,29 @@ const ID_BYTES = 16;
 /** A value as a record holds it. */
 export interface StoredValue {
   readonly bytes: Uint8Array;
-  /** The blob under which the rest of the value is. */
-  readonly ref: BlobId | undefined;
-  /** The leaves below `ref`. */
-  readonly leaves: readonly Blob[];
+  /** The rest of the value, when it does not fit there. */
+  readonly cut: CutValue | undefined;
 }
 
 /**
- * Makes the record's part of an encoded value and hands its blobs to `emit`.
+ * Makes the record's part of an encoded value and hands its new blobs to `emit`.
  *
  * @param earlier As for `cutTree`.
  */
 export function storeValue(
   payload: Uint8Array,
   emit: (blob: Blob) => void,
-  earlier?: readonly (readonly Blob[])[],
+  earlier?: readonly CutValue[],
 ): StoredValue {
   if (payload.length <= INLINE_MAX) {
-    return { bytes: concatBytes([[INLINE], payload]), ref: undefined, leaves: [] };
+    return { bytes: concatBytes([[INLINE], payload]), cut: undefined };
   }
-  const { root: ref, leaves } = cutTree(payload.subarray(HEAD_BYTES), emit, earlier);
+  const cut = cutTree(payload.subarray(HEAD_BYTES), emit, earlier);
   const prefix = [CUT];
   pushVarint(prefix, payload.length);
   const id = new Uint8Array(ID_BYTES);
-  writeHex(ref, id, 0);
-  return { bytes: concatBytes([prefix, id, payload.subarray(0, HEAD_BYTES)]), ref, leaves };
+  writeHex(cut.root.id, id, 0);
+  return { bytes: concatBytes([prefix, id, payload.subarray(0, HEAD_BYTES)]), cut };
 }
 
 /** The blob that a stored value names, if any. */

@@ -1,4 +1,5 @@
-import type { RecentValues } from "../blobs/blob-cache.ts";
+import type { KnownThread, RecentValues } from "../blobs/blob-cache.ts";
+import { blobsOf } from "../blobs/cut.ts";
 import { encodeFields, encodeHeader, type CheckpointFields } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
 import { storeValue, type StoredValue } from "../codec/stored-value.ts";
@@ -10,11 +11,24 @@ import type { Location } from "../ids.ts";
 import type { Blob, BlobId, CheckpointRecord, WriteRecord } from "../storage/port.ts";
 import { writeIndexes } from "./write-index.ts";
 
-/** Records about to be stored, with all blobs that they need. */
+/** Records about to be stored. */
 export interface Encoded<T> {
   readonly record: T;
-  readonly blobs: readonly Blob[];
+  /** All blobs that they need. */
   readonly values: RecentValues;
+  /** Those that are not known from `base`. */
+  readonly fresh: readonly Blob[];
+  /** Whether there are others. */
+  readonly reuses: boolean;
+  /** What was known of the thread. */
+  readonly base: KnownThread | undefined;
+}
+
+/** All blobs of some values. */
+export function allBlobs(values: RecentValues): Blob[] {
+  const blobs = new Map<BlobId, Blob>();
+  for (const value of values) for (const blob of blobsOf(value)) blobs.set(blob.id, blob);
+  return [...blobs.values()];
 }
 
 /** What a checkpoint is made of. */
@@ -31,13 +45,13 @@ export interface CheckpointInput {
 /**
  * Encodes a checkpoint. Everything is read before this returns; the promise is for slow serializers.
  *
- * @param recent Values of the checkpoint before, to save time.
+ * @param base What is known of the thread, to save time.
  * @param findDropped Tells the channels whose values are not to be stored.
  */
 export async function encodeCheckpoint(
   codec: ValueCodec,
   input: CheckpointInput,
-  recent: RecentValues | undefined,
+  base: KnownThread | undefined,
   findDropped: () => Promise<ReadonlySet<string>>,
 ): Promise<Encoded<CheckpointRecord>> {
   const { parent, id, checkpoint, metadata } = input;
@@ -56,9 +70,9 @@ export async function encodeCheckpoint(
   const kept = channels.flatMap((channel, i) =>
     dropped.has(channel) ? [] : [{ channel, payload: payloads[i]! }],
   );
-  const { stored, blobs, values } = cut(
+  const { stored, ...blobs } = cut(
     kept.map(({ payload }) => payload),
-    recent,
+    base?.recent.get(parent.namespace),
   );
   const named = kept.map(({ channel }, i) => [channel, stored[i]!.bytes] as const);
   return {
@@ -70,10 +84,10 @@ export async function encodeCheckpoint(
       header: encodeHeader({ fields, values: named, delta }),
       metadata: metadataBytes!,
       index,
-      refs: [...new Set(values.refs)],
+      refs: [...new Set(blobs.values.map(({ root }) => root.id))],
     },
-    blobs,
-    values,
+    ...blobs,
+    base,
   };
 }
 
@@ -91,7 +105,7 @@ export async function encodeWrites(
   writes: readonly PendingWrite[],
   task: string,
   path: string,
-  recent?: RecentValues,
+  base?: KnownThread,
 ): Promise<Encoded<readonly WriteRecord[]>> {
   const place = { threadId: target.thread, namespace: target.namespace, taskId: task };
   const chosen = writeIndexes(writes.map(([channel]) => channel));
@@ -100,31 +114,33 @@ export async function encodeWrites(
     const details = { ...place, checkpointId: target.id, channel: channels[i] };
     return encodeAt(codec, writes[position]![1], details);
   });
-  const { stored, blobs, values } = cut(await Promise.all(pending), recent);
-  const record = stored.map(({ bytes, ref }, i) => ({
+  const { stored, ...blobs } = cut(await Promise.all(pending), base?.recent.get(target.namespace));
+  const record = stored.map(({ bytes, cut: value }, i) => ({
     task,
     path: escapeText(path),
     idx: chosen[i]!.idx,
     channel: escapeText(channels[i]!),
     value: bytes,
-    refs: ref === undefined ? [] : [ref],
+    refs: value ? [value.root.id] : [],
   }));
-  return { record, blobs, values };
+  return { record, ...blobs, base };
 }
 
-interface Cut {
+interface Cut extends Pick<Encoded<unknown>, "values" | "fresh" | "reuses"> {
   readonly stored: readonly StoredValue[];
-  readonly blobs: readonly Blob[];
-  readonly values: RecentValues;
 }
 
 function cut(payloads: readonly Uint8Array[], recent: RecentValues | undefined): Cut {
-  const blobs = new Map<BlobId, Blob>();
-  const emit = (blob: Blob): unknown => blobs.set(blob.id, blob);
-  const stored = payloads.map((payload) => storeValue(payload, emit, recent?.leaves));
-  const large = stored.filter((value) => value.ref !== undefined);
-  const refs = large.map((value) => value.ref!);
-  return { stored, blobs: [...blobs.values()], values: { refs, leaves: large.map((value) => value.leaves) } };
+  const fresh = new Map<BlobId, Blob>();
+  let freshLeaves = 0;
+  const emit = (blob: Blob): void => {
+    fresh.set(blob.id, blob);
+    if (blob.kind === "leaf") freshLeaves++;
+  };
+  const stored = payloads.map((payload) => storeValue(payload, emit, recent));
+  const values = stored.flatMap((value) => value.cut ?? []);
+  const leaves = values.reduce((sum, value) => sum + value.leaves.length, 0);
+  return { stored, fresh: [...fresh.values()], values, reuses: freshLeaves < leaves };
 }
 
 /** Encodes at the call, and rejects instead of throwing. */

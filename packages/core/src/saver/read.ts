@@ -38,8 +38,7 @@ async function readStored(
   const find = (blob: string) => fetched.get(blob) ?? known?.blobs.get(blob);
   const tuple = await decodeTuple(engine.codec, stored, find);
   const refs = [...stored.checkpoint.refs, ...stored.writes.flatMap((write) => write.refs)];
-  const { blobs, leaves } = collectTrees(refs, find);
-  const values = { refs, leaves };
+  const { blobs, values } = collectTrees(refs, find);
   engine.cache.learn(thread, stored.epoch, blobs.values(), { namespace, values });
   return tuple;
 }
