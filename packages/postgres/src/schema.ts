@@ -54,10 +54,13 @@ CREATE TABLE IF NOT EXISTS ${threads} (
   updated bigint NOT NULL,
   expires bigint,
   -- A time to live of its own: -1 for never, NULL for none.
-  own_ttl bigint
-);
+  own_ttl bigint,
+  -- The minute of the update. An index on it stays as it is from put to put, and so Postgres can
+  -- replace the row in its page, without a new entry in any index.
+  updated_minute bigint NOT NULL GENERATED ALWAYS AS (updated / 60000) STORED
+) WITH (fillfactor = 50);
 -- Threads, newest first.
-CREATE INDEX IF NOT EXISTS threadmark_threads_by_update ON ${threads} (updated DESC, thread);
+CREATE INDEX IF NOT EXISTS threadmark_threads_by_update ON ${threads} (updated_minute DESC);
 -- Expired threads.
 CREATE INDEX IF NOT EXISTS threadmark_threads_by_expiry ON ${threads} (expires) WHERE expires IS NOT NULL;
 
@@ -94,7 +97,8 @@ CREATE TABLE IF NOT EXISTS ${writes} (
   PRIMARY KEY (thread, namespace, checkpoint, task, idx)
 );
 
--- Pieces of values, named by their content. An odd id means a list of ids of other blobs.
+-- Pieces of values, named by their content. An odd id means a list of ids of other blobs. Otherwise the
+-- first byte says what follows: 0 the piece, 1 the piece in the format of raw deflate.
 CREATE TABLE IF NOT EXISTS ${blobs} (
   thread text COLLATE "C" NOT NULL,
   id bytea NOT NULL,

@@ -1,5 +1,6 @@
 import type { WriteRequest } from "@threadmark/core/storage";
 import { idBytes, pack } from "../bytes.ts";
+import { packBlobs } from "../leaf-packing.ts";
 import type { Param, Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 
@@ -38,7 +39,7 @@ export function idsIn(bytes: string): string {
 /** `$1` to `$8` of {@link openThread}. */
 export function writeParams(request: WriteRequest): Param[] {
   const { thread, epoch, newEpoch, ttl, blobs } = request;
-  const { bytes, starts, lengths } = pack(blobs.map((blob) => blob.bytes));
+  const { bytes, starts, lengths } = pack(packBlobs(blobs));
   const ids = idBytes(blobs.map((blob) => blob.id));
   return [thread, epoch ?? null, newEpoch, ttl ?? null, ids, bytes, starts, lengths];
 }

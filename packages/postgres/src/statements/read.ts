@@ -86,8 +86,8 @@ export function getStatement(tables: Tables, request: GetRequest): Statement {
   SELECT thread, epoch FROM ${tables.threads} AS t WHERE t.thread = $1::text AND ${alive("t")}
 ), hits AS MATERIALIZED (
   SELECT 1 AS rank, c.* FROM ${tables.checkpoints} AS c
-  WHERE c.thread = $1::text AND c.namespace = $2::text AND ($3::text IS NULL OR c.id = $3::text)
-    AND EXISTS (SELECT FROM existing)
+  WHERE c.thread = $1::text AND c.namespace = $2::text
+    AND ${id === undefined ? "$3::text IS NULL" : "c.id = $3::text"} AND EXISTS (SELECT FROM existing)
   ORDER BY c.id DESC LIMIT 1
 ), ${ctes}${ttl === undefined ? "" : renew}
 ${rows}
