@@ -94,6 +94,7 @@ ${rows}
 UNION ALL
 SELECT 'epoch', epoch, NULL FROM existing WHERE EXISTS (SELECT FROM hits)`,
     params: [thread, namespace, id ?? null, idBytes(have), ...(ttl === undefined ? [] : [ttl])],
+    frequent: true,
   };
 }
 

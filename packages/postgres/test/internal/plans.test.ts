@@ -154,10 +154,10 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
   },
 );
 
-/** 20,000 threads of 5 checkpoints, with writes and blobs. */
+/** 20,000 threads of 5 checkpoints, with writes and blobs; a thread was updated every 3 seconds. */
 const FILL = `
 INSERT INTO ${tables.threads} (thread, epoch, created, updated, expires)
-SELECT 'thread ' || t, 'e', t, t, CASE WHEN t % 100 = 0 THEN t END FROM generate_series(1, 20000) AS t;
+SELECT 'thread ' || t, 'e', t, t * 3000, CASE WHEN t % 100 = 0 THEN t END FROM generate_series(1, 20000) AS t;
 INSERT INTO ${tables.checkpoints} (thread, namespace, id, parent, run, header, metadata, tokens, refs)
 SELECT 'thread ' || t, '', lpad(c::text, 8, '0'), lpad((c - 1)::text, 8, '0'), 'run ' || t, 'h', 'm',
   jsonb_build_object('user', '"u' || t % 50 || '"'), decode('${node}', 'hex')

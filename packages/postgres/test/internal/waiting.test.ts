@@ -38,7 +38,7 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
     const tables = tablesIn(newName());
     const pool = new pg.Pool({ connectionString: server.url });
     const capabilities = { persistent: true, shared: true, scanAllThreads: true };
-    const open = async () => new PgDatabase(pool, async () => {});
+    const open = async () => new PgDatabase(pool, { end: async () => {}, prepare: false });
     const storage = new PostgresStorage({ open, tables, createSchema: true, autoSetup: false, capabilities });
 
     beforeAll(() => storage.setup());
