@@ -1,4 +1,5 @@
 import type { Blob, BlobId } from "../storage/port.ts";
+import type { EncodedBefore } from "../serializer/index.ts";
 import type { CutValue } from "./cut.ts";
 import { childrenOf } from "./tree.ts";
 
@@ -8,8 +9,14 @@ const ENTRY_BYTES = 150;
 const HAVE_MAX = 512;
 const RECENT_NAMESPACES = 8;
 
-/** The cut values of one checkpoint. */
-export type RecentValues = readonly CutValue[];
+/** The values of one checkpoint. */
+export interface RecentValues {
+  readonly cut: readonly CutValue[];
+  /** Channel → how its value was encoded. Whoever encodes the next one takes it out. */
+  readonly encoded: Map<string, EncodedBefore>;
+  /** Bytes of memory that `encoded` may take. */
+  readonly cost: number;
+}
 
 /**
  * What is known of one thread. It is never changed while somebody reads with it: losing blobs or a
@@ -69,7 +76,11 @@ export class BlobCache {
       known.bytes += cost;
       this.#bytes += cost;
     }
-    if (recent) rememberRecent(known.recent, recent.namespace, recent.values);
+    if (recent) {
+      const cost = rememberRecent(known.recent, recent.namespace, recent.values);
+      known.bytes += cost;
+      this.#bytes += cost;
+    }
     this.#shrink();
   }
 
@@ -93,7 +104,7 @@ export class BlobCache {
     const floor = known.blobs.size * ENTRY_BYTES;
     if (floor > this.#maxBytes) return this.forget(thread);
     const blobs = new Map(known.blobs);
-    let bytes = known.bytes;
+    let bytes = known.bytes - [...known.recent.values()].reduce((sum, values) => sum + values.cost, 0);
     for (const [id, blob] of blobs) {
       // Down to half, so that this is not done again at the next call.
       if (bytes <= Math.max(floor, this.#maxBytes / 2)) break;
@@ -106,13 +117,20 @@ export class BlobCache {
   }
 }
 
-function rememberRecent(recent: Map<string, RecentValues>, namespace: string, values: RecentValues): void {
-  recent.delete(namespace);
+/** How many bytes are in use more than before. */
+function rememberRecent(recent: Map<string, RecentValues>, namespace: string, values: RecentValues): number {
+  let more = values.cost;
+  const forget = (name: string, old: RecentValues | undefined): void => {
+    recent.delete(name);
+    if (old) more -= old.cost;
+  };
+  forget(namespace, recent.get(namespace));
   recent.set(namespace, values);
-  for (const oldest of recent.keys()) {
+  for (const [name, oldest] of recent) {
     if (recent.size <= RECENT_NAMESPACES) break;
-    recent.delete(oldest);
+    forget(name, oldest);
   }
+  return more;
 }
 
 /**
@@ -123,7 +141,8 @@ function rememberRecent(recent: Map<string, RecentValues>, namespace: string, va
 export function haveList(known: KnownThread | undefined): BlobId[] {
   // Naming a blob means to hold all that is below it.
   if (!known?.whole) return [];
-  const roots = [...known.recent.values()].flat().filter(({ root }) => known.blobs.has(root.id));
+  const values = [...known.recent.values()].flatMap((recent) => recent.cut);
+  const roots = values.filter(({ root }) => known.blobs.has(root.id));
   const have = new Set(roots.map(({ root }) => root.id));
   for (const id of have) {
     const blob = known.blobs.get(id);

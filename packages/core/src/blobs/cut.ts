@@ -34,13 +34,15 @@ interface Level {
  * @param emit Gets the blobs that are not known from `earlier`.
  * @param earlier Values that were cut before. They change nothing but the time that it takes: where
  *   one of their leaves stands again, nothing is hashed.
+ * @param kept Leaves of one of them that come before the bytes.
  */
 export function cutTree(
   bytes: Uint8Array,
   emit: (blob: Blob) => void,
   earlier: readonly CutValue[] = [],
+  kept: readonly Blob[] = [],
 ): CutValue {
-  const leaves = cutLeaves(bytes, emit, earlier);
+  const leaves = [...kept, ...cutLeaves(bytes, emit, earlier, kept)];
   const { value: before, shared } = longestPrefix(leaves, earlier);
   if (before?.levels && shared === leaves.length && shared === before.leaves.length) return before;
   return { ...growTree(leaves, before?.levels ?? [], shared, emit), leaves };
@@ -53,10 +55,18 @@ export function* blobsOf({ root, leaves, levels = [] }: CutValue): Generator<Blo
   yield root;
 }
 
-function cutLeaves(bytes: Uint8Array, emit: (blob: Blob) => void, earlier: readonly CutValue[]): Blob[] {
+function cutLeaves(
+  bytes: Uint8Array,
+  emit: (blob: Blob) => void,
+  earlier: readonly CutValue[],
+  kept: readonly Blob[],
+): Blob[] {
   const leaves: Blob[] = [];
-  const guess = new LeafGuess(earlier.map((value) => value.leaves));
-  for (let start = 0; start < bytes.length || leaves.length === 0;) {
+  const guess = new LeafGuess(
+    earlier.map((value) => value.leaves),
+    kept,
+  );
+  for (let start = 0; start < bytes.length || kept.length + leaves.length === 0;) {
     let leaf = guess.at(bytes, start);
     if (!leaf) {
       leaf = cutLeaf(bytes, start);

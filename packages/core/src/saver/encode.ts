@@ -1,13 +1,14 @@
 import type { KnownThread, RecentValues } from "../blobs/blob-cache.ts";
-import { blobsOf } from "../blobs/cut.ts";
+import { blobsOf, type CutValue } from "../blobs/cut.ts";
 import { encodeFields, encodeHeader, type CheckpointFields } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
-import { storeValue, type StoredValue } from "../codec/stored-value.ts";
+import { type Payload, payloadOf, storeValue, type StoredValue } from "../codec/stored-value.ts";
 import { escapeText } from "../codec/text.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
 import type { ChannelVersions, Checkpoint, CheckpointMetadata, PendingWrite } from "../contract.ts";
 import { CheckpointError, isCheckpointError, type CheckpointErrorDetails } from "../errors.ts";
 import type { Location } from "../ids.ts";
+import type { EncodedBefore, Recording } from "../serializer/index.ts";
 import type { Blob, BlobId, CheckpointRecord, WriteRecord } from "../storage/port.ts";
 import { writeIndexes } from "./write-index.ts";
 
@@ -25,7 +26,7 @@ export interface Encoded<T> {
 }
 
 /** All blobs of some values. */
-export function allBlobs(values: RecentValues): Blob[] {
+export function allBlobs({ cut: values }: RecentValues): Blob[] {
   const blobs = new Map<BlobId, Blob>();
   for (const value of values) for (const blob of blobsOf(value)) blobs.set(blob.id, blob);
   return [...blobs.values()];
@@ -60,21 +61,31 @@ export async function encodeCheckpoint(
   const fields = at({ ...place, field: "checkpoint" }, () => encodeFields(fieldsOf(checkpoint)));
   const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
   const channels = Object.keys(checkpoint.channel_values);
-  const pending = [
+  const recent = base?.recent.get(parent.namespace);
+  const [metadataBytes, payloads] = await Promise.all([
     encodeAt(codec, metadata, { ...place, field: "metadata" }),
-    ...channels.map((channel) => encodeAt(codec, checkpoint.channel_values[channel], { ...place, channel })),
-  ];
-
-  const [metadataBytes, ...payloads] = await Promise.all(pending);
+    Promise.all(
+      channels.map((channel) =>
+        encodeChannel(codec, checkpoint.channel_values[channel], { ...place, channel }, recent),
+      ),
+    ),
+  ]);
   const dropped = await findDropped();
   const kept = channels.flatMap((channel, i) =>
     dropped.has(channel) ? [] : [{ channel, payload: payloads[i]! }],
   );
   const { stored, ...blobs } = cut(
     kept.map(({ payload }) => payload),
-    base?.recent.get(parent.namespace),
+    recent,
   );
   const named = kept.map(({ channel }, i) => [channel, stored[i]!.bytes] as const);
+  const encoded = new Map(
+    kept.flatMap(({ channel, payload }, i) => recordingOf(channel, payload, stored[i]!)),
+  );
+  const cost = [...encoded.values()].reduce(
+    (sum, { size, recording }) => sum + size + recording.tokens.length * TOKEN_BYTES,
+    0,
+  );
   return {
     record: {
       namespace: parent.namespace,
@@ -82,11 +93,12 @@ export async function encodeCheckpoint(
       parent: parent.id === id ? undefined : parent.id,
       run: input.run,
       header: encodeHeader({ fields, values: named, delta }),
-      metadata: metadataBytes!,
+      metadata: metadataBytes,
       index,
       refs: [...new Set(blobs.values.map(({ root }) => root.id))],
     },
     ...blobs,
+    values: { cut: blobs.values, encoded, cost },
     base,
   };
 }
@@ -114,7 +126,8 @@ export async function encodeWrites(
     const details = { ...place, checkpointId: target.id, channel: channels[i] };
     return encodeAt(codec, writes[position]![1], details);
   });
-  const { stored, ...blobs } = cut(await Promise.all(pending), base?.recent.get(target.namespace));
+  const payloads = (await Promise.all(pending)).map(payloadOf);
+  const { stored, ...blobs } = cut(payloads, base?.recent.get(target.namespace));
   const record = stored.map(({ bytes, cut: value }, i) => ({
     task,
     path: escapeText(path),
@@ -123,24 +136,59 @@ export async function encodeWrites(
     value: bytes,
     refs: value ? [value.root.id] : [],
   }));
-  return { record, ...blobs, base };
+  const values = { cut: blobs.values, encoded: new Map(), cost: 0 };
+  return { record, ...blobs, values, base };
 }
 
-interface Cut extends Pick<Encoded<unknown>, "values" | "fresh" | "reuses"> {
+interface Cut extends Pick<Encoded<unknown>, "fresh" | "reuses"> {
   readonly stored: readonly StoredValue[];
+  readonly values: readonly CutValue[];
 }
 
-function cut(payloads: readonly Uint8Array[], recent: RecentValues | undefined): Cut {
+function cut(payloads: readonly Payload[], recent: RecentValues | undefined): Cut {
   const fresh = new Map<BlobId, Blob>();
   let freshLeaves = 0;
   const emit = (blob: Blob): void => {
     fresh.set(blob.id, blob);
     if (blob.kind === "leaf") freshLeaves++;
   };
-  const stored = payloads.map((payload) => storeValue(payload, emit, recent));
+  const stored = payloads.map((payload) => storeValue(payload, emit, recent?.cut));
   const values = stored.flatMap((value) => value.cut ?? []);
   const leaves = values.reduce((sum, value) => sum + value.leaves.length, 0);
   return { stored, fresh: [...fresh.values()], values, reuses: freshLeaves < leaves };
+}
+
+/** From this length on it pays to remember how a value was encoded. */
+const RECORDING_MIN = 16_384;
+
+/** What a token of a recording costs beside the text that it may be. */
+const TOKEN_BYTES = 16;
+
+interface ChannelPayload extends Payload {
+  readonly recording: Recording | undefined;
+}
+
+/** As `encodeAt`, with what is remembered of the channel. */
+async function encodeChannel(
+  codec: ValueCodec,
+  value: unknown,
+  place: CheckpointErrorDetails & { readonly channel: string },
+  recent: RecentValues | undefined,
+): Promise<ChannelPayload> {
+  if (!codec.encodeAfter) return { ...payloadOf(await encodeAt(codec, value, place)), recording: undefined };
+  const before = recent?.encoded.get(place.channel);
+  recent?.encoded.delete(place.channel);
+  const { pieces, ...payload } = at(place, () => codec.encodeAfter!(value, before));
+  return { ...payload, kept: (before?.pieces.slice(0, pieces) ?? []) as Blob[] };
+}
+
+function recordingOf(
+  channel: string,
+  { size, recording }: ChannelPayload,
+  { cut: value }: StoredValue,
+): [string, EncodedBefore][] {
+  if (!recording || !value || size < RECORDING_MIN) return [];
+  return [[channel, { recording, pieces: value.leaves, size }]];
 }
 
 /** Encodes at the call, and rejects instead of throwing. */

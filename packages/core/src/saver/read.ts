@@ -39,7 +39,8 @@ async function readStored(
   const tuple = await decodeTuple(engine.codec, stored, find);
   const refs = [...stored.checkpoint.refs, ...stored.writes.flatMap((write) => write.refs)];
   const { blobs, values } = collectTrees(refs, find);
-  engine.cache.learn(thread, stored.epoch, blobs.values(), { namespace, values });
+  const recent = { cut: values, encoded: new Map(), cost: 0 };
+  engine.cache.learn(thread, stored.epoch, blobs.values(), { namespace, values: recent });
   return tuple;
 }
 

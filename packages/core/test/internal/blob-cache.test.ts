@@ -8,7 +8,11 @@ function tree(length: number, seed: number) {
   const bytes = Uint8Array.from({ length }, (_, i) => Math.imul(i + seed, 2_654_435_761) >>> 13);
   const value = cutTree(bytes, () => {});
   const blobs = new Map([...blobsOf(value)].map((blob) => [blob.id, blob]));
-  return { root: value.root.id, blobs, recent: { namespace: "", values: [value] } };
+  return {
+    root: value.root.id,
+    blobs,
+    recent: { namespace: "", values: { cut: [value], encoded: new Map(), cost: 0 } },
+  };
 }
 
 describe("the cache of blobs", () => {
@@ -76,7 +80,10 @@ describe("what a reader says it has", () => {
     const grown = cutTree(bytes, emitTo(after));
 
     const cache = new BlobCache(1e7);
-    cache.learn("t", "e", before.values(), { namespace: "", values: [old] });
+    cache.learn("t", "e", before.values(), {
+      namespace: "",
+      values: { cut: [old], encoded: new Map(), cost: 0 },
+    });
     const have = new Set(haveList(cache.find("t")));
     const sent = collectTrees([grown.root.id], (id) => (have.has(id) ? undefined : after.get(id)));
     const size = [...sent.blobs.values()].reduce((sum, blob) => sum + blob.bytes.length, 0);
