@@ -1,7 +1,7 @@
 import { countTests } from "@threadmark/services";
 import { PostgresSaver } from "@threadmark/postgres";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { newest, useSchema } from "./database.ts";
 import { configOf, putTurn, turnId } from "./turns.ts";
 
@@ -20,7 +20,7 @@ describe("statements that a connection keeps", () => {
     for (let i = 1; i <= 3; i++) await putTurn(saver, { thread: "t", id: turnId(i), values: { i } });
     await saver.putWrites(configOf("t", turnId(1)), [["a", 1]], "task");
     for (let i = 0; i < 2; i++) await saver.getTuple(configOf("t"));
-    for await (const _ of saver.list(configOf("t"))) continue;
+    for await (const tuple of saver.list(configOf("t"))) expect(tuple.config).toBeDefined();
     const { rows } = await client.query<{ text: string }>(
       "SELECT statement AS text FROM pg_prepared_statements",
     );

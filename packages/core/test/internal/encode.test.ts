@@ -37,7 +37,7 @@ const STATES: readonly (readonly unknown[])[] = (() => {
   const states: unknown[][] = [];
   let messages: unknown[] = [];
   for (let i = 0; i < 120; i++) {
-    messages = [...messages, message(2 * i), message(2 * i + 1)];
+    messages = messages.concat(message(2 * i), message(2 * i + 1));
     if (i % 29 === 28) messages = messages.slice(0, -3);
     if (i % 37 === 36) messages = messages.with(messages.length >> 1, message(1000 + i));
     if (i === 100) messages = [];
