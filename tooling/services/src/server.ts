@@ -16,15 +16,25 @@ export function nameOf({ kind, version }: Pick<Server, "kind" | "version">): str
   return version === "" ? kind : `${kind} ${version}`;
 }
 
-const VARIABLE = "TEST_SERVERS";
+const SERVERS = "TEST_SERVERS";
+const PRIVATE = "TEST_PRIVATE_SERVERS";
 
 /** Tells the processes that are started from now on. */
-export function announce(found: readonly Server[]): void {
-  process.env[VARIABLE] = JSON.stringify(found);
+export function announce(found: {
+  readonly servers: readonly Server[];
+  readonly private: readonly string[];
+}): void {
+  process.env[SERVERS] = JSON.stringify(found.servers);
+  process.env[PRIVATE] = found.private.join(",");
 }
 
 /** The servers of a kind that this run has, with at least one version each; none when it cannot be had. */
 export function servers(kind: string): readonly Server[] {
-  const all = JSON.parse(process.env[VARIABLE] ?? "[]") as Server[];
+  const all = JSON.parse(process.env[SERVERS] ?? "[]") as Server[];
   return all.filter((server) => server.kind === kind);
+}
+
+/** Whether tests of this run can start a server of that name for themselves. If not, the run says so in the end. */
+export function hasPrivate(name: string): boolean {
+  return (process.env[PRIVATE] ?? "").split(",").includes(name);
 }

@@ -6,12 +6,15 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** The servers that a package's tests ask for. */
     services: string[];
+    /** The servers that tests of the package start for themselves. */
+    privateServices: string[];
   }
 }
 
-/** For `globalSetup` of vitest: starts the servers that `provide.services` names. */
+/** For `globalSetup` of vitest: starts the servers that `provide.services` names, and makes ready those of `provide.privateServices`. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const run = await startServers(project.config.provide.services ?? []);
+  const { services = [], privateServices = [] } = project.config.provide;
+  const run = await startServers(services, privateServices);
   keepForTable(run);
   return run.stop;
 }

@@ -1,6 +1,7 @@
 import type { Reporter, TestModule } from "vitest/node";
 import { nameOf } from "./server.ts";
-import type { Missing, Run } from "./start.ts";
+import type { Missing } from "./session.ts";
+import type { Run } from "./start.ts";
 
 /** Setup and reporter are loaded apart from each other, though in one process. */
 const shared = globalThis as { threadmarkRun?: Pick<Run, "servers" | "missing"> };
@@ -42,5 +43,9 @@ function table(rows: readonly (readonly string[])[]): string {
 }
 
 function notTested(missing: readonly Missing[]): string {
-  return missing.map(({ name, reasons }) => `NOT TESTED: ${name} (${reasons.join("; ")})\n`).join("");
+  const lines = missing.map((one) => {
+    const reasons = one.reasons.map((reason) => reason.split("\n")[0]).join("; ");
+    return `NOT TESTED: ${one.private ? "private " : ""}${one.name} (${reasons})\n`;
+  });
+  return lines.join("");
 }

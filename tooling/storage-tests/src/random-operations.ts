@@ -178,11 +178,11 @@ export async function perform(storage: CheckpointStorage, { name, request }: Ope
   return method.call(storage, request);
 }
 
-/** Everything that can be read of a thread of the small world. */
-export async function contentOf(storage: CheckpointStorage): Promise<unknown> {
+/** Everything that can be read of the threads of the small world, and of all at once where that is possible. */
+export async function contentOf(storage: CheckpointStorage, scanAllThreads: boolean): Promise<unknown> {
   const all = { namespace: undefined, id: undefined, before: undefined, filter: [], after: undefined };
   const content: unknown[] = [];
-  for (const name of [undefined, ...threads]) {
+  for (const name of [...(scanAllThreads ? [undefined] : []), ...threads]) {
     content.push(await storage.scan({ ...all, thread: name, limit: 1000, have: [] }));
     if (name === undefined) continue;
     const refsOfAll = forest.map(({ id }) => id);
@@ -200,6 +200,7 @@ export function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .filter(([name, item]) => item !== undefined && !OPEN.has(name))
     .map(([name, item]) => {
       if (name === "expires") return [name, "some time"];

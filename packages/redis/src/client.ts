@@ -1,0 +1,66 @@
+import type { RedisClientLike, ScriptClient } from "./ioredis.ts";
+import type { Connection } from "./runner.ts";
+
+/** Options of ioredis, which this package does not look at. */
+export type RedisClientOptions = Readonly<Record<string, unknown>>;
+
+/** Where a node of a cluster is. */
+export type ClusterNode = string | { readonly url: string } | { readonly host: string; readonly port: number };
+
+/** What a client of ioredis has beside what any client needs. */
+interface OwnClient extends RedisClientLike {
+  on(event: "error", listener: (error: unknown) => void): unknown;
+  quit(): Promise<unknown>;
+}
+
+/** Both major versions of ioredis give up after 20 attempts; with this after about 15 seconds. */
+const retryStrategy = (times: number): number => Math.min(50 * times, 1000);
+
+/** A client that somebody else owns. */
+export function borrowed(client: RedisClientLike): Connection {
+  return { client: client as ScriptClient, lastError: () => undefined, close: async () => {} };
+}
+
+/** A client of our own for one server, or for what `sentinels` in the options leads to. */
+export async function openUrl(url: string, options: RedisClientOptions): Promise<Connection> {
+  const { Redis } = await import("ioredis");
+  return owned(new Redis(url, { retryStrategy, ...options }));
+}
+
+/** A client of our own for a cluster. User, password and TLS are those of the first URL. */
+export async function openCluster(
+  nodes: readonly ClusterNode[],
+  options: RedisClientOptions,
+): Promise<Connection> {
+  const { Cluster } = await import("ioredis");
+  const places = nodes.map((node) => (typeof node === "object" && "url" in node ? node.url : node));
+  const [first] = places;
+  const login = typeof first === "string" ? loginOf(first) : {};
+  const redisOptions = { ...login, ...(options["redisOptions"] as object | undefined) };
+  // In the types a node is a mutable object.
+  const startup = places.map((place) => (typeof place === "string" ? place : { ...place }));
+  return owned(new Cluster(startup, { ...options, redisOptions }));
+}
+
+function loginOf(url: string): Record<string, unknown> {
+  const { protocol, username, password } = new URL(url);
+  return {
+    ...(username !== "" && { username: decodeURIComponent(username) }),
+    ...(password !== "" && { password: decodeURIComponent(password) }),
+    ...(protocol === "rediss:" && { tls: {} }),
+  };
+}
+
+function owned(client: OwnClient): Connection {
+  let last: unknown;
+  // Without a listener ioredis writes every lost connection to the console. Nobody's call is lost with it.
+  client.on("error", (error) => (last = error));
+  return {
+    client: client as unknown as ScriptClient,
+    lastError: () => last,
+    async close() {
+      if (client.status === "ready") await client.quit().catch(() => client.disconnect());
+      else client.disconnect();
+    },
+  };
+}

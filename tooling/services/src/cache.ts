@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** Where a folder of the cache is, or will be. */
+export function cachePath(name: string): string {
+  const home = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  return join(home, "threadmark", name);
+}
+
+/**
+ * A folder of the cache, which is kept between runs. The first time, `fill` makes its content in another folder,
+ * so that an interrupted run leaves no half of it.
+ */
+export async function cached(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const folder = cachePath(name);
+  if (existsSync(folder)) return folder;
+  await mkdir(dirname(folder), { recursive: true });
+  const work = `${folder}.${process.pid}`;
+  await mkdir(work);
+  try {
+    await fill(work);
+    await rename(work, folder).catch((error: unknown) => {
+      // Another process was faster.
+      if (!existsSync(folder)) throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return folder;
+}

@@ -1,0 +1,87 @@
+import type { StartedTestContainer } from "testcontainers";
+import type { Command, Machine, Program } from "./machine.ts";
+import { freePorts } from "./ports.ts";
+
+const FOLDER = "/threadmark";
+/** The first process of a container has to take care of the orphans; a shell does that, `sleep` alone does not. */
+const IDLE = "echo idle; while true; do sleep 3600; done";
+const IN_FOLDER = 'mkdir -p "$0" && cd "$0"';
+const START = `${IN_FOLDER} && { setsid "$@" </dev/null >>log 2>&1 & echo $!; }`;
+const END = 'kill -s "$0" "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.02; done';
+
+/** A container of an image in which nothing runs but what is started through it, so that each program can be killed. */
+export async function openContainer(image: string, portCount: number): Promise<Machine> {
+  const { GenericContainer, Wait } = await import("testcontainers");
+  /** Published to this machine only. */
+  class LocalContainer extends GenericContainer {
+    protected override async beforeContainerCreated(): Promise<void> {
+      for (const bindings of Object.values(this.hostConfig.PortBindings ?? {})) {
+        for (const binding of bindings as { HostIp?: string }[]) binding.HostIp = "127.0.0.1";
+      }
+    }
+  }
+  const ports = await freePorts(portCount);
+  const container = await new LocalContainer(image)
+    .withEntrypoint(["sh", "-c"])
+    .withCommand([IDLE])
+    .withTmpFs({ [FOLDER]: "rw,exec,mode=1777" })
+    .withExposedPorts(...ports.map((port) => ({ container: port, host: port })))
+    .withWaitStrategy(Wait.forLogMessage("idle"))
+    .start();
+  return new Container(image, container, ports);
+}
+
+class Container implements Machine {
+  readonly found: string;
+  readonly asRoot = true;
+  readonly listen = "0.0.0.0";
+  readonly address: string;
+  readonly ports: readonly number[];
+  readonly #container: StartedTestContainer;
+
+  constructor(image: string, container: StartedTestContainer, ports: readonly number[]) {
+    this.ports = ports;
+    this.found = `Docker image ${image}`;
+    this.address = container.getIpAddress(container.getNetworkNames()[0]!);
+    this.#container = container;
+  }
+
+  async run(folder: string, { program, args, asNobody = false }: Command): Promise<void> {
+    await this.#exec(`${IN_FOLDER} && "$@"`, [`${FOLDER}/${folder}`, program, ...args], asNobody);
+  }
+
+  program(folder: string, { program, args, asNobody = false }: Command): Program {
+    const path = `${FOLDER}/${folder}`;
+    let pid = "";
+    return {
+      start: async () => {
+        pid = (await this.#exec(START, [path, program, ...args], asNobody)).trim();
+      },
+      signal: async (signal, end) => {
+        await this.#exec(end ? END : 'kill -s "$0" "$1"', [signal.replace(/^SIG/, ""), pid]);
+      },
+      isRunning: async () => (await this.#exec('if kill -0 "$0"; then echo yes; fi', [pid])).includes("yes"),
+      log: () => this.#exec('tail -n 20 "$0/log"', [path]),
+    };
+  }
+
+  async write(folder: string, file: string, text: string): Promise<void> {
+    await this.#exec(`${IN_FOLDER} && printf %s "$2" >"$1"`, [`${FOLDER}/${folder}`, file, text]);
+  }
+
+  async remove(): Promise<void> {
+    await this.#container.stop();
+  }
+
+  /** What a script prints. Rejects unless it ends with 0. */
+  async #exec(script: string, args: readonly string[], asNobody = false): Promise<string> {
+    // Docker may not know the exit code yet when the output has ended, so the output tells it.
+    const command = ["sh", "-c", `${script}\nprintf '\\n%s' "$?"`, ...args];
+    const user = asNobody ? "nobody" : "root";
+    const { stdout, stderr } = await this.#container.exec(command, { user });
+    const end = stdout.lastIndexOf("\n");
+    const [printed, code] = [stdout.slice(0, end), stdout.slice(end + 1)];
+    if (code !== "0") throw new Error(`${args.join(" ")} ended with ${code}: ${printed}${stderr}`);
+    return printed;
+  }
+}

@@ -1,0 +1,34 @@
+// The process that starts the servers of a run and owns them. It is told the end of the run by the end of its
+// standard input, which the system closes however the run ends, and then stops everything and ends. A process that
+// connects to its socket gets servers of its own, until it disconnects.
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { answerCalls } from "./calls.ts";
+import { Session } from "./session.ts";
+
+// Of a package that cleans up for itself in another container, whose image is not everywhere.
+process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
+
+const folder = await mkdtemp(join(tmpdir(), "threadmark-host-"));
+const path = join(folder, "socket");
+const sessions = new Set<Session>();
+
+const server = createServer((socket) => {
+  const session = new Session();
+  sessions.add(session);
+  answerCalls(socket, (method, args) => session.answer(method, args));
+  socket.on("close", () => void session.close().finally(() => sessions.delete(session)));
+});
+server.listen(path);
+await once(server, "listening");
+process.stdout.write(`${path}\n`);
+
+process.stdin.resume();
+await once(process.stdin, "end");
+server.close();
+await Promise.allSettled([...sessions].map((session) => session.close()));
+await rm(folder, { recursive: true, force: true });
+process.exit();

@@ -1,0 +1,99 @@
+import { openContainer } from "./docker.ts";
+import type { Machine, OpenMachine } from "./machine.ts";
+import type { Recipe, Started, Wishes } from "./recipe.ts";
+import { openThisMachine } from "./this-machine.ts";
+
+/** How a server can be had, in the order in which it is tried. */
+const WAYS = ["environment", "docker", "program"] as const;
+
+export type Way = (typeof WAYS)[number];
+
+/** The ways that `TEST_WAYS` names, or all, without those that are not wanted. */
+export function chosenWays(except: readonly Way[] = []): readonly Way[] {
+  const names = process.env["TEST_WAYS"]?.split(",") ?? WAYS;
+  const unknown = names.find((name) => !WAYS.includes(name as Way));
+  if (unknown !== undefined) throw new Error(`TEST_WAYS names ${unknown}; there are ${WAYS.join(", ")}`);
+  return (names as Way[]).filter((way) => !except.includes(way));
+}
+
+/**
+ * Gets a server by the first of the ways that works. Why others did not work is added to `reasons`.
+ *
+ * @returns undefined when no way works.
+ */
+export async function getServer(
+  recipe: Recipe,
+  ways: readonly Way[],
+  wishes: Wishes,
+  reasons: string[],
+): Promise<Started | undefined> {
+  for (const way of ways) {
+    try {
+      return await getBy[way](recipe, wishes);
+    } catch (error) {
+      reasons.push(`${way}: ${(error as Error).message}`);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Fetches all that is needed to start a server later. Why a way does not work is added to `reasons`.
+ *
+ * @returns whether it can be started.
+ */
+export async function prepare(recipe: Recipe, reasons: string[]): Promise<boolean> {
+  for (const way of chosenWays(["environment"])) {
+    try {
+      if (way === "program") await recipe.install();
+      else await (await openContainer(recipe.image, 1)).remove();
+      return true;
+    } catch (error) {
+      reasons.push(`${way}: ${(error as Error).message}`);
+    }
+  }
+  return false;
+}
+
+const getBy: Readonly<Record<Way, (recipe: Recipe, wishes: Wishes) => Promise<Started>>> = {
+  async environment({ variable, facts, version }) {
+    const url = process.env[variable];
+    if (!url) throw new Error(`${variable} is not set`);
+    return {
+      url,
+      found: variable,
+      version: await version(url),
+      facts: (await facts?.(url)) ?? {},
+      nodes: [],
+      sentinels: [],
+      stop: async () => {},
+    };
+  },
+  docker: (recipe, wishes) => start(recipe, wishes, (ports) => openContainer(recipe.image, ports)),
+  async program(recipe, wishes) {
+    const programs = await recipe.install();
+    return start(recipe, wishes, (ports) => openThisMachine(programs, ports));
+  },
+};
+
+async function start(recipe: Recipe, wishes: Wishes, open: OpenMachine): Promise<Started> {
+  const machines: Machine[] = [];
+  let stopped: Promise<unknown> | undefined;
+  const stop = async (): Promise<void> => {
+    stopped ??= Promise.all(machines.map((machine) => machine.remove()));
+    await stopped;
+  };
+  try {
+    const opened = async (ports: number): Promise<Machine> => {
+      const machine = await open(ports);
+      machines.push(machine);
+      return machine;
+    };
+    const { url, nodes, sentinels = [], facts = {} } = await recipe.start(opened, wishes);
+    const { found } = machines[0]!;
+    return { url, nodes, sentinels, facts, found, version: await recipe.version(url), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,1 @@
+export { agreesWithMemory, type StorageUnderTest } from "./differential.ts";
