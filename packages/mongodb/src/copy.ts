@@ -1,0 +1,139 @@
+import { CheckpointError, type CopyOutcome, type CopyRequest } from "@threadmark/core/storage";
+import type { Doc } from "./driver.ts";
+import { isDuplicateKey, isUnsupported } from "./failure.ts";
+import { blobsOf, contentOf, only, recordsOf, threadKey, wholeOf } from "./keys.ts";
+import { generationsIn, purge } from "./purge.ts";
+import type { Session } from "./session.ts";
+import { findThread, GONE, isAlive, newGeneration, type ThreadDoc } from "./thread.ts";
+import { upsert } from "./write.ts";
+
+const MAX_ATTEMPTS = 20;
+
+/**
+ * Copies a thread inside of the database.
+ *
+ * 1. The target is _reserved_: its document is inserted as one that is gone. What an old thread of that name
+ *    may have left behind is removed.
+ * 2. Records are copied, then blobs: so every blob that a copied record needs is there.
+ * 3. If the source was written to or removed from meanwhile, all of it is done again.
+ * 4. The target is made valid, if it is still the reserved one. Until then nobody sees anything of it.
+ *
+ * After a crash the target is gone, and `sweep` removes what is there of it.
+ */
+export async function copyThread(session: Session, request: CopyRequest): Promise<CopyOutcome> {
+  const { from, to, newEpoch } = request;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const source = await findThread(session, from);
+    if (!source || !isAlive(source, session.now())) return "missing";
+    const present = await findThread(session, to);
+    if (present && isAlive(present, session.now())) return present.epoch === newEpoch ? "copied" : "exists";
+    if (present) await purge(session, to, { g: present.g });
+    const g = newGeneration();
+    if (!(await reserve(session, to, g))) continue;
+    await copyRange(session, { ...recordsOf(from), g: { $in: source.valid } }, to, g);
+    await copyRange(session, blobsOf(from), to, g);
+    const after = await findThread(session, from);
+    const same = after?.g === source.g && after.writes === source.writes;
+    if (same && !source.busy && (await reveal(session, request, source, g))) return "copied";
+    await purge(session, to, { g });
+  }
+  throw new CheckpointError(
+    "STORAGE_FAILED",
+    `thread ${JSON.stringify(from)} changed ${MAX_ATTEMPTS} times while it was copied; try again later`,
+    { threadId: from },
+  );
+}
+
+/** Step 1. Whether the target is ours. */
+async function reserve(session: Session, to: string, g: string): Promise<boolean> {
+  const gone = { thread: to, epoch: "", valid: [], writes: 0, created: GONE, updated: GONE, expires: GONE };
+  const { filter, update } = upsert({ ...only(threadKey(to)), g }, { $setOnInsert: gone }).updateOne;
+  try {
+    await session.write((collection) => collection.updateOne(filter, update as Doc, { upsert: true }));
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return false;
+  }
+  // The thread's own document is read last, so with ours there, all others are older.
+  const seen = await generationsIn(session, wholeOf(to));
+  if (!seen.includes(g)) return false;
+  const old = seen.filter((one) => one !== g);
+  if (old.length > 0) {
+    await session.write((collection) => collection.deleteMany({ ...contentOf(to), g: { $in: old } }));
+  }
+  return true;
+}
+
+/** Copies documents. What somebody else has put into the target meanwhile stays. */
+async function copyRange(session: Session, filter: Doc, to: string, g: string): Promise<void> {
+  const stages = copyStages(session.collectionName, filter, to, g);
+  try {
+    await session.write((collection) => collection.aggregate(stages).toArray());
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+    await copyThroughClient(session, filter, to, g);
+  }
+}
+
+export function copyStages(into: string, filter: Doc, to: string, g: string): Doc[] {
+  const ifThere = (field: string, value: Doc | string): Doc => ({
+    $cond: [{ $eq: [{ $type: `$${field}` }, "missing"] }, "$$REMOVE", value],
+  });
+  const target = { $literal: to };
+  const moved = { $mergeObjects: ["$$this", { t: target }] };
+  return [
+    { $match: filter },
+    {
+      $set: {
+        "_id.t": target,
+        g,
+        scan: ifThere("scan", { $mergeObjects: ["$scan", { t: target }] }),
+        run: ifThere("run", { $mergeObjects: ["$run", { t: target }] }),
+        children: ifThere("children", { $map: { input: "$children", as: "this", in: moved } }),
+      },
+    },
+    { $merge: { into, on: "_id", whenMatched: "keepExisting", whenNotMatched: "insert" } },
+  ];
+}
+
+/** For services without `$merge`. */
+async function copyThroughClient(session: Session, filter: Doc, to: string, g: string): Promise<void> {
+  const docs = await session.find(filter);
+  const ops = docs.map(({ _id, scan, run, children, ...rest }) =>
+    upsert(only(moveTo(_id, to)), {
+      $setOnInsert: {
+        ...rest,
+        g,
+        ...(scan !== undefined && { scan: moveTo(scan, to) }),
+        ...(run !== undefined && { run: moveTo(run, to) }),
+        ...(children !== undefined && { children: (children as unknown[]).map((one) => moveTo(one, to)) }),
+      },
+    }),
+  );
+  if (ops.length === 0) return;
+  await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
+}
+
+/** The same with another thread; the order of fields, which counts in BSON, stays. */
+function moveTo(value: unknown, to: string): Doc & { readonly t: string; readonly k: number } {
+  return { ...(value as { readonly t: string; readonly k: number }), t: to };
+}
+
+/** Step 4. Whether the target was still ours. */
+async function reveal(
+  session: Session,
+  { to, newEpoch }: CopyRequest,
+  { expires, own }: ThreadDoc,
+  g: string,
+): Promise<boolean> {
+  const now = session.now();
+  const fields = { epoch: newEpoch, valid: [g], created: now, updated: now };
+  const update = {
+    $set: { ...fields, ...(expires && { expires }), ...(typeof own === "number" && { own }) },
+    ...(!expires && { $unset: { expires: 1 } }),
+  };
+  const result = await session.write((collection) =>
+    collection.updateOne({ ...only(threadKey(to)), g }, update),
+  );
+  return result.matchedCount > 0;
+}

@@ -1,0 +1,84 @@
+/** The part of the driver that is used, as structural types: majors 6 and 7 have it alike. */
+
+/** A document of BSON as the driver takes and returns it. */
+export type Doc = Readonly<Record<string, unknown>>;
+
+/** A `MongoClient` of `mongodb`. */
+export interface MongoClientLike {
+  db(name?: string): object;
+  close(): Promise<void>;
+}
+
+/** How many servers must have a write before it is acknowledged. */
+export interface MongoWriteConcern {
+  readonly w?: number | "majority" | undefined;
+  /** Whether it must be in the journal. */
+  readonly journal?: boolean | undefined;
+  /** Milliseconds after which waiting ends with an error. */
+  readonly wtimeoutMS?: number | undefined;
+}
+
+/** How sure it must be that what is read stays. */
+export type MongoReadConcern = "local" | "available" | "majority" | "linearizable";
+
+/** A cursor that is read to its end. */
+export interface Cursor {
+  toArray(): Promise<Doc[]>;
+}
+
+/** One statement of an `update` command. */
+export interface UpdateOp {
+  readonly updateOne: {
+    readonly filter: Doc;
+    readonly update: Doc | readonly Doc[];
+    readonly upsert: boolean;
+  };
+}
+
+/** One statement of an `update` command, on all documents of its filter. */
+export interface UpdateManyOp {
+  readonly updateMany: { readonly filter: Doc; readonly update: Doc };
+}
+
+export interface Collection {
+  find(filter: Doc, options?: object): Cursor;
+  aggregate(stages: readonly Doc[], options?: object): Cursor;
+  bulkWrite(
+    ops: readonly (UpdateOp | UpdateManyOp)[],
+    options: { readonly ordered: boolean },
+  ): Promise<{ readonly matchedCount: number; readonly upsertedCount: number }>;
+  updateOne(
+    filter: Doc,
+    update: Doc,
+    options?: { readonly upsert: boolean },
+  ): Promise<{ readonly matchedCount: number; readonly upsertedCount: number }>;
+  updateMany(filter: Doc, update: Doc): Promise<unknown>;
+  deleteOne(filter: Doc): Promise<{ readonly deletedCount: number }>;
+  deleteMany(filter: Doc): Promise<{ readonly deletedCount: number }>;
+  findOneAndUpdate(filter: Doc, update: Doc, options: object): Promise<Doc | null>;
+  createIndexes(indexes: readonly object[]): Promise<unknown>;
+}
+
+export interface Database {
+  collection(name: string, options: object): Collection;
+  command(command: Doc, options?: object): Promise<Doc>;
+  createCollection(name: string, options?: object): Promise<unknown>;
+  listCollections(filter: Doc, options?: object): Cursor;
+}
+
+/**
+ * What the application may have set for its whole client is set back: results must not depend on it.
+ * Given to a collection, these hold for all that it does.
+ */
+export const PLAIN_BSON = {
+  promoteValues: true,
+  promoteLongs: true,
+  promoteBuffers: true,
+  useBigInt64: false,
+  bsonRegExp: false,
+  raw: false,
+  fieldsAsRaw: {},
+  ignoreUndefined: false,
+  serializeFunctions: false,
+  checkKeys: false,
+} as const;

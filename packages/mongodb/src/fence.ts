@@ -1,0 +1,89 @@
+import type { PutRequest, WriteOutcome } from "@threadmark/core/storage";
+import type { CheckpointDoc } from "./documents.ts";
+import type { Doc, UpdateOp } from "./driver.ts";
+import { checkpointKey, checkpointsOf, claimKey, only } from "./keys.ts";
+import type { Session } from "./session.ts";
+import { upsert, type Target } from "./write.ts";
+
+/** The generation of a checkpoint that must not come to be any more. */
+export const DEAD = "dead";
+
+/** Which checkpoint goes on from a parent. */
+interface ClaimDoc {
+  readonly g: string;
+  readonly child: string;
+}
+
+/**
+ * The statements that let only one of several fenced puts on one parent through, before the one that stores
+ * the checkpoint. Each parent has one _claim_, which names its child: the first put inserts it, and any
+ * other then meets its key.
+ *
+ * A claim whose checkpoint never came, because its writer ended in between, must not block the thread. It
+ * is taken over: first a dead document is put in place of that checkpoint, which the slow writer then
+ * meets, unless its checkpoint is there by now, which is then met by us; then the claim is changed from the
+ * one child to the other.
+ *
+ * A put without fence asks for no claim. It comes before or after a fenced one, as two puts do anyway.
+ */
+export async function fenceOf(
+  session: Session,
+  request: PutRequest,
+  target: Target,
+  looked: boolean,
+): Promise<readonly UpdateOp[] | WriteOutcome> {
+  const { thread, checkpoint } = request;
+  const { namespace, id, parent } = checkpoint;
+  const key = claimKey(thread, namespace, parent);
+  // Only after a refusal: the first put on a parent finds no claim.
+  const [claim] = looked ? await session.find(only(key), { limit: 1 }) : [];
+  const rival = claim && (claim as unknown as ClaimDoc).child !== id ? (claim as unknown as ClaimDoc) : undefined;
+  const rivalThere = rival && (await generationOf(session, thread, namespace, rival.child));
+  const ownThere = looked ? await generationOf(session, thread, namespace, id) : undefined;
+  // After the rival was looked for: if it is there, it counts here too.
+  const head = await headOf(session, request, target, looked);
+  const isHead = head === parent || head === id;
+  if (!isHead || ownThere === DEAD) return { outcome: "conflict", head };
+  const { g, accepted } = target;
+  const children = rival ? [rival.child, id] : [id];
+  const claimed = upsert(
+    { _id: key, g: { $in: accepted }, child: { $in: children } },
+    { $set: { child: id }, $setOnInsert: { g } },
+  );
+  if (!rival || rivalThere !== undefined) return [claimed];
+  return [kill(checkpointKey(thread, namespace, rival.child)), claimed];
+}
+
+function kill(key: Doc): UpdateOp {
+  return upsert({ _id: key, g: DEAD }, { $setOnInsert: { g: DEAD } });
+}
+
+async function generationOf(
+  session: Session,
+  thread: string,
+  namespace: string,
+  id: string,
+): Promise<string | undefined> {
+  const [found] = await session.find(only(checkpointKey(thread, namespace, id)), {
+    limit: 1,
+    projection: { g: 1 },
+  });
+  return found?.["g"] as string | undefined;
+}
+
+/** The newest checkpoint that is there. */
+async function headOf(
+  session: Session,
+  { thread, checkpoint }: PutRequest,
+  { accepted }: Target,
+  looked: boolean,
+): Promise<string | undefined> {
+  const newest = checkpointsOf(thread, checkpoint.namespace);
+  const options = { sort: { _id: -1 }, limit: 1, projection: { g: 1 } };
+  if (!looked) {
+    const [found] = (await session.find(newest, options)) as unknown as CheckpointDoc[];
+    if (!found || accepted.includes(found.g)) return found?._id.i;
+  }
+  const [found] = (await session.find({ ...newest, g: { $in: accepted } }, options)) as unknown as CheckpointDoc[];
+  return found?._id.i;
+}

@@ -1,0 +1,100 @@
+import type {
+  Ancestor,
+  AncestorsRequest,
+  Blob,
+  BlobsRequest,
+  OutlinePage,
+  OutlineRequest,
+} from "@threadmark/core/storage";
+import { writesByCheckpoint } from "./collect.ts";
+import { outlineOf, writesIn, type CheckpointDoc, type WriteDoc } from "./documents.ts";
+import { checkpointsOf, writesBetween } from "./keys.ts";
+import { selectCheckpoints } from "./select.ts";
+import type { Session } from "./session.ts";
+import { readSteadily, type Find } from "./steady.ts";
+import type { ThreadDoc } from "./thread.ts";
+import { readTrees } from "./trees.ts";
+
+const OUTLINE = { parent: 1, run: 1, header: 1, g: 1 };
+
+/**
+ * A checkpoint and its ancestors. They mostly are the checkpoints right below it, so a whole page of these is
+ * read at once, and the walk by parent goes on in it; where it leads out of it, another page is read from there.
+ */
+export async function readAncestors(
+  session: Session,
+  request: AncestorsRequest,
+): Promise<readonly Ancestor[]> {
+  const found = await readSteadily(session, request.thread, async (find, thread) => {
+    const line = await readLine(find, thread, request);
+    const writes = await readWrites(find, request, line);
+    return line.map((doc): Ancestor => ({
+      checkpoint: outlineOf(doc),
+      writes: writesIn(writes.get(doc._id.i) ?? []).filter(({ channel }) => request.channels.includes(channel)),
+    }));
+  });
+  return found ?? [];
+}
+
+async function readLine(
+  find: Find,
+  { valid }: ThreadDoc,
+  { thread, namespace, id, limit }: AncestorsRequest,
+): Promise<CheckpointDoc[]> {
+  const known = new Map<string, CheckpointDoc>();
+  const line: CheckpointDoc[] = [];
+  let first = id === undefined;
+  let next = id;
+  while (line.length < limit && (first || next !== undefined)) {
+    let doc = next === undefined ? undefined : known.get(next);
+    if (!doc) {
+      const from = checkpointsOf(thread, namespace, next === undefined ? next : { id: next, inclusive: true });
+      const options = { sort: { _id: -1 }, limit: limit - line.length, projection: OUTLINE };
+      const page = (await find({ ...from, g: { $in: valid } }, options)) as unknown as CheckpointDoc[];
+      for (const one of page) known.set(one._id.i, one);
+      doc = first ? page[0] : known.get(next!);
+    }
+    first = false;
+    if (!doc) break;
+    line.push(doc);
+    next = doc.parent ?? undefined;
+  }
+  return line;
+}
+
+/** The writes to all checkpoints of a line, by id. */
+async function readWrites(
+  find: Find,
+  { thread, namespace, channels }: AncestorsRequest,
+  line: readonly CheckpointDoc[],
+): Promise<Map<string, readonly WriteDoc[]>> {
+  if (line.length === 0 || channels.length === 0) return new Map();
+  const ids = new Set(line.map(({ _id }) => _id.i));
+  const ranges = writesBetween(thread, namespace, [...ids]);
+  const docs = (await find(ranges)) as unknown as WriteDoc[];
+  return new Map(writesByCheckpoint(docs.filter(({ _id }) => ids.has(_id.i))).map((own) => [own[0]!._id.i, own]));
+}
+
+/** Everything at and below some blobs. */
+export async function readBlobs(session: Session, request: BlobsRequest): Promise<readonly Blob[]> {
+  const { thread, refs, have } = request;
+  const roots = [{ thread, ids: refs }];
+  const found = await readSteadily(session, thread, async (find) => {
+    const { blobs } = await readTrees(find, { roots, have, threads: [] });
+    return blobs;
+  });
+  return found ?? [];
+}
+
+/** A page of the outline of a thread. */
+export async function readOutline(session: Session, request: OutlineRequest): Promise<OutlinePage> {
+  const { thread, after, limit } = request;
+  const all = { thread, namespace: undefined, id: undefined, before: undefined, filter: [] };
+  const found = await readSteadily(session, thread, async (find, { valid }) => {
+    const { filter, sort } = selectCheckpoints(all, after && { ...after, thread })!;
+    const options = { sort, limit: limit + 1, projection: OUTLINE };
+    return (await find({ ...filter, g: { $in: valid } }, options)) as unknown as CheckpointDoc[];
+  });
+  const docs = found ?? [];
+  return { checkpoints: docs.slice(0, limit).map(outlineOf), more: docs.length > limit };
+}

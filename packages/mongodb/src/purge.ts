@@ -1,0 +1,62 @@
+import type { Doc } from "./driver.ts";
+import { blobsOf, contentOf, only, threadKey, wholeOf } from "./keys.ts";
+import type { Session } from "./session.ts";
+import { GONE, newGeneration, type ThreadDoc } from "./thread.ts";
+
+/** What a purge did. */
+export interface Purged {
+  /** Whether this very call removed the thread. */
+  readonly done: boolean;
+  readonly blobs: number;
+}
+
+/**
+ * Removes a thread with everything of it.
+ *
+ * 1. _mark_: the thread gets a new generation, no valid one, and is gone from here on. Of several at once,
+ *    the last one to mark goes on, and the others stop.
+ * 2. Which generations are there? The range is read in the order of `_id`, so the thread's own document comes
+ *    last. If it still has the mark, no thread of that name was made meanwhile, and all that was seen is old.
+ * 3. Everything of these generations is removed. A slow purge that goes on when there is a new thread of that
+ *    name does it no harm: the documents of that have another generation.
+ * 4. The thread's own document is removed, if it still has the mark.
+ *
+ * After a crash the thread is gone, and the next `sweep` or purge starts again.
+ *
+ * @param when Which thread: a condition on its document, for example that it has expired.
+ */
+export async function purge(
+  session: Session,
+  thread: string,
+  when: Doc,
+  countBlobs = false,
+): Promise<Purged | undefined> {
+  const key = only(threadKey(thread));
+  const mark = newGeneration();
+  const before = (await session.write((collection) =>
+    collection.findOneAndUpdate(
+      { ...key, ...when },
+      { $set: { g: mark, valid: [], expires: GONE }, $unset: { busy: 1 } },
+      { returnDocument: "before", includeResultMetadata: false },
+    ),
+  )) as ThreadDoc | null;
+  if (!before) return undefined;
+  const seen = await generationsIn(session, wholeOf(thread));
+  if (!seen.includes(mark)) return { done: false, blobs: 0 };
+  // Those of the thread too: a write that was under way may add to them after they were looked for.
+  const old = [...new Set([...seen, ...before.valid, before.g])].filter((g) => g !== mark);
+  const gone = { g: { $in: old } };
+  const blobs = countBlobs
+    ? await session.write((collection) => collection.deleteMany({ ...blobsOf(thread), ...gone }))
+    : undefined;
+  await session.write((collection) => collection.deleteMany({ ...contentOf(thread), ...gone }));
+  const last = await session.write((collection) => collection.deleteOne({ ...key, g: mark }));
+  return { done: last.deletedCount > 0, blobs: blobs?.deletedCount ?? 0 };
+}
+
+/** The generations of the documents in a range. */
+export async function generationsIn(session: Session, range: Doc): Promise<string[]> {
+  const stages = [{ $match: range }, { $sort: { _id: 1 } }, { $group: { _id: "$g" } }];
+  const groups = await session.write((collection) => collection.aggregate(stages).toArray());
+  return groups.map(({ _id }) => _id as string);
+}

@@ -1,0 +1,159 @@
+import {
+  CheckpointError,
+  type Blob,
+  type BlobId,
+  type GetRequest,
+  type GetResult,
+  type ScanPage,
+  type ScanPosition,
+  type ScanRequest,
+  type StoredCheckpoint,
+} from "@threadmark/core/storage";
+import { idOf, recordOf, writesIn } from "./documents.ts";
+import type { Doc } from "./driver.ts";
+import type { Gatherer, Hit } from "./gather.ts";
+import { anyOf, only, threadKey } from "./keys.ts";
+import { selectCheckpoints } from "./select.ts";
+import { ALL, type Session } from "./session.ts";
+import { aliveAt, epochFor, isAlive, isSame, renewal, type ThreadDoc } from "./thread.ts";
+import { readTrees, type Roots } from "./trees.ts";
+import type { Context } from "./write.ts";
+
+/** Each is a removal that came between the commands of a read. */
+const MAX_ATTEMPTS = 50;
+
+/** What reading needs. */
+export interface ReadContext extends Context {
+  readonly gatherer: Gatherer;
+}
+
+interface Page {
+  readonly hits: readonly Hit[];
+  readonly blobs: readonly Blob[];
+  readonly more: boolean;
+}
+
+type Wanted = Omit<ScanRequest, "after">;
+
+/** One checkpoint with its writes and blobs. */
+export async function readOne(
+  context: ReadContext,
+  request: GetRequest,
+): Promise<GetResult | undefined> {
+  const { thread, namespace, id, have, ttl } = request;
+  const wanted = { thread, namespace, id, before: undefined, filter: [], limit: 1, have };
+  const { hits, blobs } = await readPage(context, wanted, undefined, 0);
+  const [hit] = hits;
+  if (!hit?.thread) return undefined;
+  context.hints.see(hit.thread);
+  if (ttl !== undefined) await renew(context.session, hit.thread, ttl);
+  return { ...storedOf(hit), blobs, epoch: epochFor(hit.thread) };
+}
+
+/** A page of checkpoints with their writes and blobs. */
+export async function readScan(context: ReadContext, request: ScanRequest): Promise<ScanPage> {
+  const { hits, blobs, more } = await readPage(context, request, request.after, 1);
+  return { checkpoints: hits.map(storedOf), blobs, more };
+}
+
+function storedOf({ doc, writes }: Hit): StoredCheckpoint {
+  return { thread: doc._id.t, checkpoint: recordOf(doc), writes: writesIn(writes) };
+}
+
+/**
+ * Two commands: checkpoints with all but leaves, then the leaves. The threads are read before and after. When
+ * something was removed in between, what was read may not belong together, and is read again.
+ *
+ * @param ahead How many checkpoints more to look for, to know whether there are any.
+ */
+async function readPage(
+  context: ReadContext,
+  wanted: Wanted,
+  after: ScanPosition | undefined,
+  ahead: number,
+): Promise<Page> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const found = await findHits(context, wanted, after, wanted.limit + ahead);
+    const hits = found.hits.slice(0, wanted.limit);
+    const threads = new Map(hits.map(({ thread }) => [thread!.thread, thread!]));
+    const names = [...threads.keys()];
+    const { have } = wanted;
+    const find = (filter: Doc, options: object): Promise<Doc[]> =>
+      context.session.read((collection) =>
+        collection.find(filter, { ...options, batchSize: ALL }).toArray(),
+      );
+    const trees = await readTrees(find, { roots: rootsOf(hits), have, known: found.nodes, threads: names });
+    const last = trees.threads ?? found.after ?? (await readThreads(find, names));
+    const same = names.every((name) => isSame(threads.get(name), threadOf(last, name)));
+    const busy = names.some((name) => threads.get(name)!.busy ?? threadOf(last, name)?.busy);
+    // While blobs are being removed, a checkpoint that was replaced since may have lost some.
+    if (same && (trees.complete || !busy)) {
+      return { hits, blobs: trees.blobs, more: found.hits.length > wanted.limit };
+    }
+  }
+  throw new CheckpointError(
+    "STORAGE_FAILED",
+    `checkpoints were removed ${MAX_ATTEMPTS} times while they were read; try again later`,
+    { threadId: wanted.thread },
+  );
+}
+
+interface Found {
+  readonly hits: readonly Hit[];
+  readonly nodes: readonly Blob[];
+  readonly after: readonly ThreadDoc[] | undefined;
+}
+
+/** The first checkpoints that are there: usually of one command, more where some found are not valid. */
+async function findHits(
+  { session, gatherer }: ReadContext,
+  wanted: Wanted,
+  after: ScanPosition | undefined,
+  limit: number,
+): Promise<Found> {
+  const hits: Hit[] = [];
+  const nodes: Blob[] = [];
+  for (let place = after; ;) {
+    const selection = selectCheckpoints(wanted, place);
+    const size = limit - hits.length;
+    const next = selection && (await gatherer.gather(selection, size, wanted.have));
+    if (!next) return { hits, nodes, after: undefined };
+    const now = session.now();
+    hits.push(...next.hits.filter((hit) => isThere(hit, now)));
+    nodes.push(...next.nodes);
+    const last = next.hits.at(-1)?.doc._id;
+    if (hits.length === limit || next.hits.length < size || !last) return { hits, nodes, after: next.after };
+    place = { thread: last.t, namespace: last.n, id: last.i };
+  }
+}
+
+function isThere({ doc, thread }: Hit, now: Date): boolean {
+  return thread !== undefined && isAlive(thread, now) && thread.valid.includes(doc.g);
+}
+
+function rootsOf(hits: readonly Hit[]): Roots[] {
+  return hits.map(({ doc, writes }) => {
+    const ids: BlobId[] = [...doc.refs.map(idOf), ...writesIn(writes).flatMap(({ refs }) => refs)];
+    return { thread: doc._id.t, ids };
+  });
+}
+
+async function readThreads(
+  find: (filter: Doc, options: object) => Promise<Doc[]>,
+  names: readonly string[],
+): Promise<ThreadDoc[]> {
+  if (names.length === 0) return [];
+  return (await find(anyOf(names.map(threadKey)), {})) as unknown as ThreadDoc[];
+}
+
+function threadOf(threads: readonly ThreadDoc[], name: string): ThreadDoc | undefined {
+  return threads.find(({ thread }) => thread === name);
+}
+
+/** Moves the expiry of a thread that is still the one that was read. */
+async function renew(session: Session, { thread, g, own }: ThreadDoc, ttl: number): Promise<void> {
+  const now = session.now();
+  const filter = { ...only(threadKey(thread)), g, own: own ?? null, ...aliveAt(now) };
+  const update = renewal(own ?? undefined, ttl, now)!;
+  await session.write((collection) => collection.updateOne(filter, update));
+}

@@ -1,0 +1,82 @@
+import type { PutRequest, PutWritesRequest, WriteRecord } from "@threadmark/core/storage";
+import { checkpointFields, partOf, storedWrite } from "./documents.ts";
+import type { Doc, UpdateOp } from "./driver.ts";
+import { DEAD, fenceOf } from "./fence.ts";
+import { checkpointKey, claimKey, writeKey } from "./keys.ts";
+import type { Session } from "./session.ts";
+import { upsert, type Records, type Target } from "./write.ts";
+
+/** The record of a put: one document, so it is stored whole or not at all. */
+export function checkpointRecords(session: Session, request: PutRequest): Records {
+  const { thread, checkpoint, fence } = request;
+  const { namespace, id, parent } = checkpoint;
+  const key = checkpointKey(thread, namespace, id);
+  if (!fence) return { keys: [key], statements: async (target) => [storeCheckpoint(request, target)] };
+  return {
+    keys: [key, claimKey(thread, namespace, parent)],
+    marks: [DEAD],
+    async statements(target, looked) {
+      const claimed = await fenceOf(session, request, target, looked);
+      return "outcome" in claimed ? claimed : [...claimed, storeCheckpoint(request, target)];
+    },
+  };
+}
+
+function storeCheckpoint({ thread, checkpoint, keepParent }: PutRequest, { g, accepted }: Target): UpdateOp {
+  const { namespace, id, parent, run } = checkpoint;
+  const fields = checkpointFields(thread, checkpoint, g);
+  const link = { parent: parent ?? null };
+  const set = keepParent ? { $set: fields, $setOnInsert: { parent: null } } : { $set: { ...fields, ...link } };
+  const filter = { _id: checkpointKey(thread, namespace, id), g: { $in: accepted } };
+  return upsert(filter, run === undefined ? { ...set, $unset: { run: 1 } } : set);
+}
+
+/**
+ * The records of a putWrites: one document for a task, so that of its writes all are stored or none. Only a
+ * batch of more than a thousand takes more documents, of which the first is written last and makes the
+ * others count.
+ */
+export function writeRecords(request: PutWritesRequest): Records {
+  const { thread, namespace, checkpoint, writes } = request;
+  const task = writes[0]!.task;
+  const parts = partsOf(writes);
+  const lastPart = Math.max(...parts.keys());
+  const keyOf = (part: number) => writeKey(thread, namespace, checkpoint, task, part);
+  const numbers = [...parts.keys()].sort((a, b) => b - a);
+  return {
+    keys: numbers.map(keyOf),
+    statements: async ({ g, accepted }) =>
+      numbers.map((part) =>
+        upsert({ _id: keyOf(part), g: { $in: accepted } }, [
+          { $set: { g: { $ifNull: ["$g", g] }, ...mergeOf(parts.get(part)!), ...(part === 0 && counted(lastPart)) } },
+        ]),
+      ),
+  };
+}
+
+function partsOf(writes: readonly WriteRecord[]): Map<number, WriteRecord[]> {
+  const parts = new Map<number, WriteRecord[]>([[0, []]]);
+  for (const write of writes) {
+    const part = partOf(write.idx);
+    parts.set(part, [...(parts.get(part) ?? []), write]);
+  }
+  return parts;
+}
+
+/**
+ * What is there wins over new writes, but not over special ones. Literal, since channels may begin with `$`.
+ * A document of an older generation that is still valid keeps it: only the removal that is under way knows
+ * whether it stays.
+ */
+function mergeOf(writes: readonly WriteRecord[]): Doc {
+  const fields = (chosen: readonly WriteRecord[]): Doc => ({
+    $literal: Object.fromEntries(chosen.map((write) => [String(write.idx), storedWrite(write)])),
+  });
+  const regular = writes.filter(({ idx }) => idx >= 0);
+  const special = writes.filter(({ idx }) => idx < 0);
+  return { w: { $mergeObjects: [fields(regular), "$w", fields(special)] } };
+}
+
+function counted(lastPart: number): Doc {
+  return { last: { $max: ["$last", lastPart] } };
+}

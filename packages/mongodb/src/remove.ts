@@ -1,0 +1,197 @@
+import type { RemoveOutcome, RemoveRequest } from "@threadmark/core/storage";
+import { removeUnreferenced } from "./collect.ts";
+import type { CheckpointDoc } from "./documents.ts";
+import type { Doc, UpdateManyOp } from "./driver.ts";
+import {
+  allCheckpointsOf,
+  checkpointKey,
+  claimKey,
+  contentOf,
+  only,
+  recordsOf,
+  threadKey,
+  writesOf,
+} from "./keys.ts";
+import { generationsIn, purge } from "./purge.ts";
+import type { Session } from "./session.ts";
+import { aliveAt, findThread, isAlive, isSettled, newGeneration, type ThreadDoc } from "./thread.ts";
+
+/** Milliseconds after which a removal that is under way is taken for dead. */
+const STUCK = 10_000;
+const MAX_ATTEMPTS = 100;
+
+/** Documents that go carry the generation of the removal that lets them. */
+const DOOMED = "doomed";
+
+/**
+ * Removes checkpoints, in steps of which each is one command. Readers see all of it at once, at step 5.
+ *
+ * 1. _begin_: the thread gets a new generation and epoch; its old ones stay valid. From here on a write
+ *    under an old one cannot complete. Readers are told an epoch that no thread has (`epochFor`), so nobody
+ *    learns of blobs that may go.
+ * 2. The outline is read. A child that the caller does not know of ends it: then nothing is doomed below.
+ * 3. What goes is marked as doomed, and survivors get their new parents.
+ * 4. _move_: everything else that is valid gets the new generation. That includes what late writers of the
+ *    old ones have stored by now; what they store afterwards is not valid from step 5 on.
+ * 5. _end_: only the new generation is valid.
+ * 6. What has an old generation is removed, and every blob that nothing refers to. A blob is spared if a
+ *    write has sent it under the new generation; and what the survivors refer to was read after step 5, when no
+ *    write of an old generation could add to it any more.
+ * 7. _settle_: from here on readers are told the new epoch, and writes may rely on what was read.
+ *
+ * Writes under the new generation may run beside all of it: until step 7 they can rely only on blobs that were
+ * sent under it. A checkpoint that such a write puts in place of a doomed one stays.
+ *
+ * A crash before step 5 leaves a thread that has lost nothing, with old and new generations valid, and whose
+ * survivors may already skip what was to go. A crash after it leaves garbage. Another removal waits for the one
+ * under way, or after some time takes its place; so does a write that finds one stuck (`completeStuck`). One
+ * that was only slow then fails at step 5 and starts again, or does what is left of step 6, which names the
+ * generations that were old at its step 5 and so touches nothing newer.
+ */
+export async function remove(
+  session: Session,
+  request: RemoveRequest,
+  keepEmpty = false,
+): Promise<RemoveOutcome> {
+  let epoch = request.newEpoch;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const thread = await begin(session, request.thread, epoch);
+    if (!thread) return { outcome: "removed", blobs: 0 };
+    const outcome = await carryOut(session, request, thread, keepEmpty);
+    if (outcome) return outcome;
+    // An epoch stands for one generation only: writers may have learnt what is stored under it.
+    epoch = newGeneration();
+  }
+  throw new Error(`thread ${JSON.stringify(request.thread)} was removed from ${MAX_ATTEMPTS} times at once`);
+}
+
+/** Ends a removal whose process has ended, without removing more. Returns whether there was one. */
+export async function completeStuck(session: Session, thread: ThreadDoc): Promise<boolean> {
+  if (isSettled(thread) || !isStuck(session, thread)) return false;
+  const nothing = { checkpoints: [], relink: [], newEpoch: newGeneration() };
+  await remove(session, { thread: thread.thread, ...nothing }, true);
+  return true;
+}
+
+function isStuck(session: Session, { busy }: ThreadDoc): boolean {
+  return !busy || session.now().getTime() - busy.getTime() > STUCK;
+}
+
+/** Step 1. `undefined`: there is no such thread. */
+async function begin(session: Session, name: string, epoch: string): Promise<ThreadDoc | undefined> {
+  const g = newGeneration();
+  for (let wait = 10; ; wait = Math.min(2 * wait, 200)) {
+    const thread = await findThread(session, name);
+    const now = session.now();
+    if (!thread || !isAlive(thread, now)) return undefined;
+    if (thread.g === g) return thread;
+    if (isSettled(thread) || isStuck(session, thread)) {
+      const filter = { ...only(threadKey(name)), g: thread.g, ...aliveAt(now) };
+      const update = { $set: { g, epoch, busy: now, valid: [...thread.valid, g] } };
+      await session.write((collection) => collection.updateOne(filter, update));
+      // Whether it was this one is seen at the next look, also when the reply was lost.
+    } else {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}
+
+/** Steps 2 to 6. `undefined`: another removal took over. */
+async function carryOut(
+  session: Session,
+  request: RemoveRequest,
+  thread: ThreadDoc,
+  keepEmpty: boolean,
+): Promise<RemoveOutcome | undefined> {
+  const name = thread.thread;
+  const outline = await readOutline(session, thread);
+  const conflict = hasUnknownChild(outline, request);
+  if (!conflict && !keepEmpty && !staysAny(outline, request)) {
+    // Only if nobody has begun to write since step 1; otherwise there may be something that stays.
+    const when = { g: thread.g, writes: thread.writes };
+    const purged = await purge(session, name, when, true);
+    if (purged) return { outcome: "removed", blobs: purged.blobs };
+  }
+  if (!conflict) await doom(session, request, thread);
+  await move(session, thread);
+  const old = (await generationsIn(session, contentOf(name))).filter((g) => g !== thread.g);
+  const ended = await session.write((collection) =>
+    collection.updateOne(
+      { ...only(threadKey(name)), g: thread.g },
+      { $set: { valid: [thread.g] } },
+    ),
+  );
+  if (ended.matchedCount === 0) return undefined;
+  const gone = [...new Set([...old, ...oldOf(thread)])];
+  const ofGone = { ...recordsOf(name), g: { $in: gone } };
+  await session.write((collection) => collection.deleteMany(ofGone));
+  const blobs = await removeUnreferenced(session, name, gone);
+  await session.write((collection) =>
+    collection.updateOne({ ...only(threadKey(name)), g: thread.g }, { $unset: { busy: 1 } }),
+  );
+  return conflict ? { outcome: "conflict" } : { outcome: "removed", blobs };
+}
+
+function oldOf({ valid, g }: ThreadDoc): string[] {
+  return valid.filter((one) => one !== g);
+}
+
+async function readOutline(session: Session, { thread, valid }: ThreadDoc): Promise<CheckpointDoc[]> {
+  const filter = { ...allCheckpointsOf(thread), g: { $in: valid } };
+  return (await session.find(filter, { projection: { parent: 1 } })) as unknown as CheckpointDoc[];
+}
+
+function keyOf(key: { readonly namespace: string; readonly id: string }): string {
+  return JSON.stringify([key.namespace, key.id]);
+}
+
+/** A child of a checkpoint that goes, which the caller does not know of. */
+function hasUnknownChild(
+  outline: readonly CheckpointDoc[],
+  { checkpoints, relink }: RemoveRequest,
+): boolean {
+  const going = new Set(checkpoints.map(keyOf));
+  const known = new Set(relink.map(keyOf));
+  return outline.some(({ _id: { n: namespace, i: id }, parent }) => {
+    if (parent === null || parent === undefined || !going.has(keyOf({ namespace, id: parent }))) return false;
+    const key = keyOf({ namespace, id });
+    return !going.has(key) && !known.has(key);
+  });
+}
+
+function staysAny(outline: readonly CheckpointDoc[], { checkpoints }: RemoveRequest): boolean {
+  const going = new Set(checkpoints.map(keyOf));
+  return outline.some(({ _id }) => !going.has(keyOf({ namespace: _id.n, id: _id.i })));
+}
+
+/** Step 3. */
+async function doom(
+  session: Session,
+  { thread: name, checkpoints, relink }: RemoveRequest,
+  thread: ThreadDoc,
+): Promise<void> {
+  const old = { g: { $in: oldOf(thread) } };
+  const update = { $set: { [DOOMED]: thread.g } };
+  const change = (filter: Doc, to: Doc): UpdateManyOp => ({
+    updateMany: { filter: { ...filter, ...old }, update: to },
+  });
+  const ops = [
+    ...relink.map(({ namespace, id, parent }) =>
+      change(only(checkpointKey(name, namespace, id)), { $set: { parent: parent ?? null } }),
+    ),
+    ...checkpoints.flatMap(({ namespace, id }) => [
+      change(only(checkpointKey(name, namespace, id)), update),
+      change(only(claimKey(name, namespace, id)), update),
+      change(writesOf(name, namespace, id), update),
+    ]),
+  ];
+  if (ops.length === 0) return;
+  await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
+}
+
+/** Step 4. */
+async function move(session: Session, thread: ThreadDoc): Promise<void> {
+  const { g } = thread;
+  const staying = { ...recordsOf(thread.thread), g: { $in: oldOf(thread) }, [DOOMED]: { $ne: g } };
+  await session.write((collection) => collection.updateMany(staying, { $set: { g } }));
+}

@@ -1,0 +1,130 @@
+import {
+  CheckpointError,
+  CheckpointSaver,
+  type CheckpointSaverOptions,
+  type SerializerProtocol,
+} from "@threadmark/core";
+import { connect, type ClientOptions } from "./connect.ts";
+import type { MongoClientLike, MongoReadConcern, MongoWriteConcern } from "./driver.ts";
+import { checkedOptions } from "./options.ts";
+import type { SessionOptions } from "./session.ts";
+import { MongoDBStorage } from "./storage.ts";
+
+/** Options of {@link MongoDBSaver}. */
+export interface MongoDBSaverOptions extends Omit<CheckpointSaverOptions, "ttl"> {
+  /** The database. @default that of the connection string, or `"test"` */
+  readonly dbName?: string | undefined;
+  /** The collection that everything is in. @default "threadmark_checkpoints" */
+  readonly checkpointCollectionName?: string | undefined;
+  /**
+   * Taken so that options of LangGraph.js's own `MongoDBSaver` can stay as they are. Writes are in the same
+   * collection as checkpoints, since one command can only write to one.
+   */
+  readonly checkpointWritesCollectionName?: string | undefined;
+  /** Taken for the same reason: threads have their times anyway. */
+  readonly enableTimestamps?: boolean | undefined;
+  /**
+   * When threads expire: seconds, as LangGraph.js's own `MongoDBSaver` takes it, or all options.
+   * @default threads never expire
+   */
+  readonly ttl?: number | CheckpointSaverOptions["ttl"];
+  /**
+   * What has to happen before a write is acknowledged.
+   * @default { w: "majority", journal: true }
+   */
+  readonly writeConcern?: MongoWriteConcern | undefined;
+  /** @default "majority", so that nothing is read that a failover could undo */
+  readonly readConcern?: MongoReadConcern | undefined;
+  /**
+   * Where checkpoints are read. Anything but the primary can answer with an older checkpoint than the newest.
+   * @default "primary"
+   */
+  readonly readPreference?: string | object | undefined;
+  /**
+   * Whether reads use `aggregate` with `$lookup`, `$unionWith` and `$graphLookup`. Where the service does not
+   * know these, that is noticed at the first read. `false` saves the attempt.
+   * @default true
+   */
+  readonly aggregates?: boolean | undefined;
+}
+
+/** What the constructor takes, as that of LangGraph.js's own `MongoDBSaver`. */
+export interface MongoDBSaverParams extends MongoDBSaverOptions {
+  /** A `MongoClient`. It stays yours: nothing closes it. */
+  readonly client: MongoClientLike;
+}
+
+/**
+ * Keeps checkpoints in MongoDB: standalone, replica set or sharded, without transactions.
+ *
+ * Errors of the driver come through as they are; `NOT_SET_UP` says that collection and indexes are missing and
+ * could not be created, `SCHEMA_TOO_NEW` that they belong to a newer version of this package.
+ *
+ * @example
+ * const saver = new MongoDBSaver({ client: new MongoClient(url), dbName: "agents" });
+ * const graph = builder.compile({ checkpointer: saver });
+ */
+export class MongoDBSaver extends CheckpointSaver {
+  /**
+   * @param params The client and options.
+   * @param serde A serializer, as LangGraph.js's own `MongoDBSaver` takes it.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
+   */
+  constructor(
+    params: MongoDBSaverParams | MongoDBStorage,
+    serde?: SerializerProtocol | CheckpointSaverOptions,
+  ) {
+    const given = serde && "dumpsTyped" in serde ? { serde } : { ...serde };
+    if (params instanceof MongoDBStorage) {
+      super(params, given);
+      return;
+    }
+    const { client, ...options } = params;
+    super(storageOn(client, options), { ...coreOptions(options), ...given });
+  }
+
+  /**
+   * A saver with a client of its own, which {@link close} closes.
+   *
+   * @param connString For example `"mongodb://localhost/agents"`.
+   * @param options `client`: any option of the driver's `MongoClient`, for example `{ maxPoolSize: 5 }`.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
+   */
+  static fromConnString(
+    connString: string,
+    options: MongoDBSaverOptions & { readonly client?: ClientOptions | undefined } = {},
+  ): MongoDBSaver {
+    const { client, ...rest } = options;
+    const open = () => connect(connString, client);
+    return new MongoDBSaver(storageOf(open, (own) => own.close(), rest), coreOptions(rest));
+  }
+}
+
+const NOTHING = async (): Promise<void> => {};
+
+function storageOn(client: MongoClientLike, options: MongoDBSaverOptions): MongoDBStorage {
+  if (typeof client?.db !== "function") {
+    throw new CheckpointError("INVALID_ARGUMENT", "option client must be a MongoClient of mongodb", {
+      field: "client",
+    });
+  }
+  introduce(client);
+  return storageOf(async () => client, NOTHING, options);
+}
+
+function storageOf(
+  open: SessionOptions["open"],
+  close: SessionOptions["close"],
+  options: MongoDBSaverOptions,
+): MongoDBStorage {
+  return new MongoDBStorage({ open, close, ...checkedOptions(options) });
+}
+
+/** Servers log which library a client is used by; older drivers cannot tell them later. */
+function introduce(client: MongoClientLike & { appendMetadata?: (info: { name: string }) => void }): void {
+  client.appendMetadata?.({ name: "threadmark" });
+}
+
+function coreOptions({ serde, ttl, fence, blobCacheBytes }: MongoDBSaverOptions): CheckpointSaverOptions {
+  return { serde, ttl: typeof ttl === "number" ? { seconds: ttl } : ttl, fence, blobCacheBytes };
+}

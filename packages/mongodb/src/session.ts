@@ -1,0 +1,172 @@
+import { CheckpointError } from "@threadmark/core/storage";
+import { ServerClock } from "./clock.ts";
+import {
+  PLAIN_BSON,
+  type Collection,
+  type Database,
+  type Doc,
+  type MongoClientLike,
+  type MongoReadConcern,
+  type MongoWriteConcern,
+} from "./driver.ts";
+import { isConnectionLost } from "./failure.ts";
+import { isSetUp, setUp } from "./schema.ts";
+
+/** Where the collection is, and how it is read and written. */
+export interface SessionOptions {
+  /** Called once, before the first command. */
+  readonly open: () => Promise<MongoClientLike>;
+  readonly close: (client: MongoClientLike) => Promise<void>;
+  readonly dbName: string | undefined;
+  readonly collectionName: string;
+  readonly writeConcern: MongoWriteConcern;
+  readonly readConcern: MongoReadConcern;
+  readonly readPreference: unknown;
+}
+
+interface Opened {
+  readonly client: MongoClientLike;
+  readonly database: Database;
+  /** For reading on behalf of the user. */
+  readonly reading: Collection;
+  /** For all that decides about a write: the newest state of the primary, whatever may be read elsewhere. */
+  readonly writing: Collection;
+}
+
+/** Sends commands, sets the collection up when that was not done, and tries again where that is right. */
+export class Session {
+  readonly #options: SessionOptions;
+  #opened: Promise<Opened> | undefined;
+  #ready: Promise<void> | undefined;
+  readonly #clock = new ServerClock(() => this.#serverTime());
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get collectionName(): string {
+    return this.#options.collectionName;
+  }
+
+  /** The server's time. */
+  now(): Date {
+    return this.#clock.now();
+  }
+
+  /** A command that reads for the user. */
+  async read<T>(work: (collection: Collection) => Promise<T>): Promise<T> {
+    await this.#readyOnce();
+    return this.#retried(({ reading }) => work(reading));
+  }
+
+  /** A command that writes, or reads what a write depends on. It must be right to send it twice. */
+  async write<T>(work: (collection: Collection) => Promise<T>): Promise<T> {
+    await this.#readyOnce();
+    return this.#retried(({ writing }) => work(writing));
+  }
+
+  /** The documents of a filter, as they are on the primary. */
+  async find(filter: Doc, options: object = {}): Promise<Doc[]> {
+    return this.write((collection) => collection.find(filter, { ...options, batchSize: ALL }).toArray());
+  }
+
+  async setup(): Promise<void> {
+    this.#ready = this.#setUp();
+    await this.#readyOnce();
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    if (opened) await this.#options.close(opened.client);
+  }
+
+  /** A failure is not remembered. */
+  #readyOnce(): Promise<void> {
+    this.#ready ??= this.#prepare();
+    const ready = this.#ready;
+    ready.catch(() => {
+      if (this.#ready === ready) this.#ready = undefined;
+    });
+    return ready;
+  }
+
+  /** LangGraph.js's own saver works without `setup()`, so this one sets itself up. */
+  async #prepare(): Promise<void> {
+    const { collectionName } = this.#options;
+    const [done] = await Promise.all([
+      this.#retried(({ writing }) => isSetUp(writing, collectionName)),
+      this.#clock.set(),
+    ]);
+    if (done) return;
+    try {
+      await this.#setUp();
+    } catch (error) {
+      throw new CheckpointError(
+        "NOT_SET_UP",
+        `collection ${collectionName} is not set up, and this client could not do it; ` +
+          "call `await saver.setup()` once with the right to create collections and indexes",
+        { cause: error },
+      );
+    }
+  }
+
+  async #setUp(): Promise<void> {
+    const { collectionName } = this.#options;
+    await this.#clock.set();
+    await this.#retried(async ({ database, writing }) => {
+      await isSetUp(writing, collectionName);
+      await setUp(database, writing, collectionName);
+    });
+  }
+
+  async #serverTime(): Promise<Date> {
+    const { localTime } = await this.#retried(({ database }) => database.command({ hello: 1 }, PLAIN_BSON));
+    return localTime as Date;
+  }
+
+  /**
+   * Sends once more what the connection or the primary was lost in the middle of. The driver does so itself
+   * for most commands on a replica set, and for no write on a single server.
+   */
+  async #retried<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+    const opened = await this.#open();
+    try {
+      return await work(opened);
+    } catch (first) {
+      if (!isConnectionLost(first)) throw first;
+      try {
+        return await work(opened);
+      } catch (second) {
+        throw isConnectionLost(second) ? first : second;
+      }
+    }
+  }
+
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#connect().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #connect(): Promise<Opened> {
+    const { dbName, collectionName, writeConcern, readConcern, readPreference } = this.#options;
+    const client = await this.#options.open();
+    const database = client.db(dbName) as Database;
+    const plain = { ...PLAIN_BSON, writeConcern, readPreference: "primary" };
+    return {
+      client,
+      database,
+      reading: database.collection(collectionName, {
+        ...plain,
+        readConcern: { level: readConcern },
+        readPreference,
+      }),
+      writing: database.collection(collectionName, { ...plain, readConcern: { level: "local" } }),
+    };
+  }
+}
+
+/** So that the first answer has everything up to the 16 MB that one can have. */
+export const ALL = 1_000_000;

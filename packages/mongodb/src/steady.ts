@@ -1,0 +1,40 @@
+import { CheckpointError } from "@threadmark/core/storage";
+import type { Doc } from "./driver.ts";
+import { only, threadKey } from "./keys.ts";
+import { ALL, type Session } from "./session.ts";
+import { isAlive, isSame, type ThreadDoc } from "./thread.ts";
+
+const MAX_ATTEMPTS = 50;
+
+/** Finds documents for the user. */
+export type Find = (filter: Doc, options?: object) => Promise<Doc[]>;
+
+/**
+ * Reads something of a thread with several commands. When something was removed in between, it is read
+ * again. `undefined` when there is no such thread.
+ */
+export async function readSteadily<T>(
+  session: Session,
+  name: string,
+  read: (find: Find, thread: ThreadDoc) => Promise<T>,
+): Promise<T | undefined> {
+  const find: Find = (filter, options = {}) =>
+    session.read((collection) => collection.find(filter, { ...options, batchSize: ALL }).toArray());
+  const findThread = async (): Promise<ThreadDoc | undefined> => {
+    const [found] = await find(only(threadKey(name)), { limit: 1 });
+    return found as ThreadDoc | undefined;
+  };
+  let thread = await findThread();
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    if (!thread || !isAlive(thread, session.now())) return undefined;
+    const result = await read(find, thread);
+    const after = await findThread();
+    if (isSame(thread, after)) return result;
+    thread = after;
+  }
+  throw new CheckpointError(
+    "STORAGE_FAILED",
+    `thread ${JSON.stringify(name)} was removed from ${MAX_ATTEMPTS} times while it was read; try again later`,
+    { threadId: name },
+  );
+}

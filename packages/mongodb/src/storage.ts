@@ -1,0 +1,149 @@
+import type {
+  Ancestor,
+  AncestorsRequest,
+  Blob,
+  BlobsRequest,
+  CheckpointStorage,
+  CopyOutcome,
+  CopyRequest,
+  ExpireRequest,
+  GetRequest,
+  GetResult,
+  OutlinePage,
+  OutlineRequest,
+  PutRequest,
+  PutWritesRequest,
+  RemoveOutcome,
+  RemoveRequest,
+  RunsPage,
+  RunsRequest,
+  ScanPage,
+  ScanRequest,
+  SweepRequest,
+  ThreadPage,
+  ThreadsRequest,
+  WriteOutcome,
+} from "@threadmark/core/storage";
+import { copyThread } from "./copy.ts";
+import type { Doc } from "./driver.ts";
+import { Gatherer } from "./gather.ts";
+import { Hints } from "./hints.ts";
+import { readAncestors, readBlobs, readOutline } from "./history.ts";
+import { only, threadKey } from "./keys.ts";
+import { findExpired, readRuns, readThreads } from "./listing.ts";
+import { purge } from "./purge.ts";
+import { readOne, readScan, type ReadContext } from "./read.ts";
+import { checkpointRecords, writeRecords } from "./records.ts";
+import { remove } from "./remove.ts";
+import { Session, type SessionOptions } from "./session.ts";
+import { aliveAt, NEVER } from "./thread.ts";
+import { write } from "./write.ts";
+
+/** What the storage needs to know of its database. */
+export interface MongoDBStorageOptions extends SessionOptions {
+  /** Whether to read with `aggregate`; otherwise with `find` only. */
+  readonly aggregates: boolean;
+}
+
+/** The storage port over MongoDB. No transaction is needed; see `thread.ts` for why that is safe. */
+export class MongoDBStorage implements CheckpointStorage {
+  readonly port = 1;
+  readonly capabilities = { persistent: true, shared: true, scanAllThreads: true };
+  readonly #session: Session;
+  readonly #context: ReadContext;
+
+  constructor({ aggregates, ...options }: MongoDBStorageOptions) {
+    this.#session = new Session(options);
+    const gatherer = new Gatherer(this.#session, aggregates);
+    this.#context = { session: this.#session, hints: new Hints(), gatherer };
+  }
+
+  async setup(): Promise<void> {
+    await this.#session.setup();
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  async put(request: PutRequest): Promise<WriteOutcome> {
+    return write(this.#context, request, checkpointRecords(this.#session, request));
+  }
+
+  async putWrites(request: PutWritesRequest): Promise<WriteOutcome> {
+    return write(this.#context, request, writeRecords(request));
+  }
+
+  async get(request: GetRequest): Promise<GetResult | undefined> {
+    return readOne(this.#context, request);
+  }
+
+  async scan(request: ScanRequest): Promise<ScanPage> {
+    return readScan(this.#context, request);
+  }
+
+  async ancestors(request: AncestorsRequest): Promise<readonly Ancestor[]> {
+    return readAncestors(this.#session, request);
+  }
+
+  async blobs(request: BlobsRequest): Promise<readonly Blob[]> {
+    return readBlobs(this.#session, request);
+  }
+
+  async outline(request: OutlineRequest): Promise<OutlinePage> {
+    return readOutline(this.#session, request);
+  }
+
+  async remove(request: RemoveRequest): Promise<RemoveOutcome> {
+    this.#context.hints.forget(request.thread);
+    return remove(this.#session, request);
+  }
+
+  async deleteThread(thread: string): Promise<void> {
+    this.#context.hints.forget(thread);
+    await purge(this.#session, thread, {});
+  }
+
+  async copyThread(request: CopyRequest): Promise<CopyOutcome> {
+    return copyThread(this.#session, request);
+  }
+
+  async threads(request: ThreadsRequest): Promise<ThreadPage> {
+    return readThreads(this.#session, request);
+  }
+
+  async runs(request: RunsRequest): Promise<RunsPage> {
+    return readRuns(this.#session, request);
+  }
+
+  async expire({ thread, ttl }: ExpireRequest): Promise<boolean> {
+    this.#context.hints.forget(thread);
+    const now = this.#session.now();
+    const filter = { ...only(threadKey(thread)), ...aliveAt(now) };
+    const result = await this.#session.write((collection) =>
+      collection.updateOne(filter, ownTtl(ttl, now)),
+    );
+    return result.matchedCount > 0;
+  }
+
+  async sweep({ thread, limit }: SweepRequest): Promise<number> {
+    const names = thread === undefined ? await findExpired(this.#session, limit) : [thread];
+    let swept = 0;
+    for (let start = 0; start < names.length; start += AT_ONCE) {
+      const some = names.slice(start, start + AT_ONCE);
+      const when = { expires: { $lte: this.#session.now() } };
+      const purged = await Promise.all(some.map((name) => purge(this.#session, name, when)));
+      swept += purged.filter((one) => one?.done).length;
+    }
+    return swept;
+  }
+}
+
+/** Threads that are removed at once. */
+const AT_ONCE = 8;
+
+function ownTtl(ttl: ExpireRequest["ttl"], now: Date): Doc {
+  if (ttl === undefined) return { $unset: { own: 1 } };
+  if (ttl === null) return { $set: { own: NEVER }, $unset: { expires: 1 } };
+  return { $set: { own: ttl, expires: new Date(now.getTime() + ttl) } };
+}

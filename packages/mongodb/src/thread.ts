@@ -1,0 +1,92 @@
+import { Buffer } from "node:buffer";
+import type { Doc } from "./driver.ts";
+import type { Session } from "./session.ts";
+import { only, threadKey } from "./keys.ts";
+
+/**
+ * The document of a thread decides alone what there is of it.
+ *
+ * Every other document has in `g` the _generation_ of the thread under which it was written. A checkpoint or
+ * a write is there for readers exactly when its generation is among `valid`. So one update of this
+ * document lets any number of others appear or disappear at once:
+ *
+ * - A thread that expired, or is being deleted, is not there, whatever is left of it. A new thread of that
+ *   name has another generation, so nothing of the old one can show up in it.
+ * - A removal gives the thread a new generation, moves what stays to it, and then makes it the only valid one.
+ *
+ * A write stores under the generation it knows and checks at its end that it still is the thread's. If not,
+ * what it stored either is not valid or was moved with the rest; see `write.ts` and `remove.ts`.
+ */
+export interface ThreadDoc {
+  readonly thread: string;
+  /** The epoch of the port. */
+  readonly epoch: string;
+  readonly g: string;
+  /** Several while a removal is under way; then the last one is `g`. */
+  readonly valid: readonly string[];
+  /** Counts writes, whether they were completed or not. */
+  readonly writes: number;
+  readonly created: Date;
+  readonly updated: Date;
+  readonly expires?: Date | null;
+  /** A time to live of its own in milliseconds, or {@link NEVER}. */
+  readonly own?: number | null;
+  /** When the removal that is under way began. */
+  readonly busy?: Date | null;
+}
+
+/** `own` of a thread that never expires. */
+export const NEVER = -1;
+
+/** `expires` of a thread that is gone: one that is being deleted, or not there yet. */
+export const GONE: Date = new Date(0);
+
+/** A generation of no other thread and no other time. */
+export function newGeneration(): string {
+  return Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(12))).toString("base64url");
+}
+
+export function isAlive({ expires }: ThreadDoc, now: Date): boolean {
+  return !expires || expires > now;
+}
+
+/** The condition of {@link isAlive}. */
+export function aliveAt(now: Date): Doc {
+  return { expires: { $not: { $lte: now } } };
+}
+
+/** Whether no removal is under way. */
+export function isSettled({ busy }: ThreadDoc): boolean {
+  return !busy;
+}
+
+/** Whether the same is there of a thread at two looks at it. */
+export function isSame(a: ThreadDoc | undefined, b: ThreadDoc | undefined): boolean {
+  return a?.g === b?.g && String(a?.valid) === String(b?.valid);
+}
+
+/**
+ * The epoch to tell a reader. What it reads during a removal may be about to go, so it must not rely on
+ * that under the epoch which the thread has afterwards: it gets one that no thread has.
+ */
+export function epochFor(thread: ThreadDoc): string {
+  return isSettled(thread) ? thread.epoch : `${thread.epoch} (changing)`;
+}
+
+/** The change of `expires` by a write or a read; `undefined` for none. */
+export function renewal(
+  own: number | undefined,
+  ttl: number | undefined,
+  now: Date,
+): { readonly $set: Doc } | { readonly $unset: Doc } | undefined {
+  const milliseconds = own ?? ttl;
+  if (milliseconds === undefined) return undefined;
+  if (milliseconds === NEVER) return { $unset: { expires: 1 } };
+  return { $set: { expires: new Date(now.getTime() + milliseconds) } };
+}
+
+/** The thread as it is on the primary; also when it is gone. */
+export async function findThread(session: Session, thread: string): Promise<ThreadDoc | undefined> {
+  const [found] = await session.find(only(threadKey(thread)), { limit: 1 });
+  return found as ThreadDoc | undefined;
+}

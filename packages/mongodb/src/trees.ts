@@ -1,0 +1,112 @@
+import { childrenOf, type Blob, type BlobId } from "@threadmark/core/storage";
+import { blobOf, type BlobDoc } from "./documents.ts";
+import type { Doc } from "./driver.ts";
+import { anyOf, blobKey, KIND, threadKey, type Key } from "./keys.ts";
+import type { ThreadDoc } from "./thread.ts";
+
+/** Keys in one command: one takes some hundred bytes of the 16 MB that a command may have. */
+const KEYS = 50_000;
+
+/** Ids of blobs in a thread. */
+export interface Roots {
+  readonly thread: string;
+  readonly ids: readonly BlobId[];
+}
+
+/** What is asked for. */
+export interface TreeRequest {
+  readonly roots: readonly Roots[];
+  /** Not these, and not what is below them. */
+  readonly have: Iterable<BlobId>;
+  /** What is known already; it is returned too. */
+  readonly known?: readonly Blob[];
+  /** Leaves are left out. */
+  readonly nodesOnly?: boolean;
+  /** Threads whose documents are read after the last blob. */
+  readonly threads: readonly string[];
+}
+
+/** What was found. */
+export interface Trees {
+  readonly blobs: readonly Blob[];
+  /** Whether nothing was missing. */
+  readonly complete: boolean;
+  /** `undefined` when nothing had to be read. */
+  readonly threads: readonly ThreadDoc[] | undefined;
+}
+
+type Find = (filter: Doc, options: object) => Promise<Doc[]>;
+
+/** Reads everything at and below some blobs, level by level: one command, if all nodes are known. */
+export async function readTrees(find: Find, request: TreeRequest): Promise<Trees> {
+  const { roots, threads } = request;
+  const walk = new Walk(request);
+  for (const { thread, ids } of roots) for (const id of ids) walk.visit(thread, id);
+  let seen: ThreadDoc[] | undefined;
+  for (let open = walk.take(); open.length > 0; open = walk.take()) {
+    for (let start = 0; start < open.length; start += KEYS) {
+      const keys = [...open.slice(start, start + KEYS), ...threads.map(threadKey)];
+      // In the order of `_id` the threads come last.
+      const docs = (await find(anyOf(keys), { sort: { _id: 1 } })) as unknown as { _id: Key }[];
+      seen = docs.filter(({ _id }) => _id.k === KIND.thread) as unknown as ThreadDoc[];
+      for (const doc of docs) if (doc._id.k !== KIND.thread) walk.found(doc as unknown as BlobDoc);
+    }
+  }
+  return { blobs: walk.blobs(), complete: walk.isComplete(), threads: seen };
+}
+
+class Walk {
+  readonly #known: Map<BlobId, Blob>;
+  readonly #have: ReadonlySet<BlobId>;
+  readonly #nodesOnly: boolean;
+  readonly #visited = new Set<BlobId>();
+  readonly #reached = new Map<BlobId, Blob>();
+  #open: Key[] = [];
+  #missing = 0;
+
+  constructor({ known = [], have, nodesOnly = false }: TreeRequest) {
+    this.#known = new Map(known.map((blob) => [blob.id, blob]));
+    this.#have = new Set(have);
+    this.#nodesOnly = nodesOnly;
+  }
+
+  visit(thread: string, root: BlobId): void {
+    const stack = [root];
+    for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+      if (this.#visited.has(id) || this.#have.has(id)) continue;
+      this.#visited.add(id);
+      const key = blobKey(thread, id);
+      if (this.#nodesOnly && key.k === KIND.leaf) continue;
+      const blob = this.#known.get(id);
+      if (!blob) {
+        this.#open.push(key);
+        this.#missing++;
+      } else {
+        this.#reached.set(id, blob);
+        for (const child of childrenOf(blob)) stack.push(child);
+      }
+    }
+  }
+
+  found(doc: BlobDoc): void {
+    const blob = blobOf(doc);
+    this.#reached.set(blob.id, blob);
+    this.#missing--;
+    for (const child of childrenOf(blob)) this.visit(doc._id.t, child);
+  }
+
+  /** The keys that have to be read next. */
+  take(): Key[] {
+    const open = this.#open;
+    this.#open = [];
+    return open;
+  }
+
+  isComplete(): boolean {
+    return this.#missing === 0;
+  }
+
+  blobs(): Blob[] {
+    return [...this.#reached.values()];
+  }
+}

@@ -1,0 +1,217 @@
+import { CheckpointError, type WriteOutcome, type WriteRequest } from "@threadmark/core/storage";
+import { blobFields } from "./documents.ts";
+import type { Doc, UpdateOp } from "./driver.ts";
+import { failedAt, isDuplicateKey } from "./failure.ts";
+import { hintOf, type Hint, type Hints } from "./hints.ts";
+import { anyOf, blobKey, only, threadKey, type Key } from "./keys.ts";
+import { purge } from "./purge.ts";
+import { completeStuck } from "./remove.ts";
+import type { Session } from "./session.ts";
+import { aliveAt, GONE, isAlive, newGeneration, renewal, type ThreadDoc } from "./thread.ts";
+
+/** Each is a race that was lost to another process, or garbage of one that crashed. */
+const MAX_ATTEMPTS = 20;
+
+/** What the parts of a storage share. */
+export interface Context {
+  readonly session: Session;
+  readonly hints: Hints;
+}
+
+/** The generation to write under, and those whose documents may be replaced or added to. */
+export interface Target {
+  readonly g: string;
+  readonly accepted: readonly string[];
+}
+
+/** What a write stores beside its blobs. */
+export interface Records {
+  /** The documents that it touches. */
+  readonly keys: readonly Key[];
+  /** Generations that mark a document as more than garbage. */
+  readonly marks?: readonly string[];
+  /** The statements, or why nothing may be stored. `looked`: an attempt before this one was refused. */
+  statements(target: Target, looked: boolean): Promise<readonly UpdateOp[] | WriteOutcome>;
+}
+
+/**
+ * Stores blobs and records under the generation of their thread, in one ordered `update` command:
+ *
+ * 1. _open_: an upsert of the thread, for this generation and alive. Where the thread is another one by now,
+ *    it meets the key of that document, which is an error; the command ends and nothing was written.
+ * 2. blobs, before what names them: a crash leaves at worst blobs that nobody needs.
+ * 3. records, each an upsert for the accepted generations. A document of another one is an error again.
+ * 4. _close_: an update of the thread, for this generation and alive. Everything before it has matched or was
+ *    inserted, so the reply's count alone says whether this one did: then the write is done.
+ *
+ * If 4 does not match, a removal, a deletion or an expiry came between. What was written has a generation that
+ * is not valid (any more), or it was moved to the next one by the removal together with everything that
+ * it refers to, which the removal then keeps. Nothing was acknowledged in either case.
+ *
+ * Each statement can be run twice, so a command whose reply was lost is sent once more.
+ */
+export async function write(
+  context: Context,
+  request: WriteRequest,
+  records: Records,
+): Promise<WriteOutcome> {
+  const { thread, epoch } = request;
+  let hint = context.hints.find(thread, epoch);
+  let target: Target | undefined = hint && { g: hint.g, accepted: [hint.g] };
+  let written: string | undefined;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const looked = target === undefined;
+    if (!target) {
+      const seen = await look(context, request, records, written);
+      if ("outcome" in seen) return seen;
+      ({ hint, target } = seen);
+    }
+    const found = await records.statements(target, looked);
+    if ("outcome" in found) return found;
+    const { g } = target;
+    const sent = await send(context.session, request, { g, hint, found });
+    if (sent === "stored") {
+      const known = hint ?? { g, epoch: request.newEpoch, own: undefined };
+      context.hints.learn(thread, known);
+      return { outcome: "stored", epoch: known.epoch };
+    }
+    context.hints.forget(thread);
+    written = sent === "refused" ? undefined : g;
+    target = undefined;
+  }
+  throw new CheckpointError(
+    "STORAGE_FAILED",
+    `thread ${JSON.stringify(thread)} changed ${MAX_ATTEMPTS} times while it was written to; try again later`,
+    { threadId: thread },
+  );
+}
+
+interface Sending {
+  readonly g: string;
+  /** `undefined`: the thread is new. */
+  readonly hint: Hint | undefined;
+  readonly found: readonly UpdateOp[];
+}
+
+/** `refused`: nothing was written; `overtaken`: something may have been. */
+async function send(
+  session: Session,
+  request: WriteRequest,
+  { g, hint, found }: Sending,
+): Promise<"stored" | "refused" | "overtaken"> {
+  const { thread, blobs } = request;
+  const now = session.now();
+  const stored = blobs.map((blob) =>
+    upsert(only(blobKey(thread, blob.id)), { $set: { g }, $setOnInsert: blobFields(thread, blob) }),
+  );
+  const open = hint ? reopen(thread, hint, now) : create(request, g, now);
+  const ops = [open, ...stored, ...found, close(request, { g, own: hint?.own }, now)];
+  try {
+    const result = await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
+    return result.matchedCount + result.upsertedCount === ops.length ? "stored" : "overtaken";
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return failedAt(error) === 0 ? "refused" : "overtaken";
+  }
+}
+
+/** Where the thread is not there at all, this leaves one that is gone, and `sweep` clears up behind it. */
+function reopen(thread: string, { g, own }: Hint, now: Date): UpdateOp {
+  const gone = { thread, epoch: "", valid: [], created: GONE, updated: GONE, expires: GONE };
+  return upsert(
+    { ...only(threadKey(thread)), g, own: own ?? null, ...aliveAt(now) },
+    { $inc: { writes: 1 }, $setOnInsert: gone },
+  );
+}
+
+function create({ thread, newEpoch }: WriteRequest, g: string, now: Date): UpdateOp {
+  const fresh = { thread, epoch: newEpoch, valid: [g], created: now, updated: now };
+  return upsert({ ...only(threadKey(thread)), g }, { $inc: { writes: 1 }, $setOnInsert: fresh });
+}
+
+function close(
+  { thread, ttl }: WriteRequest,
+  { g, own }: { readonly g: string; readonly own: number | undefined },
+  now: Date,
+): UpdateOp {
+  const { $set = {}, ...rest } = { ...renewal(own, ttl, now) } as { readonly $set?: Doc };
+  return {
+    updateOne: {
+      filter: { ...only(threadKey(thread)), g, own: own ?? null, ...aliveAt(now) },
+      update: { $set: { updated: now, ...$set }, ...rest },
+      upsert: false,
+    },
+  };
+}
+
+export function upsert(filter: Doc, update: Doc | readonly Doc[]): UpdateOp {
+  return { updateOne: { filter, update, upsert: true } };
+}
+
+type Seen = { readonly hint: Hint | undefined; readonly target: Target } | WriteOutcome;
+
+/** Reads the thread, and clears away what would stop the next attempt. */
+async function look(
+  context: Context,
+  request: WriteRequest,
+  records: Records,
+  written: string | undefined,
+): Promise<Seen> {
+  const { session } = context;
+  const { thread, epoch } = request;
+  // The thread last: a document that was read before and is not of its generations never will be.
+  const keys = [...records.keys, threadKey(thread)];
+  const docs = await session.find(anyOf(keys), { projection: LOOKED_AT, sort: { _id: 1 } });
+  const found = docs.find((doc) => (doc as { _id: Key })._id.k === threadKey(thread).k) as
+    ThreadDoc | undefined;
+  const others = docs.filter((doc) => (doc as unknown) !== found);
+  await discard(session, request, records, written, found);
+  const alive = found && isAlive(found, session.now()) ? found : undefined;
+  if (found && !alive) {
+    // What this very write has left behind in place of a thread that is not there.
+    const own = found.g === written && found.valid.length === 0;
+    if (!own) return { outcome: "expired" };
+    await purge(session, thread, {});
+  }
+  if (epoch !== undefined && alive?.epoch !== epoch) return { outcome: "stale" };
+  if (alive && (await completeStuck(session, alive))) return look(context, request, records, undefined);
+  await clearGarbage(session, records, others, alive?.valid ?? []);
+  if (alive) return { hint: hintOf(alive), target: { g: alive.g, accepted: alive.valid } };
+  const g = newGeneration();
+  return { hint: undefined, target: { g, accepted: [g] } };
+}
+
+/** The parts of documents that {@link look} needs: not the bytes. */
+const LOOKED_AT = { bytes: 0, header: 0, metadata: 0, index: 0, refs: 0, w: 0 };
+
+/**
+ * Removes what an attempt has written under a generation that is valid no more. Where it still is, a
+ * removal is under way that may move these documents to the next one, and they may be older than the attempt.
+ */
+async function discard(
+  session: Session,
+  { thread, blobs }: WriteRequest,
+  { keys }: Records,
+  written: string | undefined,
+  found: ThreadDoc | undefined,
+): Promise<void> {
+  if (written === undefined || found?.valid.includes(written)) return;
+  const all = [...keys, ...blobs.map(({ id }) => blobKey(thread, id))];
+  await session.write((collection) => collection.deleteMany({ ...anyOf(all), g: written }));
+}
+
+/**
+ * Removes documents that stand in the way and belong to no valid generation. They are named by the
+ * generation that was seen, which never becomes valid again: what another process puts there meanwhile stays.
+ */
+async function clearGarbage(
+  session: Session,
+  { keys, marks = [] }: Records,
+  docs: readonly Doc[],
+  valid: readonly string[],
+): Promise<void> {
+  const generations = docs.map((doc) => doc["g"] as string);
+  const garbage = generations.filter((g) => !valid.includes(g) && !marks.includes(g));
+  if (garbage.length === 0) return;
+  await session.write((collection) => collection.deleteMany({ ...anyOf(keys), g: { $in: garbage } }));
+}
