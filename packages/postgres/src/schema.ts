@@ -55,8 +55,7 @@ CREATE TABLE IF NOT EXISTS ${threads} (
   expires bigint,
   -- A time to live of its own: -1 for never, NULL for none.
   own_ttl bigint,
-  -- The minute of the update. An index on it stays as it is from put to put, and so Postgres can
-  -- replace the row in its page, without a new entry in any index.
+  -- An index on the minute stays as it is from put to put. Postgres can then replace the row in its page.
   updated_minute bigint NOT NULL GENERATED ALWAYS AS (updated / 60000) STORED
 ) WITH (fillfactor = 50);
 -- Threads, newest first.
@@ -97,8 +96,7 @@ CREATE TABLE IF NOT EXISTS ${writes} (
   PRIMARY KEY (thread, namespace, checkpoint, task, idx)
 );
 
--- Pieces of values, named by their content. An odd id means a list of ids of other blobs. Otherwise the
--- first byte says what follows: 0 the piece, 1 the piece in the format of raw deflate.
+-- Pieces of values, named by their content. An odd id means a list of ids; else, 0 and the piece, or 1 and it deflated.
 CREATE TABLE IF NOT EXISTS ${blobs} (
   thread text COLLATE "C" NOT NULL,
   id bytea NOT NULL,
