@@ -80,7 +80,9 @@ export class BucketIndex {
 
   /** Threads that have expired, at most so many. */
   async expired(limit: number): Promise<string[]> {
-    const names = await this.#askAll(EXPIRED_THREADS, (bucket) => [this.#keys.expiry(bucket)], [String(limit)]);
+    const names = await this.#askAll(EXPIRED_THREADS, (bucket) => [this.#keys.expiry(bucket)], [
+      String(limit),
+    ]);
     return names.map(textOf).slice(0, limit);
   }
 
@@ -138,7 +140,9 @@ export class BucketIndex {
       () => ask(threads),
       async () => {
         const buckets = new Set(threads.map(({ thread }) => bucketOf(thread)));
-        const groups = [...buckets].map((bucket) => threads.filter(({ thread }) => bucketOf(thread) === bucket));
+        const groups = [...buckets].map((bucket) =>
+          threads.filter(({ thread }) => bucketOf(thread) === bucket),
+        );
         const passed = new Set((await Promise.all(groups.map(ask))).flat());
         return threads.filter((thread) => passed.has(thread));
       },

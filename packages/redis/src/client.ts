@@ -5,7 +5,10 @@ import type { Connection } from "./runner.ts";
 export type RedisClientOptions = Readonly<Record<string, unknown>>;
 
 /** Where a node of a cluster is. */
-export type ClusterNode = string | { readonly url: string } | { readonly host: string; readonly port: number };
+export type ClusterNode =
+  | string
+  | { readonly url: string }
+  | { readonly host: string; readonly port: number };
 
 /** What a client of ioredis has beside what any client needs. */
 interface OwnClient extends RedisClientLike {

@@ -49,7 +49,8 @@ export function settingsOf(options: RedisSaverOptions): RedisSettings {
     }
   }
   const ttl = core.ttl ?? ttlOf(defaultTTL, refreshOnRead);
-  if (core.ttl && defaultTTL !== undefined) throw wrong("defaultTTL", "and ttl say the same; give one of them");
+  if (core.ttl && defaultTTL !== undefined)
+    throw wrong("defaultTTL", "and ttl say the same; give one of them");
   return { keyPrefix, wait, retryMs, core: { ...core, ttl } };
 }
 

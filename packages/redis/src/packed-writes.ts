@@ -15,7 +15,10 @@ function packWrite({ idx, path, channel, value, refs }: WriteRecord): Buffer[] {
   const parts = [idBytes(refs), Buffer.from(channel), Buffer.from(path)];
   const head = Buffer.alloc(HEAD);
   head.writeInt32BE(idx, 0);
-  head.writeUInt32BE(parts.reduce((sum, part) => sum + part.length, HEAD - 8 + value.length), 4);
+  head.writeUInt32BE(
+    parts.reduce((sum, part) => sum + part.length, HEAD - 8 + value.length),
+    4,
+  );
   parts.forEach((part, i) => head.writeUInt32BE(part.length, 8 + 4 * i));
   return [head, ...parts, bufferOf(value)];
 }

@@ -1,9 +1,4 @@
-import type {
-  CheckpointOutline,
-  CheckpointRecord,
-  FilterTerm,
-  IndexEntry,
-} from "@threadmark/core/storage";
+import type { CheckpointOutline, CheckpointRecord, FilterTerm, IndexEntry } from "@threadmark/core/storage";
 import { idBytes, idsOf, ownBytes } from "./bytes.ts";
 import { readPlace } from "./place.ts";
 

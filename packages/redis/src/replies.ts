@@ -1,4 +1,9 @@
-import { CheckpointError, type Blob, type StoredCheckpoint, type WriteRecord } from "@threadmark/core/storage";
+import {
+  CheckpointError,
+  type Blob,
+  type StoredCheckpoint,
+  type WriteRecord,
+} from "@threadmark/core/storage";
 import { idsOf, ownBytes } from "./bytes.ts";
 import type { Reply } from "./ioredis.ts";
 import { unpackWrites } from "./packed-writes.ts";
@@ -61,7 +66,11 @@ export function groupsOf(list: readonly Reply[], size: number): (readonly Reply[
 
 /** A checkpoint and its writes. */
 export function storedOf(thread: string, [place, record, writes]: readonly Reply[]): StoredCheckpoint {
-  return { thread, checkpoint: decodeRecord(bytesOf(place), bytesOf(record)), writes: writesOf(listOf(writes)) };
+  return {
+    thread,
+    checkpoint: decodeRecord(bytesOf(place), bytesOf(record)),
+    writes: writesOf(listOf(writes)),
+  };
 }
 
 /** Writes from fields and packed writes in turns. */

@@ -48,11 +48,7 @@ export class Runner {
   }
 
   /** Runs a script. */
-  async run(
-    script: Script,
-    keys: readonly string[],
-    args: readonly Argument[],
-  ): Promise<Reply> {
+  async run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     const { client, lastError } = await this.#open();
     const end = Date.now() + this.#options.retryMs;
     let first: unknown;
@@ -78,7 +74,8 @@ export class Runner {
   async #send(client: ScriptClient, script: Script, given: Argument[], keys: number): Promise<Reply> {
     const { wait } = this.#options;
     try {
-      if (wait && script.durable) return await sendAndWait(client, "evalshaBuffer", script.sha, keys, given, wait);
+      if (wait && script.durable)
+        return await sendAndWait(client, "evalshaBuffer", script.sha, keys, given, wait);
       return (await client.evalshaBuffer(script.sha, keys, given)) as Reply;
     } catch (error) {
       if (!isUnknownScript(error)) throw error;

@@ -1,11 +1,5 @@
 import { CheckpointSaver } from "@threadmark/core";
-import {
-  borrowed,
-  openCluster,
-  openUrl,
-  type ClusterNode,
-  type RedisClientOptions,
-} from "./client.ts";
+import { borrowed, openCluster, openUrl, type ClusterNode, type RedisClientOptions } from "./client.ts";
 import type { RedisClientLike } from "./ioredis.ts";
 import { settingsOf, type RedisSaverOptions } from "./options.ts";
 import type { Connection } from "./runner.ts";
@@ -35,7 +29,8 @@ export class RedisSaver extends CheckpointSaver {
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
    */
   constructor(client: RedisClientLike | RedisStorage, options: RedisSaverOptions = {}) {
-    const storage = client instanceof RedisStorage ? client : storageOn(async () => borrowed(client), options);
+    const storage =
+      client instanceof RedisStorage ? client : storageOn(async () => borrowed(client), options);
     super(storage, settingsOf(options).core);
   }
 
@@ -49,7 +44,10 @@ export class RedisSaver extends CheckpointSaver {
    */
   static fromUrl(url: string, options: RedisConnectOptions = {}): RedisSaver {
     const { redis = {}, ...rest } = options;
-    return new RedisSaver(storageOn(() => openUrl(url, redis), rest), rest);
+    return new RedisSaver(
+      storageOn(() => openUrl(url, redis), rest),
+      rest,
+    );
   }
 
   /**
@@ -62,7 +60,10 @@ export class RedisSaver extends CheckpointSaver {
    */
   static fromCluster(nodes: readonly ClusterNode[], options: RedisConnectOptions = {}): RedisSaver {
     const { redis = {}, ...rest } = options;
-    return new RedisSaver(storageOn(() => openCluster(nodes, redis), rest), rest);
+    return new RedisSaver(
+      storageOn(() => openCluster(nodes, redis), rest),
+      rest,
+    );
   }
 }
 

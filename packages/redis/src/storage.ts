@@ -137,7 +137,14 @@ export class RedisStorage implements CheckpointStorage {
     const { thread, filter, limit, have } = request;
     if (thread === undefined) throw notWithoutThread();
     const { upper, lower, skip, suffix } = scanRange(thread, request);
-    const args = [lower, String(skip), suffix, String(Math.min(limit, PAGE)), idBytes(have), ...conditionsOf(filter)];
+    const args = [
+      lower,
+      String(skip),
+      suffix,
+      String(Math.min(limit, PAGE)),
+      idBytes(have),
+      ...conditionsOf(filter),
+    ];
     for (let from = upper; ;) {
       const { outcome, rest } = await this.#ask(SCAN, thread, [from, ...args]);
       if (outcome === "missing") return { checkpoints: [], blobs: [], more: false };
@@ -173,7 +180,10 @@ export class RedisStorage implements CheckpointStorage {
 
   async outline(request: OutlineRequest): Promise<OutlinePage> {
     const { thread, limit } = request;
-    const { outcome, rest } = await this.#ask(OUTLINE, thread, [outlineUpper(request), String(Math.min(limit, PAGE))]);
+    const { outcome, rest } = await this.#ask(OUTLINE, thread, [
+      outlineUpper(request),
+      String(Math.min(limit, PAGE)),
+    ]);
     if (outcome === "missing") return { checkpoints: [], more: false };
     const [more, ...list] = rest;
     const checkpoints = groupsOf(list, 2).map(([place, outline]) =>

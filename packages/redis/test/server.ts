@@ -44,7 +44,8 @@ export async function keysWith(client: Client, prefix: string): Promise<string[]
   const nodes = client instanceof Cluster ? client.nodes("master") : [client];
   const keys: string[] = [];
   for (const node of nodes) {
-    for await (const page of node.scanStream({ match: `${prefix}*`, count: 1000 })) keys.push(...(page as string[]));
+    for await (const page of node.scanStream({ match: `${prefix}*`, count: 1000 }))
+      keys.push(...(page as string[]));
   }
   return [...new Set(keys)];
 }
