@@ -1,22 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { MemorySaver } from "@threadmark/memory";
 import { describe, expect, it } from "vitest";
 import { converse } from "../src/chatbot.ts";
 import { LocalChatModel } from "../src/local-model.ts";
 import { createChatbot } from "../src/workflow.ts";
-
-const program = fileURLToPath(new URL("../src/chatbot.ts", import.meta.url));
-
-/** Runs the program as a user does. */
-function run(args: readonly string[] = [], model = "") {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
-    encoding: "utf8",
-    env: { ...process.env, MODEL: model },
-  });
-  return { status, stdout, stderr };
-}
 
 /** Everything that is stored of a thread, as text. */
 async function storedTextOf(saver: MemorySaver, threadId: string): Promise<string> {
@@ -55,6 +42,16 @@ describe("the conversation", () => {
     expect(text).toContain("saved for the next run: 4 messages");
   });
 
+  it("introduces nobody again in a thread of an earlier run", async () => {
+    const saver = new MemorySaver();
+    await converse(new LocalChatModel(), saver, () => {});
+    const turns = await converse(new LocalChatModel(), saver, () => {});
+    expect(turns).toEqual([
+      { thread: "1", text: "what's my name?", answer: "Your name is Bob." },
+      { thread: "2", text: "what's my name?", answer: "I don't know your name. You have not told me." },
+    ]);
+  });
+
   it("goes on with a thread where it stopped", async () => {
     const saver = new MemorySaver();
     await converse(new LocalChatModel(), saver, () => {});
@@ -82,43 +79,5 @@ describe("the local model", () => {
       (text) => new HumanMessage(text),
     );
     expect(await ask(...messages)).toBe("Your name is Jürgen.");
-  });
-});
-
-// Starting Node and loading LangChain takes seconds on a busy machine.
-describe("the program", { timeout: 60_000 }, () => {
-  it("holds the conversation", () => {
-    const { status, stdout, stderr } = run();
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toContain("  you: what's my name?\n  bot: Your name is Bob.\nThread 2\n");
-    expect(stdout).toContain("  you: what's my name?\n  bot: I don't know your name.");
-  });
-
-  it("refuses an option it does not know, and says which it knows", () => {
-    const { status, stdout, stderr } = run(["--sever", "memory"]);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-    expect(stderr).toContain("--sever");
-    expect(stderr).toContain("Usage:");
-    expect(stderr).not.toMatch(/^ {4}at /m);
-  });
-
-  it("shows its options on --help", () => {
-    const { status, stdout } = run(["--help"]);
-    expect(status).toBe(0);
-    expect(stdout).toContain("MODEL");
-  });
-
-  it("says what to install for a model whose package is missing", () => {
-    const { status, stderr } = run([], "cerebras:some-model");
-    expect(status).toBe(1);
-    expect(stderr).toContain("MODEL=cerebras:some-model cannot be used.");
-    expect(stderr).toContain("add -w @langchain/cerebras");
-    expect(stderr).not.toMatch(/^ {4}at /m);
-  });
-
-  it("says how to name a model when it does not understand the name", () => {
-    const { status, stderr } = run([], "nonsense");
-    expect(status).toBe(1);
-    expect(stderr).toContain("Use provider:model");
   });
 });

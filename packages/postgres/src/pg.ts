@@ -55,6 +55,22 @@ interface Result {
 /** Columns as the server sent them, whatever parsers the application has set. */
 const asSent = { getTypeParser: () => (value: string) => value };
 
+/** When a query may be sent. */
+type Turns = <T>(send: () => Promise<T>) => Promise<T>;
+
+/** A pool has a connection for everyone, or makes them wait. */
+const sideBySide: Turns = (send) => send();
+
+/** A client takes one query at a time: its own queue is deprecated, and `pg` 9 will have none. */
+function oneByOne(): Turns {
+  let last: Promise<unknown> = Promise.resolve();
+  return (send) => {
+    const turn = last.then(send);
+    last = turn.catch(() => {});
+    return turn;
+  };
+}
+
 /** What a {@link PgDatabase} does with its client. */
 export interface PgDatabaseOptions {
   /** Closes the client; for one that was given, it does nothing. */
@@ -66,22 +82,26 @@ export interface PgDatabaseOptions {
 /** `Pool` or `Client` of `pg`. */
 export class PgDatabase implements Database {
   readonly #client: PgClientLike;
+  readonly #turns: Turns;
   readonly #options: PgDatabaseOptions;
 
   constructor(client: PgClientLike, options: PgDatabaseOptions) {
     this.#client = client;
+    this.#turns = "totalCount" in client ? sideBySide : oneByOne();
     this.#options = options;
   }
 
   async query({ text, params, frequent }: Statement): Promise<readonly Row[]> {
     const name = frequent && this.#options.prepare ? { name: nameOf(text) } : {};
     const values = [...params];
-    return ((await this.#client.query({ ...name, text, values, types: asSent })) as Result).rows;
+    const query = { ...name, text, values, types: asSent };
+    const result = await this.#turns(() => this.#client.query(query));
+    return (result as Result).rows;
   }
 
   async script(text: string): Promise<readonly (readonly Row[])[]> {
-    const results = (await this.#client.query({ text, types: asSent })) as Result | Result[];
-    return [results].flat().map(({ rows }) => rows);
+    const results = await this.#turns(() => this.#client.query({ text, types: asSent }));
+    return [results as Result | Result[]].flat().map(({ rows }) => rows);
   }
 
   async close(): Promise<void> {

@@ -68,7 +68,7 @@ export function chartOf({ database, contestants, costs }: Results): string {
   return `${still(svg)}\n`;
 }
 
-/** Without the rules for the mouse, whose names are other ones in every chart. */
+/** Without the rules for the mouse, and with the same names in every chart. */
 function still(svg: string): string {
-  return svg.replaceAll(/<style[^>]*>.*?<\/style>\n?/gs, "").replaceAll(/ class="[^"]*"/g, "");
+  return svg.replaceAll(/<style[^>]*>.*?<\/style>\n?/gs, "").replaceAll(/ class="[^"]*"/g, "").replaceAll(/zr\d+-/g, "");
 }

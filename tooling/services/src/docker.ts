@@ -24,6 +24,7 @@ export async function openContainer(image: string, portCount: number): Promise<M
   const container = await new LocalContainer(image)
     .withEntrypoint(["sh", "-c"])
     .withCommand([IDLE])
+    .withLabels({ "threadmark.host": process.env["TEST_SERVER_HOST"] ?? "" })
     .withTmpFs({ [FOLDER]: "rw,exec,mode=1777" })
     .withExposedPorts(...ports.map((port) => ({ container: port, host: port })))
     .withWaitStrategy(Wait.forLogMessage("idle"))

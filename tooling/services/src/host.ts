@@ -14,6 +14,8 @@ process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
 
 const folder = await mkdtemp(join(tmpdir(), "threadmark-host-"));
 const path = join(folder, "socket");
+// Containers are labelled with it.
+process.env["TEST_SERVER_HOST"] = path;
 const sessions = new Set<Session>();
 
 const server = createServer((socket) => {

@@ -34,7 +34,7 @@ export async function startServers(
 function checkRequired(missing: readonly Missing[]): void {
   const required = (process.env["TEST_REQUIRE"] ?? "").split(",").filter(Boolean);
   const lacking = missing.filter(({ name }) =>
-    required.some((wanted) => wanted === name || name.startsWith(`${wanted}:`)),
+    required.some((wanted) => wanted === "all" || wanted === name || name.startsWith(`${wanted}:`)),
   );
   if (lacking.length === 0) return;
   const lines = lacking.map(({ name, reasons }) => `${name}: ${reasons.join("; ")}`);

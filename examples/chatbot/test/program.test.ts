@@ -1,0 +1,107 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { countTests, servers } from "@threadmark/services";
+import { describe, expect, it } from "vitest";
+
+const program = fileURLToPath(new URL("../src/chatbot.ts", import.meta.url));
+const KNOWN = "  you: what's my name?\n  bot: Your name is Bob.\n";
+const UNKNOWN = "  you: what's my name?\n  bot: I don't know your name.";
+
+/** Runs the program as a user does. */
+function run(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, MODEL: "", ...env },
+  });
+  return { status, stdout, stderr };
+}
+
+/** What it says when all is well. */
+function say(args: readonly string[], env?: NodeJS.ProcessEnv): string {
+  const { status, stdout, stderr } = run(args, env);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return stdout;
+}
+
+/** What it says about a mistake of its user: no stack, nothing else. */
+function complain(args: readonly string[], env?: NodeJS.ProcessEnv): string {
+  const { status, stdout, stderr } = run(args, env);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).not.toMatch(/^ {4}at /m);
+  return stderr;
+}
+
+function expectBobIsNew(output: string): void {
+  expect(output).toContain("Thread 1\n  you: hi! I'm bob\n");
+  expect(output).toContain(`${KNOWN}Thread 2`);
+  expect(output).toContain(UNKNOWN);
+}
+
+function expectBobIsKnown(output: string): void {
+  expect(output).not.toContain("you: hi!");
+  expect(output).toContain(`Thread 1, which an earlier run has left\n${KNOWN}`);
+  expect(output).toContain(`Thread 2, which an earlier run has left\n${UNKNOWN}`);
+}
+
+// Starting Node and loading LangChain takes seconds on a busy machine.
+describe("the program", { timeout: 120_000 }, () => {
+  it("remembers Bob in a second process, in a folder and without a server, until it is told to forget", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "threadmark-demo-"));
+    const env = { DEMO_FOLDER: folder.path };
+    expectBobIsNew(say([], env));
+    expectBobIsKnown(say([], env));
+    expectBobIsNew(say(["--reset"], env));
+  });
+
+  it("remembers nothing with --saver memory", () => {
+    expectBobIsNew(say(["--saver", "memory"]));
+    expectBobIsNew(say(["--saver", "memory"]));
+  });
+
+  for (const [saver, variable] of [["postgres", "POSTGRES_URL"]] as const) {
+    for (const server of servers(saver).slice(0, 1)) {
+      describe(`with --saver ${saver}`, () => {
+        countTests(server);
+
+        it("remembers Bob in a second process, until it is told to forget", () => {
+          const env = { [variable]: server.url };
+          expectBobIsNew(say(["--saver", saver, "--reset"], env));
+          expectBobIsKnown(say(["--saver", saver], env));
+          expectBobIsNew(say(["--saver", saver, "--reset"], env));
+        });
+      });
+    }
+
+    it(`asks for ${variable} with --saver ${saver}`, () => {
+      expect(complain(["--saver", saver], { [variable]: "" })).toContain(`Set ${variable} to the URL`);
+    });
+  }
+
+  it("says why it cannot use a server", () => {
+    const stderr = complain(["--saver", "postgres"], { POSTGRES_URL: "postgres://127.0.0.1:1/x" });
+    expect(stderr).toContain("--saver postgres cannot be used. connect ECONNREFUSED 127.0.0.1:1");
+  });
+
+  it.each([[["--sever", "memory"]], [["--saver", "paper"]]])("refuses %j, and says what it knows", (args) => {
+    const stderr = complain(args);
+    expect(stderr).toContain(args[0] === "--sever" ? "--sever" : '"paper"');
+    expect(stderr).toContain("Usage:");
+  });
+
+  it("shows its options on --help", () => {
+    expect(say(["--help"])).toContain("--reset");
+  });
+
+  it("says what to install for a model whose package is missing", () => {
+    const stderr = complain(["--saver", "memory"], { MODEL: "cerebras:some-model" });
+    expect(stderr).toContain("MODEL=cerebras:some-model cannot be used.");
+    expect(stderr).toContain("add -w @langchain/cerebras");
+  });
+
+  it("says how to name a model when it does not understand the name", () => {
+    expect(complain(["--saver", "memory"], { MODEL: "nonsense" })).toContain("Use provider:model");
+  });
+});

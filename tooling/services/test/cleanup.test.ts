@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { hasPrivate } from "@threadmark/services";
+import { getContainerRuntimeClient } from "testcontainers";
+import { describe, expect, it } from "vitest";
+import { until } from "../src/patience.ts";
+
+const NAMES = ["redis:8", "postgres:17"];
+
+/** A run in a process of its own, which writes nothing of its own outside of a folder. */
+interface ChildRun extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly folder: string;
+  /** URLs of what it started. */
+  readonly urls: Promise<string[]>;
+}
+
+async function startRun(way: string): Promise<ChildRun> {
+  const folder = await mkdtemp(join(tmpdir(), "threadmark-cleanup-"));
+  // Programs may run as another user, who has to enter.
+  await chmod(folder, 0o755);
+  const script = join(import.meta.dirname, "run-in-child.ts");
+  const env = { ...process.env, TMPDIR: folder, TEST_WAYS: way, TEST_REQUIRE: "all" };
+  const child = spawn(process.execPath, [script, ...NAMES], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const line = once(createInterface({ input: child.stdout }), "line");
+  const urls = Promise.race([line, once(child, "exit")]).then(
+    ([text]) => JSON.parse(String(text)) as string[],
+  );
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  return { child, folder, urls, [Symbol.asyncDispose]: remove };
+}
+
+/** The folders that the run has at this moment. Not of it is a lock of testcontainers, an empty file. */
+async function left(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.startsWith("threadmark-"));
+}
+
+async function containersOf(folder: string): Promise<string[]> {
+  const { container } = await getContainerRuntimeClient();
+  const all = await container.list();
+  return all.filter(({ Labels }) => Labels["threadmark.host"]?.startsWith(folder)).map(({ Id }) => Id);
+}
+
+function isListening(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => resolve(true));
+    socket.once("error", () => resolve(false));
+    socket.unref();
+  });
+}
+
+async function hasDocker(): Promise<boolean> {
+  return getContainerRuntimeClient().then(
+    () => true,
+    () => false,
+  );
+}
+
+const docker = hasPrivate("redis:8") && (await hasDocker());
+
+describe.skipIf(!docker)("a run in Docker", () => {
+  it.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)("that ends by %s leaves nothing", async (signal) => {
+    await using run = await startRun("docker");
+    const urls = await run.urls;
+    expect(await Promise.all(urls.map(isListening))).toEqual([true, true, true]);
+    expect(await containersOf(run.folder)).toHaveLength(3);
+    run.child.kill(signal);
+    await until("the folder is empty", async () => expect(await left(run.folder)).toEqual([]));
+    expect(await containersOf(run.folder)).toEqual([]);
+    expect(await Promise.all(urls.map(isListening))).toEqual([false, false, false]);
+  });
+
+  it("that is killed while it starts leaves nothing", async () => {
+    await using run = await startRun("docker");
+    run.urls.catch(() => {});
+    await until("it is starting", async () => expect(await containersOf(run.folder)).not.toEqual([]));
+    run.child.kill("SIGKILL");
+    await until("the folder is empty", async () => expect(await left(run.folder)).toEqual([]));
+    expect(await containersOf(run.folder)).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasPrivate("redis:8"))("a run on programs", () => {
+  it.each(["SIGKILL", "SIGINT"] as const)("that ends by %s leaves nothing", async (signal) => {
+    await using run = await startRun("program");
+    const urls = await run.urls;
+    expect(await Promise.all(urls.map(isListening))).toEqual([true, true, true]);
+    expect(await left(run.folder)).not.toEqual([]);
+    run.child.kill(signal);
+    await until("the folder is empty", async () => expect(await left(run.folder)).toEqual([]));
+    expect(await Promise.all(urls.map(isListening))).toEqual([false, false, false]);
+  });
+});

@@ -1,0 +1,123 @@
+import { hasPrivate } from "@threadmark/services";
+import { startPrivate, startPrivateGroup } from "@threadmark/services/private";
+import { MongoClient } from "mongodb";
+import pg from "pg";
+import { describe, expect, it } from "vitest";
+import { until } from "../src/patience.ts";
+import { redisOn, roundTrip } from "./clients.ts";
+
+describe.skipIf(!hasPrivate("redis:8"))("a private Redis", () => {
+  it("has its data after a kill when its arguments say so, on the same port", async () => {
+    await using server = await startPrivate("redis:8", {
+      args: ["--appendonly", "yes", "--appendfsync", "always"],
+    });
+    const client = redisOn(server);
+    await client.set("a", "1");
+    await server.kill();
+    await server.start();
+    expect(await client.get("a")).toBe("1");
+    client.disconnect();
+  });
+
+  it("has lost its data after a kill when its arguments do not say otherwise", async () => {
+    await using server = await startPrivate("redis:8");
+    const client = redisOn(server);
+    await client.set("a", "1");
+    await server.kill();
+    await server.start();
+    expect(await client.get("a")).toBeNull();
+    client.disconnect();
+  });
+
+  it("is silent while it is paused, and answers afterwards", async () => {
+    await using server = await startPrivate("redis:8");
+    const client = redisOn(server);
+    await client.ping();
+    await server.pause();
+    let answered = false;
+    const answer = client.ping().then(() => (answered = true));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(answered).toBe(false);
+    await server.resume();
+    expect(await answer).toBe(true);
+    client.disconnect();
+  });
+
+  it("says what is wrong with its arguments", async () => {
+    const started = startPrivate("redis:8", { args: ["--maxmemory", "nonsense"] });
+    await expect(started).rejects.toThrow(/argument must be a memory value/);
+  });
+
+  it("a group is not started as a single server", async () => {
+    await expect(startPrivate("redis-cluster")).rejects.toThrow("use startPrivateGroup");
+  });
+});
+
+describe.skipIf(!hasPrivate("redis-cluster"))("a private Redis Cluster", () => {
+  it("goes on with the replica of a master that is killed", async () => {
+    await using group = await startPrivateGroup("redis-cluster", { replicas: 1, failAfter: 500 });
+    const [master, , , replica] = group.nodes;
+    await master!.kill();
+    const client = redisOn(replica!);
+    await until("the replica is master", async () => expect(await client.role()).toContain("master"));
+    client.disconnect();
+  });
+});
+
+describe.skipIf(!hasPrivate("redis-sentinel"))("a private group of Sentinel", () => {
+  it("fails over when the primary is killed", async () => {
+    await using group = await startPrivateGroup("redis-sentinel", { failAfter: 500 });
+    const facts = { kind: "redis-sentinel", url: group.url, facts: group.facts };
+    expect(await roundTrip(facts, "before")).toBe("before");
+    await group.nodes[0]!.kill();
+    const replica = redisOn(group.nodes[1]!);
+    await until("the replica is primary", async () => expect(await replica.role()).toContain("master"));
+    expect(await replica.get("threadmark")).toBe("before");
+    expect(group.sentinels).toHaveLength(3);
+    replica.disconnect();
+  });
+});
+
+describe.skipIf(!hasPrivate("mongodb"))("a private MongoDB", () => {
+  it("has what it acknowledged after a kill", async () => {
+    await using server = await startPrivate("mongodb");
+    expect(await roundTrip({ kind: "mongodb", url: server.url, facts: {} }, "kept")).toBe("kept");
+    await server.kill();
+    await server.start();
+    await using client = await MongoClient.connect(server.url);
+    expect(await client.db("threadmark").collection("values").findOne()).toMatchObject({ value: "kept" });
+  });
+});
+
+describe.skipIf(!hasPrivate("mongodb-replica-set"))("a private replica set", () => {
+  it("elects another primary when the primary is killed", async () => {
+    await using group = await startPrivateGroup("mongodb-replica-set", { failAfter: 1000 });
+    const server = { kind: "mongodb-replica-set", url: group.url, facts: {} };
+    expect(await roundTrip(server, "before")).toBe("before");
+    await group.nodes[0]!.kill();
+    expect(await until("it takes writes", () => roundTrip(server, "after"))).toBe("after");
+    await group.nodes[0]!.start();
+  });
+});
+
+describe.skipIf(!hasPrivate("postgres:17"))("a private Postgres", () => {
+  it("has what it acknowledged after a kill", async () => {
+    await using server = await startPrivate("postgres:17", { args: ["-c", "shared_buffers=16MB"] });
+    const ask = async (text: string): Promise<unknown[]> => {
+      await using client = await connected(server.url);
+      return (await client.query(text)).rows;
+    };
+    await ask("CREATE TABLE value AS SELECT 1 AS value");
+    await server.kill();
+    await server.start();
+    expect(await ask("SELECT value FROM value")).toEqual([{ value: 1 }]);
+    expect(await ask("SHOW shared_buffers")).toEqual([{ shared_buffers: "16MB" }]);
+  });
+});
+
+async function connected(connectionString: string): Promise<pg.Client & AsyncDisposable> {
+  const client = new pg.Client({ connectionString });
+  client.on("error", () => {});
+  await client.connect();
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
+}
