@@ -48,6 +48,8 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
 -- A thread. Every write locks its row first. Times are milliseconds since 1970.
 CREATE TABLE IF NOT EXISTS ${threads} (
   thread text COLLATE "C" PRIMARY KEY,
+  -- Stands for the thread in the table of blobs, which has most rows by far.
+  number bigint GENERATED ALWAYS AS IDENTITY,
   -- Changes whenever blobs may have been removed.
   epoch text NOT NULL,
   created bigint NOT NULL,
@@ -59,7 +61,7 @@ CREATE TABLE IF NOT EXISTS ${threads} (
   updated_minute bigint NOT NULL GENERATED ALWAYS AS (updated / 60000) STORED
 ) WITH (fillfactor = 50);
 -- Threads, newest first.
-CREATE INDEX IF NOT EXISTS threadmark_threads_by_update ON ${threads} (updated_minute DESC);
+CREATE INDEX IF NOT EXISTS threadmark_threads_by_update ON ${threads} (updated_minute);
 -- Expired threads.
 CREATE INDEX IF NOT EXISTS threadmark_threads_by_expiry ON ${threads} (expires) WHERE expires IS NOT NULL;
 
@@ -77,8 +79,8 @@ CREATE TABLE IF NOT EXISTS ${checkpoints} (
   refs bytea NOT NULL,
   PRIMARY KEY (thread, namespace, id)
 );
--- Checkpoints of all threads, newest first.
-CREATE INDEX IF NOT EXISTS threadmark_checkpoints_by_id ON ${checkpoints} (id DESC, thread, namespace);
+-- Checkpoints of all threads, oldest first and read backwards: what is new then fills the last page.
+CREATE INDEX IF NOT EXISTS threadmark_checkpoints_by_id ON ${checkpoints} (id, thread DESC, namespace DESC);
 -- Threads of a run.
 CREATE INDEX IF NOT EXISTS threadmark_checkpoints_by_run ON ${checkpoints} (run, thread) WHERE run IS NOT NULL;
 
@@ -98,7 +100,7 @@ CREATE TABLE IF NOT EXISTS ${writes} (
 
 -- Pieces of values, named by their content. An odd id means a list of ids; else, 0 and the piece, or 1 and it deflated.
 CREATE TABLE IF NOT EXISTS ${blobs} (
-  thread text COLLATE "C" NOT NULL,
+  thread bigint NOT NULL,
   id bytea NOT NULL,
   bytes bytea NOT NULL,
   PRIMARY KEY (thread, id)

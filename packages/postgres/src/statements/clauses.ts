@@ -57,10 +57,10 @@ export function writeParams(request: WriteRequest): Param[] {
 export function openThread(tables: Tables, request: WriteRequest, condition: string): string {
   const open = request.epoch === undefined ? openAnyThread : openNamedEpoch;
   return `opened AS (${open(tables, condition)}
-  RETURNING t.epoch
+  RETURNING t.epoch, t.number
 ), stored_blobs AS (
   INSERT INTO ${tables.blobs} (thread, id, bytes)
-  SELECT $1::text, substring($5::bytea FROM (16 * n - 15)::int FOR 16), substring($6::bytea FROM start FOR length)
+  SELECT opened.number, substring($5::bytea FROM (16 * n - 15)::int FOR 16), substring($6::bytea FROM start FOR length)
   FROM opened CROSS JOIN unnest($7::int[], $8::int[]) WITH ORDINALITY AS piece (start, length, n)
   ON CONFLICT DO NOTHING
 )`;

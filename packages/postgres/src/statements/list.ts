@@ -26,7 +26,8 @@ export function scanStatement(tables: Tables, request: ScanRequest): Statement {
     ORDER BY c.id DESC, c.thread, c.namespace LIMIT $10::int + 1
   ) AS c
 ), hits AS MATERIALIZED (
-  SELECT * FROM page WHERE rank <= $10::int
+  SELECT p.*, (SELECT number FROM ${tables.threads} AS t WHERE t.thread = p.thread) AS number
+  FROM page AS p WHERE rank <= $10::int
 ), ${ctes}
 ${rows}
 UNION ALL

@@ -165,6 +165,6 @@ FROM generate_series(1, 20000) AS t, generate_series(48, 52) AS c;
 INSERT INTO ${tables.writes} (thread, namespace, checkpoint, task, idx, path, channel, value, refs)
 SELECT thread, namespace, id, 'task', 0, '', 'c', 'v', '' FROM ${tables.checkpoints};
 INSERT INTO ${tables.blobs} (thread, id, bytes)
-SELECT 'thread ' || t, decode(md5(b::text), 'hex'), 'b' FROM generate_series(1, 20000) AS t, generate_series(1, 5) AS b;
+SELECT number, decode(md5(b::text), 'hex'), 'b' FROM ${tables.threads}, generate_series(1, 5) AS b;
 ANALYZE ${tables.threads}, ${tables.checkpoints}, ${tables.writes}, ${tables.blobs};
 `;

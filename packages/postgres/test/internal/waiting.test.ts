@@ -75,7 +75,7 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
     const prune = [
       `UPDATE ${tables.threads} SET epoch = 'second' WHERE thread = 't'`,
       `DELETE FROM ${tables.checkpoints} WHERE thread = 't' AND id = '1'`,
-      `DELETE FROM ${tables.blobs} WHERE thread = 't'`,
+      `DELETE FROM ${tables.blobs} WHERE thread = (SELECT number FROM ${tables.threads} WHERE thread = 't')`,
     ];
 
     it("a put that relies on blobs which a prune removes meanwhile is stale, and writes nothing", async () => {
