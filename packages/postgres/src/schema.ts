@@ -44,7 +44,11 @@ export function tablesIn(schema: string): Tables {
  * database that has it already: two set-ups at the same moment both send what they found missing.
  */
 const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
-  ({ threads, checkpoints, writes, blobs }) => `
+  (tables) => threadsTable(tables) + contentTables(tables),
+];
+
+function threadsTable({ threads }: Tables): string {
+  return `
 -- A thread. Every write locks its row first. Times are milliseconds since 1970.
 CREATE TABLE IF NOT EXISTS ${threads} (
   thread text COLLATE "C" PRIMARY KEY,
@@ -64,7 +68,11 @@ CREATE TABLE IF NOT EXISTS ${threads} (
 CREATE INDEX IF NOT EXISTS threadmark_threads_by_update ON ${threads} (updated_minute);
 -- Expired threads.
 CREATE INDEX IF NOT EXISTS threadmark_threads_by_expiry ON ${threads} (expires) WHERE expires IS NOT NULL;
+`;
+}
 
+function contentTables({ checkpoints, writes, blobs }: Tables): string {
+  return `
 CREATE TABLE IF NOT EXISTS ${checkpoints} (
   thread text COLLATE "C" NOT NULL,
   namespace text COLLATE "C" NOT NULL,
@@ -105,8 +113,8 @@ CREATE TABLE IF NOT EXISTS ${blobs} (
   bytes bytea NOT NULL,
   PRIMARY KEY (thread, id)
 );
-`,
-];
+`;
+}
 
 /** The version that this code works with. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

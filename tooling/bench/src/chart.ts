@@ -70,5 +70,8 @@ export function chartOf({ database, contestants, costs }: Results): string {
 
 /** Without the rules for the mouse, and with the same names in every chart. */
 function still(svg: string): string {
-  return svg.replaceAll(/<style[^>]*>.*?<\/style>\n?/gs, "").replaceAll(/ class="[^"]*"/g, "").replaceAll(/zr\d+-/g, "");
+  return svg
+    .replaceAll(/<style[^>]*>.*?<\/style>\n?/gs, "")
+    .replaceAll(/ class="[^"]*"/g, "")
+    .replaceAll(/zr\d+-/g, "");
 }

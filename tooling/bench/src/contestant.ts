@@ -21,7 +21,7 @@ export interface Place extends AsyncDisposable {
   stored(): Promise<readonly number[]>;
 }
 
-export interface Traffic {
+interface Traffic {
   readonly roundTrips: number;
   /** Bytes in both directions. */
   readonly wire: number;

@@ -13,7 +13,7 @@ export interface Results {
 }
 
 /** The machine, as far as times depend on it. */
-export function machine(): string {
+function machine(): string {
   return `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}`;
 }
 
@@ -67,7 +67,7 @@ function cellsOf({ milliseconds, roundTrips, wire, stored }: Cost): string[] {
 }
 
 /** How many times as much the other one takes. */
-export function ratiosOf(ours: Cost, other: Cost): string[] {
+function ratiosOf(ours: Cost, other: Cost): string[] {
   const mine = numbersOf(ours);
   return numbersOf(other).map((number, i) => `${rounded(number / mine[i]!)} ×`);
 }

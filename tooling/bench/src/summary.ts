@@ -9,7 +9,7 @@ export function summaryOf({ database, contestants, costs }: Results): string {
   const turns = Math.max(...TURNS);
   const scenario = `chat of ${turns} turns`;
   const [ours, other] = contestants.slice(0, 2).map((name) => costOf(costs, scenario, name));
-  const times = (a: number, b: number) => `${(b / a).toFixed(b / a >= 20 ? 0 : 1)}`;
+  const times = (a: number, b: number) => (b / a).toFixed(b / a >= 20 ? 0 : 1);
   const stores = database.stores.map((name, i) => {
     return `${times(ours!.stored[i]!, other!.stored[i]!)} times the ${name}`;
   });

@@ -52,7 +52,7 @@ async function scriptsOf(
   client: Redis,
   call: () => Promise<unknown>,
 ): Promise<{ longest: number; count: number }> {
-  const settings = (await client.config("GET", "slowlog-*")) as string[];
+  const settings = await client.config("GET", "slowlog-*");
   await client.config("SET", "slowlog-max-len", 100_000);
   await client.config("SET", "slowlog-log-slower-than", 0);
   await client.slowlog("RESET");
