@@ -77,7 +77,11 @@ export class BlobCache {
       this.#bytes += cost;
     }
     if (recent) {
-      const cost = rememberRecent(known.recent, recent.namespace, recent.values);
+      const { namespace, values } = recent;
+      // What is large would push out the blobs, which save more.
+      const small = values.cost <= this.#maxBytes / 4;
+      const kept = small ? values : { ...values, encoded: new Map<string, EncodedBefore>(), cost: 0 };
+      const cost = rememberRecent(known.recent, namespace, kept);
       known.bytes += cost;
       this.#bytes += cost;
     }

@@ -73,6 +73,18 @@ describe("a checkpoint that is encoded with what is known of its thread", () => 
     expect(second.reuses).toBe(true);
   });
 
+  it("does not remember how a value was encoded that would fill the memory", async () => {
+    const messages = Array.from({ length: 500 }, (_, i) => message(i));
+    const { fresh, values } = await encode(messages, undefined);
+    const sizes = [3 * values.cost, 5 * values.cost];
+    const kept = sizes.map((size) => {
+      const cache = new BlobCache(size);
+      cache.learn("t", "e", fresh, { namespace: "", values });
+      return cache.find("t")!.recent.get("")!.encoded.size;
+    });
+    expect(kept).toEqual([0, 2]);
+  });
+
   it("counts what it remembers among the bytes of its thread, once", async () => {
     const cache = new BlobCache(1e9);
     for (const messages of STATES) {

@@ -20,13 +20,8 @@ export async function rawCommandTables(url: string): Promise<string> {
   const saver = new RedisSaver(client, { keyPrefix });
   const messages = Array.from({ length: TURNS }, (_, i) => turn(i)).flat();
   const grow = (round: number): Promise<void> => {
-    const next = [...messages, ...turn(round)];
-    return put(saver, {
-      thread: threadOf(1),
-      step: round + 1,
-      values: { messages: next },
-      changed: ["messages"],
-    });
+    messages.push(...turn(TURNS + round));
+    return put(saver, { thread: threadOf(1), step: round + 1, values: { messages }, changed: ["messages"] });
   };
   await chat(saver, threadOf(0), TURNS);
   await grow(0);
