@@ -37,7 +37,7 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
   ({ server }) => {
     countTests(server);
     const pool = new pg.Pool({ connectionString: server.url });
-    compare(new PgDatabase(pool, () => pool.end()), 60);
+    compare(new PgDatabase(pool, { end: () => pool.end(), prepare: false }), 60);
   },
 );
 
