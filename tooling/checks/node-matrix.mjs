@@ -64,7 +64,7 @@ for (const { dir } of subjects) {
   });
 }
 // Servers are started by this Node, private ones too: what it takes does not run on every other.
-const [shared, own] = await wantedServers();
+const { shared, own } = await wantedServers();
 const servers = await startServers(shared, own);
 for (const { kind, version, found } of servers.servers) console.log(`${kind} ${version}: ${found}`);
 for (const { name, reasons } of servers.missing) console.log(`NOT TESTED: ${name} (${reasons.join("; ")})`);
@@ -79,9 +79,9 @@ async function wantedServers() {
   const configs = await Promise.all(subjects.map(({ dir }) => import(join(dir, "vitest.config.ts"))));
   const provided = configs.map((config) => config.default.test.provide ?? {});
   const newest = provided.flatMap(({ services = [] }) => services.slice(0, 1));
-  if (!chosen.package) return [newest, []];
+  if (!chosen.package) return { shared: newest, own: [] };
   const names = (key) => [...new Set(provided.flatMap((one) => one[key] ?? []))];
-  return [names("services"), names("privateServices")];
+  return { shared: names("services"), own: names("privateServices") };
 }
 
 /** The files to run; all of them where nothing is named. */
