@@ -62,8 +62,8 @@ for (const { dir } of subjects) {
   });
 }
 // Servers are started by this Node, private ones too: what it takes does not run on every other.
-const [shared, privately] = await wantedServers();
-const servers = await startServers(shared, privately);
+const wanted = await wantedServers();
+const servers = await startServers(wanted.services, wanted.privateServices);
 for (const { kind, version, found } of servers.servers) console.log(`${kind} ${version}: ${found}`);
 for (const { name, reasons } of servers.missing) console.log(`NOT TESTED: ${name} (${reasons.join("; ")})`);
 const failed = [];
@@ -77,7 +77,7 @@ async function wantedServers() {
   const configs = await Promise.all(subjects.map(({ dir }) => import(join(dir, "vitest.config.ts"))));
   const provided = configs.map((config) => config.default.test.provide ?? {});
   const named = (key) => [...new Set(provided.flatMap((one) => one[key] ?? []))];
-  return [named("services"), named("privateServices")];
+  return { services: named("services"), privateServices: named("privateServices") };
 }
 
 async function runTests(major) {
