@@ -136,6 +136,7 @@ describe("faults of the network", () => {
   it("a server that never was there makes the first call reject with the reason", async () => {
     await using saver = RedisSaver.fromUrl("redis://127.0.0.1:1", { redis: { maxRetriesPerRequest: 1 } });
     await expect(saver.getTuple(configOf("t"))).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await expect(saver.setup()).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
   it("resets under load: what was acknowledged is there, and everything there is whole", async () => {
