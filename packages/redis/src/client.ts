@@ -38,7 +38,9 @@ export function borrowed(client: RedisClientLike): Connection {
 /** A client of our own for one server, or for what `sentinels` in the options leads to. */
 export async function openUrl(url: string, options: RedisClientOptions): Promise<Connection> {
   checkSettles(options);
-  const { Redis } = await import("ioredis");
+  const ioredis = await import("ioredis");
+  // The first releases of ioredis 5 export the class as the default only.
+  const Redis = ioredis.Redis ?? (ioredis.default as unknown as typeof ioredis.Redis);
   return owned(new Redis(url, { ...PATIENCE, ...options }));
 }
 

@@ -3,6 +3,7 @@ import { RedisSaver, type RedisClientLike, type RedisSaverOptions } from "@threa
 import { countTests, nameOf, servers, type Server } from "@threadmark/services";
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5, Redis as Redis5 } from "ioredis-5";
+import oldest from "ioredis-5-0";
 import { describe, it } from "vitest";
 import { connect, newPrefix, placesOf, removeKeys } from "./server.ts";
 
@@ -18,11 +19,19 @@ const [newest] = servers("redis");
 const [cluster] = servers("redis-cluster");
 const [sentinel] = servers("redis-sentinel");
 
+/** As a CommonJS module it is the class; its types say otherwise. */
+const OldestRedis = oldest as unknown as typeof oldest.default;
+
 /** All that changes how calls are sent and answers are read. */
 const everyOption = { enableAutoPipelining: true, keyPrefix: "app:", showFriendlyErrorStack: true };
 
 const drivers: readonly Driver[] = [
   { title: "ioredis 5", server: newest, connect: ({ url }) => new Redis5(url) },
+  {
+    title: "the oldest ioredis",
+    server: newest,
+    connect: ({ url }) => new OldestRedis(url),
+  },
   {
     title: "ioredis 5, Cluster",
     server: cluster,
