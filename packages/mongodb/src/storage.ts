@@ -127,7 +127,18 @@ export class MongoDBStorage implements CheckpointStorage {
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {
-    const names = thread === undefined ? await findExpired(this.#session, limit) : [thread];
+    if (thread !== undefined) return this.#sweep([thread]);
+    let swept = 0;
+    while (swept < limit) {
+      // Another process may be at the same ones: those are not found again, and do not count here.
+      const names = await findExpired(this.#session, limit - swept);
+      if (names.length === 0) break;
+      swept += await this.#sweep(names);
+    }
+    return swept;
+  }
+
+  async #sweep(names: readonly string[]): Promise<number> {
     let swept = 0;
     for (let start = 0; start < names.length; start += AT_ONCE) {
       const some = names.slice(start, start + AT_ONCE);
