@@ -47,6 +47,11 @@ export function isNamespaceExists(error: unknown): boolean {
   return failureOf(error).code === 48;
 }
 
+/** Whether the user lacks a right. */
+export function isForbidden(error: unknown): boolean {
+  return failureOf(error).code === 13;
+}
+
 function failureOf(error: unknown): Failure {
   return (error ?? {}) as Failure;
 }

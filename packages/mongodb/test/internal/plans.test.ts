@@ -117,6 +117,8 @@ describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
   }, 120_000);
 
   it("the newest checkpoint is found without reading others", async () => {
+    const saver = new MongoDBSaver({ client, dbName });
+    for (const n of [1, 2, 3]) await putTurn(saver, { thread: "t", id: turnId(n) });
     const { pipeline } = sent.find(({ name }) => name === "aggregate")!.command as { pipeline: Document[] };
     const [match, sort, limit] = pipeline as [Document, Document, Document];
     const stats = await db
