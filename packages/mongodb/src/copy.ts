@@ -124,15 +124,18 @@ function replaceOwn(g: string): Doc[] {
 async function copyThroughClient(session: Session, filter: Doc, to: string, g: string): Promise<void> {
   const docs = await session.find(filter);
   const ops = docs.map(({ _id, scan, run, children, ...rest }) =>
-    upsert({ ...only(moveTo(_id, to)), g }, {
-      $set: {
-        ...rest,
-        g,
-        ...(scan !== undefined && { scan: moveTo(scan, to) }),
-        ...(run !== undefined && { run: moveTo(run, to) }),
-        ...(children !== undefined && { children: (children as unknown[]).map((one) => moveTo(one, to)) }),
+    upsert(
+      { ...only(moveTo(_id, to)), g },
+      {
+        $set: {
+          ...rest,
+          g,
+          ...(scan !== undefined && { scan: moveTo(scan, to) }),
+          ...(run !== undefined && { run: moveTo(run, to) }),
+          ...(children !== undefined && { children: (children as unknown[]).map((one) => moveTo(one, to)) }),
+        },
       },
-    }),
+    ),
   );
   if (ops.length === 0) return;
   await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));

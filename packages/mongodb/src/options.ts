@@ -17,11 +17,28 @@ export function checkedOptions(options: MongoDBSaverOptions): Omit<MongoDBStorag
     readPreference = "primary",
     aggregates = true,
   } = options;
-  if (dbName !== undefined) check(isName(dbName, /[/\\. "$*<>:|?\0]/), "dbName", "is not a name of a database");
-  check(isName(collectionName, /[$\0]|^system\.|^\.|\.$/), "checkpointCollectionName", "is not a name of a collection");
+  if (dbName !== undefined)
+    check(isName(dbName, /[/\\. "$*<>:|?\0]/), "dbName", "is not a name of a database");
+  check(
+    isName(collectionName, /[$\0]|^system\.|^\.|\.$/),
+    "checkpointCollectionName",
+    "is not a name of a collection",
+  );
   check(READ_CONCERNS.has(readConcern), "readConcern", `must be one of ${[...READ_CONCERNS].join(", ")}`);
-  check(writeConcern.w !== 0, "writeConcern", "must ask for an acknowledgement, since every write needs its answer");
-  return { dbName, collectionName, writeConcern, readConcern, readPreference, aggregates, patience: PATIENCE };
+  check(
+    writeConcern.w !== 0,
+    "writeConcern",
+    "must ask for an acknowledgement, since every write needs its answer",
+  );
+  return {
+    dbName,
+    collectionName,
+    writeConcern,
+    readConcern,
+    readPreference,
+    aggregates,
+    patience: PATIENCE,
+  };
 }
 
 function isName(name: unknown, wrong: RegExp): boolean {

@@ -22,10 +22,22 @@ async function callEverything(saver: MongoDBSaver, fenced: MongoDBSaver): Promis
     const metadata = { n, "a.b": { $gt: "" } };
     const values = { text: `${text} ${n}` };
     await putTurn(saver, { thread: "t", id: turnId(n), parent: turnId(n - 1), values, metadata });
-    await saver.putWrites(configOf("t", turnId(n)), [["w", text], ["__resume__", n]], "task");
+    await saver.putWrites(
+      configOf("t", turnId(n)),
+      [
+        ["w", text],
+        ["__resume__", n],
+      ],
+      "task",
+    );
   }
-  for (const n of [1, 2]) await putTurn(fenced, { thread: "f", id: turnId(n), parent: n > 1 ? turnId(1) : undefined });
+  for (const n of [1, 2])
+    await putTurn(fenced, { thread: "f", id: turnId(n), parent: n > 1 ? turnId(1) : undefined });
   await expect(putTurn(fenced, { thread: "f", id: turnId(3), parent: turnId(1) })).rejects.toThrow();
+  // More than a page.
+  for (let n = 1; n <= 105; n++) await putTurn(saver, { thread: "pages", id: turnId(n) });
+  await all(saver.list(configOf("pages")));
+  await all(saver.list({}));
   await saver.getTuple(configOf("t"));
   await saver.getTuple(configOf("t", turnId(2)));
   await all(saver.list(configOf("t"), { filter: { n: 2 } }));
@@ -33,7 +45,9 @@ async function callEverything(saver: MongoDBSaver, fenced: MongoDBSaver): Promis
   await all(saver.list({ configurable: { thread_id: "t", checkpoint_ns: "" } }));
   await saver.getDeltaChannelHistory({ config: configOf("t"), channels: ["w"] });
   await saver.copyThread("t", "copy");
-  await all(saver.listThreads({ filter: { n: 3 } }));
+  for await (const { cursor } of saver.listThreads({ filter: { n: 3 } })) {
+    await all(saver.listThreads({ after: cursor }));
+  }
   await saver.setThreadTtl("copy", { seconds: 0.001 });
   await saver.sweep();
   await saver.deleteForRuns(["run"]);
@@ -69,7 +83,9 @@ describe("what a compatible service must know", () => {
   it("is what the README lists: commands, stages, operators, indexes", async () => {
     const sent = await sentBy({});
     expect([...new Set(sent.map(({ name }) => name))].sort()).toEqual(listed("Commands"));
-    const pipelines = sent.filter(({ name }) => name === "aggregate").map(({ command }) => command["pipeline"]);
+    const pipelines = sent
+      .filter(({ name }) => name === "aggregate")
+      .map(({ command }) => command["pipeline"]);
     const updates = sent
       .filter(({ name }) => name === "update")
       .flatMap(({ command }) => (command["updates"] as { u: unknown }[]).map(({ u }) => u));
@@ -89,7 +105,9 @@ describe("what a compatible service must know", () => {
 
   it("is less without aggregates: no stage but those that remove and copy threads", async () => {
     const sent = await sentBy({ aggregates: false });
-    const pipelines = sent.filter(({ name }) => name === "aggregate").map(({ command }) => command["pipeline"]);
+    const pipelines = sent
+      .filter(({ name }) => name === "aggregate")
+      .map(({ command }) => command["pipeline"]);
     const stages = pipelines.flatMap(stagesIn).flatMap((stage) => Object.keys(stage));
     expect([...new Set(stages)].sort()).toEqual(["$group", "$match", "$merge", "$set", "$sort"]);
   });

@@ -46,7 +46,12 @@ describe("faults of the connection", () => {
     await using saver = own();
     await putTurn(saver, { thread: "lost", id: turnId(1), values: { text: longText("one") } });
     cutNext();
-    await putTurn(saver, { thread: "lost", id: turnId(2), parent: turnId(1), values: { text: longText("two") } });
+    await putTurn(saver, {
+      thread: "lost",
+      id: turnId(2),
+      parent: turnId(1),
+      values: { text: longText("two") },
+    });
     cutNext();
     await saver.copyThread("lost", "copy");
     proxy.onData = () => false;

@@ -20,7 +20,9 @@ describe("values that a client must not interpret", () => {
     await putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
     const config = configOf(id as unknown as string);
     await expect(saver.getTuple(config)).rejects.toMatchObject({ code: "INVALID_CONFIG" });
-    await expect(saver.deleteThread(id as unknown as string)).rejects.toMatchObject({ code: "INVALID_CONFIG" });
+    await expect(saver.deleteThread(id as unknown as string)).rejects.toMatchObject({
+      code: "INVALID_CONFIG",
+    });
     await expect(putTurn(saver, { thread: id as unknown as string, id: turnId(1) })).rejects.toMatchObject({
       code: "INVALID_CONFIG",
     });
@@ -51,7 +53,9 @@ describe("values that a client must not interpret", () => {
     ];
     await saver.putWrites(configOf("names", turnId(1)), writes, "$task.with.dots", "$path");
     const tuple = await saver.getTuple(configOf("names"));
-    expect(tuple?.pendingWrites).toEqual(writes.map(([channel, value]) => ["$task.with.dots", channel, value]));
+    expect(tuple?.pendingWrites).toEqual(
+      writes.map(([channel, value]) => ["$task.with.dots", channel, value]),
+    );
     expect(tuple?.checkpoint.channel_values).toEqual({ $a: 1, "b.c": 2, __proto__x: 3 });
   });
 
@@ -96,7 +100,11 @@ describe("values that a client must not interpret", () => {
   });
 });
 
-async function idsOf(saver: MongoDBSaver, thread: string, filter: Record<string, unknown>): Promise<string[]> {
+async function idsOf(
+  saver: MongoDBSaver,
+  thread: string,
+  filter: Record<string, unknown>,
+): Promise<string[]> {
   const ids: string[] = [];
   for await (const { checkpoint } of saver.list(configOf(thread), { filter })) ids.push(checkpoint.id);
   return ids;

@@ -46,8 +46,14 @@ function filtersOf({ name, command }: Sent): Record<string, unknown>[] {
   if (name === "find") return [command["filter"] as Record<string, unknown>];
   if (name === "findAndModify") return [command["query"] as Record<string, unknown>];
   if (name !== "aggregate") return [];
-  const pipeline = command["pipeline"] as { $match?: Record<string, unknown>; $unionWith?: { pipeline: unknown } }[];
-  const parts = [pipeline, ...pipeline.flatMap(({ $unionWith }) => ($unionWith ? [$unionWith.pipeline] : []))];
+  const pipeline = command["pipeline"] as {
+    $match?: Record<string, unknown>;
+    $unionWith?: { pipeline: unknown };
+  }[];
+  const parts = [
+    pipeline,
+    ...pipeline.flatMap(({ $unionWith }) => ($unionWith ? [$unionWith.pipeline] : [])),
+  ];
   return parts.map((part) => stagesIn(part)[0]!["$match"] as Record<string, unknown>);
 }
 

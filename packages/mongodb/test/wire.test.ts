@@ -57,9 +57,10 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
     expect(
       await commandsOf(() => putTurn(first, { thread: "known", id: turnId(2), values: { n: 1 } })),
     ).toEqual(["find", "update"]);
-    expect(
-      await commandsOf(() => second.putWrites(configOf("known", turnId(2)), fifty, "task")),
-    ).toEqual(["find", "update"]);
+    expect(await commandsOf(() => second.putWrites(configOf("known", turnId(2)), fifty, "task"))).toEqual([
+      "find",
+      "update",
+    ]);
   });
 
   it("a read makes the thread known", async () => {

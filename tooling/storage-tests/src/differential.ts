@@ -2,14 +2,7 @@ import type { CheckpointStorage } from "@threadmark/core/storage";
 import { MemoryStorage } from "@threadmark/memory";
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
-import {
-  comparable,
-  contentOf,
-  operation,
-  perform,
-  sorted,
-  type Operation,
-} from "./random-operations.ts";
+import { comparable, contentOf, operation, perform, sorted, type Operation } from "./random-operations.ts";
 
 /** A storage with data of its own. */
 export interface StorageUnderTest {
@@ -73,7 +66,10 @@ function answerOf(name: string, answer: unknown): unknown {
   }
   if (name === "ancestors") {
     const line = plain as { checkpoint: Outline; writes: unknown[] }[];
-    return line.map(({ checkpoint, writes }) => ({ checkpoint: outlineOf(checkpoint), writes: sorted(writes) }));
+    return line.map(({ checkpoint, writes }) => ({
+      checkpoint: outlineOf(checkpoint),
+      writes: sorted(writes),
+    }));
   }
   // The order is by time, which the two storages do not share.
   if (name !== "threads") return plain;

@@ -64,7 +64,12 @@ describe.each(onServers)("a crash on $title", ({ server }) => {
     await collection.deleteMany({ "_id.t": { $exists: true } });
     const saver = saverOn(client);
     for (const n of [1, 2, 3, 4]) {
-      await putTurn(saver, { thread: "t", id: turnId(n), parent: n > 1 ? turnId(n - 1) : undefined, values: valuesOf(n) });
+      await putTurn(saver, {
+        thread: "t",
+        id: turnId(n),
+        parent: n > 1 ? turnId(n - 1) : undefined,
+        values: valuesOf(n),
+      });
       await saver.putWrites(configOf("t", turnId(n)), [["w", longText(`write ${n}`, 3000)]], "before");
     }
     await putTurn(saver, { thread: "old", id: turnId(1), values: valuesOf(1) });

@@ -37,7 +37,9 @@ export class DyingClient implements MongoClientLike {
       this.steps++;
       return work();
     };
-    const cursor = (read: () => { toArray(): Promise<never[]> }) => ({ toArray: () => step(() => read().toArray()) });
+    const cursor = (read: () => { toArray(): Promise<never[]> }) => ({
+      toArray: () => step(() => read().toArray()),
+    });
     return {
       find: (...args) => cursor(() => collection.find(...args) as { toArray(): Promise<never[]> }),
       aggregate: (...args) => cursor(() => collection.aggregate(...args) as { toArray(): Promise<never[]> }),

@@ -67,7 +67,13 @@ describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
     const text = longText("text", 60_000);
     for (const n of [1, 2, 3]) {
       const metadata = { user: "me" };
-      await putTurn(saver, { thread: "t", id: turnId(n), parent: turnId(n - 1), values: { text, n }, metadata });
+      await putTurn(saver, {
+        thread: "t",
+        id: turnId(n),
+        parent: turnId(n - 1),
+        values: { text, n },
+        metadata,
+      });
       await saver.putWrites(configOf("t", turnId(n)), [["w", text]], "task");
     }
     await putTurn(fenced, { thread: "t", id: turnId(4), parent: turnId(3), values: { text } });
@@ -121,10 +127,7 @@ describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
     for (const n of [1, 2, 3]) await putTurn(saver, { thread: "t", id: turnId(n) });
     const { pipeline } = sent.find(({ name }) => name === "aggregate")!.command as { pipeline: Document[] };
     const [match, sort, limit] = pipeline as [Document, Document, Document];
-    const stats = await db
-      .collection(NAME)
-      .aggregate([match, sort, limit])
-      .explain("executionStats");
+    const stats = await db.collection(NAME).aggregate([match, sort, limit]).explain("executionStats");
     expect(stats["executionStats"]).toMatchObject({ totalDocsExamined: 1 });
   });
 });
@@ -145,7 +148,15 @@ function explainable({ name, command }: Sent): Document[] {
   const of = (key: string): Document[] => command[key] as Document[];
   if (name === "find") {
     const { find, filter, sort, projection, limit } = command;
-    return [{ find, filter, ...(sort !== undefined && { sort }), ...(projection !== undefined && { projection }), ...(limit !== undefined && { limit }) }];
+    return [
+      {
+        find,
+        filter,
+        ...(sort !== undefined && { sort }),
+        ...(projection !== undefined && { projection }),
+        ...(limit !== undefined && { limit }),
+      },
+    ];
   }
   if (name === "update") return of("updates").map((update) => ({ update: NAME, updates: [update] }));
   if (name === "delete") return of("deletes").map((one) => ({ delete: NAME, deletes: [one] }));
@@ -155,6 +166,9 @@ function explainable({ name, command }: Sent): Document[] {
   if (name !== "aggregate") return [];
   // Not with all of its stages: MongoDB 6.0 ends when it explains $graphLookup inside of $unionWith.
   const [match, second, third] = of("pipeline");
-  const pipeline = [match, ...[second, third].filter((stage) => stage && ("$sort" in stage || "$limit" in stage))];
+  const pipeline = [
+    match,
+    ...[second, third].filter((stage) => stage && ("$sort" in stage || "$limit" in stage)),
+  ];
   return [{ aggregate: NAME, pipeline, cursor: {} }];
 }
