@@ -3,6 +3,8 @@ import type { MongoDBSaverOptions } from "./saver.ts";
 import type { MongoDBStorageOptions } from "./storage.ts";
 
 const DEFAULT_COLLECTION = "threadmark_checkpoints";
+/** A removal from a very large thread may take longer; then it starts again. */
+const PATIENCE = 10_000;
 const READ_CONCERNS = new Set(["local", "available", "majority", "linearizable"]);
 
 /** Checks the options that the storage needs, and fills in what is left out. */
@@ -28,7 +30,15 @@ export function checkedOptions(options: MongoDBSaverOptions): Omit<MongoDBStorag
     "writeConcern",
     "must ask for an acknowledgement, since every write needs its answer",
   );
-  return { dbName, collectionName, writeConcern, readConcern, readPreference, aggregates };
+  return {
+    dbName,
+    collectionName,
+    writeConcern,
+    readConcern,
+    readPreference,
+    aggregates,
+    patience: PATIENCE,
+  };
 }
 
 function isName(name: unknown, wrong: RegExp): boolean {

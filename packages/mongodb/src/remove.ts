@@ -14,7 +14,7 @@ import {
 } from "./keys.ts";
 import { generationsIn, purge } from "./purge.ts";
 import type { Session } from "./session.ts";
-import { aliveAt, findThread, isAlive, isSettled, newGeneration, STUCK, type ThreadDoc } from "./thread.ts";
+import { aliveAt, findThread, isAlive, isSettled, newGeneration, type ThreadDoc } from "./thread.ts";
 
 const MAX_ATTEMPTS = 100;
 
@@ -72,7 +72,7 @@ export async function completeStuck(session: Session, thread: ThreadDoc): Promis
 }
 
 function isStuck(session: Session, { busy }: ThreadDoc): boolean {
-  return !busy || session.now().getTime() - busy.getTime() > STUCK;
+  return !busy || session.isStuck(busy);
 }
 
 /** Step 1. `undefined`: there is no such thread. */

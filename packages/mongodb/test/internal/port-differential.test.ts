@@ -7,8 +7,8 @@ import { MongoDBStorage } from "../../src/storage.ts";
 import { newName, onServers } from "../database.ts";
 
 const WAYS = [
-  { how: "aggregate", aggregates: true, sequences: 60 },
-  { how: "find only", aggregates: false, sequences: 30 },
+  { how: "aggregate", aggregates: true, sequences: 40 },
+  { how: "find only", aggregates: false, sequences: 15 },
 ];
 
 describe.each(onServers.flatMap((one) => WAYS.map((way) => ({ ...one, ...way }))))(

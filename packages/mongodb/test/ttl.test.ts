@@ -1,0 +1,92 @@
+import { countTests } from "@threadmark/services";
+import { MongoDBSaver } from "@threadmark/mongodb";
+import { describe, expect, it } from "vitest";
+import { onServers, useDatabase } from "./database.ts";
+import { configOf, longText, putTurn, turnId } from "./turns.ts";
+
+describe.each(onServers)("expiry on $title", ({ server }) => {
+  countTests(server);
+  const { client, dbName } = useDatabase(server);
+
+  it("readers beside writers and sweeps see a thread whole or not at all", async () => {
+    const writer = new MongoDBSaver({ client, dbName, ttl: { seconds: 0.3 } });
+    const sweeper = new MongoDBSaver({ client, dbName });
+    let running = true;
+    let [whole, gone, swept] = [0, 0, 0];
+    const write = async (): Promise<void> => {
+      for (let round = 0; running; round++) {
+        const text = longText(`round ${round}`, 8000);
+        for (const n of [1, 2, 3]) {
+          const parent = n > 1 ? turnId(n - 1) : undefined;
+          await putTurn(writer, { thread: "t", id: turnId(n), parent, values: { text, n } });
+        }
+        await writer.putWrites(
+          configOf("t", turnId(3)),
+          [
+            ["a", text],
+            ["b", text],
+          ],
+          "task",
+        );
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    };
+    const sweep = async (): Promise<void> => {
+      while (running) swept += await sweeper.sweep();
+    };
+    const read = async (aggregates: boolean): Promise<void> => {
+      while (running) {
+        const reader = new MongoDBSaver({ client, dbName, aggregates });
+        const tuple = await reader.getTuple(configOf("t"));
+        if (!tuple) {
+          gone++;
+          continue;
+        }
+        whole++;
+        expect(tuple.checkpoint.channel_values["text"]).toEqual(expect.any(String));
+        expect([0, 2]).toContain(tuple.pendingWrites!.length);
+        const listed: string[] = [];
+        for await (const { checkpoint } of reader.list(configOf("t"))) listed.push(checkpoint.id);
+        // Newest first, and none is missing below the newest.
+        expect(listed).toEqual([3, 2, 1].map(turnId).slice(3 - listed.length));
+      }
+    };
+    const all = Promise.all([write(), sweep(), read(true), read(false)]);
+    await new Promise((resolve) => setTimeout(resolve, 8000));
+    running = false;
+    await all;
+    expect(Math.min(whole, gone, swept)).toBeGreaterThan(3);
+  });
+
+  it("expired threads are gone for every call, and nothing is left of them after a sweep", async () => {
+    const saver = new MongoDBSaver({ client, dbName, ttl: 0.2 });
+    await putTurn(saver, { thread: "short", id: turnId(1), values: { text: longText("short") } });
+    await saver.setThreadTtl("short", { seconds: 0.001 });
+    const reader = new MongoDBSaver({ client, dbName });
+    await expect.poll(() => reader.getTuple(configOf("short"))).toBeUndefined();
+    for await (const { threadId } of reader.listThreads()) expect(threadId).not.toBe("short");
+    await expect(reader.copyThread("short", "copy")).rejects.toMatchObject({ code: "THREAD_NOT_FOUND" });
+    await reader.sweep();
+    const left = client.db(dbName).collection("threadmark_checkpoints").find({ "_id.t": "short" });
+    expect(await left.toArray()).toEqual([]);
+  });
+
+  it("a clock that is wrong by a day changes nothing", async () => {
+    const now = Date.now;
+    try {
+      const right = new MongoDBSaver({ client, dbName, ttl: { seconds: 60 } });
+      await putTurn(right, { thread: "clock", id: turnId(1), values: { a: 1 } });
+      Date.now = () => now() + 24 * 3600_000;
+      const ahead = new MongoDBSaver({ client, dbName, ttl: { seconds: 60 } });
+      expect((await ahead.get(configOf("clock")))?.channel_values).toEqual({ a: 1 });
+      expect(await ahead.sweep()).toBe(0);
+      Date.now = () => now() - 24 * 3600_000;
+      const behind = new MongoDBSaver({ client, dbName, ttl: { seconds: 60 } });
+      await putTurn(behind, { thread: "clock", id: turnId(2), parent: turnId(1), values: { a: 2 } });
+      Date.now = now;
+      expect((await right.get(configOf("clock")))?.channel_values).toEqual({ a: 2 });
+    } finally {
+      Date.now = now;
+    }
+  });
+});
