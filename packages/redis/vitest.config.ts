@@ -7,7 +7,10 @@ export default mergeConfig(
   defineConfig({
     test: {
       globalSetup: ["@threadmark/services/setup"],
-      provide: { services: ["redis:8", "redis:7", "valkey:8", "redis-cluster", "redis-sentinel"] },
+      provide: {
+        services: ["redis:8", "redis:7", "valkey:8", "redis-cluster", "redis-sentinel"],
+        privateServices: ["redis:8", "redis-cluster", "redis-sentinel"],
+      },
       reporters: [new ServerTable()],
     },
   }),

@@ -61,15 +61,24 @@ for (const { dir } of subjects) {
     filter: (path) => basename(path) !== "internal",
   });
 }
-// What the tests cannot start themselves on an old Node.
-const servers = subjects.some(({ manifest }) => "@threadmark/services" in manifest.devDependencies)
-  ? await startServers(["postgres:17"])
-  : undefined;
+// Servers are started by this Node, private ones too: what it takes does not run on every other.
+const servers = await startServers(...(await wantedServers()));
+for (const { kind, version, found } of servers.servers) console.log(`${kind} ${version}: ${found}`);
+for (const { name, reasons } of servers.missing) console.log(`NOT TESTED: ${name} (${reasons.join("; ")})`);
 const failed = [];
 for (const major of majors)
   await runTests(major).catch((error) => failed.push(`Node ${major}: ${error.message}`));
-await servers?.stop();
+await servers.stop();
 if (failed.length > 0) throw new Error(failed.join("\n"));
+
+/** Names of the servers that the packages' tests share, and of those that they start for themselves. */
+async function wantedServers() {
+  const configs = await Promise.all(subjects.map(({ dir }) => import(join(dir, "vitest.config.ts"))));
+  const provided = configs.map((config) => config.default.test.provide ?? {});
+  return ["services", "privateServices"].map((key) => [
+    ...new Set(provided.flatMap((one) => one[key] ?? [])),
+  ]);
+}
 
 async function runTests(major) {
   const node = join(project, "node_modules", `node-${major}`, "bin", "node");

@@ -2,9 +2,9 @@ import { CheckpointError, type CopyOutcome, type CopyRequest } from "@threadmark
 import type { Doc } from "./driver.ts";
 import { isDuplicateKey, isUnsupported } from "./failure.ts";
 import { blobsOf, contentOf, only, recordsOf, threadKey, wholeOf } from "./keys.ts";
-import { generationsIn, purge } from "./purge.ts";
+import { awaitPurge, generationsIn, purge } from "./purge.ts";
 import type { Session } from "./session.ts";
-import { findThread, GONE, isAlive, newGeneration, type ThreadDoc } from "./thread.ts";
+import { findThread, isAlive, neverThere, newGeneration, type ThreadDoc } from "./thread.ts";
 import { upsert } from "./write.ts";
 
 const MAX_ATTEMPTS = 20;
@@ -27,7 +27,8 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
     if (!source || !isAlive(source, session.now())) return "missing";
     const present = await findThread(session, to);
     if (present && isAlive(present, session.now())) return present.epoch === newEpoch ? "copied" : "exists";
-    if (present) await purge(session, to, { g: present.g });
+    if (present?.gone) await awaitPurge(session, present);
+    else if (present) await purge(session, to, { g: present.g });
     const g = newGeneration();
     if (!(await reserve(session, to, g))) continue;
     await copyRange(session, { ...recordsOf(from), g: { $in: source.valid } }, to, g);
@@ -46,10 +47,12 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
 
 /** Step 1. Whether the target is ours. */
 async function reserve(session: Session, to: string, g: string): Promise<boolean> {
-  const gone = { thread: to, epoch: "", valid: [], writes: 0, created: GONE, updated: GONE, expires: GONE };
-  const { filter, update } = upsert({ ...only(threadKey(to)), g }, { $setOnInsert: gone }).updateOne;
+  const fields = { writes: 0, ...neverThere(to, session.now()) };
+  const filter = { ...only(threadKey(to)), g };
   try {
-    await session.write((collection) => collection.updateOne(filter, update as Doc, { upsert: true }));
+    await session.write((collection) =>
+      collection.updateOne(filter, { $setOnInsert: fields }, { upsert: true }),
+    );
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     return false;
@@ -130,7 +133,7 @@ async function reveal(
   const fields = { epoch: newEpoch, valid: [g], created: now, updated: now };
   const update = {
     $set: { ...fields, ...(expires && { expires }), ...(typeof own === "number" && { own }) },
-    ...(!expires && { $unset: { expires: 1 } }),
+    $unset: { gone: 1, ...(!expires && { expires: 1 }) },
   };
   const result = await session.write((collection) =>
     collection.updateOne({ ...only(threadKey(to)), g }, update),

@@ -1,7 +1,7 @@
 import type { Doc } from "./driver.ts";
 import { blobsOf, contentOf, only, threadKey, wholeOf } from "./keys.ts";
 import type { Session } from "./session.ts";
-import { GONE, newGeneration, type ThreadDoc } from "./thread.ts";
+import { findThread, goneAt, newGeneration, type ThreadDoc } from "./thread.ts";
 
 /** What a purge did. */
 export interface Purged {
@@ -36,7 +36,7 @@ export async function purge(
   const before = (await session.write((collection) =>
     collection.findOneAndUpdate(
       { ...key, ...when },
-      { $set: { g: mark, valid: [], expires: GONE }, $unset: { busy: 1 } },
+      { $set: { g: mark, ...goneAt(session.now()) }, $unset: { busy: 1 } },
       { returnDocument: "before", includeResultMetadata: false },
     ),
   )) as ThreadDoc | null;
@@ -52,6 +52,15 @@ export async function purge(
   await session.write((collection) => collection.deleteMany({ ...contentOf(thread), ...gone }));
   const last = await session.write((collection) => collection.deleteOne({ ...key, g: mark }));
   return { done: last.deletedCount > 0, blobs: blobs?.deletedCount ?? 0 };
+}
+
+/** Waits for the deletion of a thread that is gone, and completes it when that takes long. */
+export async function awaitPurge(session: Session, { thread, g }: ThreadDoc): Promise<void> {
+  for (const wait of [2, 5, 10, 20, 50, 100, 200]) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    if ((await findThread(session, thread))?.g !== g) return;
+  }
+  await purge(session, thread, { g });
 }
 
 /** The generations of the documents in a range. */

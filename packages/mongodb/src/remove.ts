@@ -14,10 +14,8 @@ import {
 } from "./keys.ts";
 import { generationsIn, purge } from "./purge.ts";
 import type { Session } from "./session.ts";
-import { aliveAt, findThread, isAlive, isSettled, newGeneration, type ThreadDoc } from "./thread.ts";
+import { aliveAt, findThread, isAlive, isSettled, newGeneration, STUCK, type ThreadDoc } from "./thread.ts";
 
-/** Milliseconds after which a removal that is under way is taken for dead. */
-const STUCK = 10_000;
 const MAX_ATTEMPTS = 100;
 
 /** Documents that go carry the generation of the removal that lets them. */

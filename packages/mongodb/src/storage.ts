@@ -30,7 +30,7 @@ import { Gatherer } from "./gather.ts";
 import { Hints } from "./hints.ts";
 import { readAncestors, readBlobs, readOutline } from "./history.ts";
 import { only, threadKey } from "./keys.ts";
-import { findExpired, readRuns, readThreads } from "./listing.ts";
+import { expiredAt, findExpired, readRuns, readThreads } from "./listing.ts";
 import { purge } from "./purge.ts";
 import { readOne, readScan, type ReadContext } from "./read.ts";
 import { checkpointRecords, writeRecords } from "./records.ts";
@@ -129,7 +129,7 @@ export class MongoDBStorage implements CheckpointStorage {
     let swept = 0;
     for (let start = 0; start < names.length; start += AT_ONCE) {
       const some = names.slice(start, start + AT_ONCE);
-      const when = { expires: { $lte: this.#session.now() } };
+      const when = expiredAt(this.#session.now());
       const purged = await Promise.all(some.map((name) => purge(this.#session, name, when)));
       swept += purged.filter((one) => one?.done).length;
     }

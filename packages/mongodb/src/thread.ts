@@ -31,6 +31,8 @@ export interface ThreadDoc {
   readonly expires?: Date | null;
   /** A time to live of its own in milliseconds, or {@link NEVER}. */
   readonly own?: number | null;
+  /** When the thread was found gone and its deletion began. */
+  readonly gone?: Date | null;
   /** When the removal that is under way began. */
   readonly busy?: Date | null;
 }
@@ -38,8 +40,26 @@ export interface ThreadDoc {
 /** `own` of a thread that never expires. */
 export const NEVER = -1;
 
-/** `expires` of a thread that is gone: one that is being deleted, or not there yet. */
-export const GONE: Date = new Date(0);
+/** `expires` of a thread that is gone: one that is being deleted, or not there yet. No clock is that late. */
+const LONG_AGO = new Date(0);
+
+/** Milliseconds after which a deletion or a removal that is under way is taken for dead. */
+export const STUCK = 10_000;
+
+/** The fields of a thread that is gone, whoever looks and whatever is left of it. */
+export function goneAt(now: Date): Doc {
+  return { valid: [], expires: LONG_AGO, gone: now };
+}
+
+/** The fields of a thread that is not there yet. */
+export function neverThere(thread: string, now: Date): Doc {
+  return { thread, epoch: "", created: LONG_AGO, updated: LONG_AGO, ...goneAt(now) };
+}
+
+/** The condition that nobody is deleting the thread right now. */
+export function abandonedAt(now: Date): Doc {
+  return { $or: [{ gone: null }, { gone: { $lte: new Date(now.getTime() - STUCK) } }] };
+}
 
 /** A generation of no other thread and no other time. */
 export function newGeneration(): string {

@@ -4,10 +4,10 @@ import type { Doc, UpdateOp } from "./driver.ts";
 import { failedAt, isDuplicateKey } from "./failure.ts";
 import { hintOf, type Hint, type Hints } from "./hints.ts";
 import { anyOf, blobKey, only, threadKey, type Key } from "./keys.ts";
-import { purge } from "./purge.ts";
+import { awaitPurge, purge } from "./purge.ts";
 import { completeStuck } from "./remove.ts";
 import type { Session } from "./session.ts";
-import { aliveAt, GONE, isAlive, newGeneration, renewal, type ThreadDoc } from "./thread.ts";
+import { aliveAt, isAlive, neverThere, newGeneration, renewal, type ThreadDoc } from "./thread.ts";
 
 /** Each is a race that was lost to another process, or garbage of one that crashed. */
 const MAX_ATTEMPTS = 20;
@@ -117,10 +117,9 @@ async function send(
 
 /** Where the thread is not there at all, this leaves one that is gone, and `sweep` clears up behind it. */
 function reopen(thread: string, { g, own }: Hint, now: Date): UpdateOp {
-  const gone = { thread, epoch: "", valid: [], created: GONE, updated: GONE, expires: GONE };
   return upsert(
     { ...only(threadKey(thread)), g, own: own ?? null, ...aliveAt(now) },
-    { $inc: { writes: 1 }, $setOnInsert: gone },
+    { $inc: { writes: 1 }, $setOnInsert: neverThere(thread, now) },
   );
 }
 
@@ -168,12 +167,13 @@ async function look(
   const others = docs.filter((doc) => (doc as unknown) !== found);
   await discard(session, request, records, written, found);
   const alive = found && isAlive(found, session.now()) ? found : undefined;
-  if (found && !alive) {
-    // What this very write has left behind in place of a thread that is not there.
-    const own = found.g === written && found.valid.length === 0;
-    if (!own) return { outcome: "expired" };
-    await purge(session, thread, {});
+  if (found?.gone) {
+    // Either what this very write has left behind in place of a thread that is not there, or a deletion.
+    if (found.g === written) await purge(session, thread, { g: written });
+    else await awaitPurge(session, found);
+    return look(context, request, records, undefined);
   }
+  if (found && !alive) return { outcome: "expired" };
   if (epoch !== undefined && alive?.epoch !== epoch) return { outcome: "stale" };
   if (alive && (await completeStuck(session, alive))) return look(context, request, records, undefined);
   await clearGarbage(session, records, others, alive?.valid ?? []);

@@ -1,3 +1,4 @@
+import { CheckpointError } from "@threadmark/core";
 import type { RedisClientLike, ScriptClient } from "./ioredis.ts";
 import type { Connection } from "./runner.ts";
 
@@ -16,18 +17,29 @@ interface OwnClient extends RedisClientLike {
   quit(): Promise<unknown>;
 }
 
-/** Both major versions of ioredis give up after 20 attempts; with this after about 15 seconds. */
-const retryStrategy = (times: number): number => Math.min(50 * times, 1000);
+/** What ioredis does otherwise may leave a call without an answer for minutes, or for good. */
+const PATIENCE = {
+  /** After 20 attempts to connect ioredis gives up; with this that takes about 12 seconds. */
+  retryStrategy: (times: number): number => Math.min(50 * times, 1000),
+  /** Milliseconds. A server that is connected and says nothing ends a call with an error, too. */
+  commandTimeout: 30_000,
+};
 
-/** A client that somebody else owns. */
+/**
+ * A client that somebody else owns.
+ *
+ * @throws CheckpointError `INVALID_ARGUMENT` when its calls may never end.
+ */
 export function borrowed(client: RedisClientLike): Connection {
+  checkSettles(client.options);
   return { client: client as ScriptClient, lastError: () => undefined, close: async () => {} };
 }
 
 /** A client of our own for one server, or for what `sentinels` in the options leads to. */
 export async function openUrl(url: string, options: RedisClientOptions): Promise<Connection> {
+  checkSettles(options);
   const { Redis } = await import("ioredis");
-  return owned(new Redis(url, { retryStrategy, ...options }));
+  return owned(new Redis(url, { ...PATIENCE, ...options }));
 }
 
 /** A client of our own for a cluster. User, password and TLS are those of the first URL. */
@@ -39,10 +51,22 @@ export async function openCluster(
   const places = nodes.map((node) => (typeof node === "object" && "url" in node ? node.url : node));
   const [first] = places;
   const login = typeof first === "string" ? loginOf(first) : {};
-  const redisOptions = { ...login, ...(options["redisOptions"] as object | undefined) };
+  const { commandTimeout } = PATIENCE;
+  const redisOptions = { commandTimeout, ...login, ...(options["redisOptions"] as object | undefined) };
   // In the types a node is a mutable object.
   const startup = places.map((place) => (typeof place === "string" ? place : { ...place }));
   return owned(new Cluster(startup, { ...options, redisOptions }));
+}
+
+/** Without either, ioredis forgets the calls that were under way when a connection was lost: they never end. */
+function checkSettles(options: { autoResendUnfulfilledCommands?: boolean; commandTimeout?: number }): void {
+  if (options.autoResendUnfulfilledCommands !== false || options.commandTimeout !== undefined) return;
+  throw new CheckpointError(
+    "INVALID_ARGUMENT",
+    "with autoResendUnfulfilledCommands: false a lost connection would leave calls unanswered forever; set " +
+      "commandTimeout too, or leave it at true: every call of a saver can be sent twice",
+    { field: "client" },
+  );
 }
 
 function loginOf(url: string): Record<string, unknown> {

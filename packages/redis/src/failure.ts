@@ -10,7 +10,7 @@ const FULL = /(?:^|-)OOM /;
 
 /** How ioredis says that a connection, or a cluster, is not there just now. */
 const DISCONNECTED =
-  /^(?:Connection is closed\.|Stream isn't writeable|Cluster isn't ready|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes is available)/;
+  /^(?:Connection is closed\.|Command timed out|Stream isn't writeable|Cluster isn't ready|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes is available)/;
 
 /** Whether the same call may succeed a little later. ioredis has given up a connection that it cannot make itself. */
 export function isPassing(error: unknown): boolean {

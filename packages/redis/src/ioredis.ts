@@ -4,6 +4,7 @@
 export interface RedisClientLike {
   readonly status: string;
   readonly isCluster: boolean;
+  readonly options: object;
   evalsha(...args: never[]): unknown;
   pipeline(...args: never[]): unknown;
   disconnect(reconnect?: boolean): void;
@@ -23,7 +24,7 @@ export interface ScriptClient extends RedisClientLike {
 }
 
 /** Commands that are sent together. */
-export interface ScriptPipeline {
+interface ScriptPipeline {
   evalshaBuffer(sha1: string, numkeys: number, args: Argument[]): unknown;
   evalBuffer(script: string, numkeys: number, args: Argument[]): unknown;
   wait(numreplicas: number, timeout: number): unknown;

@@ -100,6 +100,8 @@ export class Runner {
   }
 }
 
+type Results = [script: [Error | null, Reply], wait: [Error | null, unknown]];
+
 /** The script and WAIT, sent together. */
 async function sendAndWait(
   client: ScriptClient,
@@ -113,7 +115,7 @@ async function sendAndWait(
   pipeline[command](script, keys, given);
   pipeline.wait(replicas, timeoutMs);
   const results = await pipeline.exec();
-  const [[scriptError, reply], [waitError, reached]] = results as [[unknown, Reply], [unknown, unknown]];
+  const [[scriptError, reply], [waitError, reached]] = results as Results;
   if (scriptError) throw scriptError;
   if (waitError) throw waitError;
   if (Number(reached) >= replicas) return reply;

@@ -29,9 +29,7 @@ export class RedisSaver extends CheckpointSaver {
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
    */
   constructor(client: RedisClientLike | RedisStorage, options: RedisSaverOptions = {}) {
-    const storage =
-      client instanceof RedisStorage ? client : storageOn(async () => borrowed(client), options);
-    super(storage, settingsOf(options).core);
+    super(client instanceof RedisStorage ? client : storageOf(client, options), settingsOf(options).core);
   }
 
   /**
@@ -65,6 +63,11 @@ export class RedisSaver extends CheckpointSaver {
       rest,
     );
   }
+}
+
+function storageOf(client: RedisClientLike, options: RedisSaverOptions): RedisStorage {
+  const connection = borrowed(client);
+  return storageOn(async () => connection, options);
 }
 
 function storageOn(open: () => Promise<Connection>, options: RedisSaverOptions): RedisStorage {

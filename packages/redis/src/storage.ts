@@ -230,8 +230,19 @@ export class RedisStorage implements CheckpointStorage {
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {
-    const expired = thread === undefined ? await this.#index.expired(limit) : [thread];
-    const swept = await Promise.all(expired.map((name) => this.#change(SWEEP_THREAD, name, [])));
+    if (thread !== undefined) return this.#sweepAll([thread]);
+    let swept = 0;
+    for (;;) {
+      // Others may be sweeping the same threads; who finds few left does not end before there are none.
+      const wanted = limit - swept;
+      const expired = await this.#index.expired(wanted);
+      swept += await this.#sweepAll(expired);
+      if (expired.length < wanted || swept === limit) return swept;
+    }
+  }
+
+  async #sweepAll(threads: readonly string[]): Promise<number> {
+    const swept = await Promise.all(threads.map((name) => this.#change(SWEEP_THREAD, name, [])));
     return swept.filter(({ rest }) => textOf(rest[0]!) === "1").length;
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { servers, type Server } from "@threadmark/services";
-import { Cluster, Redis, type ClusterOptions, type RedisOptions } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import { afterAll } from "vitest";
 
 export type Client = Redis | Cluster;
@@ -22,13 +22,12 @@ export function newPrefix(): string {
 }
 
 /** A client as an application makes it. */
-export function connect(server: Server, options: RedisOptions & ClusterOptions = {}): Client {
-  const { kind, url, facts } = server;
-  if (kind === "redis-cluster") return new Cluster(placesOf(facts["nodes"]!), options);
+export function connect({ kind, url, facts }: Server): Client {
+  if (kind === "redis-cluster") return new Cluster(placesOf(facts["nodes"]!));
   if (kind === "redis-sentinel") {
-    return new Redis({ sentinels: placesOf(facts["sentinels"]!), name: facts["name"]!, ...options });
+    return new Redis({ sentinels: placesOf(facts["sentinels"]!), name: facts["name"]! });
   }
-  return new Redis(url, options);
+  return new Redis(url);
 }
 
 /** Addresses separated by commas. */

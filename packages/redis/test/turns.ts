@@ -7,6 +7,7 @@ export interface Turn {
   readonly parent?: string | undefined;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly run?: string;
 }
 
 /** The config of a checkpoint, or of the newest. */
@@ -16,7 +17,7 @@ export function configOf(thread: string, id?: string): CheckpointConfig {
 
 /** Stores a checkpoint. */
 export async function putTurn(saver: CheckpointSaver, turn: Turn): Promise<CheckpointConfig> {
-  const { thread, id, parent, values = {}, metadata = {} } = turn;
+  const { thread, id, parent, values = {}, metadata = {}, run } = turn;
   const versions = Object.fromEntries(Object.keys(values).map((channel) => [channel, 1]));
   const checkpoint = {
     v: 4,
@@ -27,7 +28,8 @@ export async function putTurn(saver: CheckpointSaver, turn: Turn): Promise<Check
     versions_seen: {},
   };
   const known = { source: "loop", step: 0, parents: {}, ...metadata } as CheckpointMetadata;
-  return saver.put(configOf(thread, parent), checkpoint, known, versions);
+  const config = { ...configOf(thread, parent), ...(run !== undefined && { metadata: { run_id: run } }) };
+  return saver.put(config, checkpoint, known, versions);
 }
 
 /** Text that is too long to be stored in the checkpoint itself. */

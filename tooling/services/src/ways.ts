@@ -10,7 +10,7 @@ export type Way = (typeof WAYS)[number];
 
 /** The ways that `TEST_WAYS` names, or all, without those that are not wanted. */
 export function chosenWays(except: readonly Way[] = []): readonly Way[] {
-  const names = process.env["TEST_WAYS"]?.split(",") ?? WAYS;
+  const names = process.env["TEST_WAYS"] ? process.env["TEST_WAYS"].split(",") : WAYS;
   const unknown = names.find((name) => !WAYS.includes(name as Way));
   if (unknown !== undefined) throw new Error(`TEST_WAYS names ${unknown}; there are ${WAYS.join(", ")}`);
   return (names as Way[]).filter((way) => !except.includes(way));

@@ -1,0 +1,39 @@
+import { countTests } from "@threadmark/services";
+import { agreesWithMemory } from "@threadmark/storage-tests";
+import { MongoClient } from "mongodb";
+import { describe } from "vitest";
+import { checkedOptions } from "../../src/options.ts";
+import { MongoDBStorage } from "../../src/storage.ts";
+import { newName, onServers } from "../database.ts";
+
+const WAYS = [
+  { how: "aggregate", aggregates: true, sequences: 60 },
+  { how: "find only", aggregates: false, sequences: 30 },
+];
+
+describe.each(onServers.flatMap((one) => WAYS.map((way) => ({ ...one, ...way }))))(
+  "MongoDBStorage on $title with $how",
+  ({ server, aggregates, sequences }) => {
+    countTests(server);
+    const client = new MongoClient(server.url);
+    const dbName = newName();
+    const options = checkedOptions({ dbName, aggregates });
+    const storage = new MongoDBStorage({ open: async () => client, close: async () => {}, ...options });
+    agreesWithMemory(
+      {
+        storage,
+        async clear() {
+          await client
+            .db(dbName)
+            .collection(options.collectionName)
+            .deleteMany({ "_id.t": { $exists: true } });
+        },
+        async close() {
+          await client.db(dbName).dropDatabase();
+          await client.close();
+        },
+      },
+      { sequences },
+    );
+  },
+);
