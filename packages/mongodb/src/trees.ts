@@ -59,7 +59,8 @@ class Walk {
   readonly #known: Map<BlobId, Blob>;
   readonly #have: ReadonlySet<BlobId>;
   readonly #nodesOnly: boolean;
-  readonly #visited = new Set<BlobId>();
+  /** By thread and id: what is missing in one thread may be there in another. */
+  readonly #visited = new Set<string>();
   readonly #reached = new Map<BlobId, Blob>();
   #open: Key[] = [];
   #missing = 0;
@@ -73,11 +74,12 @@ class Walk {
   visit(thread: string, root: BlobId): void {
     const stack = [root];
     for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-      if (this.#visited.has(id) || this.#have.has(id)) continue;
-      this.#visited.add(id);
+      const place = `${thread}\0${id}`;
+      if (this.#visited.has(place) || this.#have.has(id)) continue;
+      this.#visited.add(place);
       const key = blobKey(thread, id);
       if (this.#nodesOnly && key.k === KIND.leaf) continue;
-      const blob = this.#known.get(id);
+      const blob = this.#known.get(id) ?? this.#reached.get(id);
       if (!blob) {
         this.#open.push(key);
         this.#missing++;

@@ -67,7 +67,12 @@ export async function write(
       ({ hint, target } = seen);
     }
     const found = await records.statements(target, looked);
-    if ("outcome" in found) return found;
+    if ("outcome" in found) {
+      if (looked) return found;
+      // By a hint that may be wrong.
+      target = undefined;
+      continue;
+    }
     const { g } = target;
     const sent = await send(context.session, request, { g, hint, found });
     if (sent === "stored") {
