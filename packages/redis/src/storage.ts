@@ -78,7 +78,10 @@ export class RedisStorage implements CheckpointStorage {
     this.#index = new BucketIndex(this.#runner, this.#keys);
   }
 
-  async setup(): Promise<void> {}
+  /** There is nothing to create. It connects, so that what is wrong with the connection is known early. */
+  async setup(): Promise<void> {
+    await this.#index.expired(1);
+  }
 
   async close(): Promise<void> {
     await this.#runner.close();

@@ -5,7 +5,7 @@ import calculateSlot from "cluster-key-slot";
 import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { callsInSteps, callsOnAllThreads, callsOnOneThread } from "./every-call.ts";
-import { keysWith, newest, useKeys } from "./server.ts";
+import { keysWith, newest, PATIENT, useKeys } from "./server.ts";
 import { configOf, longText, putTurn, turnId } from "./turns.ts";
 
 /** A thread of another slot than `thread`. */
@@ -103,7 +103,7 @@ describe.runIf(hasPrivate("redis:8"))("a plain client on a server that takes one
     await using server = await startPrivate("redis:8", { args: ["--cluster-enabled", "yes"] });
     const client = new Redis(server.url);
     await client.call("CLUSTER", "ADDSLOTSRANGE", 0, 16_383);
-    await expect.poll(() => client.cluster("INFO"), { timeout: 30_000 }).toContain("cluster_state:ok");
+    await expect.poll(() => client.cluster("INFO"), PATIENT).toContain("cluster_state:ok");
     const saver = new RedisSaver(client);
     for (const call of Object.values({ ...callsOnOneThread, ...callsOnAllThreads, ...callsInSteps }))
       await call(saver);

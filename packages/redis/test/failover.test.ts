@@ -5,7 +5,7 @@ import { startPrivateGroup, type PrivateGroup } from "@threadmark/services/priva
 import calculateSlot from "cluster-key-slot";
 import { Cluster, Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
-import { placesOf } from "./server.ts";
+import { PATIENT, placesOf } from "./server.ts";
 import { configOf, putTurn, turnId } from "./turns.ts";
 import { checkThreads, startWriters } from "./writers.ts";
 
@@ -67,7 +67,7 @@ describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", () => {
     await writers.untilMore(10);
     const sentinel = new Redis(group.sentinels[0]!.port);
     await sentinel.call("SENTINEL", "FAILOVER", group.facts["name"]!);
-    await expect.poll(() => roleOf(group.nodes[0]!.port), { timeout: 30_000 }).toBe("slave");
+    await expect.poll(() => roleOf(group.nodes[0]!.port), PATIENT).toBe("slave");
     await writers.untilMore(10);
     await writers.stop();
     expect(writers.errors).toEqual([]);

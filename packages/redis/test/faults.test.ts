@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { promisify } from "node:util";
 import { RedisSaver } from "@threadmark/redis";
 import { countTests, startFaultProxy, type FaultProxy } from "@threadmark/services";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newest, useKeys } from "./server.ts";
+import { newest, PATIENT, useKeys } from "./server.ts";
 import { configOf, longText, putTurn, turnId } from "./turns.ts";
 
 describe("faults of the network", () => {
@@ -69,7 +70,8 @@ describe("faults of the network", () => {
       });`;
     const args = ["--input-type=module", "--eval", script];
     const running = promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
-    await expect.poll(() => killNamed("lone")).toBe(1);
+    await once(running.child.stdout!, "data");
+    expect(await killNamed("lone")).toBe(1);
     running.child.stdin!.write("go on");
     const { stdout, stderr } = await running;
     expect(stdout).toBe("ready alive");
@@ -136,6 +138,7 @@ describe("faults of the network", () => {
   it("a server that never was there makes the first call reject with the reason", async () => {
     await using saver = RedisSaver.fromUrl("redis://127.0.0.1:1", { redis: { maxRetriesPerRequest: 1 } });
     await expect(saver.getTuple(configOf("t"))).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await expect(saver.setup()).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
   it("resets under load: what was acknowledged is there, and everything there is whole", async () => {
@@ -189,7 +192,9 @@ describe("ownership", () => {
     await saver.getTuple(configOf("own"));
     await saver.close();
     await put;
-    await expect.poll(async () => String(await client.call("CLIENT", "LIST"))).not.toContain("name=own ");
+    await expect
+      .poll(async () => String(await client.call("CLIENT", "LIST")), PATIENT)
+      .not.toContain("name=own ");
     await RedisSaver.fromUrl("redis://127.0.0.1:1").close();
   });
 });

@@ -69,6 +69,10 @@ describe.runIf(hasPrivate("redis:8"))("a Redis that is full and evicts nothing",
     const tuple = await saver.getTuple(configOf("t"));
     expect(tuple?.checkpoint.channel_values).toEqual({ text: longText("two") });
     expect(tuple?.pendingWrites).toEqual([["task", "c", 1]]);
+    const renewing = new RedisSaver(client, { defaultTTL: 1, refreshOnRead: true });
+    expect((await renewing.getTuple(configOf("t")))?.checkpoint).toEqual(tuple?.checkpoint);
+    const [key] = await client.keys("*:t:t");
+    expect(await client.pttl(key!)).toBeGreaterThan(0);
     expect(await saver.prune({ threadIds: ["t"], keepLatest: 1 })).toEqual({ threads: 1, checkpoints: 1 });
     expect((await saver.get(configOf("t")))?.channel_values).toEqual({ text: longText("two") });
     await saver.deleteThread("t");

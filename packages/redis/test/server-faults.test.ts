@@ -4,7 +4,7 @@ import { countTests, hasPrivate } from "@threadmark/services";
 import { startPrivate } from "@threadmark/services/private";
 import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
-import { newest } from "./server.ts";
+import { newest, PATIENT } from "./server.ts";
 import { configOf, longText, putTurn, turnId } from "./turns.ts";
 
 describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
@@ -28,7 +28,7 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
     await server.kill();
     const before = acknowledged.length;
     await server.start();
-    await expect.poll(() => acknowledged.length).toBeGreaterThan(before + 10);
+    await expect.poll(() => acknowledged.length, PATIENT).toBeGreaterThan(before + 10);
     running = false;
     await writing;
     const found = new Map<string, unknown>();
@@ -84,7 +84,7 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
       await putTurn(one, { thread: "t", id: turnId(1), values: { a: 1 } });
     const [other, admin] = [new Redis(server.url), new Redis(server.url)];
     const endless = other.eval("while true do end", 0).catch((error: unknown) => error);
-    await expect.poll(() => admin.get("x").catch((error: Error) => error.message)).toContain("BUSY");
+    await expect.poll(() => admin.get("x").catch((error: Error) => error.message), PATIENT).toContain("BUSY");
     await expect(impatient.getTuple(configOf("t"))).rejects.toThrow(/^BUSY /);
     const put = putTurn(saver, { thread: "t", id: turnId(2), parent: turnId(1), values: { a: 2 } });
     await setTimeout(200);
@@ -122,10 +122,12 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
     const admin = new Redis(server.url, options);
     admin.on("error", () => {});
     await admin.bgrewriteaof();
-    await expect.poll(() => admin.info("persistence")).toContain("aof_rewrite_in_progress:0");
+    await expect.poll(() => admin.info("persistence"), PATIENT).toContain("aof_rewrite_in_progress:0");
     await server.kill();
     const starting = server.start();
-    await expect.poll(() => admin.get("x").catch((error: Error) => error.message)).toContain("LOADING");
+    await expect
+      .poll(() => admin.get("x").catch((error: Error) => error.message), PATIENT)
+      .toContain("LOADING");
     expect((await saver.get(configOf("t7")))?.channel_values).toEqual({ i: 7 });
     await starting;
     admin.disconnect();

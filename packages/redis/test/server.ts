@@ -16,6 +16,9 @@ export const singleServers: readonly Server[] = [...servers("redis"), ...servers
 /** The newest Redis of this run. */
 export const newest: Server = servers("redis")[0]!;
 
+/** For `expect.poll`: how long things take depends on what else the machine does. */
+export const PATIENT = { timeout: 30_000 };
+
 /** With what no other test's keys begin. */
 export function newPrefix(): string {
   return `t-${randomUUID().replaceAll("-", "").slice(0, 12)}`;

@@ -1,7 +1,7 @@
 import { RedisSaver } from "@threadmark/redis";
 import { countTests, nameOf } from "@threadmark/services";
 import { describe, expect, it } from "vitest";
-import { allServers, keysWith, useKeys } from "./server.ts";
+import { allServers, keysWith, PATIENT, useKeys } from "./server.ts";
 import { configOf, longText, putTurn, turnId } from "./turns.ts";
 
 describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
@@ -74,7 +74,7 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
       for (const thread of ["a", "b", "c"]) {
         await putTurn(saver, { thread, id: turnId(1), values: { text: longText(thread) }, run: "run" });
       }
-      await expect.poll(() => saver.getTuple(configOf("c"))).toBeUndefined();
+      await expect.poll(() => saver.getTuple(configOf("c")), PATIENT).toBeUndefined();
       const listed: string[] = [];
       for await (const { threadId } of saver.listThreads()) listed.push(threadId);
       expect(listed).toEqual([]);

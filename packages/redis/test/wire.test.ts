@@ -84,12 +84,4 @@ describe.runIf(hasPrivate("redis:8"))("round trips on the wire", () => {
     counted.disconnect();
     await proxy.close();
   });
-
-  it("a value of so many pieces that no call could take them one by one as arguments", async () => {
-    const value = Array.from({ length: 150 }, (_, i) => longText(`part ${i}`, 200_000));
-    expect(
-      await roundTripsOf(() => putTurn(saver, { thread: "huge", id: turnId(1), values: { value } })),
-    ).toBe(1);
-    expect((await saver.get(configOf("huge")))?.channel_values).toEqual({ value });
-  });
 });

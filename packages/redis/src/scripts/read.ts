@@ -45,9 +45,10 @@ export const GET_RENEWING: Script = script(
 local ttl = thread.own or ARGV[6]
 if ttl ~= '-1' then
   local expires = NOW + tonumber(ttl)
+  -- First, because a full memory does not refuse it: reading shall work then too.
+  expire_keys(0, expires)
   redis.call('HSET', KEYS[1], 'x', text(expires))
   redis.call('ZADD', KEYS[6], text(expires), ARGV[5])
-  expire_keys(0, expires)
 end
 return { 'found', thread.epoch, place, record, writes, blobs }`,
 );

@@ -5,9 +5,9 @@ import { startPrivate, startPrivateGroup, type PrivateServer } from "@threadmark
 import { Cluster, Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readAclRule, readClusterCommands } from "./acl.ts";
-import { callsInSteps, callsOnAllThreads, callsOnOneThread } from "./every-call.ts";
-import { startMonitor, type Monitor } from "./monitor.ts";
-import { newest, newPrefix, placesOf } from "./server.ts";
+import { callsInSteps, callsOnAllThreads, callsOnOneThread } from "../every-call.ts";
+import { startMonitor, type Monitor } from "../monitor.ts";
+import { newest, newPrefix, placesOf } from "../server.ts";
 
 const PREFIX = "acl-test";
 const rule = await readAclRule();

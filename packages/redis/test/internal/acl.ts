@@ -9,7 +9,7 @@ export interface AclRule {
 }
 
 export async function readAclRule(): Promise<AclRule> {
-  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
   const [, text] = /^```text\nACL SETUSER ([^]*?)^```$/m.exec(readme)!;
   const rule = text!.split(/\s+/).filter(Boolean).slice(1);
   const allowed = rule.filter((word) => word.startsWith("+"));
@@ -26,7 +26,7 @@ export async function readAclRule(): Promise<AclRule> {
 
 /** What the README adds to the rule for a cluster. */
 export async function readClusterCommands(): Promise<string[]> {
-  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
   const [, text] = /On a cluster: `([^`]*)`/.exec(readme)!;
   return text!.split(" ").map((word) => word.slice(1));
 }
