@@ -7,10 +7,11 @@ export default mergeConfig(
   defineConfig({
     test: {
       globalSetup: ["@threadmark/services/setup"],
-      provide: { services: ["mongodb", "mongodb-replica-set"] },
+      provide: {
+        services: ["mongodb", "mongodb-replica-set"],
+        privateServices: ["mongodb", "mongodb-replica-set"],
+      },
       reporters: [new ServerTable()],
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
     },
   }),
 );

@@ -14,8 +14,9 @@ const MAX_ATTEMPTS = 20;
  *
  * 1. The target is _reserved_: its document is inserted as one that is gone. What an old thread of that name
  *    may have left behind is removed.
- * 2. Records are copied, then blobs: so every blob that a copied record needs is there.
- * 3. If the source was written to or removed from meanwhile, all of it is done again.
+ * 2. Records are copied, once more if there was a write meanwhile: a copy is of one moment.
+ * 3. Blobs are copied, so every blob that a copied record needs is there. If something was removed from the
+ *    source meanwhile, all of it is done again.
  * 4. The target is made valid, if it is still the reserved one. Until then nobody sees anything of it.
  *
  * After a crash the target is gone, and `sweep` removes what is there of it.
@@ -31,11 +32,12 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
     else if (present) await purge(session, to, { g: present.g });
     const g = newGeneration();
     if (!(await reserve(session, to, g))) continue;
-    await copyRange(session, { ...recordsOf(from), g: { $in: source.valid } }, to, g);
-    await copyRange(session, blobsOf(from), to, g);
+    const copied = await copyRecords(session, source, to, g);
+    if (copied) await copyRange(session, blobsOf(from), to, g);
     const after = await findThread(session, from);
-    const same = after?.g === source.g && after.writes === source.writes;
-    if (same && !source.busy && (await reveal(session, request, source, g))) return "copied";
+    // Nothing was removed in between, so every blob of the records was there to be copied.
+    const whole = copied && after?.g === source.g && !source.busy;
+    if (whole && (await reveal(session, request, source, g))) return "copied";
     await purge(session, to, { g });
   }
   throw new CheckpointError(
@@ -67,6 +69,20 @@ async function reserve(session: Session, to: string, g: string): Promise<boolean
   return true;
 }
 
+/** Step 2. Whether there was a moment without a write. */
+async function copyRecords(session: Session, source: ThreadDoc, to: string, g: string): Promise<boolean> {
+  const { thread: from, valid } = source;
+  let { writes } = source;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    await copyRange(session, { ...recordsOf(from), g: { $in: valid } }, to, g);
+    const after = await findThread(session, from);
+    if (after?.g !== source.g) return false;
+    if (after.writes === writes) return true;
+    ({ writes } = after);
+  }
+  return false;
+}
+
 /** Copies documents. What somebody else has put into the target meanwhile stays. */
 async function copyRange(session: Session, filter: Doc, to: string, g: string): Promise<void> {
   const stages = copyStages(session.collectionName, filter, to, g);
@@ -95,16 +111,21 @@ export function copyStages(into: string, filter: Doc, to: string, g: string): Do
         children: ifThere("children", { $map: { input: "$children", as: "this", in: moved } }),
       },
     },
-    { $merge: { into, on: "_id", whenMatched: "keepExisting", whenNotMatched: "insert" } },
+    { $merge: { into, on: "_id", whenMatched: replaceOwn(g), whenNotMatched: "insert" } },
   ];
+}
+
+/** Only what an earlier attempt of this copy has put there. */
+function replaceOwn(g: string): Doc[] {
+  return [{ $replaceRoot: { newRoot: { $cond: [{ $eq: ["$g", g] }, "$$new", "$$ROOT"] } } }];
 }
 
 /** For services without `$merge`. */
 async function copyThroughClient(session: Session, filter: Doc, to: string, g: string): Promise<void> {
   const docs = await session.find(filter);
   const ops = docs.map(({ _id, scan, run, children, ...rest }) =>
-    upsert(only(moveTo(_id, to)), {
-      $setOnInsert: {
+    upsert({ ...only(moveTo(_id, to)), g }, {
+      $set: {
         ...rest,
         g,
         ...(scan !== undefined && { scan: moveTo(scan, to) }),

@@ -1,10 +1,9 @@
 interface Failure {
-  readonly name?: unknown;
   readonly code?: unknown;
-  readonly errorLabels?: unknown;
 }
 
-const LOST_NAMES = new Set(["MongoNetworkError", "MongoNetworkTimeoutError", "MongoPoolClearedError"]);
+/** Node's codes for a connection that ended; driver 7 lets some of them through as they are. */
+const LOST_SOCKETS = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ETIMEDOUT"]);
 
 /** Codes of a server that is not the primary, not any more, or about to end. */
 const LOST_CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
@@ -17,8 +16,11 @@ const TOO_LARGE_CODES = new Set([146, 4568, 10334, 17419, 17420, 40099]);
 
 /** Whether the connection or the primary went away, so that nobody knows if the command was run. */
 export function isConnectionLost(error: unknown): boolean {
-  const { name, code } = failureOf(error);
-  return LOST_NAMES.has(name as string) || LOST_CODES.has(code as number);
+  if (typeof error !== "object" || error === null) return false;
+  const { code } = failureOf(error);
+  // The driver's network errors have this field, and its bulk errors take over the fields of what they wrap.
+  if ("beforeHandshake" in error) return true;
+  return LOST_CODES.has(code as number) || LOST_SOCKETS.has(code as string);
 }
 
 /** Whether a document with the key of an upsert is there and does not meet its filter. */
@@ -43,6 +45,11 @@ export function isTooLarge(error: unknown): boolean {
 /** Whether a collection of that name was created meanwhile. */
 export function isNamespaceExists(error: unknown): boolean {
   return failureOf(error).code === 48;
+}
+
+/** Whether the user lacks a right. */
+export function isForbidden(error: unknown): boolean {
+  return failureOf(error).code === 13;
 }
 
 function failureOf(error: unknown): Failure {

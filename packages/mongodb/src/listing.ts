@@ -10,7 +10,7 @@ import { filterOf, type CheckpointDoc } from "./documents.ts";
 import type { Doc } from "./driver.ts";
 import { anyOf, checkpointsOf, threadKey } from "./keys.ts";
 import { ALL, type Session } from "./session.ts";
-import { abandonedAt, aliveAt, isAlive, type ThreadDoc } from "./thread.ts";
+import { aliveAt, expiredAt, isAlive, type ThreadDoc } from "./thread.ts";
 
 /** Heads that are looked for at once. */
 const AT_ONCE = 10;
@@ -132,14 +132,9 @@ async function thereOf(
   return [...new Set(docs.filter(({ run, g }) => valid.get(run.t)?.includes(g)).map(({ run }) => run.t))];
 }
 
-/** The condition for a thread that has expired, or that nobody goes on deleting. */
-export function expiredAt(now: Date): Doc {
-  return { expires: { $lte: now }, ...abandonedAt(now) };
-}
-
 /** Expired threads. */
 export async function findExpired(session: Session, limit: number): Promise<string[]> {
-  const filter = expiredAt(session.now());
+  const filter = expiredAt(session);
   const options: Doc = { sort: { expires: 1 }, limit, projection: { thread: 1 } };
   const docs = await session.find(filter, options);
   return docs.map((doc) => doc["thread"] as string);

@@ -3,6 +3,8 @@ import type { MongoDBSaverOptions } from "./saver.ts";
 import type { MongoDBStorageOptions } from "./storage.ts";
 
 const DEFAULT_COLLECTION = "threadmark_checkpoints";
+/** A removal from a very large thread may take longer; then it starts again. */
+const PATIENCE = 10_000;
 const READ_CONCERNS = new Set(["local", "available", "majority", "linearizable"]);
 
 /** Checks the options that the storage needs, and fills in what is left out. */
@@ -15,20 +17,11 @@ export function checkedOptions(options: MongoDBSaverOptions): Omit<MongoDBStorag
     readPreference = "primary",
     aggregates = true,
   } = options;
-  if (dbName !== undefined)
-    check(isName(dbName, /[/\\. "$*<>:|?\0]/), "dbName", "is not a name of a database");
-  check(
-    isName(collectionName, /[$\0]|^system\.|^\.|\.$/),
-    "checkpointCollectionName",
-    "is not a name of a collection",
-  );
+  if (dbName !== undefined) check(isName(dbName, /[/\\. "$*<>:|?\0]/), "dbName", "is not a name of a database");
+  check(isName(collectionName, /[$\0]|^system\.|^\.|\.$/), "checkpointCollectionName", "is not a name of a collection");
   check(READ_CONCERNS.has(readConcern), "readConcern", `must be one of ${[...READ_CONCERNS].join(", ")}`);
-  check(
-    writeConcern.w !== 0,
-    "writeConcern",
-    "must ask for an acknowledgement, since every write needs its answer",
-  );
-  return { dbName, collectionName, writeConcern, readConcern, readPreference, aggregates };
+  check(writeConcern.w !== 0, "writeConcern", "must ask for an acknowledgement, since every write needs its answer");
+  return { dbName, collectionName, writeConcern, readConcern, readPreference, aggregates, patience: PATIENCE };
 }
 
 function isName(name: unknown, wrong: RegExp): boolean {

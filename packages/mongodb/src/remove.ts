@@ -14,7 +14,7 @@ import {
 } from "./keys.ts";
 import { generationsIn, purge } from "./purge.ts";
 import type { Session } from "./session.ts";
-import { aliveAt, findThread, isAlive, isSettled, newGeneration, STUCK, type ThreadDoc } from "./thread.ts";
+import { aliveAt, findThread, isAlive, isSettled, newGeneration, type ThreadDoc } from "./thread.ts";
 
 const MAX_ATTEMPTS = 100;
 
@@ -72,7 +72,7 @@ export async function completeStuck(session: Session, thread: ThreadDoc): Promis
 }
 
 function isStuck(session: Session, { busy }: ThreadDoc): boolean {
-  return !busy || session.now().getTime() - busy.getTime() > STUCK;
+  return !busy || session.isStuck(busy);
 }
 
 /** Step 1. `undefined`: there is no such thread. */
@@ -114,7 +114,10 @@ async function carryOut(
   await move(session, thread);
   const old = (await generationsIn(session, contentOf(name))).filter((g) => g !== thread.g);
   const ended = await session.write((collection) =>
-    collection.updateOne({ ...only(threadKey(name)), g: thread.g }, { $set: { valid: [thread.g] } }),
+    collection.updateOne(
+      { ...only(threadKey(name)), g: thread.g },
+      { $set: { valid: [thread.g] } },
+    ),
   );
   if (ended.matchedCount === 0) return undefined;
   const gone = [...new Set([...old, ...oldOf(thread)])];
@@ -141,7 +144,10 @@ function keyOf(key: { readonly namespace: string; readonly id: string }): string
 }
 
 /** A child of a checkpoint that goes, which the caller does not know of. */
-function hasUnknownChild(outline: readonly CheckpointDoc[], { checkpoints, relink }: RemoveRequest): boolean {
+function hasUnknownChild(
+  outline: readonly CheckpointDoc[],
+  { checkpoints, relink }: RemoveRequest,
+): boolean {
   const going = new Set(checkpoints.map(keyOf));
   const known = new Set(relink.map(keyOf));
   return outline.some(({ _id: { n: namespace, i: id }, parent }) => {

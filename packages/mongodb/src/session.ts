@@ -9,8 +9,10 @@ import {
   type MongoReadConcern,
   type MongoWriteConcern,
 } from "./driver.ts";
-import { isConnectionLost } from "./failure.ts";
+import { isConnectionLost, isForbidden } from "./failure.ts";
 import { isSetUp, setUp } from "./schema.ts";
+
+const RETRIES = 2;
 
 /** Where the collection is, and how it is read and written. */
 export interface SessionOptions {
@@ -22,6 +24,8 @@ export interface SessionOptions {
   readonly writeConcern: MongoWriteConcern;
   readonly readConcern: MongoReadConcern;
   readonly readPreference: unknown;
+  /** Milliseconds after which a deletion or removal by somebody else is taken for dead. */
+  readonly patience: number;
 }
 
 interface Opened {
@@ -46,6 +50,16 @@ export class Session {
 
   get collectionName(): string {
     return this.#options.collectionName;
+  }
+
+  /** Whether something that began then and has not ended is taken for dead. */
+  isStuck(since: Date): boolean {
+    return since <= this.stuckBefore();
+  }
+
+  /** When something that is taken for dead must have begun at the latest. */
+  stuckBefore(): Date {
+    return new Date(this.now().getTime() - this.#options.patience);
   }
 
   /** The server's time. */
@@ -114,8 +128,13 @@ export class Session {
     const { collectionName } = this.#options;
     await this.#clock.set();
     await this.#retried(async ({ database, writing }) => {
-      await isSetUp(writing, collectionName);
-      await setUp(database, writing, collectionName);
+      const done = await isSetUp(writing, collectionName);
+      try {
+        await setUp(database, writing, collectionName);
+      } catch (error) {
+        // It may run where nobody may create anything, once all is there.
+        if (!done || !isForbidden(error)) throw error;
+      }
     });
   }
 
@@ -126,18 +145,16 @@ export class Session {
 
   /**
    * Sends once more what the connection or the primary was lost in the middle of. The driver does so itself
-   * for most commands on a replica set, and for no write on a single server.
+   * for most commands on a replica set, and for no write on a single server. Twice, since the next
+   * connection of the pool may have been lost with the first.
    */
   async #retried<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
     const opened = await this.#open();
-    try {
-      return await work(opened);
-    } catch (first) {
-      if (!isConnectionLost(first)) throw first;
+    for (let retry = 0; ; retry++) {
       try {
         return await work(opened);
-      } catch (second) {
-        throw isConnectionLost(second) ? first : second;
+      } catch (error) {
+        if (retry === RETRIES || !isConnectionLost(error)) throw error;
       }
     }
   }

@@ -30,13 +30,13 @@ import { Gatherer } from "./gather.ts";
 import { Hints } from "./hints.ts";
 import { readAncestors, readBlobs, readOutline } from "./history.ts";
 import { only, threadKey } from "./keys.ts";
-import { expiredAt, findExpired, readRuns, readThreads } from "./listing.ts";
+import { findExpired, readRuns, readThreads } from "./listing.ts";
 import { purge } from "./purge.ts";
 import { readOne, readScan, type ReadContext } from "./read.ts";
 import { checkpointRecords, writeRecords } from "./records.ts";
 import { remove } from "./remove.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import { aliveAt, NEVER } from "./thread.ts";
+import { aliveAt, expiredAt, NEVER } from "./thread.ts";
 import { write } from "./write.ts";
 
 /** What the storage needs to know of its database. */
@@ -120,16 +120,29 @@ export class MongoDBStorage implements CheckpointStorage {
     this.#context.hints.forget(thread);
     const now = this.#session.now();
     const filter = { ...only(threadKey(thread)), ...aliveAt(now) };
-    const result = await this.#session.write((collection) => collection.updateOne(filter, ownTtl(ttl, now)));
+    const result = await this.#session.write((collection) =>
+      collection.updateOne(filter, ownTtl(ttl, now)),
+    );
     return result.matchedCount > 0;
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {
-    const names = thread === undefined ? await findExpired(this.#session, limit) : [thread];
+    if (thread !== undefined) return this.#sweep([thread]);
+    let swept = 0;
+    while (swept < limit) {
+      // Another process may be at the same ones: those are not found again, and do not count here.
+      const names = await findExpired(this.#session, limit - swept);
+      if (names.length === 0) break;
+      swept += await this.#sweep(names);
+    }
+    return swept;
+  }
+
+  async #sweep(names: readonly string[]): Promise<number> {
     let swept = 0;
     for (let start = 0; start < names.length; start += AT_ONCE) {
       const some = names.slice(start, start + AT_ONCE);
-      const when = expiredAt(this.#session.now());
+      const when = expiredAt(this.#session);
       const purged = await Promise.all(some.map((name) => purge(this.#session, name, when)));
       swept += purged.filter((one) => one?.done).length;
     }

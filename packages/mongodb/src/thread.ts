@@ -43,9 +43,6 @@ export const NEVER = -1;
 /** `expires` of a thread that is gone: one that is being deleted, or not there yet. No clock is that late. */
 const LONG_AGO = new Date(0);
 
-/** Milliseconds after which a deletion or a removal that is under way is taken for dead. */
-export const STUCK = 10_000;
-
 /** The fields of a thread that is gone, whoever looks and whatever is left of it. */
 export function goneAt(now: Date): Doc {
   return { valid: [], expires: LONG_AGO, gone: now };
@@ -56,9 +53,10 @@ export function neverThere(thread: string, now: Date): Doc {
   return { thread, epoch: "", created: LONG_AGO, updated: LONG_AGO, ...goneAt(now) };
 }
 
-/** The condition that nobody is deleting the thread right now. */
-export function abandonedAt(now: Date): Doc {
-  return { $or: [{ gone: null }, { gone: { $lte: new Date(now.getTime() - STUCK) } }] };
+/** The condition for a thread that has expired, or whose deletion has been taken for dead. */
+export function expiredAt(session: Session): Doc {
+  const deletedByNobody = [{ gone: null }, { gone: { $lte: session.stuckBefore() } }];
+  return { expires: { $lte: session.now() }, $or: deletedByNobody };
 }
 
 /** A generation of no other thread and no other time. */

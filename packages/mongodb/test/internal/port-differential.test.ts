@@ -7,8 +7,8 @@ import { MongoDBStorage } from "../../src/storage.ts";
 import { newName, onServers } from "../database.ts";
 
 const WAYS = [
-  { how: "aggregate", aggregates: true, sequences: 60 },
-  { how: "find only", aggregates: false, sequences: 30 },
+  { how: "aggregate", aggregates: true, sequences: 40 },
+  { how: "find only", aggregates: false, sequences: 15 },
 ];
 
 describe.each(onServers.flatMap((one) => WAYS.map((way) => ({ ...one, ...way }))))(
@@ -23,10 +23,7 @@ describe.each(onServers.flatMap((one) => WAYS.map((way) => ({ ...one, ...way }))
       {
         storage,
         async clear() {
-          await client
-            .db(dbName)
-            .collection(options.collectionName)
-            .deleteMany({ "_id.t": { $exists: true } });
+          await client.db(dbName).collection(options.collectionName).deleteMany({ "_id.t": { $exists: true } });
         },
         async close() {
           await client.db(dbName).dropDatabase();

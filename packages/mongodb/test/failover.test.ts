@@ -1,0 +1,84 @@
+import { countTests, hasPrivate } from "@threadmark/services";
+import { startPrivateGroup, type PrivateGroup } from "@threadmark/services/private";
+import { MongoDBSaver } from "@threadmark/mongodb";
+import { MongoClient } from "mongodb";
+import { describe, expect, it } from "vitest";
+import { DRIVERS, replicaSet } from "./database.ts";
+import { configOf, putTurn, turnId } from "./turns.ts";
+import { startWriting, type Writing } from "./writing.ts";
+
+const START = { failAfter: 1000 };
+
+describe.runIf(hasPrivate("mongodb-replica-set"))("a replica set of three", () => {
+  countTests(replicaSet);
+
+  it.each([7, 6] as const)(
+    "primary stepped down, then killed, in the middle of writing, with driver %s: nothing acknowledged is lost",
+    async (driver) => {
+      await using group = await startPrivateGroup("mongodb-replica-set", START);
+      const client = new DRIVERS[driver](group.url, { heartbeatFrequencyMS: 500 });
+      const saver = new MongoDBSaver({ client });
+      await saver.setup();
+      const writing = startWriting(saver, "failover", 4);
+      await progress(writing);
+      await stepDown(group.url);
+      await progress(writing);
+      const primary = await primaryOf(group);
+      await primary.kill();
+      await progress(writing);
+      await primary.start();
+      await writing.stop();
+      await writing.check(new MongoDBSaver({ client, blobCacheBytes: 0 }));
+      await client.close();
+    },
+    180_000,
+  );
+
+  it("waits for a majority, and reads from the primary unless asked otherwise", async () => {
+    await using group = await startPrivateGroup("mongodb-replica-set", START);
+    const client = new MongoClient(group.url, { monitorCommands: true, readPreference: "secondary", w: 1 });
+    const concerns: unknown[] = [];
+    client.on("commandStarted", ({ commandName, command }) => {
+      if (commandName === "update") concerns.push(command["writeConcern"]);
+      if (commandName === "aggregate") concerns.push(command["readConcern"]);
+    });
+    const primary = (await primaryOf(group)).address;
+    const readers = new Set<string>();
+    client.on("commandStarted", ({ commandName, address }) => {
+      if (commandName === "aggregate") readers.add(address);
+    });
+    const saver = new MongoDBSaver({ client });
+    await putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
+    concerns.length = 0;
+    await putTurn(saver, { thread: "t", id: turnId(2), values: { a: 2 } });
+    await saver.getTuple(configOf("t"));
+    expect(concerns).toEqual([
+      expect.objectContaining({ w: "majority", j: true }),
+      expect.objectContaining({ level: "majority" }),
+    ]);
+    expect([...readers]).toEqual([primary]);
+    const relaxed = new MongoDBSaver({ client, readPreference: "secondary", readConcern: "local" });
+    readers.clear();
+    await relaxed.getTuple(configOf("t"));
+    expect([...readers]).not.toContain(primary);
+    await client.close();
+  }, 120_000);
+});
+
+async function progress({ acknowledged }: Writing): Promise<void> {
+  const before = acknowledged.size;
+  await expect.poll(() => acknowledged.size, { timeout: 40_000 }).toBeGreaterThan(before + 20);
+}
+
+async function stepDown(url: string): Promise<void> {
+  const client = new MongoClient(url);
+  await client.db("admin").command({ replSetStepDown: 10, force: true });
+  await client.close();
+}
+
+async function primaryOf(group: PrivateGroup): Promise<PrivateGroup["nodes"][number]> {
+  const client = new MongoClient(group.url);
+  const hello = await client.db("admin").command({ hello: 1 });
+  await client.close();
+  return group.nodes.find(({ address }) => address === hello["primary"])!;
+}

@@ -1,0 +1,134 @@
+import { execFile } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
+import { countTests, hasPrivate, startFaultProxy, type FaultProxy } from "@threadmark/services";
+import { startPrivate } from "@threadmark/services/private";
+import { MongoDBSaver, type MongoDBSaverOptions } from "@threadmark/mongodb";
+import { MongoClient } from "mongodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DRIVERS, standalone, useDatabase } from "./database.ts";
+import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { startWriting } from "./writing.ts";
+
+describe("faults of the connection", () => {
+  countTests(standalone);
+  const { client, dbName } = useDatabase();
+  let proxy: FaultProxy;
+  let url: string;
+
+  beforeAll(async () => {
+    const target = new URL(standalone.url);
+    proxy = await startFaultProxy({ host: target.hostname, port: Number(target.port) });
+    url = `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`;
+    await new MongoDBSaver({ client, dbName }).setup();
+  });
+
+  afterAll(() => proxy.close());
+
+  const own = (options: MongoDBSaverOptions = {}) =>
+    MongoDBSaver.fromConnString(url, {
+      dbName,
+      client: { serverSelectionTimeoutMS: 5000, heartbeatFrequencyMS: 500 },
+      ...options,
+    });
+
+  it("connections that are reset while they are idle end neither the process nor the next call", async () => {
+    await using saver = own();
+    await putTurn(saver, { thread: "idle", id: turnId(1), values: { a: 1 } });
+    proxy.reset();
+    expect((await saver.get(configOf("idle")))?.channel_values).toEqual({ a: 1 });
+    proxy.reset();
+    await putTurn(saver, { thread: "idle", id: turnId(2), values: { a: 2 } });
+    expect((await saver.get(configOf("idle")))?.channel_values).toEqual({ a: 2 });
+  });
+
+  it("an answer that is lost: put is stored once, and a copy does not fail", async () => {
+    await using saver = own();
+    await putTurn(saver, { thread: "lost", id: turnId(1), values: { text: longText("one") } });
+    cutNext();
+    await putTurn(saver, { thread: "lost", id: turnId(2), parent: turnId(1), values: { text: longText("two") } });
+    cutNext();
+    await saver.copyThread("lost", "copy");
+    proxy.onData = () => false;
+    const reader = new MongoDBSaver({ client, dbName });
+    for (const thread of ["lost", "copy"]) {
+      const found: unknown[] = [];
+      for await (const { checkpoint } of reader.list(configOf(thread))) found.push(checkpoint.channel_values);
+      expect(found).toEqual([{ text: longText("two") }, { text: longText("one") }]);
+    }
+  });
+
+  /** The next answer is lost, and its work is done. */
+  function cutNext(): void {
+    let cut = true;
+    proxy.onData = (data) => {
+      const now = cut && data.includes("nModified");
+      if (now) cut = false;
+      return now;
+    };
+  }
+
+  it("a put that cannot be made rejects with the error of the driver, and nothing is visible", async () => {
+    await using saver = own({ client: { serverSelectionTimeoutMS: 500 } } as MongoDBSaverOptions);
+    await putTurn(saver, { thread: "down", id: turnId(1), values: { text: longText("one") } });
+    await proxy.down();
+    const put = putTurn(saver, { thread: "down", id: turnId(2), values: { text: longText("two") } });
+    await expect(put).rejects.toMatchObject({ name: expect.stringMatching(/^Mongo\w+Error$/) });
+    await proxy.up();
+    expect((await new MongoDBSaver({ client, dbName }).get(configOf("down")))?.id).toBe(turnId(1));
+  });
+
+  it("resets under load: what was acknowledged is there, and everything there is whole", async () => {
+    await using saver = own({ blobCacheBytes: 0 });
+    const writing = startWriting(saver, "load", 4);
+    const reset = setInterval(() => proxy.reset(), 150);
+    await setTimeout(4000);
+    clearInterval(reset);
+    await writing.stop();
+    expect(writing.acknowledged.size).toBeGreaterThan(20);
+    await writing.check(new MongoDBSaver({ client, dbName }));
+  });
+
+  it("a borrowed client is not closed, and a process with a saver of its own ends when that is closed", async () => {
+    const lent = new MongoClient(url);
+    const saver = new MongoDBSaver({ client: lent, dbName });
+    await saver.getTuple(configOf("t"));
+    await saver.close();
+    expect(await lent.db("admin").command({ ping: 1 })).toMatchObject({ ok: 1 });
+    await lent.close();
+    const script = `
+      import { MongoDBSaver } from "@threadmark/mongodb";
+      const saver = MongoDBSaver.fromConnString(${JSON.stringify(url)}, { dbName: "${dbName}" });
+      await saver.getTuple({ configurable: { thread_id: "t" } });
+      await saver.close();
+      process.stdout.write("closed");`;
+    const args = ["--input-type=module", "--eval", script];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
+    expect(stdout).toBe("closed");
+  });
+});
+
+describe.runIf(hasPrivate("mongodb"))("faults of a single server", () => {
+  countTests(standalone);
+
+  it.each([7, 6] as const)(
+    "killed in the middle of writing, with driver %s: nothing acknowledged is lost",
+    async (driver) => {
+      await using server = await startPrivate("mongodb");
+      const client = new DRIVERS[driver](server.url, { heartbeatFrequencyMS: 500 });
+      const saver = new MongoDBSaver({ client });
+      await saver.setup();
+      const writing = startWriting(saver, "killed", 4);
+      for (let round = 0; round < 3; round++) {
+        const before = writing.acknowledged.size;
+        await expect.poll(() => writing.acknowledged.size, { timeout: 20_000 }).toBeGreaterThan(before + 10);
+        await server.kill();
+        await server.start();
+      }
+      await writing.stop();
+      await writing.check(new MongoDBSaver({ client, blobCacheBytes: 0 }));
+      await client.close();
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import { countTests } from "@threadmark/services";
+import { MongoDBSaver } from "@threadmark/mongodb";
+import { MongoDBSaver as SaverFromSource } from "../../src/saver.ts";
+import type { MongoClientLike } from "../../src/driver.ts";
+import { checkedOptions } from "../../src/options.ts";
+import { MongoDBStorage } from "../../src/storage.ts";
+import { describe, expect, it } from "vitest";
+import { onServers, useDatabase } from "../database.ts";
+import { configOf, longText, putTurn, turnId } from "../turns.ts";
+import { DyingClient, Killed } from "./dying-client.ts";
+
+type Saver = InstanceType<typeof SaverFromSource>;
+/** id → [values, pending writes]. */
+type Content = Record<string, unknown>;
+
+const valuesOf = (n: number) => ({ same: longText("same", 3000), turn: longText(`turn ${n}`, 3000), n });
+const writes: [string, unknown][] = [
+  ["a", longText("write", 3000)],
+  ["b", 2],
+  ["__resume__", "yes"],
+];
+
+/** So that a failure is readable. */
+function digestOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
+}
+
+/** What is done, and the threads that it may change. */
+const CALLS: Readonly<Record<string, (saver: Saver) => Promise<unknown>>> = {
+  "put to a new thread": (saver) => putTurn(saver, { thread: "new", id: turnId(1), values: valuesOf(1) }),
+  put: (saver) => putTurn(saver, { thread: "t", id: turnId(5), parent: turnId(4), values: valuesOf(5) }),
+  "put of an id that is there": (saver) =>
+    putTurn(saver, { thread: "t", id: turnId(4), parent: turnId(3), values: valuesOf(44) }),
+  putWrites: (saver) => saver.putWrites(configOf("t", turnId(4)), writes, "task"),
+  "putWrites of 2,500 writes": (saver) =>
+    saver.putWrites(
+      configOf("t", turnId(4)),
+      Array.from({ length: 2500 }, (_, i): [string, unknown] => ["c", i]),
+      "many",
+    ),
+  prune: (saver) => saver.prune({ threadIds: ["t"], keepLatest: 1 }),
+  "prune of everything": (saver) => saver.prune({ threadIds: ["t"], keepLatest: 0 }),
+  deleteThread: (saver) => saver.deleteThread("t"),
+  copyThread: async (saver) => {
+    if (!(await saver.getTuple(configOf("copy")))) await saver.copyThread("t", "copy");
+  },
+  sweep: (saver) => saver.sweep(),
+};
+
+describe.each(onServers)("a crash on $title", ({ server }) => {
+  countTests(server);
+  const { client, dbName } = useDatabase(server);
+  const collection = client.db(dbName).collection("threadmark_checkpoints");
+
+  function saverOn(own: MongoClientLike, fence?: "head"): Saver {
+    // Nobody else works on these threads, so what another process has begun and not ended is dead.
+    const options = { ...checkedOptions({ dbName }), patience: 0 };
+    const storage = new MongoDBStorage({ open: async () => own, close: async () => {}, ...options });
+    return new SaverFromSource(storage, { fence });
+  }
+
+  async function startAnew(): Promise<void> {
+    await collection.deleteMany({ "_id.t": { $exists: true } });
+    const saver = saverOn(client);
+    for (const n of [1, 2, 3, 4]) {
+      await putTurn(saver, { thread: "t", id: turnId(n), parent: n > 1 ? turnId(n - 1) : undefined, values: valuesOf(n) });
+      await saver.putWrites(configOf("t", turnId(n)), [["w", longText(`write ${n}`, 3000)]], "before");
+    }
+    await putTurn(saver, { thread: "old", id: turnId(1), values: valuesOf(1) });
+    await saver.setThreadTtl("old", { seconds: 0.001 });
+    await expect.poll(() => contentOf("old")).toEqual({});
+  }
+
+  /** Everything that readers see. It throws where something is not whole. */
+  async function contentOf(thread: string): Promise<Content> {
+    const content: Content = {};
+    const reader = new MongoDBSaver({ client, dbName, blobCacheBytes: 0 });
+    for await (const { checkpoint, pendingWrites } of reader.list(configOf(thread))) {
+      content[checkpoint.id] = [checkpoint.channel_values, pendingWrites].map(digestOf);
+    }
+    const newest = await reader.getTuple(configOf(thread));
+    expect(newest?.checkpoint.id).toBe(Object.keys(content).sort().at(-1));
+    return content;
+  }
+
+  const all = () => Promise.all(["t", "new", "copy", "old"].map(contentOf));
+
+  it.each(Object.entries(CALLS))(
+    "at any step of %s leaves all or nothing of it, and it can be done again",
+    async (_, call) => {
+      await startAnew();
+      const before = await all();
+      const undisturbed = new DyingClient(client, Number.POSITIVE_INFINITY);
+      const counting = saverOn(undisturbed);
+      await counting.getTuple(configOf("t"));
+      const start = undisturbed.steps;
+      await call(counting);
+      const after = await all();
+      const steps = undisturbed.steps - start;
+      expect(steps).toBeGreaterThan(3);
+      for (let last = 0; last < steps; last++) {
+        await startAnew();
+        const victim = new DyingClient(client, start + last);
+        const dying = saverOn(victim);
+        await dying.getTuple(configOf("t"));
+        await expect(call(dying), `after ${last} steps`).rejects.toThrow(Killed);
+        const seen = await all();
+        expect([before, after], `after ${last} steps`).toContainEqual(seen);
+        await call(saverOn(client));
+        expect(await all(), `repeated after ${last} steps`).toEqual(after);
+        await checkNothingIsLeft();
+      }
+    },
+    300_000,
+  );
+
+  it("between claim and checkpoint of a fenced put does not block the thread", async () => {
+    const put = (saver: Saver, n: number) =>
+      putTurn(saver, { thread: "t", id: turnId(n), parent: turnId(4), values: valuesOf(n) });
+    for (let last = 0; ; last++) {
+      await startAnew();
+      const victim = new DyingClient(client, 1 + last);
+      const dying = saverOn(victim, "head");
+      await dying.getTuple(configOf("t"));
+      const ended = await put(dying, 5).then(
+        () => true,
+        (error: unknown) => {
+          expect(error).toBeInstanceOf(Killed);
+          return false;
+        },
+      );
+      const stored = Object.keys(await contentOf("t")).length === 5;
+      const other = put(saverOn(client, "head"), 6);
+      // Either the first one is there and holds its place, or the second one gets it.
+      if (stored) await expect(other).rejects.toMatchObject({ code: "CONFLICT" });
+      else await other;
+      expect(Object.keys(await contentOf("t"))).toHaveLength(5);
+      if (ended) break;
+    }
+  }, 120_000);
+
+  /** What a crash has left behind is gone when the call has been repeated and the thread cleared up. */
+  async function checkNothingIsLeft(): Promise<void> {
+    const saver = saverOn(client);
+    for (const thread of ["t", "new", "copy", "old"]) await saver.deleteThread(thread);
+    await saver.sweep();
+    expect(await collection.find({ "_id.t": { $exists: true } }).toArray()).toEqual([]);
+  }
+});

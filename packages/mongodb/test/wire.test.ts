@@ -1,0 +1,112 @@
+import { countTests } from "@threadmark/services";
+import { MongoDBSaver } from "@threadmark/mongodb";
+import { describe, expect, it } from "vitest";
+import { CommandLog } from "./commands.ts";
+import { onServers, openSaver, useDatabase } from "./database.ts";
+import { configOf, longText, putTurn, turnId } from "./turns.ts";
+
+describe.each(onServers)("commands of a call on $title", ({ server }) => {
+  countTests(server);
+  const { client, dbName } = useDatabase(server, { monitorCommands: true });
+  const log = new CommandLog(client);
+
+  /** Without what it remembers of blobs, so that everything is sent and read. */
+  async function freshSaver(): Promise<MongoDBSaver> {
+    const saver = await openSaver(client, dbName, { blobCacheBytes: 0 });
+    await saver.getTuple(configOf("warm"));
+    return saver;
+  }
+
+  async function commandsOf(call: () => Promise<unknown>): Promise<string[]> {
+    return (await log.of(call)).map(({ name }) => name);
+  }
+
+  const many = Object.fromEntries(
+    Array.from({ length: 30 }, (_, i) => [`channel ${i}`, longText(`value ${i}`, 60_000)]),
+  );
+  const fifty = Array.from({ length: 50 }, (_, i): [string, unknown] => [
+    `channel ${i}`,
+    longText(`write ${i}`, 3000),
+  ]);
+
+  it("are few for one that knows the thread", async () => {
+    const saver = await freshSaver();
+    const put = (n: number, values: Record<string, unknown>) =>
+      putTurn(saver, { thread: "t", id: turnId(n), parent: turnId(n - 1), values });
+    expect(await commandsOf(() => put(1, many))).toEqual(["find", "update"]);
+    expect(await commandsOf(() => put(2, { ...many, n: 2 }))).toEqual(["update"]);
+    expect(await commandsOf(() => put(3, { n: 3 }))).toEqual(["update"]);
+    const write = () => saver.putWrites(configOf("t", turnId(3)), fifty, "task");
+    expect(await commandsOf(write)).toEqual(["update"]);
+    expect(await commandsOf(write)).toEqual(["update"]);
+    expect(await commandsOf(() => saver.getTuple(configOf("t")))).toEqual(["aggregate", "find"]);
+    expect(await commandsOf(() => saver.getTuple(configOf("t", turnId(2))))).toEqual(["aggregate", "find"]);
+    expect(await commandsOf(() => saver.getTuple(configOf("nobody")))).toEqual(["aggregate"]);
+    expect(await commandsOf(() => saver.deleteThread("t"))).toEqual([
+      "findAndModify",
+      "aggregate",
+      "delete",
+      "delete",
+    ]);
+    expect(await commandsOf(() => saver.deleteThread("t"))).toEqual(["findAndModify"]);
+  });
+
+  it("are at most one more for one that does not", async () => {
+    await putTurn(await freshSaver(), { thread: "known", id: turnId(1), values: many });
+    const [first, second] = [await freshSaver(), await freshSaver()];
+    expect(
+      await commandsOf(() => putTurn(first, { thread: "known", id: turnId(2), values: { n: 1 } })),
+    ).toEqual(["find", "update"]);
+    expect(
+      await commandsOf(() => second.putWrites(configOf("known", turnId(2)), fifty, "task")),
+    ).toEqual(["find", "update"]);
+  });
+
+  it("a read makes the thread known", async () => {
+    await putTurn(await freshSaver(), { thread: "read", id: turnId(1), values: many });
+    const saver = await freshSaver();
+    await saver.getTuple(configOf("read"));
+    expect(await commandsOf(() => saver.putWrites(configOf("read", turnId(1)), fifty, "task"))).toEqual([
+      "update",
+    ]);
+  });
+
+  it("one more for a put with a fence", async () => {
+    const saver = await openSaver(client, dbName, { fence: "head" });
+    await putTurn(saver, { thread: "fenced", id: turnId(1), values: many });
+    const next = { thread: "fenced", id: turnId(2), parent: turnId(1), values: many };
+    expect(await commandsOf(() => putTurn(saver, next))).toEqual(["find", "update"]);
+  });
+
+  it("two for each page of a listing, and no more when the loop ends early", async () => {
+    const saver = await freshSaver();
+    for (let i = 1; i <= 250; i++) {
+      await putTurn(saver, { thread: "long", id: turnId(i), values: { n: i, same: longText("same") } });
+    }
+    const all = async (): Promise<void> => {
+      const ids = new Set<string>();
+      for await (const { checkpoint } of saver.list(configOf("long"))) ids.add(checkpoint.id);
+      expect(ids.size).toBe(250);
+    };
+    const page = ["aggregate", "find"];
+    expect(await commandsOf(all)).toEqual([...page, ...page, ...page]);
+    expect(await commandsOf(() => first(saver.list(configOf("long"))))).toEqual(page);
+    expect(await commandsOf(() => first(saver.listThreads()))).toEqual(["find"]);
+  });
+
+  it("sends and reads only what the other side does not have", async () => {
+    const saver = await openSaver(client, dbName);
+    const turns = Array.from({ length: 300 }, (_, i) => `turn ${i}: ${longText(String(i), 500)}`);
+    await putTurn(saver, { thread: "grow", id: turnId(1), values: { turns } });
+    await saver.getTuple(configOf("grow"));
+    turns.push("one more");
+    const next = { thread: "grow", id: turnId(2), parent: turnId(1), values: { turns } };
+    const [update] = await log.of(() => putTurn(saver, next));
+    expect((update!.command["updates"] as unknown[]).length).toBeLessThan(12);
+    expect(await commandsOf(() => saver.getTuple(configOf("grow")))).toEqual(["aggregate"]);
+  });
+});
+
+async function first(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items) return;
+}
