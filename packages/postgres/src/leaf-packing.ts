@@ -7,13 +7,13 @@ const DEFLATED = 1;
 
 /** Below it next to nothing is gained. */
 const MIN_BYTES = 128;
-/** Packing takes about 30 µs a leaf, and the event loop waits: a large first put is stored as it is. */
+/** Packing takes about 20 µs a leaf, and the event loop waits: a large first put is stored as it is. */
 const MAX_LEAVES = 256;
 /** No leaf is nearly as long; a damaged one must not fill the memory. */
 const MAX_OUTPUT = 1 << 20;
 
-/** Postgres compresses nothing below two kilobytes. A small window costs little and suffices. */
-const OPTIONS = { level: 6, windowBits: 12, memLevel: 5 } as const;
+/** Small tables and buffers: setting them up takes longer than packing so little. */
+const OPTIONS = { level: 3, windowBits: 12, memLevel: 4, chunkSize: 1024 } as const;
 
 /** What the column `bytes` holds. Lists of ids are read by statements and stay as they are. */
 export function packBlobs(blobs: readonly Blob[]): Uint8Array[] {
