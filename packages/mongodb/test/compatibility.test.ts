@@ -56,7 +56,7 @@ async function callEverything(saver: MongoDBSaver, fenced: MongoDBSaver): Promis
 }
 
 async function all(items: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of items);
+  for await (const item of items) void item;
 }
 
 /** What the driver sends on its own account. */

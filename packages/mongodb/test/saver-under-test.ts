@@ -19,7 +19,7 @@ interface Opened {
 }
 
 /** A saver with some options on one of the drivers. */
-export function subject(
+function subject(
   server: Server,
   driver: keyof typeof DRIVERS,
   fixed: MongoDBSaverOptions = {},
