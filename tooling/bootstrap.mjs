@@ -28,8 +28,11 @@ if (task === "demo") {
   const [check, ...rest] = args;
   await run(node, [`tooling/checks/${check}.mjs`, ...rest]);
 } else {
+  const since = String(Date.now());
   // One failure must not hide another.
-  await turbo([task, "--continue=dependencies-successful", ...args]);
+  const code = await turbo([task, "--continue=dependencies-successful", ...args], { mayFail: true });
+  if (task === "test") await run(node, ["tooling/print-servers.mjs", since]);
+  process.exitCode = code;
 }
 
 /** Whether node_modules is what the lockfile says; pnpm keeps a copy of the lockfile it installed from. */
@@ -61,15 +64,15 @@ function npm(npmArgs, env) {
   return run("npm", npmArgs, { env });
 }
 
-function turbo(turboArgs, { quiet = false } = {}) {
+function turbo(turboArgs, options) {
   return run(node, [join(root, "node_modules", "turbo", "bin", "turbo"), "run", ...turboArgs], {
     env: { TURBO_TELEMETRY_DISABLED: "1", TURBO_CACHE: "local:rw" },
-    quiet,
+    ...options,
   });
 }
 
-/** Resolves when the command succeeds; otherwise this process ends as the command did. */
-function run(command, commandArgs, { env = {}, quiet = false } = {}) {
+/** Resolves to the exit code of the command; when that is not 0 and it may not fail, this process ends as it did. */
+function run(command, commandArgs, { env = {}, quiet = false, mayFail = false } = {}) {
   const path = `${bin}${delimiter}${process.env.PATH}`;
   return new Promise((resolve) => {
     const child = spawn(command, commandArgs, {
@@ -82,9 +85,10 @@ function run(command, commandArgs, { env = {}, quiet = false } = {}) {
       stream?.setEncoding("utf8").on("data", (text) => (output += text));
     }
     child.on("error", (error) => end(`Cannot start ${command}: ${error.message}`, 127));
-    child.on("close", (code, signal) => {
-      if (code === 0) return resolve(undefined);
-      end(output, signal ? 128 + constants.signals[signal] : code);
+    child.on("close", (exitCode, signal) => {
+      const code = signal ? 128 + constants.signals[signal] : exitCode;
+      if (code === 0 || mayFail) resolve(code);
+      else end(output, code);
     });
   });
 }

@@ -7,7 +7,7 @@ export default mergeConfig(
   defineConfig({
     test: {
       globalSetup: ["@threadmark/services/setup"],
-      provide: { services: ["postgres:17"] },
+      provide: { services: ["postgres:17", "redis:8", "mongodb"] },
       reporters: [new ServerTable()],
     },
   }),

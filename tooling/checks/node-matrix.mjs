@@ -1,5 +1,7 @@
 // The packed packages pass their own tests on every Node that they support, installed as their users install them.
-// Arguments: --node <major> and --package <folder>, for one cell of the matrix; all of them without.
+// Arguments: --node <major> and --package <folder>, for one cell of the matrix, on every server that can be had.
+// Without them all packages run on every Node, each saver on its newest server only, and between the oldest and the
+// newest Node only its conformance.
 import assert from "node:assert/strict";
 import { cp, mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -61,21 +63,43 @@ for (const { dir } of subjects) {
     filter: (path) => basename(path) !== "internal",
   });
 }
-// What the tests cannot start themselves on an old Node.
-const servers = subjects.some(({ manifest }) => "@threadmark/services" in manifest.devDependencies)
-  ? await startServers(["postgres:17"])
-  : undefined;
+// Servers are started by this Node, private ones too: what it takes does not run on every other.
+const { shared, own } = await wantedServers();
+const servers = await startServers(shared, own);
+for (const { kind, version, found } of servers.servers) console.log(`${kind} ${version}: ${found}`);
+for (const { name, reasons } of servers.missing) console.log(`NOT TESTED: ${name} (${reasons.join("; ")})`);
 const failed = [];
 for (const major of majors)
   await runTests(major).catch((error) => failed.push(`Node ${major}: ${error.message}`));
-await servers?.stop();
+await servers.stop();
 if (failed.length > 0) throw new Error(failed.join("\n"));
+
+/** Names of the servers that the packages' tests share, and of those that they start for themselves. */
+async function wantedServers() {
+  const configs = await Promise.all(subjects.map(({ dir }) => import(join(dir, "vitest.config.ts"))));
+  const provided = configs.map((config) => config.default.test.provide ?? {});
+  const newest = provided.flatMap(({ services = [] }) => services.slice(0, 1));
+  if (!chosen.package) return { shared: newest, own: [] };
+  const names = (key) => [...new Set(provided.flatMap((one) => one[key] ?? []))];
+  return { shared: names("services"), own: names("privateServices") };
+}
+
+/** The files to run; all of them where nothing is named. */
+function filesOn(major) {
+  const between = ![majors[0], majors.at(-1)].includes(major);
+  if (chosen.node || !between) return [];
+  return subjects.map(({ dir, manifest }) =>
+    "@threadmark/services" in manifest.devDependencies
+      ? `${basename(dir)}/test/conformance`
+      : `${basename(dir)}/test`,
+  );
+}
 
 async function runTests(major) {
   const node = join(project, "node_modules", `node-${major}`, "bin", "node");
   console.log(`\nNode ${major}`);
   await run(node, ["--version"]);
-  await run(node, ["node_modules/vitest/vitest.mjs", "run"], { cwd: project });
+  await run(node, ["node_modules/vitest/vitest.mjs", "run", ...filesOn(major)], { cwd: project });
   const { testResults } = await readJson(join(project, "report.json"));
   for (const { dir } of subjects) {
     const ran = testResults.filter(({ name }) => name.startsWith(join(project, basename(dir), "test")));

@@ -19,6 +19,15 @@ const SAVERS = {
     const { PostgresSaver } = await import("@threadmark/postgres");
     return PostgresSaver.fromConnString(urlOf("POSTGRES_URL", "postgres://user:password@localhost/agents"));
   },
+  async redis() {
+    const { RedisSaver } = await import("@threadmark/redis");
+    return RedisSaver.fromUrl(urlOf("REDIS_URL", "redis://localhost:6379"));
+  },
+  async mongodb() {
+    const { MongoDBSaver } = await import("@threadmark/mongodb");
+    const url = urlOf("MONGODB_URL", "mongodb://localhost:27017");
+    return MongoDBSaver.fromConnString(url, { dbName: "threadmark_demo" });
+  },
 } satisfies Record<string, () => Promise<CheckpointSaver>>;
 
 export type SaverName = keyof typeof SAVERS;

@@ -10,7 +10,7 @@ export const USAGE = `Usage: npm run demo -- [--saver NAME] [--reset] [--help]
 
 Environment
   DEMO_FOLDER    the folder for --saver pglite
-  POSTGRES_URL   the server for --saver postgres
+  POSTGRES_URL   the server for --saver postgres; REDIS_URL for redis, MONGODB_URL for mongodb
   MODEL          a chat model as provider:model, for example anthropic:claude-haiku-4-5, with the key of the
                  provider in the environment; without it a small local model answers`;
 

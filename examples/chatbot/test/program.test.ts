@@ -61,7 +61,11 @@ describe("the program", { timeout: 120_000 }, () => {
     expectBobIsNew(say(["--saver", "memory"]));
   });
 
-  for (const [saver, variable] of [["postgres", "POSTGRES_URL"]] as const) {
+  for (const [saver, variable] of [
+    ["postgres", "POSTGRES_URL"],
+    ["redis", "REDIS_URL"],
+    ["mongodb", "MONGODB_URL"],
+  ] as const) {
     for (const server of servers(saver).slice(0, 1)) {
       describe(`with --saver ${saver}`, () => {
         countTests(server);

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** The part of the drivers that is used, as structural types: no driver is imported for them. */
 
 /** A value of a parameter. */
@@ -10,6 +12,11 @@ export type Row = Readonly<Record<string, string | null>>;
 export interface Statement {
   readonly text: string;
   readonly params: readonly Param[];
+  /**
+   * It is sent again and again, and one plan is right for all its parameters: a session may keep it
+   * prepared.
+   */
+  readonly frequent?: true;
 }
 
 /** A connection or a pool of them, whatever the driver. */
@@ -28,6 +35,7 @@ export interface Database {
 /** A `Pool`, `Client` or `PoolClient` of `pg`. */
 export interface PgClientLike {
   query(config: {
+    name?: string;
     text: string;
     values?: unknown[];
     types?: { getTypeParser(oid: number, format?: string): (value: string) => unknown };
@@ -63,22 +71,31 @@ function oneByOne(): Turns {
   };
 }
 
-/** `Pool` or `Client` of `pg`. Statements have no name, which transaction-mode poolers need. */
+/** What a {@link PgDatabase} does with its client. */
+export interface PgDatabaseOptions {
+  /** Closes the client; for one that was given, it does nothing. */
+  readonly end: () => Promise<void>;
+  /** Whether frequent statements get a name. Without names, any pooler in transaction mode will do. */
+  readonly prepare: boolean;
+}
+
+/** `Pool` or `Client` of `pg`. */
 export class PgDatabase implements Database {
   readonly #client: PgClientLike;
   readonly #turns: Turns;
-  readonly #end: () => Promise<void>;
+  readonly #options: PgDatabaseOptions;
 
-  /** @param end Closes the client; for one that was given, it does nothing. */
-  constructor(client: PgClientLike, end: () => Promise<void>) {
+  constructor(client: PgClientLike, options: PgDatabaseOptions) {
     this.#client = client;
     this.#turns = "totalCount" in client ? sideBySide : oneByOne();
-    this.#end = end;
+    this.#options = options;
   }
 
-  async query({ text, params }: Statement): Promise<readonly Row[]> {
+  async query({ text, params, frequent }: Statement): Promise<readonly Row[]> {
+    const name = frequent && this.#options.prepare ? { name: nameOf(text) } : {};
     const values = [...params];
-    const result = await this.#turns(() => this.#client.query({ text, values, types: asSent }));
+    const query = { ...name, text, values, types: asSent };
+    const result = await this.#turns(() => this.#client.query(query));
     return (result as Result).rows;
   }
 
@@ -88,8 +105,20 @@ export class PgDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.#end();
+    await this.#options.end();
   }
+}
+
+/** Statement → name. There are a few of them for each schema. */
+const names = new Map<string, string>();
+
+/** A name that savers of other schemas, on the same connection, give to no other statement. */
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `threadmark_${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
+  names.set(text, name);
+  return name;
 }
 
 /** PGlite: Postgres in this process. */

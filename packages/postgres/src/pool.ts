@@ -4,11 +4,11 @@ import { PgDatabase, type Database } from "./pg.ts";
 export type PoolOptions = Readonly<Record<string, unknown>>;
 
 /** A pool of our own. `pg` is loaded only here, since a saver on PGlite does not need it. */
-export async function openPool(options: PoolOptions): Promise<Database> {
+export async function openPool(options: PoolOptions, prepare: boolean): Promise<Database> {
   const { default: pg } = await import("pg");
   const pool = new pg.Pool({ ...options });
   // Without a listener, a server that closes an idle connection ends the process. The pool has dropped
   // that connection by then; nobody's call was lost with it.
   pool.on("error", () => {});
-  return new PgDatabase(pool, () => pool.end());
+  return new PgDatabase(pool, { end: () => pool.end(), prepare });
 }

@@ -9,6 +9,7 @@ import type {
   ThreadRecord,
   WriteRecord,
 } from "@threadmark/core/storage";
+import { unpackLeaf } from "./leaf-packing.ts";
 import type { Row } from "./pg.ts";
 
 /** Values of JSON, in the order in which the statements list them. */
@@ -48,7 +49,8 @@ export function blobsOf(rows: readonly Row[]): Blob[] {
   return partOf(rows, "blob").map((row) => {
     const id = row["data"]!;
     const kind = Number.parseInt(id.at(-1)!, 16) % 2 === 1 ? "node" : "leaf";
-    return { id, kind, bytes: bytesOf(row["bytes"]) };
+    const bytes = bytesOf(row["bytes"]);
+    return { id, kind, bytes: kind === "node" ? bytes : unpackLeaf(bytes) };
   });
 }
 

@@ -12,6 +12,13 @@ export interface PostgresOptions {
   readonly schema?: string | undefined;
   /** Whether {@link PostgresSaver.setup} creates the schema when it is not there. @default true */
   readonly createSchema?: boolean | undefined;
+  /**
+   * Whether connections keep the statements of `put`, `putWrites` and `getTuple` prepared under names,
+   * which saves the server planning them each time. Leave it off behind a pooler in transaction mode
+   * that does not track such statements. PGlite ignores it.
+   * @default false
+   */
+  readonly prepareStatements?: boolean | undefined;
 }
 
 /** Options of {@link PostgresSaver}. */
@@ -58,7 +65,7 @@ export class PostgresSaver extends CheckpointSaver {
     options: PostgresSaverOptions & { readonly pool?: PoolOptions | undefined } = {},
   ): PostgresSaver {
     const { pool, ...rest } = options;
-    const open = () => openPool({ ...pool, connectionString: connString });
+    const open = () => openPool({ ...pool, connectionString: connString }, rest.prepareStatements ?? false);
     return new PostgresSaver(storageOf(open, rest, { shared: true, autoSetup: false }), rest);
   }
 
@@ -79,7 +86,10 @@ export class PostgresSaver extends CheckpointSaver {
 
 function storageOn(client: PgClientLike | PGliteLike, options: PostgresOptions): PostgresStorage {
   const lite = isPGlite(client);
-  const database = lite ? new PGliteDatabase(client, NOTHING) : new PgDatabase(client, NOTHING);
+  const prepare = options.prepareStatements ?? false;
+  const database = lite
+    ? new PGliteDatabase(client, NOTHING)
+    : new PgDatabase(client, { end: NOTHING, prepare });
   return storageOf(async () => database, options, { shared: !lite, autoSetup: false });
 }
 

@@ -44,23 +44,35 @@ export function tablesIn(schema: string): Tables {
  * database that has it already: two set-ups at the same moment both send what they found missing.
  */
 const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
-  ({ threads, checkpoints, writes, blobs }) => `
+  (tables) => threadsTable(tables) + contentTables(tables),
+];
+
+function threadsTable({ threads }: Tables): string {
+  return `
 -- A thread. Every write locks its row first. Times are milliseconds since 1970.
 CREATE TABLE IF NOT EXISTS ${threads} (
   thread text COLLATE "C" PRIMARY KEY,
+  -- Stands for the thread in the table of blobs, which has most rows by far.
+  number bigint GENERATED ALWAYS AS IDENTITY,
   -- Changes whenever blobs may have been removed.
   epoch text NOT NULL,
   created bigint NOT NULL,
   updated bigint NOT NULL,
   expires bigint,
   -- A time to live of its own: -1 for never, NULL for none.
-  own_ttl bigint
-);
+  own_ttl bigint,
+  -- An index on the minute stays as it is from put to put. Postgres can then replace the row in its page.
+  updated_minute bigint NOT NULL GENERATED ALWAYS AS (updated / 60000) STORED
+) WITH (fillfactor = 50);
 -- Threads, newest first.
-CREATE INDEX IF NOT EXISTS threadmark_threads_by_update ON ${threads} (updated DESC, thread);
+CREATE INDEX IF NOT EXISTS threadmark_threads_by_update ON ${threads} (updated_minute);
 -- Expired threads.
 CREATE INDEX IF NOT EXISTS threadmark_threads_by_expiry ON ${threads} (expires) WHERE expires IS NOT NULL;
+`;
+}
 
+function contentTables({ checkpoints, writes, blobs }: Tables): string {
+  return `
 CREATE TABLE IF NOT EXISTS ${checkpoints} (
   thread text COLLATE "C" NOT NULL,
   namespace text COLLATE "C" NOT NULL,
@@ -75,8 +87,8 @@ CREATE TABLE IF NOT EXISTS ${checkpoints} (
   refs bytea NOT NULL,
   PRIMARY KEY (thread, namespace, id)
 );
--- Checkpoints of all threads, newest first.
-CREATE INDEX IF NOT EXISTS threadmark_checkpoints_by_id ON ${checkpoints} (id DESC, thread, namespace);
+-- Checkpoints of all threads, oldest first and read backwards: what is new then fills the last page.
+CREATE INDEX IF NOT EXISTS threadmark_checkpoints_by_id ON ${checkpoints} (id, thread DESC, namespace DESC);
 -- Threads of a run.
 CREATE INDEX IF NOT EXISTS threadmark_checkpoints_by_run ON ${checkpoints} (run, thread) WHERE run IS NOT NULL;
 
@@ -94,15 +106,15 @@ CREATE TABLE IF NOT EXISTS ${writes} (
   PRIMARY KEY (thread, namespace, checkpoint, task, idx)
 );
 
--- Pieces of values, named by their content. An odd id means a list of ids of other blobs.
+-- Pieces of values, named by their content. An odd id means a list of ids; else, 0 and the piece, or 1 and it deflated.
 CREATE TABLE IF NOT EXISTS ${blobs} (
-  thread text COLLATE "C" NOT NULL,
+  thread bigint NOT NULL,
   id bytea NOT NULL,
   bytes bytea NOT NULL,
   PRIMARY KEY (thread, id)
 );
-`,
-];
+`;
+}
 
 /** The version that this code works with. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

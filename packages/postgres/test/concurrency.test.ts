@@ -60,10 +60,14 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
         await Promise.all([...writers, prune(), prune(), read(0), read(1)]);
         for (const count of Object.values(counts)) expect(count).toBeGreaterThan(20);
         const orphans = await pool.query(
-          ["checkpoints", "writes", "blobs"]
+          [
+            ["checkpoints", "thread"],
+            ["writes", "thread"],
+            ["blobs", "number"],
+          ]
             .map(
-              (name) =>
-                `SELECT FROM ${schema}.threadmark_${name} WHERE thread NOT IN (SELECT thread FROM ${schema}.threadmark_threads)`,
+              ([name, key]) =>
+                `SELECT FROM ${schema}.threadmark_${name} WHERE thread NOT IN (SELECT ${key} FROM ${schema}.threadmark_threads)`,
             )
             .join(" UNION ALL "),
         );

@@ -15,7 +15,7 @@ export interface Started {
 }
 
 /** What a recipe has to say about what it started. */
-export interface Serving {
+interface Serving {
   readonly url: string;
   readonly nodes: readonly Node[];
   readonly sentinels?: readonly Node[];

@@ -56,7 +56,7 @@ describe("what cannot be had", () => {
     const run = await startServers(["redis:8"], ["mongodb"]);
     keepForTable(run);
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
-    new ServerTable().onTestRunEnd([]);
+    await new ServerTable().onTestRunEnd([]);
     const text = log.mock.calls.join("\n");
     expect(text).toContain("NOT TESTED: redis:8 (environment: REDIS_URL is not set)");
     expect(text).toContain("NOT TESTED: private mongodb (");

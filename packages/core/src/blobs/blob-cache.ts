@@ -1,4 +1,6 @@
 import type { Blob, BlobId } from "../storage/port.ts";
+import type { EncodedBefore } from "../serializer/index.ts";
+import type { CutValue } from "./cut.ts";
 import { childrenOf } from "./tree.ts";
 
 /** What a known blob costs beside its bytes. */
@@ -7,11 +9,13 @@ const ENTRY_BYTES = 150;
 const HAVE_MAX = 512;
 const RECENT_NAMESPACES = 8;
 
-/** The cut values of one checkpoint. */
+/** The values of one checkpoint. */
 export interface RecentValues {
-  readonly refs: readonly BlobId[];
-  /** The leaves of each value, from front to back. */
-  readonly leaves: readonly (readonly Blob[])[];
+  readonly cut: readonly CutValue[];
+  /** Channel → how its value was encoded. Whoever encodes the next one takes it out. */
+  readonly encoded: Map<string, EncodedBefore>;
+  /** Bytes of memory that `encoded` may take. */
+  readonly cost: number;
 }
 
 /**
@@ -72,7 +76,15 @@ export class BlobCache {
       known.bytes += cost;
       this.#bytes += cost;
     }
-    if (recent) rememberRecent(known.recent, recent.namespace, recent.values);
+    if (recent) {
+      const { namespace, values } = recent;
+      // What is large would push out the blobs, which save more.
+      const small = values.cost <= this.#maxBytes / 4;
+      const kept = small ? values : { ...values, encoded: new Map<string, EncodedBefore>(), cost: 0 };
+      const cost = rememberRecent(known.recent, namespace, kept);
+      known.bytes += cost;
+      this.#bytes += cost;
+    }
     this.#shrink();
   }
 
@@ -96,7 +108,7 @@ export class BlobCache {
     const floor = known.blobs.size * ENTRY_BYTES;
     if (floor > this.#maxBytes) return this.forget(thread);
     const blobs = new Map(known.blobs);
-    let bytes = known.bytes;
+    let bytes = known.bytes - [...known.recent.values()].reduce((sum, values) => sum + values.cost, 0);
     for (const [id, blob] of blobs) {
       // Down to half, so that this is not done again at the next call.
       if (bytes <= Math.max(floor, this.#maxBytes / 2)) break;
@@ -109,45 +121,38 @@ export class BlobCache {
   }
 }
 
-function rememberRecent(recent: Map<string, RecentValues>, namespace: string, values: RecentValues): void {
-  recent.delete(namespace);
+/** How many bytes are in use more than before. */
+function rememberRecent(recent: Map<string, RecentValues>, namespace: string, values: RecentValues): number {
+  let more = values.cost;
+  const forget = (name: string, old: RecentValues | undefined): void => {
+    recent.delete(name);
+    if (old) more -= old.cost;
+  };
+  forget(namespace, recent.get(namespace));
   recent.set(namespace, values);
-  for (const oldest of recent.keys()) {
+  for (const [name, oldest] of recent) {
     if (recent.size <= RECENT_NAMESPACES) break;
-    recent.delete(oldest);
+    forget(name, oldest);
   }
+  return more;
 }
 
 /**
- * The ids that tell a storage what need not be sent: those at the top of the last known values, which
- * cover everything below them, and those along the end of each value, where lists grow.
+ * The ids that tell a storage what need not be sent: the roots of the last known values, which cover
+ * everything below them; their children, which a value that was appended to keeps; and as many nodes
+ * below them as there is room for.
  */
 export function haveList(known: KnownThread | undefined): BlobId[] {
   // Naming a blob means to hold all that is below it.
   if (!known?.whole) return [];
-  const refs = [...known.recent.values()].flatMap((values) => values.refs);
-  const roots = refs.filter((id) => known.blobs.has(id));
-  const have = new Set(roots);
+  const values = [...known.recent.values()].flatMap((recent) => recent.cut);
+  const roots = values.filter(({ root }) => known.blobs.has(root.id));
+  const have = new Set(roots.map(({ root }) => root.id));
   for (const id of have) {
-    const children = childrenIn(known, id);
+    const blob = known.blobs.get(id);
+    const children = blob ? childrenOf(blob) : [];
     if (have.size + children.length > HAVE_MAX) break;
-    if (isNode(known, children[0])) for (const child of children) have.add(child);
-  }
-  for (const root of roots) {
-    for (let id: BlobId | undefined = root; id !== undefined;) {
-      const children = childrenIn(known, id);
-      if (have.size + children.length <= 2 * HAVE_MAX) for (const child of children) have.add(child);
-      id = children.at(-1);
-    }
+    for (const child of children) have.add(child);
   }
   return [...have];
-}
-
-function isNode(known: KnownThread, id: BlobId | undefined): boolean {
-  return id !== undefined && known.blobs.get(id)?.kind === "node";
-}
-
-function childrenIn(known: KnownThread, id: BlobId): BlobId[] {
-  const blob = known.blobs.get(id);
-  return blob ? childrenOf(blob) : [];
 }

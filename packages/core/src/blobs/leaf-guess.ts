@@ -6,6 +6,9 @@ interface Place {
   readonly leaf: number;
 }
 
+/** After so many new leaves the known ones are looked up. What was appended to a value is mostly shorter. */
+const PATIENCE = 4;
+
 /**
  * Guesses the next leaf of a value from the leaves of earlier ones: a conversation that grew begins
  * with the leaves that it had. Comparing bytes is many times faster than hashing them.
@@ -14,14 +17,20 @@ export class LeafGuess {
   readonly #earlier: readonly (readonly Blob[])[];
   #next: Place | undefined;
   #places: Map<BlobId, Place> | undefined;
+  #patience = PATIENCE;
 
-  constructor(earlier: readonly (readonly Blob[])[]) {
+  /** @param before Leaves that come before the bytes, of one of the earlier values. */
+  constructor(earlier: readonly (readonly Blob[])[], before: readonly Blob[]) {
     this.#earlier = earlier;
+    const last = before.length - 1;
+    const value = earlier.findIndex((leaves) => last >= 0 && leaves[last] === before[last]);
+    if (value >= 0) this.#next = { value, leaf: before.length };
   }
 
   /** The earlier leaf that a cut at `start` would make, if there is one. */
   at(bytes: Uint8Array, start: number): Blob | undefined {
-    const places = start === 0 ? this.#earlier.map((_, value) => ({ value, leaf: 0 })) : [this.#next];
+    const places =
+      start === 0 && !this.#next ? this.#earlier.map((_, value) => ({ value, leaf: 0 })) : [this.#next];
     for (const place of places) {
       const leaf = place && this.#leafAt(place, bytes, start);
       if (!leaf) continue;
@@ -50,6 +59,7 @@ export class LeafGuess {
 
   #placeOf(id: BlobId): Place | undefined {
     if (!this.#places) {
+      if (this.#patience-- > 0) return undefined;
       this.#places = new Map();
       for (const [value, leaves] of this.#earlier.entries()) {
         for (const [leaf, blob] of leaves.entries()) this.#places.set(blob.id, { value, leaf });

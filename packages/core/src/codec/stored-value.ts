@@ -1,17 +1,13 @@
+import { cutTree, type CutValue } from "../blobs/cut.ts";
 import { toHex, writeHex } from "../blobs/hash.ts";
-import { cutTree, joinTree } from "../blobs/tree.ts";
+import { joinTree } from "../blobs/tree.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
+import { HEAD_BYTES } from "../serializer/index.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 
 /** Values of up to so many bytes stay in their record. A blob costs its id and its row as well. */
 const INLINE_MAX = 512;
-
-/**
- * The first bytes of a cut value stay in the record. A list that grows counts its items there, and
- * this keeps the first blob the same.
- */
-const HEAD_BYTES = 32;
 
 const INLINE = 0;
 const CUT = 1;
@@ -20,31 +16,48 @@ const ID_BYTES = 16;
 /** A value as a record holds it. */
 export interface StoredValue {
   readonly bytes: Uint8Array;
-  /** The blob under which the rest of the value is. */
-  readonly ref: BlobId | undefined;
-  /** The leaves below `ref`. */
-  readonly leaves: readonly Blob[];
+  /** The rest of the value, when it does not fit there. */
+  readonly cut: CutValue | undefined;
+}
+
+/** An encoded value: all of its bytes, or those behind leaves that are cut already. */
+export interface Payload {
+  readonly size: number;
+  /**
+   * The first bytes of a value that is cut stay in the record. A list that grows counts its items
+   * there, and this keeps the first blob the same.
+   */
+  readonly head: Uint8Array;
+  readonly kept: readonly Blob[];
+  readonly tail: Uint8Array;
+}
+
+/** All bytes of an encoded value. */
+export function payloadOf(bytes: Uint8Array): Payload {
+  const size = bytes.length;
+  return { size, head: bytes.subarray(0, HEAD_BYTES), kept: [], tail: bytes.subarray(HEAD_BYTES) };
 }
 
 /**
- * Makes the record's part of an encoded value and hands its blobs to `emit`.
+ * Makes the record's part of an encoded value and hands its new blobs to `emit`.
  *
  * @param earlier As for `cutTree`.
  */
 export function storeValue(
-  payload: Uint8Array,
+  { size, head, kept, tail }: Payload,
   emit: (blob: Blob) => void,
-  earlier?: readonly (readonly Blob[])[],
+  earlier?: readonly CutValue[],
 ): StoredValue {
-  if (payload.length <= INLINE_MAX) {
-    return { bytes: concatBytes([[INLINE], payload]), ref: undefined, leaves: [] };
+  if (size <= INLINE_MAX) {
+    const parts = [head, ...kept.map((leaf) => leaf.bytes), tail];
+    return { bytes: concatBytes([[INLINE], ...parts]), cut: undefined };
   }
-  const { root: ref, leaves } = cutTree(payload.subarray(HEAD_BYTES), emit, earlier);
+  const cut = cutTree(tail, emit, earlier, kept);
   const prefix = [CUT];
-  pushVarint(prefix, payload.length);
+  pushVarint(prefix, size);
   const id = new Uint8Array(ID_BYTES);
-  writeHex(ref, id, 0);
-  return { bytes: concatBytes([prefix, id, payload.subarray(0, HEAD_BYTES)]), ref, leaves };
+  writeHex(cut.root.id, id, 0);
+  return { bytes: concatBytes([prefix, id, head]), cut };
 }
 
 /** The blob that a stored value names, if any. */

@@ -1,7 +1,7 @@
 import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { utf8Decode, utf8Encode } from "../runtime.ts";
-import { Serializer } from "../serializer/index.ts";
+import { type EncodedBefore, encodeAfter, type RecordedBytes, Serializer } from "../serializer/index.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 
 /** First byte of a value that a foreign serializer made. Formats of `Serializer` are small numbers. */
@@ -11,6 +11,8 @@ const TYPED = 0x54;
 export interface ValueCodec {
   /** Whatever happens to the value after the call does not change the bytes. */
   encode(value: unknown): Uint8Array | Promise<Uint8Array>;
+  /** As `encode`, for values that mostly begin as those before them; not every codec can do it. */
+  readonly encodeAfter: ((value: unknown, before: EncodedBefore | undefined) => RecordedBytes) | undefined;
   decode(bytes: Uint8Array): Promise<unknown>;
 }
 
@@ -22,6 +24,11 @@ export function codecOf(serde: SerializerProtocol): ValueCodec {
 function nativeCodec(serializer: Serializer): ValueCodec {
   return {
     encode: (value) => serializer.encode(value),
+    // A subclass that encodes in its own way must not be got around.
+    encodeAfter:
+      serializer.encode === Serializer.prototype.encode
+        ? (value, before) => encodeAfter(serializer, value, before)
+        : undefined,
     async decode(bytes) {
       if (bytes[0] === TYPED) {
         throw new CheckpointError(
@@ -36,6 +43,7 @@ function nativeCodec(serializer: Serializer): ValueCodec {
 
 function typedCodec(serde: SerializerProtocol): ValueCodec {
   return {
+    encodeAfter: undefined,
     async encode(value) {
       const [type, bytes] = await serde.dumpsTyped(value);
       const name = utf8Encode(type);

@@ -121,13 +121,13 @@ export class CheckpointSaver {
     const id = newCheckpointIdOf(checkpoint.id);
     const run = runIdOf(config);
     const input = { parent, id, run, checkpoint, metadata: metadata ?? {}, newVersions };
-    const recent = engine.cache.find(parent.thread)?.recent.get(parent.namespace);
+    const base = engine.cache.find(parent.thread);
     const claimed = claimedChannels(input);
     const findDropped = () => droppedChannels(engine.storage, parent, claimed);
-    const encoded = await encodeCheckpoint(engine.codec, input, recent, findDropped);
-    const { record, blobs, values } = encoded;
+    const encoded = await encodeCheckpoint(engine.codec, input, base, findDropped);
+    const { record } = encoded;
     const keepParent = parent.id === id;
-    await writeWithBlobs(engine, parent, blobs, values, (request) =>
+    await writeWithBlobs(engine, parent, encoded, true, (request) =>
       engine.storage.put({ ...request, checkpoint: record, keepParent, fence: engine.fence }),
     );
     return configOf(parent.thread, parent.namespace, id);
@@ -161,9 +161,9 @@ export class CheckpointSaver {
     checkWrites(writes);
     if (writes.length === 0) return;
     const { thread, namespace } = target;
-    const recent = engine.cache.find(thread)?.recent.get(namespace);
-    const encoded = await encodeWrites(engine.codec, target, writes, task, taskPath, recent);
-    await writeWithBlobs(engine, target, encoded.blobs, undefined, (request) =>
+    const base = engine.cache.find(thread);
+    const encoded = await encodeWrites(engine.codec, target, writes, task, taskPath, base);
+    await writeWithBlobs(engine, target, encoded, false, (request) =>
       engine.storage.putWrites({ ...request, namespace, checkpoint, writes: encoded.record }),
     );
   }

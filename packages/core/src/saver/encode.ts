@@ -1,20 +1,35 @@
-import type { RecentValues } from "../blobs/blob-cache.ts";
+import type { KnownThread, RecentValues } from "../blobs/blob-cache.ts";
+import { blobsOf, type CutValue } from "../blobs/cut.ts";
 import { encodeFields, encodeHeader, type CheckpointFields } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
-import { storeValue, type StoredValue } from "../codec/stored-value.ts";
+import { type Payload, payloadOf, storeValue, type StoredValue } from "../codec/stored-value.ts";
 import { escapeText } from "../codec/text.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
 import type { ChannelVersions, Checkpoint, CheckpointMetadata, PendingWrite } from "../contract.ts";
 import { CheckpointError, isCheckpointError, type CheckpointErrorDetails } from "../errors.ts";
 import type { Location } from "../ids.ts";
+import type { EncodedBefore, Recording } from "../serializer/index.ts";
 import type { Blob, BlobId, CheckpointRecord, WriteRecord } from "../storage/port.ts";
 import { writeIndexes } from "./write-index.ts";
 
-/** Records about to be stored, with all blobs that they need. */
+/** Records about to be stored. */
 export interface Encoded<T> {
   readonly record: T;
-  readonly blobs: readonly Blob[];
+  /** All blobs that they need. */
   readonly values: RecentValues;
+  /** Those that are not known from `base`. */
+  readonly fresh: readonly Blob[];
+  /** Whether there are others. */
+  readonly reuses: boolean;
+  /** What was known of the thread. */
+  readonly base: KnownThread | undefined;
+}
+
+/** All blobs of some values. */
+export function allBlobs({ cut: values }: RecentValues): Blob[] {
+  const blobs = new Map<BlobId, Blob>();
+  for (const value of values) for (const blob of blobsOf(value)) blobs.set(blob.id, blob);
+  return [...blobs.values()];
 }
 
 /** What a checkpoint is made of. */
@@ -31,13 +46,13 @@ export interface CheckpointInput {
 /**
  * Encodes a checkpoint. Everything is read before this returns; the promise is for slow serializers.
  *
- * @param recent Values of the checkpoint before, to save time.
+ * @param base What is known of the thread, to save time.
  * @param findDropped Tells the channels whose values are not to be stored.
  */
 export async function encodeCheckpoint(
   codec: ValueCodec,
   input: CheckpointInput,
-  recent: RecentValues | undefined,
+  base: KnownThread | undefined,
   findDropped: () => Promise<ReadonlySet<string>>,
 ): Promise<Encoded<CheckpointRecord>> {
   const { parent, id, checkpoint, metadata } = input;
@@ -46,21 +61,31 @@ export async function encodeCheckpoint(
   const fields = at({ ...place, field: "checkpoint" }, () => encodeFields(fieldsOf(checkpoint)));
   const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
   const channels = Object.keys(checkpoint.channel_values);
-  const pending = [
+  const recent = base?.recent.get(parent.namespace);
+  const [metadataBytes, payloads] = await Promise.all([
     encodeAt(codec, metadata, { ...place, field: "metadata" }),
-    ...channels.map((channel) => encodeAt(codec, checkpoint.channel_values[channel], { ...place, channel })),
-  ];
-
-  const [metadataBytes, ...payloads] = await Promise.all(pending);
+    Promise.all(
+      channels.map((channel) =>
+        encodeChannel(codec, checkpoint.channel_values[channel], { ...place, channel }, recent),
+      ),
+    ),
+  ]);
   const dropped = await findDropped();
   const kept = channels.flatMap((channel, i) =>
     dropped.has(channel) ? [] : [{ channel, payload: payloads[i]! }],
   );
-  const { stored, blobs, values } = cut(
+  const { stored, ...blobs } = cut(
     kept.map(({ payload }) => payload),
     recent,
   );
   const named = kept.map(({ channel }, i) => [channel, stored[i]!.bytes] as const);
+  const encoded = new Map(
+    kept.flatMap(({ channel, payload }, i) => recordingOf(channel, payload, stored[i]!)),
+  );
+  const cost = [...encoded.values()].reduce(
+    (sum, { size, recording }) => sum + size + recording.tokens.length * TOKEN_BYTES,
+    0,
+  );
   return {
     record: {
       namespace: parent.namespace,
@@ -68,12 +93,13 @@ export async function encodeCheckpoint(
       parent: parent.id === id ? undefined : parent.id,
       run: input.run,
       header: encodeHeader({ fields, values: named, delta }),
-      metadata: metadataBytes!,
+      metadata: metadataBytes,
       index,
-      refs: [...new Set(values.refs)],
+      refs: [...new Set(blobs.values.map(({ root }) => root.id))],
     },
-    blobs,
-    values,
+    ...blobs,
+    values: { cut: blobs.values, encoded, cost },
+    base,
   };
 }
 
@@ -91,7 +117,7 @@ export async function encodeWrites(
   writes: readonly PendingWrite[],
   task: string,
   path: string,
-  recent?: RecentValues,
+  base?: KnownThread,
 ): Promise<Encoded<readonly WriteRecord[]>> {
   const place = { threadId: target.thread, namespace: target.namespace, taskId: task };
   const chosen = writeIndexes(writes.map(([channel]) => channel));
@@ -100,31 +126,69 @@ export async function encodeWrites(
     const details = { ...place, checkpointId: target.id, channel: channels[i] };
     return encodeAt(codec, writes[position]![1], details);
   });
-  const { stored, blobs, values } = cut(await Promise.all(pending), recent);
-  const record = stored.map(({ bytes, ref }, i) => ({
+  const payloads = (await Promise.all(pending)).map(payloadOf);
+  const { stored, ...blobs } = cut(payloads, base?.recent.get(target.namespace));
+  const record = stored.map(({ bytes, cut: value }, i) => ({
     task,
     path: escapeText(path),
     idx: chosen[i]!.idx,
     channel: escapeText(channels[i]!),
     value: bytes,
-    refs: ref === undefined ? [] : [ref],
+    refs: value ? [value.root.id] : [],
   }));
-  return { record, blobs, values };
+  const values = { cut: blobs.values, encoded: new Map(), cost: 0 };
+  return { record, ...blobs, values, base };
 }
 
-interface Cut {
+interface Cut extends Pick<Encoded<unknown>, "fresh" | "reuses"> {
   readonly stored: readonly StoredValue[];
-  readonly blobs: readonly Blob[];
-  readonly values: RecentValues;
+  readonly values: readonly CutValue[];
 }
 
-function cut(payloads: readonly Uint8Array[], recent: RecentValues | undefined): Cut {
-  const blobs = new Map<BlobId, Blob>();
-  const emit = (blob: Blob): unknown => blobs.set(blob.id, blob);
-  const stored = payloads.map((payload) => storeValue(payload, emit, recent?.leaves));
-  const large = stored.filter((value) => value.ref !== undefined);
-  const refs = large.map((value) => value.ref!);
-  return { stored, blobs: [...blobs.values()], values: { refs, leaves: large.map((value) => value.leaves) } };
+function cut(payloads: readonly Payload[], recent: RecentValues | undefined): Cut {
+  const fresh = new Map<BlobId, Blob>();
+  let freshLeaves = 0;
+  const emit = (blob: Blob): void => {
+    fresh.set(blob.id, blob);
+    if (blob.kind === "leaf") freshLeaves++;
+  };
+  const stored = payloads.map((payload) => storeValue(payload, emit, recent?.cut));
+  const values = stored.flatMap((value) => value.cut ?? []);
+  const leaves = values.reduce((sum, value) => sum + value.leaves.length, 0);
+  return { stored, fresh: [...fresh.values()], values, reuses: freshLeaves < leaves };
+}
+
+/** From this length on it pays to remember how a value was encoded. */
+const RECORDING_MIN = 16_384;
+
+/** What a token of a recording costs beside the text that it may be. */
+const TOKEN_BYTES = 16;
+
+interface ChannelPayload extends Payload {
+  readonly recording: Recording | undefined;
+}
+
+/** As `encodeAt`, with what is remembered of the channel. */
+async function encodeChannel(
+  codec: ValueCodec,
+  value: unknown,
+  place: CheckpointErrorDetails & { readonly channel: string },
+  recent: RecentValues | undefined,
+): Promise<ChannelPayload> {
+  if (!codec.encodeAfter) return { ...payloadOf(await encodeAt(codec, value, place)), recording: undefined };
+  const before = recent?.encoded.get(place.channel);
+  recent?.encoded.delete(place.channel);
+  const { pieces, ...payload } = at(place, () => codec.encodeAfter!(value, before));
+  return { ...payload, kept: (before?.pieces.slice(0, pieces) ?? []) as Blob[] };
+}
+
+function recordingOf(
+  channel: string,
+  { size, recording }: ChannelPayload,
+  { cut: value }: StoredValue,
+): [string, EncodedBefore][] {
+  if (!recording || !value || size < RECORDING_MIN) return [];
+  return [[channel, { recording, pieces: value.leaves, size }]];
 }
 
 /** Encodes at the call, and rejects instead of throwing. */

@@ -28,7 +28,7 @@ export interface CheckpointSaverOptions {
   readonly fence?: "head" | undefined;
   /**
    * Bound in bytes on the memory that remembers what is stored, so that it is neither sent nor read
-   * again. 0 turns it off.
+   * nor encoded again. 0 turns it off.
    * @default 67108864 (64 MiB)
    */
   readonly blobCacheBytes?: number | undefined;

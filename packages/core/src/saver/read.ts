@@ -38,9 +38,9 @@ async function readStored(
   const find = (blob: string) => fetched.get(blob) ?? known?.blobs.get(blob);
   const tuple = await decodeTuple(engine.codec, stored, find);
   const refs = [...stored.checkpoint.refs, ...stored.writes.flatMap((write) => write.refs)];
-  const { blobs, leaves } = collectTrees(refs, find);
-  const values = { refs, leaves };
-  engine.cache.learn(thread, stored.epoch, blobs.values(), { namespace, values });
+  const { blobs, values } = collectTrees(refs, find);
+  const recent = { cut: values, encoded: new Map(), cost: 0 };
+  engine.cache.learn(thread, stored.epoch, blobs.values(), { namespace, values: recent });
   return tuple;
 }
 

@@ -1,8 +1,8 @@
-import type { RecentValues } from "../blobs/blob-cache.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Location } from "../ids.ts";
 import { randomId } from "../runtime.ts";
-import type { Blob, WriteOutcome, WriteRequest } from "../storage/port.ts";
+import type { WriteOutcome, WriteRequest } from "../storage/port.ts";
+import { allBlobs, type Encoded } from "./encode.ts";
 import type { Engine } from "./engine.ts";
 
 /** Enough for one stale epoch and one expiry, each met once more by a race. */
@@ -11,27 +11,35 @@ const MAX_ATTEMPTS = 5;
 /**
  * Stores records with the blobs that the thread does not have yet. What the saver believes to be
  * stored holds for one epoch of the thread; when that is over, everything is sent.
+ *
+ * @param remember Whether the values are those of the newest checkpoint.
  */
 export async function writeWithBlobs(
   engine: Engine,
   target: Location,
-  blobs: readonly Blob[],
-  values: RecentValues | undefined,
+  encoded: Encoded<unknown>,
+  remember: boolean,
   send: (request: WriteRequest) => Promise<WriteOutcome>,
 ): Promise<void> {
   const { thread, namespace } = target;
+  const { base, fresh, values, reuses } = encoded;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const known = engine.cache.find(thread);
+    // Nothing is ever taken out of what is known: it still holds whatever is not fresh.
+    const isBase = known !== undefined && known === base;
+    const blobs = isBase ? fresh : allBlobs(values);
     const missing = known ? blobs.filter((blob) => !known.blobs.has(blob.id)) : blobs;
+    const relied = missing.length < blobs.length || (isBase && reuses);
     const result = await send({
       thread,
       blobs: missing,
-      epoch: missing.length < blobs.length ? known?.epoch : undefined,
+      epoch: relied ? known?.epoch : undefined,
       newEpoch: randomId(),
       ttl: engine.ttl,
     });
     if (result.outcome === "stored") {
-      engine.cache.learn(thread, result.epoch, blobs, values && { namespace, values });
+      const news = engine.cache.find(thread) === known ? blobs : allBlobs(values);
+      engine.cache.learn(thread, result.epoch, news, remember ? { namespace, values } : undefined);
       return;
     }
     if (result.outcome === "conflict") throw conflict(target, result.head);

@@ -7,6 +7,7 @@ import { foreignNative, nativeOf } from "./natives.ts";
 import { MAX_NESTING } from "./nesting.ts";
 import { ObjectNumbers } from "./object-numbers.ts";
 import type { PathStep } from "./path.ts";
+import type { RecordedBytes, Recorder } from "./recording.ts";
 import { notSerializable, refuse, refuseDepth, refuseInstance } from "./refusal.ts";
 import { MANY_KEYS_ID, type Shape, ShapeTable } from "./shape-table.ts";
 import { NEEDS, TAG, TAG_HEAD, TAG_MARK } from "./tags.ts";
@@ -18,7 +19,7 @@ import type { ValueWriter } from "./value-writer.ts";
  * (getters, `encode` of registered types) may use the serializer, since all state is in here.
  */
 export class Encoder implements ValueWriter {
-  readonly bytes: ByteWriter = new ByteWriter(HEADER_BYTES);
+  readonly bytes: ByteWriter;
   tags = 0;
   readonly #types: CustomTypes;
   readonly #shapes = new ShapeTable();
@@ -29,17 +30,29 @@ export class Encoder implements ValueWriter {
   #depth = 0;
   #needs = 0;
 
-  constructor(types: CustomTypes) {
+  constructor(types: CustomTypes, recorder?: Recorder) {
     this.#types = types;
+    this.bytes = new ByteWriter(HEADER_BYTES, recorder);
   }
 
-  /** @throws CheckpointError `NOT_SERIALIZABLE` with the path of what cannot be stored. */
-  run(value: unknown): Uint8Array {
+  /** For an encoder with a recorder. @throws CheckpointError as `run` does. */
+  runAfter(value: unknown): RecordedBytes {
+    this.#root(value);
+    if (this.tags === 0) return this.bytes.finishRecording(undefined, PLAIN);
+    return this.bytes.finishRecording(this.#needs, TAGGED);
+  }
+
+  #root(value: unknown): void {
     try {
       this.value(value);
     } catch (error) {
       throw notSerializable(error, this.#path.slice(0, this.#depth));
     }
+  }
+
+  /** @throws CheckpointError `NOT_SERIALIZABLE` with the path of what cannot be stored. */
+  run(value: unknown): Uint8Array {
+    this.#root(value);
     if (this.tags === 0) return seal(this.bytes.finish(), PLAIN);
     this.bytes.byte(this.#needs);
     return seal(this.bytes.finish(), TAGGED);

@@ -9,15 +9,37 @@ export const TAGGED = 2;
 /** One byte for the format, four for the checksum. */
 export const HEADER_BYTES = 5;
 
-/** Fills in the header before a body. The checksum covers the format, so no flipped bit goes unseen. */
-export function seal(bytes: Uint8Array, format: typeof PLAIN | typeof TAGGED): Uint8Array {
-  const sum = crc32(bytes.subarray(HEADER_BYTES), format);
-  bytes[0] = format;
-  bytes[1] = sum >>> 24;
-  bytes[2] = sum >>> 16;
-  bytes[3] = sum >>> 8;
-  bytes[4] = sum;
+export type Format = typeof PLAIN | typeof TAGGED;
+
+/**
+ * The first bytes, where a growing list counts its items. The checksum takes them last: what is behind
+ * them can be summed up once and added to.
+ */
+export const HEAD_BYTES = 32;
+
+/** Fills in the header before a body. */
+export function seal(bytes: Uint8Array, format: Format): Uint8Array {
+  sealHead(bytes.subarray(0, HEAD_BYTES), crc32(bytes.subarray(HEAD_BYTES), 0), format);
   return bytes;
+}
+
+/**
+ * Fills in the header of the first bytes.
+ *
+ * @param rest Checksum of all that is behind them.
+ */
+export function sealHead(head: Uint8Array, rest: number, format: Format): void {
+  const sum = sumOf(head.subarray(HEADER_BYTES), rest, format);
+  head[0] = format;
+  head[1] = sum >>> 24;
+  head[2] = sum >>> 16;
+  head[3] = sum >>> 8;
+  head[4] = sum;
+}
+
+/** It covers the format, so no flipped bit goes unseen. */
+function sumOf(head: Uint8Array, rest: number, format: number): number {
+  return crc32(head, (rest ^ format) >>> 0);
 }
 
 /** A body whose checksum is right. */
@@ -47,7 +69,8 @@ export function open(bytes: Uint8Array): OpenedBody {
   // A view of exactly this class: a Node `Buffer` would make every byte string in it one too.
   const body = new Uint8Array(bytes.buffer, bytes.byteOffset + HEADER_BYTES, bytes.length - HEADER_BYTES);
   const sum = ((bytes[1]! << 24) | (bytes[2]! << 16) | (bytes[3]! << 8) | bytes[4]!) >>> 0;
-  if (crc32(body, format) !== sum) {
+  const split = HEAD_BYTES - HEADER_BYTES;
+  if (sumOf(body.subarray(0, split), crc32(body.subarray(split), 0), format) !== sum) {
     throw new CheckpointError("CORRUPT", "stored value is damaged: its checksum is wrong");
   }
   return { body, tagged: format === TAGGED };

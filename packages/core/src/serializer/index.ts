@@ -1,3 +1,5 @@
 export type { CustomType } from "./custom-types.ts";
+export { HEAD_BYTES } from "./envelope.ts";
 export { MAX_NESTING } from "./nesting.ts";
-export { Serializer, type SerializerOptions } from "./serializer.ts";
+export type { EncodedBefore, RecordedBytes, Recording } from "./recording.ts";
+export { encodeAfter, Serializer, type SerializerOptions } from "./serializer.ts";

@@ -18,12 +18,12 @@ export function writeInstance(writer: ValueWriter, value: object, prototype: obj
   refuseOtherSymbols(value, name);
   writer.needs(needsOf(name));
   writer.tag(tagOf(name, "tags inside"));
-  const place = writer.bytes.position - 1;
+  writer.bytes.open(tagOf(name, "tags inside"));
   const before = writer.tags;
   if (isMessageClass(name)) writeMessage(writer, value as Fields);
   else if (name === "Command") writeCommand(writer, value as Fields);
   else writeFields(writer, value as Fields);
-  if (writer.tags === before) writer.bytes.patch(place, tagOf(name, "no tags inside"));
+  writer.bytes.close(writer.tags === before ? tagOf(name, "no tags inside") : undefined);
   return true;
 }
 

@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { BlobCache, haveList } from "../../src/blobs/blob-cache.ts";
-import { collectTrees, cutTree } from "../../src/blobs/tree.ts";
+import { blobsOf, cutTree } from "../../src/blobs/cut.ts";
+import { collectTrees } from "../../src/blobs/tree.ts";
 import type { Blob } from "../../src/storage/port.ts";
 
 function tree(length: number, seed: number) {
   const bytes = Uint8Array.from({ length }, (_, i) => Math.imul(i + seed, 2_654_435_761) >>> 13);
-  const blobs = new Map<string, Blob>();
-  const { root, leaves } = cutTree(bytes, (blob) => blobs.set(blob.id, blob));
-  const values = { refs: [root], leaves: [leaves] };
-  return { root, blobs, recent: { namespace: "", values } };
+  const value = cutTree(bytes, () => {});
+  const blobs = new Map([...blobsOf(value)].map((blob) => [blob.id, blob]));
+  return {
+    root: value.root.id,
+    blobs,
+    recent: { namespace: "", values: { cut: [value], encoded: new Map(), cost: 0 } },
+  };
 }
 
 describe("the cache of blobs", () => {
@@ -76,10 +80,12 @@ describe("what a reader says it has", () => {
     const grown = cutTree(bytes, emitTo(after));
 
     const cache = new BlobCache(1e7);
-    const values = { refs: [old.root], leaves: [old.leaves] };
-    cache.learn("t", "e", before.values(), { namespace: "", values });
+    cache.learn("t", "e", before.values(), {
+      namespace: "",
+      values: { cut: [old], encoded: new Map(), cost: 0 },
+    });
     const have = new Set(haveList(cache.find("t")));
-    const sent = collectTrees([grown.root], (id) => (have.has(id) ? undefined : after.get(id)));
+    const sent = collectTrees([grown.root.id], (id) => (have.has(id) ? undefined : after.get(id)));
     const size = [...sent.blobs.values()].reduce((sum, blob) => sum + blob.bytes.length, 0);
     expect(size).toBeLessThan(10_000);
   });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CHUNK_MAX, chunkEnd } from "../../src/blobs/chunk.ts";
+import { blobsOf, cutTree, type CutValue } from "../../src/blobs/cut.ts";
 import { blobIdOf, hostHash, portableHash, toHex, writeHex } from "../../src/blobs/hash.ts";
-import { childrenOf, collectTrees, cutTree, isIntact, joinTree } from "../../src/blobs/tree.ts";
+import { childrenOf, collectTrees, isIntact, joinTree } from "../../src/blobs/tree.ts";
 import type { Blob } from "../../src/storage/port.ts";
 
 /** Bytes that look random and are always the same. */
@@ -16,10 +17,11 @@ function noise(length: number, seed = 1): Uint8Array {
   return bytes;
 }
 
-function cut(bytes: Uint8Array, earlier?: readonly (readonly Blob[])[]) {
-  const blobs = new Map<string, Blob>();
-  const { root, leaves } = cutTree(bytes, (blob) => blobs.set(blob.id, blob), earlier);
-  return { root, leaves, blobs };
+function cut(bytes: Uint8Array, earlier?: readonly CutValue[]) {
+  const fresh = new Map<string, Blob>();
+  const value = cutTree(bytes, (blob) => fresh.set(blob.id, blob), earlier);
+  const blobs = new Map([...blobsOf(value)].map((blob) => [blob.id, blob]));
+  return { value, root: value.root.id, leaves: value.leaves, blobs, fresh };
 }
 
 function splice(bytes: Uint8Array, at: number, remove: number, insert: Uint8Array): Uint8Array {
@@ -56,17 +58,35 @@ describe("blobs", () => {
     }
   });
 
-  it("are the same whether or not earlier leaves are known", () => {
+  it("are the same whether or not earlier values are known, and what is not new is theirs", () => {
     const before = noise(40_000);
-    const earlier = [cut(noise(5000, 9)).leaves, cut(before).leaves];
+    const earlier = [cut(noise(5000, 9)), cut(before)];
+    const known = new Set(earlier.flatMap(({ blobs }) => [...blobs.keys()]));
     fc.assert(
       fc.property(fc.array(edit, { maxLength: 4 }), (edits) => {
         let bytes = before;
         for (const { at, remove, insert } of edits) bytes = splice(bytes, at, remove, insert);
-        expect(cut(bytes, earlier)).toEqual(cut(bytes));
+        const { value, blobs, fresh } = cut(
+          bytes,
+          earlier.map((one) => one.value),
+        );
+        expect(value).toEqual(cut(bytes).value);
+        for (const id of blobs.keys()) expect(fresh.has(id) || known.has(id)).toBe(true);
       }),
       { numRuns: 200 },
     );
+  });
+
+  it("make a new root and few other nodes when a value grows, whatever its length", () => {
+    const bytes = noise(1_000_000);
+    let nodes = 0;
+    let last = cut(bytes.subarray(0, 900_000)).value;
+    for (let length = 901_000; length <= bytes.length; length += 1000) {
+      const { value, fresh } = cut(bytes.subarray(0, length), [last]);
+      nodes += [...fresh.values()].filter((blob) => blob.kind === "node").length;
+      last = value;
+    }
+    expect(nodes / 100).toBeLessThan(1.6);
   });
 
   it("are never longer than the maximum, even where content gives no place to cut", () => {
@@ -112,7 +132,7 @@ describe("blobs", () => {
     const b = cut(noise(30_000, 5));
     const all = new Map([...a.blobs, ...b.blobs]);
     const trees = collectTrees([a.root, b.root], (id) => all.get(id));
-    expect(trees.leaves).toEqual([a.leaves, b.leaves]);
+    expect(trees.values.map((value) => value.leaves)).toEqual([a.leaves, b.leaves]);
     expect(new Set(trees.blobs.keys())).toEqual(new Set(all.keys()));
   });
 });

@@ -30,7 +30,10 @@ export function damage(bytes: Uint8Array, other: Uint8Array, random: () => numbe
 /** The same bytes with the right checksum, so that the damage gets as far as the decoder. */
 export function reseal(bytes: Uint8Array): Uint8Array {
   const sealed = Uint8Array.from(bytes);
-  if (sealed.length > 5) new DataView(sealed.buffer).setUint32(1, crc32(sealed.subarray(5), sealed[0]));
+  if (sealed.length <= 5) return sealed;
+  // The first 32 bytes are summed up last, beginning with the format.
+  const rest = (crc32(sealed.subarray(32)) ^ sealed[0]!) >>> 0;
+  new DataView(sealed.buffer).setUint32(1, crc32(sealed.subarray(5, 32), rest));
   return sealed;
 }
 

@@ -1,5 +1,6 @@
 import type { WriteRequest } from "@threadmark/core/storage";
 import { idBytes, pack } from "../bytes.ts";
+import { packBlobs } from "../leaf-packing.ts";
 import type { Param, Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 
@@ -38,7 +39,7 @@ export function idsIn(bytes: string): string {
 /** `$1` to `$8` of {@link openThread}. */
 export function writeParams(request: WriteRequest): Param[] {
   const { thread, epoch, newEpoch, ttl, blobs } = request;
-  const { bytes, starts, lengths } = pack(blobs.map((blob) => blob.bytes));
+  const { bytes, starts, lengths } = pack(packBlobs(blobs));
   const ids = idBytes(blobs.map((blob) => blob.id));
   return [thread, epoch ?? null, newEpoch, ttl ?? null, ids, bytes, starts, lengths];
 }
@@ -56,10 +57,10 @@ export function writeParams(request: WriteRequest): Param[] {
 export function openThread(tables: Tables, request: WriteRequest, condition: string): string {
   const open = request.epoch === undefined ? openAnyThread : openNamedEpoch;
   return `opened AS (${open(tables, condition)}
-  RETURNING t.epoch
+  RETURNING t.epoch, t.number
 ), stored_blobs AS (
   INSERT INTO ${tables.blobs} (thread, id, bytes)
-  SELECT $1::text, substring($5::bytea FROM (16 * n - 15)::int FOR 16), substring($6::bytea FROM start FOR length)
+  SELECT opened.number, substring($5::bytea FROM (16 * n - 15)::int FOR 16), substring($6::bytea FROM start FOR length)
   FROM opened CROSS JOIN unnest($7::int[], $8::int[]) WITH ORDINALITY AS piece (start, length, n)
   ON CONFLICT DO NOTHING
 )`;

@@ -26,7 +26,8 @@ export function scanStatement(tables: Tables, request: ScanRequest): Statement {
     ORDER BY c.id DESC, c.thread, c.namespace LIMIT $10::int + 1
   ) AS c
 ), hits AS MATERIALIZED (
-  SELECT * FROM page WHERE rank <= $10::int
+  SELECT p.*, (SELECT number FROM ${tables.threads} AS t WHERE t.thread = p.thread) AS number
+  FROM page AS p WHERE rank <= $10::int
 ), ${ctes}
 ${rows}
 UNION ALL
@@ -88,15 +89,15 @@ export function threadsStatement(tables: Tables, { filter, after, limit }: Threa
     text: `SELECT 'thread' AS part, json_build_array(thread, created, updated, expires)::text AS data
 FROM ${tables.threads} AS t
 WHERE ${alive("t")}
-  AND ($1::bigint IS NULL OR (t.updated <= $1::bigint
-    AND (t.updated < $1::bigint OR t.thread > $2::text)))
+  AND ($1::bigint IS NULL OR (t.updated_minute <= $1::bigint / 60000
+    AND (t.updated < $1::bigint OR (t.updated = $1::bigint AND t.thread > $2::text))))
   AND (NOT $5::boolean OR (
     SELECT ${passes("head.tokens", "$3", "$4")} FROM (
       SELECT tokens FROM ${tables.checkpoints} AS c
       WHERE c.thread = t.thread AND c.namespace = '' ORDER BY c.id DESC LIMIT 1
     ) AS head
   ))
-ORDER BY t.updated DESC, t.thread LIMIT $6::int + 1`,
+ORDER BY t.updated_minute DESC, t.updated DESC, t.thread LIMIT $6::int + 1`,
     params: [
       after?.updated ?? null,
       after?.thread ?? null,

@@ -18,7 +18,8 @@ export function putStatement(tables: Tables, request: PutRequest): Statement {
   const tokens = JSON.stringify(Object.fromEntries(index.map(({ key, token }) => [key, token])));
   const place = [namespace, id, parent ?? null, run ?? null];
   const content = [header, metadata, tokens, idBytes(refs), request.keepParent];
-  return { text: putText(tables, request), params: [...writeParams(request), ...place, ...content] };
+  const params = [...writeParams(request), ...place, ...content];
+  return { text: putText(tables, request), params, frequent: true };
 }
 
 function putText(tables: Tables, request: PutRequest): string {
@@ -83,7 +84,7 @@ export function putWritesStatement(tables: Tables, request: PutWritesRequest): S
     refs.starts,
     refs.lengths,
   ];
-  return { text: putWritesText(tables, request), params };
+  return { text: putWritesText(tables, request), params, frequent: true };
 }
 
 function putWritesText(tables: Tables, request: PutWritesRequest): string {

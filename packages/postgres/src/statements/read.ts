@@ -12,7 +12,7 @@ const WRITE_JSON = `json_build_array(rank, task, path, idx, channel, encode(valu
 
 /**
  * CTEs that find all blobs at and below those in `roots (thread, id)`, but for those in `have`, as
- * `reached (thread, id)`. Needs WITH RECURSIVE. OFFSET 0 keeps each look-up by key: as a join, a wrong
+ * `reached (thread, id)`, where `thread` is the number of a thread. Needs WITH RECURSIVE. OFFSET 0 keeps each look-up by key: as a join, a wrong
  * guess at the number of blobs would read the whole table.
  */
 function reachedFrom({ blobs }: Tables, have: string): string {
@@ -40,7 +40,7 @@ function blobRows({ blobs }: Tables, severalThreads: boolean): string {
 ) AS found`;
 }
 
-/** CTEs and rows of everything that belongs to the checkpoints in `hits`. */
+/** CTEs and rows of everything that belongs to the checkpoints in `hits`, which have the numbers of their threads. */
 export function belongings(
   tables: Tables,
   have: string,
@@ -48,14 +48,14 @@ export function belongings(
 ): { readonly ctes: string; readonly rows: string } {
   return {
     ctes: `pending AS MATERIALIZED (
-  SELECT h.rank, w.* FROM hits AS h CROSS JOIN LATERAL (
+  SELECT h.rank, h.number, w.* FROM hits AS h CROSS JOIN LATERAL (
     SELECT * FROM ${tables.writes} AS w
     WHERE w.thread = h.thread AND w.namespace = h.namespace AND w.checkpoint = h.id OFFSET 0
   ) AS w
-), roots AS (
-  SELECT h.thread, ref.id FROM hits AS h CROSS JOIN LATERAL ${idsIn("h.refs")} AS ref
+), roots (thread, id) AS (
+  SELECT h.number, ref.id FROM hits AS h CROSS JOIN LATERAL ${idsIn("h.refs")} AS ref
   UNION
-  SELECT p.thread, ref.id FROM pending AS p CROSS JOIN LATERAL ${idsIn("p.refs")} AS ref
+  SELECT p.number, ref.id FROM pending AS p CROSS JOIN LATERAL ${idsIn("p.refs")} AS ref
 ), ${reachedFrom(tables, have)}`,
     rows: `SELECT 'checkpoint' AS part, ${CHECKPOINT_JSON}::text AS data, NULL AS bytes FROM hits
 UNION ALL
@@ -83,17 +83,18 @@ export function getStatement(tables: Tables, request: GetRequest): Statement {
 )`;
   return {
     text: `WITH RECURSIVE existing AS MATERIALIZED (
-  SELECT thread, epoch FROM ${tables.threads} AS t WHERE t.thread = $1::text AND ${alive("t")}
+  SELECT number, epoch FROM ${tables.threads} AS t WHERE t.thread = $1::text AND ${alive("t")}
 ), hits AS MATERIALIZED (
-  SELECT 1 AS rank, c.* FROM ${tables.checkpoints} AS c
-  WHERE c.thread = $1::text AND c.namespace = $2::text AND ($3::text IS NULL OR c.id = $3::text)
-    AND EXISTS (SELECT FROM existing)
+  SELECT 1 AS rank, (SELECT number FROM existing) AS number, c.* FROM ${tables.checkpoints} AS c
+  WHERE c.thread = $1::text AND c.namespace = $2::text
+    AND ${id === undefined ? "$3::text IS NULL" : "c.id = $3::text"} AND EXISTS (SELECT FROM existing)
   ORDER BY c.id DESC LIMIT 1
 ), ${ctes}${ttl === undefined ? "" : renew}
 ${rows}
 UNION ALL
 SELECT 'epoch', epoch, NULL FROM existing WHERE EXISTS (SELECT FROM hits)`,
     params: [thread, namespace, id ?? null, idBytes(have), ...(ttl === undefined ? [] : [ttl])],
+    frequent: true,
   };
 }
 
@@ -106,8 +107,8 @@ SELECT 'epoch', epoch, NULL FROM existing WHERE EXISTS (SELECT FROM hits)`,
  */
 export function blobsStatement(tables: Tables, { thread, refs, have }: BlobsRequest): Statement {
   return {
-    text: `WITH RECURSIVE roots AS (
-  SELECT t.thread, ref.id FROM ${tables.threads} AS t CROSS JOIN ${idsIn("$2::bytea")} AS ref
+    text: `WITH RECURSIVE roots (thread, id) AS (
+  SELECT t.number, ref.id FROM ${tables.threads} AS t CROSS JOIN ${idsIn("$2::bytea")} AS ref
   WHERE t.thread = $1::text AND ${alive("t")}
 ), ${reachedFrom(tables, "$3::bytea")}
 SELECT part, data, bytes FROM (${blobRows(tables, false)}) AS b (part, data, bytes)`,

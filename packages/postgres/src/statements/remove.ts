@@ -40,7 +40,9 @@ export function removeStatement(tables: Tables, request: RemoveRequest): Stateme
 }
 
 function removeText({ threads, checkpoints, writes, blobs }: Tables): string {
-  return `WITH RECURSIVE gone AS MATERIALIZED (
+  return `WITH RECURSIVE numbered AS MATERIALIZED (
+  SELECT number FROM ${threads} WHERE thread = $1
+), gone AS MATERIALIZED (
   SELECT DISTINCT namespace, id FROM unnest($3::text[], $4::text[]) AS given (namespace, id)
 ), relinked AS MATERIALIZED (
   SELECT namespace, id, $7::text::jsonb ->> (n - 1)::int AS parent
@@ -83,12 +85,13 @@ function removeText({ threads, checkpoints, writes, blobs }: Tables): string {
   SELECT child.id
   FROM (SELECT id FROM live WHERE get_byte(id, 15) & 1 = 1) AS node
   CROSS JOIN LATERAL (
-    SELECT bytes FROM ${blobs} AS b WHERE b.thread = $1 AND b.id = node.id OFFSET 0
+    SELECT bytes FROM ${blobs} AS b WHERE b.thread = (SELECT number FROM numbered) AND b.id = node.id OFFSET 0
   ) AS list
   CROSS JOIN LATERAL ${idsIn("list.bytes")} AS child
 ), removed_blobs AS (
   DELETE FROM ${blobs} AS b USING go
-  WHERE b.thread = $1 AND (NOT go.stays OR NOT EXISTS (SELECT FROM live WHERE live.id = b.id))
+  WHERE b.thread = (SELECT number FROM numbered)
+    AND (NOT go.stays OR NOT EXISTS (SELECT FROM live WHERE live.id = b.id))
   RETURNING b.id
 )
 SELECT CASE WHEN exists AND conflict THEN 'conflict' ELSE 'removed' END AS outcome,
@@ -154,13 +157,13 @@ export function deleteMarked(tables: Tables, mark: string, thread: string | unde
   const place = thread === undefined ? `expires <= (SELECT ${NOW})` : "thread = $2";
   return {
     text: `WITH marked AS MATERIALIZED (
-  SELECT thread FROM ${threads} WHERE ${place} AND epoch = $1
+  SELECT thread, number FROM ${threads} WHERE ${place} AND epoch = $1
 ), a AS (
   DELETE FROM ${writes} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
 ), b AS (
   DELETE FROM ${checkpoints} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
 ), c AS (
-  DELETE FROM ${blobs} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
+  DELETE FROM ${blobs} WHERE thread = ANY (ARRAY(SELECT number FROM marked))
 ), d AS (
   DELETE FROM ${threads} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
 )
@@ -188,13 +191,15 @@ export function copyStatement(tables: Tables, { from, to, newEpoch }: CopyReques
   INSERT INTO ${threads} (thread, epoch, created, updated, expires, own_ttl)
   SELECT $2, $3, ${NOW}, ${NOW}, expires, own_ttl FROM source
   ON CONFLICT DO NOTHING
-  RETURNING thread
+  RETURNING number
 ), a AS (
   ${copy(checkpoints, "namespace, id, parent, run, header, metadata, tokens, refs")}
 ), b AS (
   ${copy(writes, "namespace, checkpoint, task, idx, path, channel, value, refs")}
 ), c AS (
-  ${copy(blobs, "id, bytes")}
+  INSERT INTO ${blobs} (thread, id, bytes)
+  SELECT created.number, b.id, b.bytes FROM created CROSS JOIN ${blobs} AS b
+  WHERE b.thread = (SELECT number FROM source)
 )
 SELECT CASE
   WHEN EXISTS (SELECT FROM created) THEN 'copied'

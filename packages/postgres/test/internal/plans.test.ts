@@ -154,10 +154,10 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
   },
 );
 
-/** 20,000 threads of 5 checkpoints, with writes and blobs. */
+/** 20,000 threads of 5 checkpoints, with writes and blobs; a thread was updated every 3 seconds. */
 const FILL = `
 INSERT INTO ${tables.threads} (thread, epoch, created, updated, expires)
-SELECT 'thread ' || t, 'e', t, t, CASE WHEN t % 100 = 0 THEN t END FROM generate_series(1, 20000) AS t;
+SELECT 'thread ' || t, 'e', t, t * 3000, CASE WHEN t % 100 = 0 THEN t END FROM generate_series(1, 20000) AS t;
 INSERT INTO ${tables.checkpoints} (thread, namespace, id, parent, run, header, metadata, tokens, refs)
 SELECT 'thread ' || t, '', lpad(c::text, 8, '0'), lpad((c - 1)::text, 8, '0'), 'run ' || t, 'h', 'm',
   jsonb_build_object('user', '"u' || t % 50 || '"'), decode('${node}', 'hex')
@@ -165,6 +165,6 @@ FROM generate_series(1, 20000) AS t, generate_series(48, 52) AS c;
 INSERT INTO ${tables.writes} (thread, namespace, checkpoint, task, idx, path, channel, value, refs)
 SELECT thread, namespace, id, 'task', 0, '', 'c', 'v', '' FROM ${tables.checkpoints};
 INSERT INTO ${tables.blobs} (thread, id, bytes)
-SELECT 'thread ' || t, decode(md5(b::text), 'hex'), 'b' FROM generate_series(1, 20000) AS t, generate_series(1, 5) AS b;
+SELECT number, decode(md5(b::text), 'hex'), 'b' FROM ${tables.threads}, generate_series(1, 5) AS b;
 ANALYZE ${tables.threads}, ${tables.checkpoints}, ${tables.writes}, ${tables.blobs};
 `;

@@ -1,0 +1,55 @@
+import type { Blob } from "@threadmark/core/storage";
+import { describe, expect, it } from "vitest";
+import { packBlobs, unpackLeaf } from "../../src/leaf-packing.ts";
+
+const prose = new TextEncoder().encode("one small step for a saver ".repeat(40));
+
+function leaf(bytes: Uint8Array): Blob {
+  return { id: "aa".repeat(16), kind: "leaf", bytes };
+}
+
+describe("a packed leaf", () => {
+  it("gives its bytes again, whatever they are", () => {
+    for (const length of [0, 1, 127, 128, 129, 1000, 4096]) {
+      const noise = globalThis.crypto.getRandomValues(new Uint8Array(length));
+      for (const bytes of [noise, new Uint8Array(length).fill(1)]) {
+        expect(unpackLeaf(packBlobs([leaf(bytes)])[0]!)).toEqual(bytes);
+      }
+    }
+    expect(unpackLeaf(packBlobs([leaf(prose)])[0]!)).toEqual(prose);
+  });
+
+  it("is shorter where that can be, and hardly longer where not", () => {
+    expect(packBlobs([leaf(prose)])[0]!.length).toBeLessThan(prose.length / 4);
+    const noise = globalThis.crypto.getRandomValues(new Uint8Array(1000));
+    expect(packBlobs([leaf(noise)])[0]!.length).toBe(1001);
+  });
+
+  it("is stored as it is in a large put, which would hold up the event loop", () => {
+    const packed = packBlobs(Array.from({ length: 257 }, () => leaf(prose)));
+    for (const bytes of packed) expect(bytes.length).toBe(prose.length + 1);
+  });
+
+  it("does not unpack to anything else when it is damaged, so that core sees it", () => {
+    const [packed] = packBlobs([leaf(prose)]);
+    for (let at = 1; at < packed!.length; at++) {
+      const damaged = packed!.slice();
+      damaged[at]! ^= 0x55;
+      expect(() => unpackLeaf(damaged)).not.toThrow();
+    }
+    expect(unpackLeaf(packed!.subarray(0, 10))).toEqual(packed!.subarray(0, 10));
+    expect(unpackLeaf(new Uint8Array(0))).toEqual(new Uint8Array(0));
+  });
+
+  it("cannot unpack to more than a leaf could ever be", () => {
+    const [bomb] = packBlobs([leaf(new Uint8Array(50 << 20))]);
+    expect(unpackLeaf(bomb!)).toBe(bomb);
+  });
+});
+
+describe("a packed list of ids", () => {
+  it("is what it was, since statements read it", () => {
+    const bytes = new Uint8Array(160).fill(7);
+    expect(packBlobs([{ id: `${"aa".repeat(15)}01`, kind: "node", bytes }])[0]).toBe(bytes);
+  });
+});

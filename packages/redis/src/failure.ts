@@ -1,0 +1,57 @@
+import { CheckpointError } from "@threadmark/core/storage";
+
+/*
+ * Errors of a script that was called from another one stand inside of a longer message on Redis 6, behind a
+ * minus; otherwise the code is what the message begins with.
+ */
+const SERVER_BUSY = /(?:^|-)(?:BUSY|LOADING|READONLY|CLUSTERDOWN|TRYAGAIN|MASTERDOWN) /;
+const READ_ONLY = /(?:^|-)READONLY /;
+const FULL = /(?:^|-)OOM /;
+
+/** How ioredis says that a connection, or a cluster, is not there just now. */
+const DISCONNECTED =
+  /^(?:Connection is closed\.|Command timed out|Stream isn't writeable|Cluster isn't ready|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes is available)/;
+
+/** Whether the same call may succeed a little later. ioredis has given up a connection that it cannot make itself. */
+export function isPassing(error: unknown): boolean {
+  const { message, code } = error as { message?: string; code?: unknown };
+  if (typeof message !== "string") return false;
+  if (typeof code === "string" && /^E[A-Z]+$/.test(code)) return true;
+  return SERVER_BUSY.test(message) || DISCONNECTED.test(message);
+}
+
+/** Whether the server is a replica now. */
+export function isReadOnly(error: unknown): boolean {
+  return READ_ONLY.test(messageOf(error));
+}
+
+/** Whether the server does not know the script yet. */
+export function isUnknownScript(error: unknown): boolean {
+  return messageOf(error).startsWith("NOSCRIPT");
+}
+
+/** Whether keys of one call belong to several slots: behind this client there is a cluster. */
+export function isCrossSlot(error: unknown): boolean {
+  return messageOf(error).startsWith("CROSSSLOT");
+}
+
+/** Whether ioredis has given up making a connection, for a reason that its error does not tell. */
+export function isGivenUp(error: unknown): boolean {
+  return (error as { name?: unknown }).name === "MaxRetriesPerRequestError";
+}
+
+/** The error that a caller gets: that of the driver, but for a full memory, which needs an explanation. */
+export function explained(error: unknown): unknown {
+  if (!FULL.test(messageOf(error))) return error;
+  return new CheckpointError(
+    "STORAGE_FAILED",
+    "Redis has reached maxmemory and refuses to store more; nothing of this call was written. Raise maxmemory, " +
+      "delete or prune threads, or give them a time to live",
+    { cause: error },
+  );
+}
+
+function messageOf(error: unknown): string {
+  const { message } = error as { message?: unknown };
+  return typeof message === "string" ? message : "";
+}

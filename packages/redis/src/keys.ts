@@ -1,0 +1,91 @@
+import calculateSlot from "cluster-key-slot";
+
+/**
+ * How many buckets there are. Every thread is in one, all keys of a bucket are in one slot, and so a thread and
+ * the indexes that list it can be written by one script. Part of the stored format.
+ */
+export const BUCKETS = 256;
+
+const SLOTS = 16_384;
+
+/**
+ * The hash tag of every bucket: the smallest number whose slot is in the bucket's part of all slots. So the
+ * buckets lie evenly over the slots, and over the nodes of a cluster.
+ */
+const TAGS: readonly number[] = tagsOfBuckets();
+
+function tagsOfBuckets(): number[] {
+  const tags = new Map<number, number>();
+  for (let tag = 0; tags.size < BUCKETS; tag++) {
+    const bucket = bucketOfSlot(calculateSlot(String(tag)));
+    if (!tags.has(bucket)) tags.set(bucket, tag);
+  }
+  return Array.from({ length: BUCKETS }, (_, bucket) => tags.get(bucket)!);
+}
+
+function bucketOfSlot(slot: number): number {
+  return Math.floor(slot / (SLOTS / BUCKETS));
+}
+
+/** The bucket of a thread: that of the slot which its id would have as a key, `{…}` in it included. */
+export function bucketOf(thread: string): number {
+  return bucketOfSlot(calculateSlot(thread));
+}
+
+/** Names of keys. All begin with the prefix; a thread's id ends its keys, so that no two can be the same. */
+export class Keys {
+  readonly #prefix: string;
+
+  /** @param prefix Without braces, which would be taken for a hash tag. */
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** Thread, checkpoints, order, writes, blobs: all that belongs to a thread alone. */
+  thread(thread: string): string[] {
+    const bucket = this.#bucket(bucketOf(thread));
+    return ["t", "c", "o", "w", "b"].map((kind) => `${bucket}:${kind}:${thread}`);
+  }
+
+  /** The same and the indexes of the bucket: expiry, threads, times of creation, runs. */
+  threadAndIndexes(thread: string): string[] {
+    const bucket = bucketOf(thread);
+    return [
+      ...this.thread(thread),
+      this.expiry(bucket),
+      this.threads(bucket),
+      this.created(bucket),
+      this.runs(bucket),
+    ];
+  }
+
+  /** Where a copy is put together before anybody sees it: checkpoints, order, writes, blobs. */
+  staged(thread: string, copy: string): string[] {
+    const bucket = this.#bucket(bucketOf(thread));
+    return ["c", "o", "w", "b"].map((kind) => `${bucket}:copy:${copy}:${kind}`);
+  }
+
+  /** Sorted set: thread by the time it was last written to, with a minus. */
+  threads(bucket: number): string {
+    return `${this.#bucket(bucket)}:threads`;
+  }
+
+  /** Hash: thread → when it was made. */
+  created(bucket: number): string {
+    return `${this.#bucket(bucket)}:created`;
+  }
+
+  /** Sorted set: thread by expiry, for threads that expire. */
+  expiry(bucket: number): string {
+    return `${this.#bucket(bucket)}:expiry`;
+  }
+
+  /** Sorted set of equal scores: runs and threads, in both directions. */
+  runs(bucket: number): string {
+    return `${this.#bucket(bucket)}:runs`;
+  }
+
+  #bucket(bucket: number): string {
+    return `${this.#prefix}{${TAGS[bucket]}}`;
+  }
+}

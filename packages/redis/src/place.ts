@@ -1,0 +1,59 @@
+import type { CheckpointKey } from "@threadmark/core/storage";
+
+/*
+ * Where a checkpoint is in its thread. Redis sorts members of equal score by their bytes, and so does this:
+ *
+ *   place        id NUL opposite(namespace) 255     by id and then, the other way round, by namespace
+ *   order        "i" place                          all checkpoints, in the order of scan when read backwards
+ *                "n" namespace NUL id               those of one namespace
+ *                "w" place task                     tasks that have written
+ *   checkpoints  place → record
+ *   writes       place task → packed writes
+ *
+ * Text is UTF-8 without NUL. Byte 255 is not in it, nor in the opposite of text, so that no place is the
+ * beginning of another.
+ */
+
+const NUL = Buffer.of(0);
+const END = Buffer.of(255);
+
+/** Bytes whose order is the opposite one. */
+function opposite(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.map((byte) => 255 - byte));
+}
+
+/** What follows the id in the places of a namespace. */
+export function suffixOf(namespace: string): Buffer {
+  return Buffer.concat([NUL, opposite(Buffer.from(namespace)), END]);
+}
+
+/** The place of a checkpoint. */
+export function placeOf({ namespace, id }: CheckpointKey): Buffer {
+  return Buffer.concat([Buffer.from(id), suffixOf(namespace)]);
+}
+
+/** The checkpoint at a place, and what stands behind it. */
+export function readPlace(bytes: Buffer): CheckpointKey & { readonly rest: Buffer } {
+  const nul = bytes.indexOf(0);
+  const end = bytes.indexOf(255, nul);
+  return {
+    id: bytes.toString("utf8", 0, nul),
+    namespace: opposite(bytes.subarray(nul + 1, end)).toString(),
+    rest: bytes.subarray(end + 1),
+  };
+}
+
+/** With what the members of a namespace begin. */
+export function namespacePrefix(namespace: string): Buffer {
+  return Buffer.from(`n${namespace}\0`);
+}
+
+/** The member of a checkpoint in the order of its namespace. */
+export function namespaceMember({ namespace, id }: CheckpointKey): Buffer {
+  return Buffer.from(`n${namespace}\0${id}`);
+}
+
+/** A bound of a range in the order. */
+export function bound(kind: "[" | "(", ...member: readonly (string | Uint8Array)[]): Buffer {
+  return Buffer.concat([kind, ...member].map((part) => Buffer.from(part)));
+}

@@ -1,0 +1,90 @@
+import {
+  CheckpointError,
+  type Blob,
+  type StoredCheckpoint,
+  type WriteRecord,
+} from "@threadmark/core/storage";
+import { idsOf, ownBytes } from "./bytes.ts";
+import type { Reply } from "./ioredis.ts";
+import { unpackWrites } from "./packed-writes.ts";
+import { readPlace } from "./place.ts";
+import { decodeRecord } from "./record.ts";
+
+/** An answer of a script on a thread: what came of it, and more. */
+export interface Answer {
+  readonly outcome: string;
+  readonly rest: readonly Reply[];
+}
+
+/**
+ * Reads the answer of a script on a thread.
+ *
+ * @throws CheckpointError `INCOMPLETE` when the server has evicted a part of the thread, `SCHEMA_TOO_NEW` when a
+ *   newer version of this package has written it.
+ */
+export function answerOf(reply: Reply, thread: string): Answer {
+  const [outcome, ...rest] = listOf(reply);
+  const answer = { outcome: textOf(outcome!), rest };
+  if (answer.outcome === "incomplete") {
+    throw new CheckpointError(
+      "INCOMPLETE",
+      `a part of thread ${JSON.stringify(thread)} is gone from Redis, most likely evicted for want of memory; ` +
+        "delete the thread or restore it, and set maxmemory-policy so that Redis does not evict threads",
+      { threadId: thread },
+    );
+  }
+  if (answer.outcome === "format") {
+    throw new CheckpointError(
+      "SCHEMA_TOO_NEW",
+      `thread ${JSON.stringify(thread)} was written by a newer version of @threadmark/redis; update the package`,
+      { threadId: thread },
+    );
+  }
+  return answer;
+}
+
+export function listOf(reply: Reply | undefined): readonly Reply[] {
+  return reply as readonly Reply[];
+}
+
+export function bytesOf(reply: Reply | undefined): Buffer {
+  return reply as Buffer;
+}
+
+export function textOf(reply: Reply): string {
+  return bytesOf(reply).toString();
+}
+
+export function optionalText(reply: Reply | undefined): string | undefined {
+  return reply ? textOf(reply) : undefined;
+}
+
+/** The entries of a list, so many together. */
+export function groupsOf(list: readonly Reply[], size: number): (readonly Reply[])[] {
+  return Array.from({ length: list.length / size }, (_, i) => list.slice(i * size, (i + 1) * size));
+}
+
+/** A checkpoint and its writes. */
+export function storedOf(thread: string, [place, record, writes]: readonly Reply[]): StoredCheckpoint {
+  return {
+    thread,
+    checkpoint: decodeRecord(bytesOf(place), bytesOf(record)),
+    writes: writesOf(listOf(writes)),
+  };
+}
+
+/** Writes from fields and packed writes in turns. */
+export function writesOf(list: readonly Reply[]): WriteRecord[] {
+  return groupsOf(list, 2).flatMap(([field, packed]) =>
+    unpackWrites(readPlace(bytesOf(field)).rest.toString(), bytesOf(packed)),
+  );
+}
+
+/** Blobs from their ids in one string and the bytes of each. */
+export function blobsOf(reply: Reply | undefined): Blob[] {
+  const [ids, ...contents] = listOf(reply);
+  return idsOf(bytesOf(ids)).map((id, i) => {
+    const kind = Number.parseInt(id.slice(-1), 16) % 2 === 1 ? "node" : "leaf";
+    return { id, kind, bytes: ownBytes(bytesOf(contents[i])) };
+  });
+}

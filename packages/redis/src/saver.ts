@@ -1,0 +1,76 @@
+import { CheckpointSaver } from "@threadmark/core";
+import { borrowed, openCluster, openUrl, type ClusterNode, type RedisClientOptions } from "./client.ts";
+import type { RedisClientLike } from "./ioredis.ts";
+import { settingsOf, type RedisSaverOptions } from "./options.ts";
+import type { Connection } from "./runner.ts";
+import { RedisStorage } from "./storage.ts";
+
+/** Options of savers that make their client themselves. */
+export interface RedisConnectOptions extends RedisSaverOptions {
+  /** Any options of ioredis, for example `{ sentinels, name }`; for a cluster those of its `Cluster`. */
+  readonly redis?: RedisClientOptions | undefined;
+}
+
+/**
+ * Keeps checkpoints in Redis or Valkey: one server, a cluster, or behind Sentinel. No modules are needed and no
+ * set-up.
+ *
+ * Errors of the server come through as they are, but for a full memory, which is `STORAGE_FAILED` with the
+ * error as `cause`. `INCOMPLETE` says that the server has evicted a part of a thread.
+ *
+ * @example
+ * const saver = new RedisSaver(new Redis("redis://localhost"), { ttl: { seconds: 7 * 24 * 3600 } });
+ * const graph = builder.compile({ checkpointer: saver });
+ */
+export class RedisSaver extends CheckpointSaver {
+  /**
+   * @param client A `Redis` or a `Cluster` of ioredis. It stays yours: nothing closes it. When Redis says that it is a
+   *   replica now, the client is made to connect anew, so that it finds the primary.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
+   */
+  constructor(client: RedisClientLike | RedisStorage, options: RedisSaverOptions = {}) {
+    super(client instanceof RedisStorage ? client : storageOf(client, options), settingsOf(options).core);
+  }
+
+  /**
+   * A saver with a client of its own, which {@link close} closes. It connects with the first call.
+   *
+   * @param url For example `"redis://user:password@localhost:6379/0"`, or `"rediss://…"` for TLS.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
+   * @example
+   * await using saver = RedisSaver.fromUrl("redis://localhost", { defaultTTL: 60, refreshOnRead: true });
+   */
+  static fromUrl(url: string, options: RedisConnectOptions = {}): RedisSaver {
+    const { redis = {}, ...rest } = options;
+    return new RedisSaver(
+      storageOn(() => openUrl(url, redis), rest),
+      rest,
+    );
+  }
+
+  /**
+   * A saver on Redis Cluster with a client of its own, which {@link close} closes.
+   *
+   * @param nodes Some nodes of the cluster. User, password and TLS of the first URL are used for all.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
+   * @example
+   * const saver = RedisSaver.fromCluster([{ url: "redis://10.0.0.1:6379" }, { url: "redis://10.0.0.2:6379" }]);
+   */
+  static fromCluster(nodes: readonly ClusterNode[], options: RedisConnectOptions = {}): RedisSaver {
+    const { redis = {}, ...rest } = options;
+    return new RedisSaver(
+      storageOn(() => openCluster(nodes, redis), rest),
+      rest,
+    );
+  }
+}
+
+function storageOf(client: RedisClientLike, options: RedisSaverOptions): RedisStorage {
+  const connection = borrowed(client);
+  return storageOn(async () => connection, options);
+}
+
+function storageOn(open: () => Promise<Connection>, options: RedisSaverOptions): RedisStorage {
+  const { keyPrefix, wait, retryMs } = settingsOf(options);
+  return new RedisStorage({ open, keyPrefix, wait, retryMs });
+}

@@ -1,0 +1,156 @@
+import { CLOCK, LEAVING, THREAD, WRITING } from "./parts.ts";
+import { script, type Script } from "./script.ts";
+
+/** What both kinds of copying do with the target, whose keys begin behind "at"; nil when it may be made. */
+const target: string = String.raw`
+local function existing_target(at, epoch)
+  local present, reason = open_thread(at)
+  if present then return { present.epoch == epoch and 'copied' or 'exists' } end
+  if reason == 'incomplete' or reason == 'format' then return { 'exists' } end
+  return nil
+end
+
+-- Clears what an expired thread has left. Otherwise the first write is one that a full memory refuses.
+local function clear_target(at, to)
+  if redis.call('ZSCORE', KEYS[at + 6], to) then drop(at, to) end
+end
+
+-- The target's own record, its expiry and its places in the bucket's indexes; all else is there.
+local function finish(at, to, epoch, expires, own, runs)
+  redis.call('HSET', KEYS[at + 1], 'f', '1', 'e', epoch, 'c', text(NOW), 'u', text(NOW), 'v', '1',
+    'k', belongings(at))
+  if own then redis.call('HSET', KEYS[at + 1], 'l', own) end
+  if expires then
+    redis.call('HSET', KEYS[at + 1], 'x', text(expires))
+    expire_keys(at, expires)
+    redis.call('ZADD', KEYS[at + 6], text(expires), to)
+  end
+  redis.call('ZADD', KEYS[at + 7], text(-NOW), to)
+  redis.call('HSET', KEYS[at + 8], to, text(NOW))
+  for _, run in ipairs(runs) do add_run(to, KEYS[at + 9], run) end
+  return { 'copied' }
+end
+`;
+
+const parts: readonly string[] = [CLOCK, THREAD, WRITING, LEAVING, target];
+
+/**
+ * Copies a thread with all that belongs to it, inside the server.
+ *
+ * - KEYS: 1 to 9 of the source, 10 to 18 of the target.
+ * - ARGV: 1 source, 2 target, 3 new epoch.
+ * - Out: `copied`, `missing`, `exists`, `incomplete`, `format`.
+ * - Atomic: a script. A target that has the new epoch was made by an earlier attempt whose answer was lost.
+ */
+export const COPY: Script = script(
+  "copy",
+  { durable: true, parts },
+  String.raw`
+local source, why = open_thread(0)
+if not source then return absent(why) end
+local present = existing_target(9, ARGV[3])
+if present then return present end
+
+clear_target(9, ARGV[2])
+for i = 2, 5 do redis.call('COPY', KEYS[i], KEYS[i + 9]) end
+return finish(9, ARGV[2], ARGV[3], source.expires, source.own, runs_of(ARGV[1], KEYS[9]))
+`,
+);
+
+/**
+ * What a thread is at this moment, for copying it to another slot.
+ *
+ * - KEYS: 1 to 5, and as 6 the bucket's runs.
+ * - ARGV: 1 thread.
+ * - Out: `found`, epoch, version, expiry or nil, own time to live or nil, runs; or `missing`, `incomplete`,
+ *   `format`.
+ * - Atomic: a script.
+ */
+export const STATE: Script = script(
+  "state",
+  { durable: false, parts: [CLOCK, THREAD, LEAVING] },
+  String.raw`
+local thread, why = open_thread(0)
+if not thread then return absent(why) end
+return { 'found', thread.epoch, thread.version, thread.expires and text(thread.expires) or false,
+  thread.own or false, runs_of(ARGV[1], KEYS[6]) }
+`,
+);
+
+/**
+ * A part of one key.
+ *
+ * - KEYS: 1 a hash or a sorted set.
+ * - ARGV: 1 cursor, "0" to begin, 2 about how many entries, 3 "HSCAN" or "ZSCAN".
+ * - Out: the next cursor, "0" at the end, and the entries: field and value, or member and score.
+ * - Atomic: what does not change is found; the caller looks at the version of the thread afterwards.
+ */
+export const READ_PART: Script = script(
+  "read-part",
+  { durable: false },
+  String.raw`
+return redis.call(ARGV[3], KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+`,
+);
+
+/**
+ * Adds to one key of a copy that nobody sees yet.
+ *
+ * - KEYS: 1 a staged key.
+ * - ARGV: 1 milliseconds after which it goes if nothing follows, 2 "HSET" or "ZADD"; then its arguments.
+ * - Out: `stored`.
+ * - Atomic: a script. Adding the same again changes nothing.
+ */
+export const STAGE: Script = script(
+  "stage",
+  { durable: false, parts: [CLOCK] },
+  String.raw`
+call_with(ARGV[2], KEYS[1], ARGV, 3, #ARGV)
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return { 'stored' }
+`,
+);
+
+/**
+ * Removes a copy that did not become a thread.
+ *
+ * - KEYS: staged keys.
+ * - Out: `removed`.
+ * - Atomic: a script.
+ */
+export const DISCARD: Script = script(
+  "discard",
+  { durable: false },
+  String.raw`
+redis.call('UNLINK', unpack(KEYS))
+return { 'removed' }
+`,
+);
+
+/**
+ * Makes a staged copy the thread.
+ *
+ * - KEYS: 1 to 9 of the target, 10 to 13 the staged checkpoints, order, writes and blobs.
+ * - ARGV: 1 target, 2 new epoch, 3 expiry or "", 4 own time to live or "", 5 how many staged keys there
+ *   must be; then runs.
+ * - Out: `copied`, `exists`, or `lost` when staged keys have expired.
+ * - Atomic: a script.
+ */
+export const COMMIT: Script = script(
+  "commit",
+  { durable: true, parts },
+  String.raw`
+local present = existing_target(0, ARGV[2])
+if present then return present end
+if redis.call('EXISTS', KEYS[10], KEYS[11], KEYS[12], KEYS[13]) ~= tonumber(ARGV[5]) then return { 'lost' } end
+
+clear_target(0, ARGV[1])
+redis.call('HSET', KEYS[1], 'f', '1')
+for i = 10, 13 do
+  if redis.call('PERSIST', KEYS[i]) == 1 then redis.call('RENAME', KEYS[i], KEYS[i - 8]) end
+end
+local runs = {}
+for i = 6, #ARGV do runs[#runs + 1] = ARGV[i] end
+return finish(0, ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] ~= '' and ARGV[4] or nil, runs)
+`,
+);

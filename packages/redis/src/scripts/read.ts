@@ -1,0 +1,208 @@
+import { BLOBS, CLOCK, ORDER, PACKED, RECORD, THREAD, WRITING } from "./parts.ts";
+import { script, type Script } from "./script.ts";
+
+/**
+ * One checkpoint with its writes and blobs.
+ *
+ * - KEYS: 1 to 5; 6 where the expiry is renewed.
+ * - ARGV: 1 id, or "" for the newest, 2 prefix of the namespace in the order, 3 what follows the id in its
+ *   places, 4 ids of blobs that the caller has.
+ * - Out: `found`, epoch, place, record, writes, blobs; or `missing`, `incomplete`, `format`.
+ * - Atomic: a script.
+ */
+const getBody: string = String.raw`
+local thread, why = open_thread(0)
+if not thread then return absent(why) end
+local id = ARGV[1] ~= '' and ARGV[1] or head_of(ARGV[2])
+local place = id and id .. ARGV[3]
+local record = place and redis.call('HGET', KEYS[2], place)
+if not record then return { 'missing' } end
+
+local writes = read_writes(writes_at(place))
+local _, _, refs_at, tokens_at = read(record)
+local roots = { string.sub(record, refs_at, tokens_at - 1) }
+for i = 2, #writes, 2 do
+  each_write(writes[i], function(_, piece) roots[#roots + 1] = refs_of(piece) end)
+end
+local blobs = blobs_below(roots, ARGV[4])
+`;
+
+export const GET: Script = script(
+  "get",
+  { durable: false, parts: [CLOCK, THREAD, RECORD, ORDER, PACKED, BLOBS] },
+  `${getBody}return { 'found', thread.epoch, place, record, writes, blobs }`,
+);
+
+/**
+ * The same, and moves the expiry of the thread on.
+ *
+ * - ARGV: 5 thread, 6 time to live, if the thread has none of its own.
+ */
+export const GET_RENEWING: Script = script(
+  "get-renewing",
+  { durable: false, parts: [CLOCK, THREAD, WRITING, RECORD, ORDER, PACKED, BLOBS] },
+  String.raw`${getBody}
+local ttl = thread.own or ARGV[6]
+if ttl ~= '-1' then
+  local expires = NOW + tonumber(ttl)
+  -- First, because a full memory does not refuse it: reading shall work then too.
+  expire_keys(0, expires)
+  redis.call('HSET', KEYS[1], 'x', text(expires))
+  redis.call('ZADD', KEYS[6], text(expires), ARGV[5])
+end
+return { 'found', thread.epoch, place, record, writes, blobs }`,
+);
+
+/**
+ * A page of checkpoints of a thread with their writes and blobs, newest first.
+ *
+ * - KEYS: 1 to 5.
+ * - ARGV: 1 upper and 2 lower bound in the order, 3 how long the part of a member before the id is, 4 what
+ *   follows the id in a place, or "" when it is in the member already, 5 limit, 6 ids of blobs that the caller
+ *   has; then conditions, each a piece of the tokens and "1" when it must be there, "0" when it must not.
+ * - Out: `found`, an upper bound for the next call, or "" when there is nothing behind, checkpoints (place,
+ *   record, writes, in turns), blobs; or `missing`, `incomplete`, `format`.
+ * - Atomic: a script. It looks at one page and no further, so that a filter which little passes does not keep
+ *   the server busy; then there may be few checkpoints in the answer, or none, and more behind them.
+ */
+export const SCAN: Script = script(
+  "scan",
+  { durable: false, parts: [CLOCK, THREAD, RECORD, ORDER, PACKED, BLOBS] },
+  String.raw`
+local thread, why = open_thread(0)
+if not thread then return absent(why) end
+local upper, limit = ARGV[1], tonumber(ARGV[5])
+local hits, roots = {}, {}
+
+local function passes(record, tokens_at, rest_at)
+  if #ARGV == 6 then return true end
+  local tokens = string.sub(record, tokens_at, rest_at - 1)
+  for i = 7, #ARGV, 2 do
+    if (string.find(tokens, ARGV[i], 1, true) ~= nil) ~= (ARGV[i + 1] == '1') then return false end
+  end
+  return true
+end
+
+local function take(place, record, refs_at, tokens_at)
+  local writes = read_writes(writes_at(place))
+  roots[#roots + 1] = string.sub(record, refs_at, tokens_at - 1)
+  for i = 2, #writes, 2 do
+    each_write(writes[i], function(_, piece) roots[#roots + 1] = refs_of(piece) end)
+  end
+  hits[#hits + 1] = place
+  hits[#hits + 1] = record
+  hits[#hits + 1] = writes
+end
+
+local size = math.max(limit + 1, #ARGV > 6 and 300 or 0)
+local members = redis.call('ZREVRANGEBYLEX', KEYS[3], upper, ARGV[2], 'LIMIT', 0, size)
+local places = {}
+for i, member in ipairs(members) do places[i] = string.sub(member, ARGV[3] + 1) .. ARGV[4] end
+local records = #places > 0 and redis.call('HMGET', KEYS[2], unpack(places)) or {}
+local behind = #members == size and '(' .. members[size] or ''
+for i, record in ipairs(records) do
+  local _, _, refs_at, tokens_at, rest_at = read(record)
+  if passes(record, tokens_at, rest_at) then
+    if #hits == 3 * limit then
+      behind = '(' .. members[i - 1]
+      break
+    end
+    take(places[i], record, refs_at, tokens_at)
+  end
+end
+return { 'found', behind, hits, blobs_below(roots, ARGV[6]) }
+`,
+);
+
+/**
+ * A checkpoint and its ancestors, with their writes to some channels.
+ *
+ * - KEYS: 1 to 5.
+ * - ARGV: 1 id, or "" for the newest, 2 prefix of the namespace in the order, 3 what follows the id in its
+ *   places, 4 limit; then channels.
+ * - Out: `found`, then place, outline and packed writes of each, in turns; or `missing`, `incomplete`, `format`.
+ * - Atomic: a script.
+ */
+export const ANCESTORS: Script = script(
+  "ancestors",
+  { durable: false, parts: [CLOCK, THREAD, RECORD, ORDER, PACKED] },
+  String.raw`
+local thread, why = open_thread(0)
+if not thread then return absent(why) end
+local channels = {}
+for i = 5, #ARGV do channels[ARGV[i]] = true end
+
+local answer = { 'found' }
+local id = ARGV[1] ~= '' and ARGV[1] or head_of(ARGV[2])
+while id and #answer <= 3 * tonumber(ARGV[4]) - 2 do
+  local place = id .. ARGV[3]
+  local record = redis.call('HGET', KEYS[2], place)
+  if not record then break end
+  local parent, _, refs_at = read(record)
+  local chosen = {}
+  local writes = read_writes(writes_at(place))
+  for i = 1, #writes, 2 do
+    local kept = {}
+    each_write(writes[i + 1], function(_, piece)
+      if channels[channel_of(piece)] then kept[#kept + 1] = piece end
+    end)
+    if #kept > 0 then
+      chosen[#chosen + 1] = writes[i]
+      chosen[#chosen + 1] = table.concat(kept)
+    end
+  end
+  answer[#answer + 1] = place
+  answer[#answer + 1] = string.sub(record, 1, refs_at - 1)
+  answer[#answer + 1] = chosen
+  id = parent
+end
+return answer
+`,
+);
+
+/**
+ * Blobs at and below some ids.
+ *
+ * - KEYS: 1 to 5.
+ * - ARGV: 1 ids, 2 ids of blobs that the caller has.
+ * - Out: `found` and blobs; or `missing`, `incomplete`, `format`.
+ * - Atomic: a script.
+ */
+export const READ_BLOBS: Script = script(
+  "blobs",
+  { durable: false, parts: [CLOCK, THREAD, BLOBS] },
+  String.raw`
+local thread, why = open_thread(0)
+if not thread then return absent(why) end
+return { 'found', blobs_below({ ARGV[1] }, ARGV[2]) }
+`,
+);
+
+/**
+ * A page of checkpoints without metadata and values.
+ *
+ * - KEYS: 1 to 5.
+ * - ARGV: 1 upper bound in the order, 2 limit.
+ * - Out: `found`, "1" when there are more, then place and outline of each; or `missing`, `incomplete`, `format`.
+ * - Atomic: a script.
+ */
+export const OUTLINE: Script = script(
+  "outline",
+  { durable: false, parts: [CLOCK, THREAD, RECORD] },
+  String.raw`
+local thread, why = open_thread(0)
+if not thread then return absent(why) end
+local limit = tonumber(ARGV[2])
+local members = redis.call('ZREVRANGEBYLEX', KEYS[3], ARGV[1], '[i', 'LIMIT', 0, limit + 1)
+local answer = { 'found', #members > limit and '1' or '0' }
+for first = 1, math.min(#members, limit), 500 do
+  local places = {}
+  for i = first, math.min(first + 499, #members, limit) do places[#places + 1] = string.sub(members[i], 2) end
+  for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
+    answer[#answer + 1] = places[i]
+    answer[#answer + 1] = outline_of(record)
+  end
+end
+return answer
+`,
+);

@@ -1,0 +1,17 @@
+import { ServerTable } from "@threadmark/services/table";
+import { defineConfig, mergeConfig } from "vitest/config";
+import { vitestConfig } from "../../tooling/vitest.ts";
+
+export default mergeConfig(
+  vitestConfig,
+  defineConfig({
+    test: {
+      globalSetup: ["@threadmark/services/setup"],
+      provide: {
+        services: ["redis:8", "redis:7", "valkey:8", "redis-cluster", "redis-sentinel"],
+        privateServices: ["redis:8", "redis-cluster", "redis-sentinel"],
+      },
+      reporters: [new ServerTable()],
+    },
+  }),
+);
