@@ -75,12 +75,7 @@ async function byAggregate(
  * - In this order: the thread is read with each checkpoint and once more at the end, since one command is no
  *   snapshot. The reader compares the two.
  */
-function gatherStages(
-  from: string,
-  selection: Selection,
-  limit: number,
-  have: readonly BlobId[],
-): Doc[] {
+function gatherStages(from: string, selection: Selection, limit: number, have: readonly BlobId[]): Doc[] {
   const { thread } = selection;
   const hits = hitStages(from, selection, limit);
   const nodes = [...hits, ...nodeStages(from, thread, have)];

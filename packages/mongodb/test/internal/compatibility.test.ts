@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { countTests } from "@threadmark/services";
 import { MongoDBSaver, type MongoDBSaverOptions } from "@threadmark/mongodb";
 import { describe, expect, it } from "vitest";
-import { CommandLog, stagesIn, type Sent } from "./commands.ts";
-import { standalone, useDatabase } from "./database.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { CommandLog, stagesIn, type Sent } from "../commands.ts";
+import { standalone, useDatabase } from "../database.ts";
+import { configOf, longText, putTurn, turnId } from "../turns.ts";
 
-const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
 
 /** What the README lists on a line that starts with a word. */
 function listed(label: string): string[] {
