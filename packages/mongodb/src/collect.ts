@@ -41,8 +41,8 @@ export async function removeUnreferenced(
  */
 async function referenced(session: Session, thread: string, old: readonly string[]): Promise<Set<BlobId>> {
   const projection = { refs: 1, w: 1, last: 1 };
-  const filter = { ...recordsOf(thread), g: { $nin: old } };
-  const docs = (await session.find(filter, { projection })) as unknown as { _id: Key }[];
+  const newer = { ...recordsOf(thread), g: { $nin: old } };
+  const docs = (await session.find(newer, { projection })) as unknown as { _id: Key }[];
   const checkpoints = docs.filter(({ _id }) => _id.k === KIND.checkpoint) as unknown as CheckpointDoc[];
   const writes = docs.filter(({ _id }) => _id.k === KIND.write) as unknown as WriteDoc[];
   const ids = new Set([

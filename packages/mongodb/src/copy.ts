@@ -94,7 +94,7 @@ async function copyRange(session: Session, filter: Doc, to: string, g: string): 
   }
 }
 
-export function copyStages(into: string, filter: Doc, to: string, g: string): Doc[] {
+function copyStages(into: string, filter: Doc, to: string, g: string): Doc[] {
   const ifThere = (field: string, value: Doc | string): Doc => ({
     $cond: [{ $eq: [{ $type: `$${field}` }, "missing"] }, "$$REMOVE", value],
   });

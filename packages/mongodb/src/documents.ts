@@ -63,12 +63,10 @@ export function checkpointFields(thread: string, record: CheckpointRecord, g: st
   };
 }
 
-/** Conditions on the index of the metadata; `prefix` where it is inside of another document. */
-export function filterOf(terms: readonly FilterTerm[], prefix = ""): Doc[] {
+/** Conditions on the index of the metadata. */
+export function filterOf(terms: readonly FilterTerm[]): Doc[] {
   return terms.map(({ key, token }) =>
-    token === undefined
-      ? { [`${prefix}index.k`]: { $ne: key } }
-      : { [`${prefix}index`]: { $elemMatch: { k: key, v: token } } },
+    token === undefined ? { "index.k": { $ne: key } } : { index: { $elemMatch: { k: key, v: token } } },
   );
 }
 
@@ -92,7 +90,7 @@ export function recordOf(doc: CheckpointDoc): CheckpointRecord {
 }
 
 /** Writes that one part holds. */
-export const PART = 1000;
+const PART = 1000;
 
 /** In which part a write is. Special ones are in the first. */
 export function partOf(idx: number): number {

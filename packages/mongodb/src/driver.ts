@@ -22,7 +22,7 @@ export interface MongoWriteConcern {
 export type MongoReadConcern = "local" | "available" | "majority" | "linearizable";
 
 /** A cursor that is read to its end. */
-export interface Cursor {
+interface Cursor {
   toArray(): Promise<Doc[]>;
 }
 

@@ -53,5 +53,5 @@ export function isForbidden(error: unknown): boolean {
 }
 
 function failureOf(error: unknown): Failure {
-  return (error ?? {}) as Failure;
+  return error ?? {};
 }

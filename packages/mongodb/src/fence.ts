@@ -37,7 +37,8 @@ export async function fenceOf(
   const key = claimKey(thread, namespace, parent);
   // Only after a refusal: the first put on a parent finds no claim.
   const [claim] = looked ? await session.find(only(key), { limit: 1 }) : [];
-  const rival = claim && (claim as unknown as ClaimDoc).child !== id ? (claim as unknown as ClaimDoc) : undefined;
+  const rival =
+    claim && (claim as unknown as ClaimDoc).child !== id ? (claim as unknown as ClaimDoc) : undefined;
   const rivalThere = rival && (await generationOf(session, thread, namespace, rival.child));
   const ownThere = looked ? await generationOf(session, thread, namespace, id) : undefined;
   // After the rival was looked for: if it is there, it counts here too.
@@ -84,6 +85,9 @@ async function headOf(
     const [found] = (await session.find(newest, options)) as unknown as CheckpointDoc[];
     if (!found || accepted.includes(found.g)) return found?._id.i;
   }
-  const [found] = (await session.find({ ...newest, g: { $in: accepted } }, options)) as unknown as CheckpointDoc[];
+  const [found] = (await session.find(
+    { ...newest, g: { $in: accepted } },
+    options,
+  )) as unknown as CheckpointDoc[];
   return found?._id.i;
 }

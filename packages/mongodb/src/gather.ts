@@ -75,12 +75,7 @@ async function byAggregate(
  * - In this order: the thread is read with each checkpoint and once more at the end, since one command is no
  *   snapshot. The reader compares the two.
  */
-export function gatherStages(
-  from: string,
-  selection: Selection,
-  limit: number,
-  have: readonly BlobId[],
-): Doc[] {
+function gatherStages(from: string, selection: Selection, limit: number, have: readonly BlobId[]): Doc[] {
   const { thread } = selection;
   const hits = hitStages(from, selection, limit);
   const nodes = [...hits, ...nodeStages(from, thread, have)];
@@ -92,7 +87,7 @@ export function gatherStages(
   ];
 }
 
-export function hitStages(from: string, { filter, sort, thread }: Selection, limit: number): Doc[] {
+function hitStages(from: string, { filter, sort, thread }: Selection, limit: number): Doc[] {
   const start = { t: "$_id.t", k: KIND.write, n: "$_id.n", i: "$_id.i" };
   const inRange = { $and: [{ $gte: ["$_id", "$$from"] }, { $lt: ["$_id", "$$to"] }] };
   const ofThread = thread === undefined ? {} : { "_id.t": thread };
@@ -115,7 +110,7 @@ export function hitStages(from: string, { filter, sort, thread }: Selection, lim
 }
 
 /** From checkpoints with their writes to the nodes of their blobs. Leaves are never visited. */
-export function nodeStages(from: string, thread: string | undefined, have: readonly BlobId[]): Doc[] {
+function nodeStages(from: string, thread: string | undefined, have: readonly BlobId[]): Doc[] {
   const concat = (input: Doc | string, refs: Doc | string): Doc => ({
     $reduce: { input, initialValue: [], in: { $concatArrays: ["$$value", refs] } },
   });

@@ -30,7 +30,9 @@ export async function readAncestors(
     const writes = await readWrites(find, request, line);
     return line.map((doc): Ancestor => ({
       checkpoint: outlineOf(doc),
-      writes: writesIn(writes.get(doc._id.i) ?? []).filter(({ channel }) => request.channels.includes(channel)),
+      writes: writesIn(writes.get(doc._id.i) ?? []).filter(({ channel }) =>
+        request.channels.includes(channel),
+      ),
     }));
   });
   return found ?? [];
@@ -48,7 +50,11 @@ async function readLine(
   while (line.length < limit && (first || next !== undefined)) {
     let doc = next === undefined ? undefined : known.get(next);
     if (!doc) {
-      const from = checkpointsOf(thread, namespace, next === undefined ? next : { id: next, inclusive: true });
+      const from = checkpointsOf(
+        thread,
+        namespace,
+        next === undefined ? next : { id: next, inclusive: true },
+      );
       const options = { sort: { _id: -1 }, limit: limit - line.length, projection: OUTLINE };
       const page = (await find({ ...from, g: { $in: valid } }, options)) as unknown as CheckpointDoc[];
       for (const one of page) known.set(one._id.i, one);
@@ -72,7 +78,9 @@ async function readWrites(
   const ids = new Set(line.map(({ _id }) => _id.i));
   const ranges = writesBetween(thread, namespace, [...ids]);
   const docs = (await find(ranges)) as unknown as WriteDoc[];
-  return new Map(writesByCheckpoint(docs.filter(({ _id }) => ids.has(_id.i))).map((own) => [own[0]!._id.i, own]));
+  return new Map(
+    writesByCheckpoint(docs.filter(({ _id }) => ids.has(_id.i))).map((own) => [own[0]!._id.i, own]),
+  );
 }
 
 /** Everything at and below some blobs. */

@@ -21,13 +21,7 @@ export function checkpointKey(t: string, namespace: string, id: string): Key {
 }
 
 /** The writes of a task to a checkpoint, `part` by part. */
-export function writeKey(
-  t: string,
-  namespace: string,
-  checkpoint: string,
-  task: string,
-  part: number,
-): Key {
+export function writeKey(t: string, namespace: string, checkpoint: string, task: string, part: number): Key {
   return { t, k: KIND.write, n: namespace, i: checkpoint, a: task, x: part };
 }
 

@@ -6,7 +6,7 @@ import {
   type ThreadRecord,
   type ThreadsRequest,
 } from "@threadmark/core/storage";
-import { filterOf, type CheckpointDoc } from "./documents.ts";
+import type { CheckpointDoc } from "./documents.ts";
 import type { Doc } from "./driver.ts";
 import { anyOf, checkpointsOf, threadKey } from "./keys.ts";
 import { ALL, type Session } from "./session.ts";

@@ -36,10 +36,7 @@ interface Page {
 type Wanted = Omit<ScanRequest, "after">;
 
 /** One checkpoint with its writes and blobs. */
-export async function readOne(
-  context: ReadContext,
-  request: GetRequest,
-): Promise<GetResult | undefined> {
+export async function readOne(context: ReadContext, request: GetRequest): Promise<GetResult | undefined> {
   const { thread, namespace, id, have, ttl } = request;
   const wanted = { thread, namespace, id, before: undefined, filter: [], limit: 1, have };
   const { hits, blobs } = await readPage(context, wanted, undefined, 0);
@@ -79,9 +76,7 @@ async function readPage(
     const names = [...threads.keys()];
     const { have } = wanted;
     const find = (filter: Doc, options: object): Promise<Doc[]> =>
-      context.session.read((collection) =>
-        collection.find(filter, { ...options, batchSize: ALL }).toArray(),
-      );
+      context.session.read((collection) => collection.find(filter, { ...options, batchSize: ALL }).toArray());
     const trees = await readTrees(find, { roots: rootsOf(hits), have, known: found.nodes, threads: names });
     const last = trees.threads ?? found.after ?? (await readThreads(find, names));
     const same = names.every((name) => isSame(threads.get(name), threadOf(last, name)));

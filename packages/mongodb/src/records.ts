@@ -26,7 +26,9 @@ function storeCheckpoint({ thread, checkpoint, keepParent }: PutRequest, { g, ac
   const { namespace, id, parent, run } = checkpoint;
   const fields = checkpointFields(thread, checkpoint, g);
   const link = { parent: parent ?? null };
-  const set = keepParent ? { $set: fields, $setOnInsert: { parent: null } } : { $set: { ...fields, ...link } };
+  const set = keepParent
+    ? { $set: fields, $setOnInsert: { parent: null } }
+    : { $set: { ...fields, ...link } };
   const filter = { _id: checkpointKey(thread, namespace, id), g: { $in: accepted } };
   return upsert(filter, run === undefined ? { ...set, $unset: { run: 1 } } : set);
 }
@@ -48,7 +50,13 @@ export function writeRecords(request: PutWritesRequest): Records {
     statements: async ({ g, accepted }) =>
       numbers.map((part) =>
         upsert({ _id: keyOf(part), g: { $in: accepted } }, [
-          { $set: { g: { $ifNull: ["$g", g] }, ...mergeOf(parts.get(part)!), ...(part === 0 && counted(lastPart)) } },
+          {
+            $set: {
+              g: { $ifNull: ["$g", g] },
+              ...mergeOf(parts.get(part)!),
+              ...(part === 0 && counted(lastPart)),
+            },
+          },
         ]),
       ),
   };

@@ -114,10 +114,7 @@ async function carryOut(
   await move(session, thread);
   const old = (await generationsIn(session, contentOf(name))).filter((g) => g !== thread.g);
   const ended = await session.write((collection) =>
-    collection.updateOne(
-      { ...only(threadKey(name)), g: thread.g },
-      { $set: { valid: [thread.g] } },
-    ),
+    collection.updateOne({ ...only(threadKey(name)), g: thread.g }, { $set: { valid: [thread.g] } }),
   );
   if (ended.matchedCount === 0) return undefined;
   const gone = [...new Set([...old, ...oldOf(thread)])];
@@ -144,10 +141,7 @@ function keyOf(key: { readonly namespace: string; readonly id: string }): string
 }
 
 /** A child of a checkpoint that goes, which the caller does not know of. */
-function hasUnknownChild(
-  outline: readonly CheckpointDoc[],
-  { checkpoints, relink }: RemoveRequest,
-): boolean {
+function hasUnknownChild(outline: readonly CheckpointDoc[], { checkpoints, relink }: RemoveRequest): boolean {
   const going = new Set(checkpoints.map(keyOf));
   const known = new Set(relink.map(keyOf));
   return outline.some(({ _id: { n: namespace, i: id }, parent }) => {

@@ -96,7 +96,10 @@ export class MongoDBSaver extends CheckpointSaver {
   ): MongoDBSaver {
     const { client, ...rest } = options;
     const open = () => connect(connString, client);
-    return new MongoDBSaver(storageOf(open, (own) => own.close(), rest), coreOptions(rest));
+    return new MongoDBSaver(
+      storageOf(open, (own) => own.close(), rest),
+      coreOptions(rest),
+    );
   }
 }
 

@@ -24,9 +24,7 @@ export function selectCheckpoints(
       ? inNamespace(request, { thread, namespace }, after)
       : byIndex(request, after);
   if (!found) return undefined;
-  return filter.length === 0
-    ? found
-    : { ...found, filter: { ...found.filter, $and: filterOf(filter) } };
+  return filter.length === 0 ? found : { ...found, filter: { ...found.filter, $and: filterOf(filter) } };
 }
 
 /** By `_id`, in which the checkpoints of a namespace are in order. */
@@ -39,12 +37,15 @@ function inNamespace(
   const sort = { _id: -1 };
   const limits: Below[] = [];
   if (before !== undefined) limits.push({ id: before, inclusive: false });
-  if (after) limits.push({ id: after.id, inclusive: comparePositions({ ...place, id: after.id }, after) > 0 });
+  if (after)
+    limits.push({ id: after.id, inclusive: comparePositions({ ...place, id: after.id }, after) > 0 });
   if (id !== undefined) {
     const filter = only(checkpointKey(thread, namespace, id));
     return limits.every((limit) => isBelow(id, limit)) ? { filter, sort, thread } : undefined;
   }
-  const [lowest] = limits.sort((a, b) => compareText(a.id, b.id) || Number(a.inclusive) - Number(b.inclusive));
+  const [lowest] = limits.sort(
+    (a, b) => compareText(a.id, b.id) || Number(a.inclusive) - Number(b.inclusive),
+  );
   return { filter: checkpointsOf(thread, namespace, lowest), sort, thread };
 }
 
@@ -66,7 +67,8 @@ function byIndex({ thread, namespace, id, before }: Conditions, after: ScanPosit
     ...(namespace !== undefined && { "scan.n": namespace }),
     ...(after && { $nor: [upTo(after)] }),
   };
-  const sort = thread === undefined ? { "scan.i": -1, "scan.t": 1, "scan.n": 1 } : { "scan.i": -1, "scan.n": 1 };
+  const sort =
+    thread === undefined ? { "scan.i": -1, "scan.t": 1, "scan.n": 1 } : { "scan.i": -1, "scan.n": 1 };
   return { filter, sort, thread };
 }
 

@@ -120,9 +120,7 @@ export class MongoDBStorage implements CheckpointStorage {
     this.#context.hints.forget(thread);
     const now = this.#session.now();
     const filter = { ...only(threadKey(thread)), ...aliveAt(now) };
-    const result = await this.#session.write((collection) =>
-      collection.updateOne(filter, ownTtl(ttl, now)),
-    );
+    const result = await this.#session.write((collection) => collection.updateOne(filter, ownTtl(ttl, now)));
     return result.matchedCount > 0;
   }
 

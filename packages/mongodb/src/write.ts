@@ -167,7 +167,8 @@ async function look(
   const keys = [...records.keys, threadKey(thread)];
   const docs = await session.find(anyOf(keys), { projection: LOOKED_AT, sort: { _id: 1 } });
   const found = docs.find((doc) => (doc as { _id: Key })._id.k === threadKey(thread).k) as
-    ThreadDoc | undefined;
+    | ThreadDoc
+    | undefined;
   const others = docs.filter((doc) => (doc as unknown) !== found);
   await discard(session, request, records, written, found);
   const alive = found && isAlive(found, session.now()) ? found : undefined;

@@ -12,7 +12,7 @@ export class CommandLog {
 
   constructor(client: MongoClient) {
     client.on("commandStarted", ({ commandName, command }: CommandStartedEvent) => {
-      this.sent.push({ name: commandName, command: command as Sent["command"] });
+      this.sent.push({ name: commandName, command: command });
     });
   }
 

@@ -19,11 +19,7 @@ interface Opened {
 }
 
 /** A saver with some options on one of the drivers. */
-export function subject(
-  server: Server,
-  driver: keyof typeof DRIVERS,
-  fixed: MongoDBSaverOptions = {},
-): Subject {
+function subject(server: Server, driver: keyof typeof DRIVERS, fixed: MongoDBSaverOptions = {}): Subject {
   const how = fixed.aggregates === false ? ", with find only" : "";
   return {
     name: `MongoDBSaver on ${nameOf(server)} with driver ${driver}${how}`,

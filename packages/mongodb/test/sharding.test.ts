@@ -24,8 +24,8 @@ describe("commands of the hot path", () => {
         await one.putWrites(configOf("t", turnId(2)), [["w", longText("w")]], "task");
         await one.getTuple(configOf("t"));
         await one.getTuple(configOf("t", turnId(1)));
-        for await (const _ of one.list(configOf("t")));
-        for await (const _ of one.list({ configurable: { thread_id: "t", checkpoint_ns: "" } }));
+        for await (const item of one.list(configOf("t"))) void item;
+        for await (const item of one.list({ configurable: { thread_id: "t", checkpoint_ns: "" } })) void item;
       }
       await saver.getDeltaChannelHistory({ config: configOf("t"), channels: ["w"] });
       await saver.prune({ threadIds: ["t"], keepLatest: 1 });

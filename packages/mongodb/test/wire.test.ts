@@ -1,5 +1,5 @@
 import { countTests } from "@threadmark/services";
-import { MongoDBSaver } from "@threadmark/mongodb";
+import type { MongoDBSaver } from "@threadmark/mongodb";
 import { describe, expect, it } from "vitest";
 import { CommandLog } from "./commands.ts";
 import { onServers, openSaver, useDatabase } from "./database.ts";
@@ -53,11 +53,11 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
 
   it("are at most one more for one that does not", async () => {
     await putTurn(await freshSaver(), { thread: "known", id: turnId(1), values: many });
-    const [first, second] = [await freshSaver(), await freshSaver()];
+    const [one, other] = [await freshSaver(), await freshSaver()];
     expect(
-      await commandsOf(() => putTurn(first, { thread: "known", id: turnId(2), values: { n: 1 } })),
+      await commandsOf(() => putTurn(one, { thread: "known", id: turnId(2), values: { n: 1 } })),
     ).toEqual(["find", "update"]);
-    expect(await commandsOf(() => second.putWrites(configOf("known", turnId(2)), fifty, "task"))).toEqual([
+    expect(await commandsOf(() => other.putWrites(configOf("known", turnId(2)), fifty, "task"))).toEqual([
       "find",
       "update",
     ]);

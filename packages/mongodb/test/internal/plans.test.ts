@@ -140,7 +140,10 @@ function threadFields(thread: string, n: number): Document {
 
 async function all(items: AsyncIterable<unknown>, most = Number.POSITIVE_INFINITY): Promise<void> {
   let count = 0;
-  for await (const _ of items) if (++count >= most) return;
+  for await (const item of items) {
+    void item;
+    if (++count >= most) return;
+  }
 }
 
 /** What can be explained of a command. Upserts by key are left out: their plan is IDHACK or they match `_id`. */

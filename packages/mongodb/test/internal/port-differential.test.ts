@@ -23,7 +23,10 @@ describe.each(onServers.flatMap((one) => WAYS.map((way) => ({ ...one, ...way }))
       {
         storage,
         async clear() {
-          await client.db(dbName).collection(options.collectionName).deleteMany({ "_id.t": { $exists: true } });
+          await client
+            .db(dbName)
+            .collection(options.collectionName)
+            .deleteMany({ "_id.t": { $exists: true } });
         },
         async close() {
           await client.db(dbName).dropDatabase();

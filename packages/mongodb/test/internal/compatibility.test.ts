@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { countTests } from "@threadmark/services";
 import { MongoDBSaver, type MongoDBSaverOptions } from "@threadmark/mongodb";
 import { describe, expect, it } from "vitest";
-import { CommandLog, stagesIn, type Sent } from "./commands.ts";
-import { standalone, useDatabase } from "./database.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { CommandLog, stagesIn, type Sent } from "../commands.ts";
+import { standalone, useDatabase } from "../database.ts";
+import { configOf, longText, putTurn, turnId } from "../turns.ts";
 
-const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
 
 /** What the README lists on a line that starts with a word. */
 function listed(label: string): string[] {
@@ -56,7 +56,7 @@ async function callEverything(saver: MongoDBSaver, fenced: MongoDBSaver): Promis
 }
 
 async function all(items: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of items);
+  for await (const item of items) void item;
 }
 
 /** What the driver sends on its own account. */
