@@ -8,8 +8,7 @@ import { megabytes, type Results } from "./page.ts";
 use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
 const SIZE = { width: 640, height: 400 };
-const COLOURS = ["#0b7285", "#c92a2a", "#e67700"];
-const TEXT_COLOUR = "#868e96";
+const COLOURS = ["#0b7285", "#c92a2a", "#868e96"];
 const FONT = "system-ui, sans-serif";
 
 /** What chats of growing length take in the database, as an SVG on white. */
@@ -17,7 +16,7 @@ export function chartOf({ database, contestants, costs }: Results): string {
   const chats = costs.filter((cost) => cost.turns !== undefined);
   const turns = [...new Set(chats.map((cost) => cost.turns!))];
   const lines = [
-    ...contestants.map((name) => ({
+    ...contestants.slice(0, 2).map((name) => ({
       name,
       data: chats
         .filter((cost) => cost.contestant === name)
@@ -29,7 +28,7 @@ export function chartOf({ database, contestants, costs }: Results): string {
   chart.setOption({
     animation: false,
     backgroundColor: "#fff",
-    color: [...COLOURS.slice(0, contestants.length), TEXT_COLOUR],
+    color: COLOURS,
     textStyle: { fontFamily: FONT, fontSize: 13 },
     title: {
       text: `A chat in ${database.server}: ${database.stores[0]} by turns`,

@@ -41,7 +41,7 @@ export interface Database {
   readonly trips: string;
   /** What a reader has to know about this comparison, in Markdown. */
   readonly remarks: string;
-  /** Ours first; the second is what ours is compared with. */
+  /** Ours first; the second is what ours is compared with; others are in the table only. */
   readonly contestants: readonly Contestant[];
   /** Tables of single calls, in Markdown. */
   details(): Promise<string>;

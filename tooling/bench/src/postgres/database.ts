@@ -23,16 +23,15 @@ export const postgres: DatabaseRecipe = {
       trips: "round trips",
       remarks: REMARKS,
       contestants: [
-        contestant(url, "@threadmark/postgres", async (pool, schema) => {
-          const saver = new PostgresSaver(pool, { schema });
-          await saver.setup();
-          return saver;
-        }),
+        contestant(url, "@threadmark/postgres", (pool, schema) => openOurs(pool, schema, false)),
         contestant(url, "@langchain/langgraph-checkpoint-postgres", async (pool, schema) => {
           const saver = new OfficialSaver(pool, undefined, { schema });
           await saver.setup();
           return saver;
         }),
+        contestant(url, "@threadmark/postgres with `prepareStatements`", (pool, schema) =>
+          openOurs(pool, schema, true),
+        ),
       ],
       details: () => insertTable(url),
       async [Symbol.asyncDispose]() {},
@@ -40,12 +39,18 @@ export const postgres: DatabaseRecipe = {
   },
 };
 
+async function openOurs(pool: pg.Pool, schema: string, prepareStatements: boolean): Promise<Saver> {
+  const saver = new PostgresSaver(pool, { schema, prepareStatements });
+  await saver.setup();
+  return saver;
+}
+
 function contestant(
   url: string,
   name: string,
   open: (pool: pg.Pool, schema: string) => Promise<Saver>,
 ): Contestant {
-  const schema = `bench_${name.replaceAll(/\W/g, "_")}`.slice(0, 60);
+  const schema = `bench_${name.replaceAll(/\W+/g, "_").toLowerCase()}`.slice(0, 60);
   return {
     name,
     async open(connections): Promise<Place> {
