@@ -30,9 +30,16 @@ if (task === "demo") {
 } else {
   const since = String(Date.now());
   // One failure must not hide another.
-  const code = await turbo([task, "--continue=dependencies-successful", ...args], { mayFail: true });
+  const code = await turbo([task, "--continue=dependencies-successful", ...widthOf(task), ...args], {
+    mayFail: true,
+  });
   if (task === "test") await run(node, ["tooling/print-servers.mjs", since]);
   process.exitCode = code;
+}
+
+/** Packages side by side. Tests keep their servers busy too: more of them than cores would only wait for each other. */
+function widthOf(name) {
+  return name === "test" ? ["--concurrency=100%"] : [];
 }
 
 /** Whether node_modules is what the lockfile says; pnpm keeps a copy of the lockfile it installed from. */
