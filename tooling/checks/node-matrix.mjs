@@ -62,7 +62,8 @@ for (const { dir } of subjects) {
   });
 }
 // Servers are started by this Node, private ones too: what it takes does not run on every other.
-const servers = await startServers(...(await wantedServers()));
+const wanted = await wantedServers();
+const servers = await startServers(wanted.services, wanted.privateServices);
 for (const { kind, version, found } of servers.servers) console.log(`${kind} ${version}: ${found}`);
 for (const { name, reasons } of servers.missing) console.log(`NOT TESTED: ${name} (${reasons.join("; ")})`);
 const failed = [];
@@ -75,9 +76,8 @@ if (failed.length > 0) throw new Error(failed.join("\n"));
 async function wantedServers() {
   const configs = await Promise.all(subjects.map(({ dir }) => import(join(dir, "vitest.config.ts"))));
   const provided = configs.map((config) => config.default.test.provide ?? {});
-  return ["services", "privateServices"].map((key) => [
-    ...new Set(provided.flatMap((one) => one[key] ?? [])),
-  ]);
+  const named = (key) => [...new Set(provided.flatMap((one) => one[key] ?? []))];
+  return { services: named("services"), privateServices: named("privateServices") };
 }
 
 async function runTests(major) {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -25,10 +25,11 @@ export function cached(name: string, fill: (folder: string) => Promise<void>): P
 async function fillOnce(folder: string, fill: (folder: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder;
   await mkdir(dirname(folder), { recursive: true });
-  const work = `${folder}.${process.pid}`;
-  await mkdir(work);
+  const work = await mkdtemp(`${folder}.`);
   try {
     await fill(work);
+    // Servers may run as another user.
+    await chmod(work, 0o755);
     await rename(work, folder).catch((error: unknown) => {
       // Another process was faster.
       if (!existsSync(folder)) throw error;

@@ -6,8 +6,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { answerCalls } from "./calls.ts";
+import { PATIENCE } from "./patience.ts";
 import { Session } from "./session.ts";
+import { removeMachines } from "./ways.ts";
 
 // Of a package that cleans up for itself in another container, whose image is not everywhere.
 process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
@@ -31,6 +34,9 @@ process.stdout.write(`${path}\n`);
 process.stdin.resume();
 await once(process.stdin, "end");
 server.close();
-await Promise.allSettled([...sessions].map((session) => session.close()));
+await removeMachines();
+// What is in the middle of a start fails by that, and removes what it has opened meanwhile; unless it hangs.
+const closed = Promise.allSettled([...sessions].map((session) => session.close()));
+await Promise.race([closed, setTimeout(PATIENCE / 2)]);
 await rm(folder, { recursive: true, force: true });
 process.exit();

@@ -18,6 +18,11 @@ export async function openThisMachine(programs: Programs, portCount: number): Pr
   return new ThisMachine(programs, root, await freePorts(portCount));
 }
 
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<unknown>;
+}
+
 class ThisMachine implements Machine {
   readonly found: string;
   readonly asRoot = process.getuid?.() === 0;
@@ -26,7 +31,7 @@ class ThisMachine implements Machine {
   readonly ports: readonly number[];
   readonly #programs: Programs;
   readonly #root: string;
-  readonly #running = new Set<ChildProcess>();
+  readonly #running = new Set<Running>();
 
   constructor(programs: Programs, root: string, ports: readonly number[]) {
     this.ports = ports;
@@ -36,25 +41,24 @@ class ThisMachine implements Machine {
   }
 
   async run(folder: string, command: Command): Promise<void> {
-    const child = await this.#spawn(folder, command);
-    const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
-    if (code !== 0)
-      throw new Error(`${command.program} ended with ${signal ?? code}: ${await this.#log(folder)}`);
+    const { child, ended } = await this.#spawn(folder, command);
+    await ended;
+    if (child.exitCode === 0) return;
+    const { signalCode, exitCode } = child;
+    throw new Error(`${command.program} ended with ${signalCode ?? exitCode}: ${await this.#log(folder)}`);
   }
 
   program(folder: string, command: Command): Program {
-    let child: ChildProcess | undefined;
+    let running: Running | undefined;
     return {
       start: async () => {
-        child = await this.#spawn(folder, command);
+        running = await this.#spawn(folder, command);
       },
       signal: async (signal, end) => {
-        if (!child || hasEnded(child)) return;
-        const ended = end && once(child, "exit");
-        child.kill(signal);
-        await ended;
+        running?.child.kill(signal);
+        if (end) await running?.ended;
       },
-      isRunning: async () => child !== undefined && !hasEnded(child),
+      isRunning: async () => running !== undefined && this.#running.has(running),
       log: () => this.#log(folder),
     };
   }
@@ -64,7 +68,8 @@ class ThisMachine implements Machine {
   }
 
   async remove(): Promise<void> {
-    await Promise.all([...this.#running].map(endNow));
+    for (const { child } of this.#running) child.kill("SIGKILL");
+    await Promise.all([...this.#running].map(({ ended }) => ended));
     await rm(this.#root, { recursive: true, force: true, maxRetries: 10 });
   }
 
@@ -75,7 +80,7 @@ class ThisMachine implements Machine {
     return path;
   }
 
-  async #spawn(folder: string, { program, args, asNobody = false }: Command): Promise<ChildProcess> {
+  async #spawn(folder: string, { program, args, asNobody = false }: Command): Promise<Running> {
     const owner = asNobody && this.asRoot ? NOBODY : undefined;
     const cwd = await this.#folder(folder, owner);
     const log = await open(join(cwd, "log"), "a");
@@ -84,29 +89,24 @@ class ThisMachine implements Machine {
     const options: SpawnOptions = { cwd, stdio: ["ignore", log.fd, log.fd], detached: true };
     if (owner !== undefined) Object.assign(options, { uid: owner, gid: owner });
     const child = spawn(path!, [...words, ...args], options);
-    this.#running.add(child);
-    child.once("exit", () => this.#running.delete(child));
+    // Listened to from the start, since a short program can end at any moment.
+    const ended = once(child, "exit");
+    const running: Running = { child, ended };
+    this.#running.add(running);
+    ended.then(
+      () => this.#running.delete(running),
+      () => this.#running.delete(running),
+    );
     try {
       await once(child, "spawn");
     } finally {
       await log.close();
     }
-    return child;
+    return running;
   }
 
   async #log(folder: string): Promise<string> {
     const text = await readFile(join(this.#root, folder, "log"), "utf8");
     return text.split("\n").slice(-20).join("\n");
   }
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
-async function endNow(child: ChildProcess): Promise<void> {
-  if (hasEnded(child)) return;
-  const ended = once(child, "exit");
-  child.kill("SIGKILL");
-  await ended;
 }

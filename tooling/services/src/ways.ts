@@ -76,17 +76,30 @@ const getBy: Readonly<Record<Way, (recipe: Recipe, wishes: Wishes) => Promise<St
   },
 };
 
+/** Those that are there now, also of servers that are still being started. */
+const openMachines = new Set<Machine>();
+let isOver = false;
+
+/** Ends everything that runs. What is being started fails by it, and nothing can be started any more. */
+export async function removeMachines(): Promise<void> {
+  isOver = true;
+  await Promise.allSettled([...openMachines].map((machine) => machine.remove()));
+}
+
 async function start(recipe: Recipe, wishes: Wishes, open: OpenMachine): Promise<Started> {
   const machines: Machine[] = [];
   let stopped: Promise<unknown> | undefined;
   const stop = async (): Promise<void> => {
     stopped ??= Promise.all(machines.map((machine) => machine.remove()));
     await stopped;
+    for (const machine of machines) openMachines.delete(machine);
   };
   try {
     const opened = async (ports: number): Promise<Machine> => {
       const machine = await open(ports);
       machines.push(machine);
+      openMachines.add(machine);
+      if (isOver) throw new Error("the run is over");
       return machine;
     };
     const { url, nodes, sentinels = [], facts = {} } = await recipe.start(opened, wishes);

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,6 +8,7 @@ import { hasPrivate } from "@threadmark/services";
 import { getContainerRuntimeClient } from "testcontainers";
 import { describe, expect, it } from "vitest";
 import { until } from "../src/patience.ts";
+import { isListening } from "./listening.ts";
 
 const NAMES = ["redis:8", "postgres:17"];
 
@@ -31,7 +31,10 @@ async function startRun(way: string): Promise<ChildRun> {
   const urls = Promise.race([line, once(child, "exit")]).then(
     ([text]) => JSON.parse(String(text)) as string[],
   );
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const remove = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  };
   return { child, folder, urls, [Symbol.asyncDispose]: remove };
 }
 
@@ -46,13 +49,9 @@ async function containersOf(folder: string): Promise<string[]> {
   return all.filter(({ Labels }) => Labels["threadmark.host"]?.startsWith(folder)).map(({ Id }) => Id);
 }
 
-function isListening(url: string): Promise<boolean> {
+function isRunning(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => resolve(true));
-    socket.once("error", () => resolve(false));
-    socket.unref();
-  });
+  return isListening(hostname, Number(port));
 }
 
 async function hasDocker(): Promise<boolean> {
@@ -68,12 +67,12 @@ describe.skipIf(!docker)("a run in Docker", () => {
   it.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)("that ends by %s leaves nothing", async (signal) => {
     await using run = await startRun("docker");
     const urls = await run.urls;
-    expect(await Promise.all(urls.map(isListening))).toEqual([true, true, true]);
+    expect(await Promise.all(urls.map(isRunning))).toEqual([true, true, true]);
     expect(await containersOf(run.folder)).toHaveLength(3);
     run.child.kill(signal);
     await until("the folder is empty", async () => expect(await left(run.folder)).toEqual([]));
     expect(await containersOf(run.folder)).toEqual([]);
-    expect(await Promise.all(urls.map(isListening))).toEqual([false, false, false]);
+    expect(await Promise.all(urls.map(isRunning))).toEqual([false, false, false]);
   });
 
   it("that is killed while it starts leaves nothing", async () => {
@@ -90,10 +89,10 @@ describe.skipIf(!hasPrivate("redis:8"))("a run on programs", () => {
   it.each(["SIGKILL", "SIGINT"] as const)("that ends by %s leaves nothing", async (signal) => {
     await using run = await startRun("program");
     const urls = await run.urls;
-    expect(await Promise.all(urls.map(isListening))).toEqual([true, true, true]);
+    expect(await Promise.all(urls.map(isRunning))).toEqual([true, true, true]);
     expect(await left(run.folder)).not.toEqual([]);
     run.child.kill(signal);
     await until("the folder is empty", async () => expect(await left(run.folder)).toEqual([]));
-    expect(await Promise.all(urls.map(isListening))).toEqual([false, false, false]);
+    expect(await Promise.all(urls.map(isRunning))).toEqual([false, false, false]);
   });
 });
