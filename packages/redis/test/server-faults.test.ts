@@ -112,6 +112,21 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
     admin.disconnect();
   });
 
+  it("a failover that closes no connection: the client is made to connect anew, and finds the new primary", async () => {
+    await using old = await startPrivate("redis:8");
+    await using next = await startPrivate("redis:8");
+    const client = new Redis(old.port);
+    const saver = new RedisSaver(client);
+    await putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
+    await client.replicaof("127.0.0.1", 1);
+    // As when a name leads to another address from now on.
+    client.options.port = next.port;
+    await putTurn(saver, { thread: "t", id: turnId(2), values: { a: 2 } });
+    const reader = new Redis(next.port);
+    expect((await new RedisSaver(reader).get(configOf("t")))?.channel_values).toEqual({ a: 2 });
+    for (const one of [client, reader]) one.disconnect();
+  });
+
   it("LOADING: calls are repeated until the server has read its data", async () => {
     const slow = ["--key-load-delay", "20000", "--loading-process-events-interval-bytes", "1024"];
     await using server = await startPrivate("redis:8", { args: ["--appendonly", "yes", ...slow] });
