@@ -1,4 +1,4 @@
-import type { RemoveOutcome, RemoveRequest } from "@threadmark/core/storage";
+import { CheckpointError, type RemoveOutcome, type RemoveRequest } from "@threadmark/core/storage";
 import { removeUnreferenced } from "./collect.ts";
 import type { CheckpointDoc } from "./documents.ts";
 import type { Doc, UpdateManyOp } from "./driver.ts";
@@ -60,7 +60,11 @@ export async function remove(
     // An epoch stands for one generation only: writers may have learnt what is stored under it.
     epoch = newGeneration();
   }
-  throw new Error(`thread ${JSON.stringify(request.thread)} was removed from ${MAX_ATTEMPTS} times at once`);
+  throw new CheckpointError(
+    "STORAGE_FAILED",
+    `thread ${JSON.stringify(request.thread)} was removed from by others ${MAX_ATTEMPTS} times meanwhile; try again later`,
+    { threadId: request.thread },
+  );
 }
 
 /** Ends a removal whose process has ended, without removing more. Returns whether there was one. */

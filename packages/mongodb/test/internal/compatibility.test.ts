@@ -113,6 +113,20 @@ describe("what a compatible service must know", () => {
   });
 });
 
+describe("the Stable API", () => {
+  countTests(standalone);
+  const serverApi = { version: "1", strict: true, deprecationErrors: true } as const;
+  const { client, dbName } = useDatabase(standalone, { serverApi });
+
+  it("is all that is used", async () => {
+    await callEverything(
+      new MongoDBSaver({ client, dbName, ttl: { seconds: 1000, refreshOnRead: true } }),
+      new MongoDBSaver({ client, dbName, fence: "head" }),
+    );
+    expect(await new MongoDBSaver({ client, dbName }).getTuple(configOf("f"))).toBeDefined();
+  });
+});
+
 function withoutLiterals({ command }: Sent): unknown {
   const { filter, pipeline, updates, deletes, query, update } = command;
   return [filter, pipeline, updates, deletes, query, update];

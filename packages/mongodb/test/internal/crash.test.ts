@@ -123,9 +123,12 @@ describe.each(onServers)("a crash on $title", ({ server }) => {
   it("between claim and checkpoint of a fenced put does not block the thread", async () => {
     const put = (saver: Saver, n: number) =>
       putTurn(saver, { thread: "t", id: turnId(n), parent: turnId(4), values: valuesOf(n) });
+    await startAnew();
+    const undisturbed = new DyingClient(client, Number.POSITIVE_INFINITY);
+    await saverOn(undisturbed).getTuple(configOf("t"));
     for (let last = 0; ; last++) {
       await startAnew();
-      const victim = new DyingClient(client, 1 + last);
+      const victim = new DyingClient(client, undisturbed.steps + last);
       const dying = saverOn(victim, "head");
       await dying.getTuple(configOf("t"));
       const [outcome] = await Promise.allSettled([put(dying, 5)]);
@@ -136,7 +139,9 @@ describe.each(onServers)("a crash on $title", ({ server }) => {
       // Either the first one is there and holds its place, or the second one gets it.
       expect(other).toMatchObject(stored ? { reason: { code: "CONFLICT" } } : { status: "fulfilled" });
       expect(Object.keys(await contentOf("t"))).toHaveLength(5);
-      if (ended) break;
+      if (!ended) continue;
+      expect(last).toBeGreaterThan(5);
+      return;
     }
   }, 120_000);
 
