@@ -7,10 +7,8 @@ export default mergeConfig(
   defineConfig({
     test: {
       globalSetup: ["@threadmark/services/setup"],
-      provide: { services: ["postgres:17", "postgres:15", "pgbouncer"] },
+      provide: { services: ["postgres:17", "postgres:15", "pgbouncer"], privateServices: ["postgres:17"] },
       reporters: [new ServerTable()],
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
     },
   }),
 );

@@ -2,7 +2,7 @@ import { countTests } from "@threadmark/services";
 import { MongoDBSaver } from "@threadmark/mongodb";
 import { describe, expect, it } from "vitest";
 import { onServers, openSaver, useDatabase } from "./database.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const SECONDS = 20;
 interface StoredDoc {

@@ -4,8 +4,8 @@ import { MongoDBSaver } from "@threadmark/mongodb";
 import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { DRIVERS, replicaSet } from "./database.ts";
-import { configOf, putTurn, turnId } from "./turns.ts";
-import { startWriting, type Writing } from "./writing.ts";
+import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
+import { startWriting, type Writing } from "@threadmark/storage-tests/writing";
 
 const START = { failAfter: 1000 };
 

@@ -7,8 +7,8 @@ import { MongoDBSaver, type MongoDBSaverOptions } from "@threadmark/mongodb";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DRIVERS, standalone, useDatabase } from "./database.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
-import { startWriting } from "./writing.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
+import { startWriting } from "@threadmark/storage-tests/writing";
 
 describe("faults of the connection", () => {
   countTests(standalone);

@@ -3,7 +3,7 @@ import { MongoDBSaver } from "@threadmark/mongodb";
 import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { openSaver, standalone, useDatabase } from "./database.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe("values that a client must not interpret", () => {
   countTests(standalone);

@@ -3,7 +3,7 @@ import { MongoDBSaver } from "@threadmark/mongodb";
 import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { newName, onServers, useDatabase } from "./database.ts";
-import { configOf, putTurn, turnId } from "./turns.ts";
+import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe.each(onServers)("set-up on $title", ({ server }) => {
   countTests(server);

@@ -3,7 +3,7 @@ import { MongoDBSaver } from "@threadmark/mongodb";
 import { describe, expect, it } from "vitest";
 import { CommandLog, stagesIn, type Sent } from "./commands.ts";
 import { standalone, useDatabase } from "./database.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe("commands of the hot path", () => {
   countTests(standalone);

@@ -3,7 +3,7 @@ import type { MongoDBSaver } from "@threadmark/mongodb";
 import { describe, expect, it } from "vitest";
 import { CommandLog } from "./commands.ts";
 import { onServers, openSaver, useDatabase } from "./database.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe.each(onServers)("commands of a call on $title", ({ server }) => {
   countTests(server);

@@ -3,7 +3,7 @@ import { PostgresSaver } from "@threadmark/postgres";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { newest, openSaver, useSchema } from "./database.ts";
-import { configOf, putTurn, turnId } from "./turns.ts";
+import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe("a single client", () => {
   countTests(newest);

@@ -2,7 +2,7 @@ import { countTests, nameOf, servers } from "@threadmark/services";
 import { PostgresSaver } from "@threadmark/postgres";
 import { describe, expect, it } from "vitest";
 import { openSaver, useSchema } from "./database.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const SECONDS = 30;
 

@@ -5,7 +5,7 @@ import { countTests } from "@threadmark/services";
 import { PostgresSaver } from "@threadmark/postgres";
 import { describe, expect, it } from "vitest";
 import { onPGlite, temporaryFolder } from "./saver-under-test.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const cwd = import.meta.dirname;
 

@@ -3,7 +3,7 @@ import { PostgresSaver } from "@threadmark/postgres";
 import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 import { newest, useSchema } from "./database.ts";
-import { configOf, putTurn, turnId } from "./turns.ts";
+import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe("statements that a connection keeps", () => {
   countTests(newest);

@@ -3,7 +3,7 @@ import { PostgresSaver, setupSql } from "@threadmark/postgres";
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { newest, newName, useSchema } from "./database.ts";
-import { configOf, putTurn, turnId } from "./turns.ts";
+import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe.each(servers("postgres").map((server) => ({ title: nameOf(server), server })))(
   "set-up on $title",

@@ -3,7 +3,7 @@ import { PostgresSaver } from "@threadmark/postgres";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newest, useSchema } from "./database.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe("round trips on the wire", () => {
   countTests(newest);

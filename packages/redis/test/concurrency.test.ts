@@ -2,7 +2,7 @@ import { RedisSaver, type RedisSaverOptions } from "@threadmark/redis";
 import { countTests, nameOf } from "@threadmark/services";
 import { describe, expect, it } from "vitest";
 import { allServers, connect, keysWith, newPrefix, useKeys, type Client } from "./server.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const SECONDS = 8;
 

@@ -6,7 +6,7 @@ import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { callsInSteps, callsOnAllThreads, callsOnOneThread } from "./every-call.ts";
 import { keysWith, newest, PATIENT, useKeys } from "./server.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 /** A thread of another slot than `thread`. */
 function farFrom(thread: string): string {

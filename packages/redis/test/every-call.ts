@@ -1,5 +1,5 @@
 import type { RedisSaver } from "@threadmark/redis";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const many = Object.fromEntries(
   Array.from({ length: 30 }, (_, i) => [`channel ${i}`, longText(`value ${i}`)]),

@@ -5,7 +5,7 @@ import { startPrivate } from "@threadmark/services/private";
 import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { keysWith, newest, useKeys } from "./server.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 async function fill(saver: RedisSaver, thread: string): Promise<void> {
   await putTurn(saver, { thread, id: turnId(1), values: { text: longText(thread) } });

@@ -6,7 +6,7 @@ import calculateSlot from "cluster-key-slot";
 import { Cluster, Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { PATIENT, placesOf } from "./server.ts";
-import { configOf, putTurn, turnId } from "./turns.ts";
+import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import { checkThreads, startWriters } from "./writers.ts";
 
 const sentinelKind = servers("redis-sentinel")[0] ?? { kind: "redis-sentinel", version: "" };

@@ -6,7 +6,7 @@ import { countTests, startFaultProxy, type FaultProxy } from "@threadmark/servic
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newest, PATIENT, useKeys } from "./server.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe("faults of the network", () => {
   countTests(newest);

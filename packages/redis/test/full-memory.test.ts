@@ -4,7 +4,7 @@ import { startPrivate, type PrivateServer } from "@threadmark/services/private";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newest } from "./server.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const full = {
   code: "STORAGE_FAILED",

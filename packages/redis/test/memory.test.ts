@@ -2,7 +2,7 @@ import { RedisSaver } from "@threadmark/redis";
 import { countTests, nameOf } from "@threadmark/services";
 import { describe, expect, it } from "vitest";
 import { keysWith, singleServers, useKeys } from "./server.ts";
-import { configOf, putTurn, turnId } from "./turns.ts";
+import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const TURNS = 1000;
 const MESSAGE = 500;

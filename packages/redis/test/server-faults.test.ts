@@ -5,7 +5,7 @@ import { startPrivate } from "@threadmark/services/private";
 import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { newest, PATIENT } from "./server.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
   countTests(newest);

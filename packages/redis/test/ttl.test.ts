@@ -2,7 +2,7 @@ import { RedisSaver } from "@threadmark/redis";
 import { countTests, nameOf } from "@threadmark/services";
 import { describe, expect, it } from "vitest";
 import { allServers, keysWith, PATIENT, useKeys } from "./server.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
   "expiry on $title",

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callsOnAllThreads, callsOnOneThread } from "./every-call.ts";
 import { startMonitor, type Monitor } from "./monitor.ts";
 import { newest } from "./server.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 // MONITOR shows what everybody sends, so the server is one of our own.
 describe.runIf(hasPrivate("redis:8"))("round trips on the wire", () => {

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import type { RedisSaver } from "@threadmark/redis";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 /** Writers of one thread each, which go on until they are told to stop. */
 export interface Writers {

@@ -4,7 +4,7 @@ import { MongoDBSaver, type MongoDBSaverOptions } from "@threadmark/mongodb";
 import { describe, expect, it } from "vitest";
 import { CommandLog, stagesIn, type Sent } from "../commands.ts";
 import { standalone, useDatabase } from "../database.ts";
-import { configOf, longText, putTurn, turnId } from "../turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
 

@@ -7,7 +7,7 @@ import { checkedOptions } from "../../src/options.ts";
 import { MongoDBStorage } from "../../src/storage.ts";
 import { describe, expect, it } from "vitest";
 import { onServers, useDatabase } from "../database.ts";
-import { configOf, longText, putTurn, turnId } from "../turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import { DyingClient, Killed } from "./dying-client.ts";
 
 type Saver = InstanceType<typeof SaverFromSource>;

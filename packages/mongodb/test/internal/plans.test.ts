@@ -8,7 +8,7 @@ import { checkpointKey, threadKey, writeKey, type Key } from "../../src/keys.ts"
 import { INDEXES } from "../../src/schema.ts";
 import { CommandLog, type Sent } from "../commands.ts";
 import { newName, standalone } from "../database.ts";
-import { configOf, longText, putTurn, turnId } from "../turns.ts";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const THREADS = 20_000;
 const EACH = 5;

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { MongoDBSaver } from "@threadmark/mongodb";
+import type { CheckpointSaver } from "@threadmark/core";
 import { expect } from "vitest";
 import { configOf, longText, putTurn, turnId } from "./turns.ts";
 
@@ -9,11 +9,11 @@ export interface Writing {
   readonly acknowledged: ReadonlySet<string>;
   stop(): Promise<void>;
   /** All that was acknowledged is there, and all that is there is whole. */
-  check(reader: MongoDBSaver): Promise<void>;
+  check(reader: CheckpointSaver): Promise<void>;
 }
 
 /** Starts writers, each with a thread of its own, that put a checkpoint and writes to it in turns. */
-export function startWriting(saver: MongoDBSaver, name: string, writers: number): Writing {
+export function startWriting(saver: CheckpointSaver, name: string, writers: number): Writing {
   const acknowledged = new Set<string>();
   let running = true;
   const write = async (thread: string): Promise<void> => {

@@ -1,0 +1,47 @@
+import { setTimeout } from "node:timers/promises";
+import { PostgresSaver } from "@threadmark/postgres";
+import { countTests, hasPrivate } from "@threadmark/services";
+import { startPrivate } from "@threadmark/services/private";
+import { putTurn, configOf, turnId } from "@threadmark/storage-tests/turns";
+import { startWriting } from "@threadmark/storage-tests/writing";
+import { describe, expect, it } from "vitest";
+import { newest } from "./database.ts";
+
+describe.runIf(hasPrivate("postgres:17"))("faults of the server", () => {
+  countTests(newest);
+
+  it.each(["SIGKILL", "SIGINT"] as const)(
+    "a server that ends with %s and is started again: the process lives on, nothing acknowledged is lost",
+    async (signal) => {
+      await using server = await startPrivate("postgres:17");
+      await using saver = PostgresSaver.fromConnString(server.url, { pool: { max: 4 } });
+      await saver.setup();
+      const writing = startWriting(saver, "restart", 4);
+      for (let round = 0; round < 3; round++) {
+        const before = writing.acknowledged.size;
+        await expect.poll(() => writing.acknowledged.size, { timeout: 30_000 }).toBeGreaterThan(before + 20);
+        await server.kill(signal);
+        await setTimeout(100);
+        await server.start();
+      }
+      const before = writing.acknowledged.size;
+      await expect.poll(() => writing.acknowledged.size, { timeout: 30_000 }).toBeGreaterThan(before + 20);
+      await writing.stop();
+      await using reader = PostgresSaver.fromConnString(server.url, { blobCacheBytes: 0 });
+      await writing.check(reader);
+    },
+  );
+
+  it("a call to a server that is down rejects with the error of the driver, and the next one to it works", async () => {
+    await using server = await startPrivate("postgres:17");
+    await using saver = PostgresSaver.fromConnString(server.url);
+    await saver.setup();
+    await putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
+    await server.kill();
+    await expect(saver.getTuple(configOf("t"))).rejects.toThrow(
+      /ECONNREFUSED|ECONNRESET|Connection terminated/,
+    );
+    await server.start();
+    expect((await saver.get(configOf("t")))?.channel_values).toEqual({ a: 1 });
+  });
+});
