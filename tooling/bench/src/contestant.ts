@@ -1,7 +1,7 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 
 /** What is measured: any saver of LangGraph.js. */
-export type Saver = Pick<BaseCheckpointSaver, "put" | "getTuple" | "list">;
+export type Saver = BaseCheckpointSaver;
 
 /** A saver in a comparison. */
 export interface Contestant {

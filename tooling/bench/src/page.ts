@@ -28,6 +28,9 @@ ${database.trips} hardly differ. Every scenario starts with an empty database. T
 
 ${database.remarks}
 
+A chat is a graph of LangGraph.js with one node and no model, invoked once a turn with a question of 500 characters, that
+answers with as many. Its time includes LangGraph.js's own.
+
 ![What a growing chat takes](benchmarks-${database.id}.svg)
 
 ${tableOf(results)}

@@ -1,5 +1,6 @@
 import { turn, type Message } from "./conversation.ts";
 import type { Saver } from "./contestant.ts";
+import { converse } from "./langgraph-chat.ts";
 
 /** Something that applications do, whatever the database. */
 export interface Scenario {
@@ -22,6 +23,13 @@ const nothing = async (): Promise<void> => {};
 /** All comparisons. */
 export const SCENARIOS: readonly Scenario[] = [
   ...TURNS.map(chatOf),
+  {
+    name: "1000 puts of such a chat, without LangGraph.js",
+    connections: 1,
+    turns: undefined,
+    prepare: nothing,
+    run: (saver) => chat(saver, threadOf(0), 1000),
+  },
   {
     name: "100 puts, 30 channels of 2 kB, one changes",
     connections: 1,
@@ -61,7 +69,7 @@ function chatOf(turns: number): Scenario {
     turns,
     prepare: nothing,
     async run(saver, reopen) {
-      await chat(saver, threadOf(0), turns);
+      await converse(saver, threadOf(0), turns);
       const tuple = await (await reopen()).getTuple(configOf(threadOf(0)));
       const messages = tuple?.checkpoint.channel_values["messages"] as unknown[] | undefined;
       if (messages?.length !== 2 * turns) throw new Error("the chat was not read back");
@@ -79,7 +87,7 @@ export function configOf(thread: string) {
   return { configurable: { thread_id: thread, checkpoint_ns: "" } };
 }
 
-/** A chat with the full state in every checkpoint, as LangGraph.js puts it. */
+/** A chat with the full state in every checkpoint, one put a turn. */
 export async function chat(saver: Saver, thread: string, turns: number): Promise<void> {
   const messages: Message[] = [];
   for (let step = 1; step <= turns; step++) {

@@ -3,7 +3,7 @@ import { RedisSaver } from "@threadmark/redis";
 import { Redis } from "ioredis";
 import type { Contestant, DatabaseRecipe, Place, Saver } from "../contestant.ts";
 import { TrafficCounter } from "../traffic.ts";
-import { keyPerCheckpoint } from "./key-per-checkpoint.ts";
+import { KeyPerCheckpoint } from "./key-per-checkpoint.ts";
 import { keysLike, memoryOf } from "./memory.ts";
 import { rawCommandTables } from "./raw-commands.ts";
 import { scriptTimes } from "./script-times.ts";
@@ -35,7 +35,12 @@ export const redis: DatabaseRecipe = {
           "@threadmark/redis",
           (client, keyPrefix) => new RedisSaver(client, { keyPrefix }),
         ),
-        onClient(admin, url, "a key per checkpoint", keyPerCheckpoint),
+        onClient(
+          admin,
+          url,
+          "a key per checkpoint",
+          (client, prefix) => new KeyPerCheckpoint(client, prefix),
+        ),
         ...(official ? [officialOn(admin, url)] : []),
       ],
       details: async () => `${await rawCommandTables(url)}\n\n${await scriptTimes(url)}`,
