@@ -1,7 +1,7 @@
 import { countTests } from "@threadmark/services";
 import { MongoDBSaver } from "@threadmark/mongodb";
 import { describe, expect, it } from "vitest";
-import { openSaver, standalone, useDatabase } from "./database.ts";
+import { openSaver, standalone, useDatabase } from "../database.ts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const MEGABYTE = 1024 * 1024;
