@@ -12,6 +12,9 @@ import { PATIENCE } from "./patience.ts";
 import { Session } from "./session.ts";
 import { removeMachines } from "./ways.ts";
 
+// Whoever ends the whole run must not end what cleans up after it.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+
 // Of a package that cleans up for itself in another container, whose image is not everywhere.
 process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
 

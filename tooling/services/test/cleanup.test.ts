@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { hasPrivate } from "@threadmark/services";
 import { getContainerRuntimeClient } from "testcontainers";
 import { describe, expect, it } from "vitest";
@@ -92,6 +93,16 @@ describe.skipIf(!hasPrivate("redis:8"))("a run on programs", () => {
     expect(await Promise.all(urls.map(isRunning))).toEqual([true, true, true]);
     expect(await left(run.folder)).not.toEqual([]);
     run.child.kill(signal);
+    await until("the folder is empty", async () => expect(await left(run.folder)).toEqual([]));
+    expect(await Promise.all(urls.map(isRunning))).toEqual([false, false, false]);
+  });
+
+  it("leaves nothing when all of its processes are told to end at once", async () => {
+    await using run = await startRun("program");
+    const urls = await run.urls;
+    const { stdout } = await promisify(execFile)("pgrep", ["-P", String(run.child.pid)]);
+    const children = stdout.trim().split("\n").map(Number);
+    for (const pid of [...children, run.child.pid!]) process.kill(pid, "SIGTERM");
     await until("the folder is empty", async () => expect(await left(run.folder)).toEqual([]));
     expect(await Promise.all(urls.map(isRunning))).toEqual([false, false, false]);
   });
