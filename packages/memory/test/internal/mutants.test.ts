@@ -43,7 +43,7 @@ function run(mutant: Mutant, only: readonly string[]): Promise<Report> {
     only,
     sizes,
     sequences: 30,
-    timeout: 3000,
+    timeout: 20_000,
     everything: true,
     open: (options) => openMutant(mutant, options),
   });
