@@ -14,7 +14,7 @@ describe("a single client", () => {
     const warnings: Error[] = [];
     const listen = (warning: Error): number => warnings.push(warning);
     process.on("warning", listen);
-    const client = new pg.Client({ connectionString: newest.url, statement_timeout: 300 });
+    const client = new pg.Client({ connectionString: newest.url, statement_timeout: 2000 });
     await client.connect();
     const saver = new PostgresSaver(client, { schema });
     await putTurn(saver, { thread: "t", id: turnId(1) });

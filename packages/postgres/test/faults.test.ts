@@ -112,7 +112,7 @@ describe("faults", () => {
   it("an error of the database surfaces as it is, and the saver goes on", async () => {
     await using saver = PostgresSaver.fromConnString(url, {
       schema,
-      pool: { max: 1, options: "-c statement_timeout=200" },
+      pool: { max: 1, options: "-c statement_timeout=2000" },
     });
     await saver.getTuple(configOf("slow"));
     const blocker = await pool.connect();
