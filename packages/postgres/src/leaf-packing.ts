@@ -7,7 +7,7 @@ const DEFLATED = 1;
 
 /** Below it next to nothing is gained. */
 const MIN_BYTES = 128;
-/** Packing takes about 20 µs a leaf, and the event loop waits: a large first put is stored as it is. */
+/** The event loop waits while leaves are packed: a large first put is stored as it is. */
 const MAX_LEAVES = 256;
 /** No leaf is nearly as long; a damaged one must not fill the memory. */
 const MAX_OUTPUT = 1 << 20;
