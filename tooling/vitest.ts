@@ -8,7 +8,7 @@ export const vitestConfig = defineConfig({
     outputFile: { json: ".reports/vitest.json" },
     allowOnly: false,
     // Only to end a test that hangs: how long one takes depends on what else the machine does.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

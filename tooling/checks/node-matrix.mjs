@@ -21,8 +21,8 @@ const vitestConfig = `export default {
     include: ["*/test/**/*.test.ts"],
     reporters: ["default", "json"],
     outputFile: { json: "report.json" },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Shared tests are installed as the TypeScript they are.
     server: { deps: { inline: [/@threadmark\\/(.*-tests|services)/] } },
   },

@@ -6,7 +6,7 @@ import { childrenOf } from "./tree.ts";
 /** What a known blob costs beside its bytes. */
 const ENTRY_BYTES = 150;
 /** How many ids a reader names at most to say what it holds: 16 bytes each on the wire. */
-const HAVE_MAX = 512;
+const HAVE_MAX = 128;
 const RECENT_NAMESPACES = 8;
 
 /** The values of one checkpoint. */

@@ -1,4 +1,3 @@
-import { concatBytes } from "../codec/bytes.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
 import type { CutValue } from "./cut.ts";
@@ -16,12 +15,27 @@ export function childrenOf(blob: Blob): BlobId[] {
   return ids;
 }
 
+/** Values whose leaves are at hand, by the id of their root. */
+export type KnownValues = ReadonlyMap<BlobId, CutValue>;
+
 /**
- * Puts a value together again.
+ * The leaves of a value, from front to back.
  *
+ * @param known Values that need no walk.
  * @throws CheckpointError `INCOMPLETE` when a blob is missing, `CORRUPT` when the size is not right.
  */
-export function joinTree(root: BlobId, size: number, find: (id: BlobId) => Blob | undefined): Uint8Array {
+export function leavesOf(
+  root: BlobId,
+  size: number,
+  find: (id: BlobId) => Blob | undefined,
+  known?: KnownValues,
+): readonly Blob[] {
+  const leaves = known?.get(root)?.leaves ?? collectLeaves(root, size, find);
+  if (leaves.reduce((sum, leaf) => sum + leaf.bytes.length, 0) !== size) throw wrongSize(size);
+  return leaves;
+}
+
+function collectLeaves(root: BlobId, size: number, find: (id: BlobId) => Blob | undefined): Blob[] {
   const leaves: Blob[] = [];
   let total = 0;
   let visits = 0;
@@ -38,8 +52,7 @@ export function joinTree(root: BlobId, size: number, find: (id: BlobId) => Blob 
     leaves.push(blob);
   };
   visit(root);
-  if (total !== size) throw wrongSize(size);
-  return concatBytes(leaves.map((leaf) => leaf.bytes));
+  return leaves;
 }
 
 function wrongSize(size: number): CheckpointError {
@@ -53,22 +66,36 @@ export interface Trees {
   readonly values: readonly CutValue[];
 }
 
-/** Collects the trees of `roots`. */
-export function collectTrees(roots: readonly BlobId[], find: (id: BlobId) => Blob | undefined): Trees {
+/**
+ * Collects the trees of `roots`.
+ *
+ * @param known Values that are taken as they are; their blobs are not collected.
+ */
+export function collectTrees(
+  roots: readonly BlobId[],
+  find: (id: BlobId) => Blob | undefined,
+  known?: KnownValues,
+): Trees {
   const blobs = new Map<BlobId, Blob>();
-  const values = roots.flatMap((id) => {
-    const leaves: Blob[] = [];
-    const visit = (blob: Blob | undefined): void => {
-      if (!blob) return;
-      blobs.set(blob.id, blob);
-      if (blob.kind === "leaf") leaves.push(blob);
-      else for (const child of childrenOf(blob)) visit(find(child));
-    };
-    const root = find(id);
-    visit(root);
-    return root ? [{ root, leaves, levels: undefined }] : [];
-  });
+  const values = roots.flatMap((id) => known?.get(id) ?? collectTree(id, find, blobs));
   return { blobs, values };
+}
+
+function collectTree(
+  id: BlobId,
+  find: (id: BlobId) => Blob | undefined,
+  blobs: Map<BlobId, Blob>,
+): CutValue[] {
+  const leaves: Blob[] = [];
+  const visit = (blob: Blob | undefined): void => {
+    if (!blob) return;
+    blobs.set(blob.id, blob);
+    if (blob.kind === "leaf") leaves.push(blob);
+    else for (const child of childrenOf(blob)) visit(find(child));
+  };
+  const root = find(id);
+  visit(root);
+  return root ? [{ root, leaves, levels: undefined }] : [];
 }
 
 /** Whether a blob that came from a storage is what its id says. */

@@ -1,6 +1,6 @@
 import { cutTree, type CutValue } from "../blobs/cut.ts";
 import { toHex, writeHex } from "../blobs/hash.ts";
-import { joinTree } from "../blobs/tree.ts";
+import { type KnownValues, leavesOf } from "../blobs/tree.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
 import { HEAD_BYTES } from "../serializer/index.ts";
@@ -68,12 +68,17 @@ export function refOf(stored: Uint8Array): BlobId | undefined {
 /**
  * The encoded value again.
  *
+ * @param known As for `leavesOf`.
  * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT`.
  */
-export function loadValue(stored: Uint8Array, find: (id: BlobId) => Blob | undefined): Uint8Array {
+export function loadValue(
+  stored: Uint8Array,
+  find: (id: BlobId) => Blob | undefined,
+  known?: KnownValues,
+): Uint8Array {
   const { size, ref, head } = parse(stored);
   if (ref === undefined) return head;
-  return concatBytes([head, joinTree(ref, size - head.length, find)]);
+  return concatBytes([head, ...leavesOf(ref, size - head.length, find, known).map((leaf) => leaf.bytes)]);
 }
 
 interface Parsed {

@@ -55,7 +55,7 @@ export interface SuiteOptions {
   readonly sequences?: number;
   /** Prefix of all thread ids of this run. @default a random one */
   readonly run?: string;
-  /** Milliseconds that one clause may take. @default 60000 */
+  /** Milliseconds that one clause may take before it counts as hanging. @default 300000 */
   readonly timeout?: number;
   readonly sizes?: Partial<Sizes>;
 }
@@ -84,7 +84,7 @@ export function settle(options: SuiteOptions): SuiteSettings {
     seed: options.seed ?? DEFAULT_SEED,
     sequences: options.sequences ?? 40,
     run: options.run ?? randomRun(),
-    timeout: options.timeout ?? 60_000,
+    timeout: options.timeout ?? 300_000,
     sizes: { ...defaultSizes, ...options.sizes },
   };
 }

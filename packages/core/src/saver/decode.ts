@@ -1,4 +1,4 @@
-import { isIntact } from "../blobs/tree.ts";
+import { isIntact, type KnownValues } from "../blobs/tree.ts";
 import { decodeHeader, type Header } from "../codec/header.ts";
 import { loadValue } from "../codec/stored-value.ts";
 import { compareText, unescapeText } from "../codec/text.ts";
@@ -27,18 +27,23 @@ export function checkedBlobs(thread: string, blobs: readonly Blob[]): Map<BlobId
   return found;
 }
 
-/** The tuple of a stored checkpoint. */
+/**
+ * The tuple of a stored checkpoint.
+ *
+ * @param known Values whose leaves are at hand.
+ */
 export async function decodeTuple(
   codec: ValueCodec,
   stored: StoredCheckpoint,
   find: FindBlob,
+  known?: KnownValues,
 ): Promise<CheckpointTuple> {
   const { thread, checkpoint: record } = stored;
   const { namespace, id, parent } = record;
   const place = { threadId: thread, namespace, checkpointId: id };
   const header = await placedAsync(place, () => decodeHeader(record.header));
   const [values, metadata, pendingWrites] = await Promise.all([
-    decodeValues(codec, header, find, place),
+    decodeValues(codec, header, (value) => loadValue(value, find, known), place),
     placedAsync({ ...place, field: "metadata" }, () => codec.decode(record.metadata)),
     decodeWrites(codec, stored.writes, find, place),
   ]);
@@ -59,12 +64,12 @@ function checkpointOf(id: string, header: Header, values: Checkpoint["channel_va
 async function decodeValues(
   codec: ValueCodec,
   header: Header,
-  find: FindBlob,
+  load: (stored: Uint8Array) => Uint8Array,
   place: CheckpointErrorDetails,
 ): Promise<Record<string, unknown>> {
   const decoded = await Promise.all(
     header.values.map(([channel, stored]) =>
-      placedAsync({ ...place, channel }, () => codec.decode(loadValue(stored, find))),
+      placedAsync({ ...place, channel }, () => codec.decode(load(stored))),
     ),
   );
   const values: Record<string, unknown> = {};

@@ -1,5 +1,5 @@
-import { haveList } from "../blobs/blob-cache.ts";
-import { collectTrees } from "../blobs/tree.ts";
+import { haveList, type RecentValues } from "../blobs/blob-cache.ts";
+import { collectTrees, type KnownValues } from "../blobs/tree.ts";
 import { filterTerms } from "../codec/index-token.ts";
 import { compareText } from "../codec/text.ts";
 import type {
@@ -11,7 +11,8 @@ import type {
 import { TASKS } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { beforeOf, locate, selectionOf, type Location } from "../ids.ts";
-import { checkedBlobs, decodeTuple } from "./decode.ts";
+import type { GetResult } from "../storage/port.ts";
+import { checkedBlobs, decodeTuple, type FindBlob } from "./decode.ts";
 import type { Engine } from "./engine.ts";
 import { scanAll } from "./scan.ts";
 
@@ -31,17 +32,38 @@ async function readStored(
   { thread, namespace, id }: Location,
 ): Promise<CheckpointTuple | undefined> {
   const known = engine.cache.find(thread);
+  const recent = known?.recent.get(namespace);
+  const values = valuesByRoot(recent);
   const ttl = engine.refreshOnRead ? engine.ttl : undefined;
   const stored = await engine.storage.get({ thread, namespace, id, have: haveList(known), ttl });
   if (!stored) return undefined;
   const fetched = checkedBlobs(thread, stored.blobs);
   const find = (blob: string) => fetched.get(blob) ?? known?.blobs.get(blob);
-  const tuple = await decodeTuple(engine.codec, stored, find);
-  const refs = [...stored.checkpoint.refs, ...stored.writes.flatMap((write) => write.refs)];
-  const { blobs, values } = collectTrees(refs, find);
-  const recent = { cut: values, encoded: new Map(), cost: 0 };
-  engine.cache.learn(thread, stored.epoch, blobs.values(), { namespace, values: recent });
+  const tuple = await decodeTuple(engine.codec, stored, find, values);
+  remember(engine, stored, find, known?.epoch === stored.epoch ? recent : undefined);
   return tuple;
+}
+
+/**
+ * Remembers what was read.
+ *
+ * @param recent What was known of the same values before the read, if that is still true.
+ */
+function remember(
+  engine: Engine,
+  { thread, epoch, checkpoint, writes }: GetResult,
+  find: FindBlob,
+  recent: RecentValues | undefined,
+): void {
+  const { namespace } = checkpoint;
+  const refs = [...checkpoint.refs, ...writes.flatMap((write) => write.refs)];
+  const { blobs, values } = collectTrees(refs, find, valuesByRoot(recent));
+  const { encoded = new Map<string, never>(), cost = 0 } = recent ?? {};
+  engine.cache.learn(thread, epoch, blobs.values(), { namespace, values: { cut: values, encoded, cost } });
+}
+
+function valuesByRoot(recent: RecentValues | undefined): KnownValues {
+  return new Map(recent?.cut.map((value) => [value.root.id, value]));
 }
 
 /** The tuples that a listing selects, newest first. */

@@ -46,6 +46,11 @@ export class ByteWriter {
     this.#recorder = recorder;
   }
 
+  /** Whether everything was the same as in the value before, until now. */
+  get isReplaying(): boolean {
+    return this.#recorder?.replaying ?? false;
+  }
+
   /** A copy of all that was written. The writer is of no use afterwards. */
   finish(): Uint8Array {
     if (this.#bytes.length <= KEPT_SIZE) kept = this.#bytes;

@@ -34,9 +34,21 @@ export function isMessageClass(name: string): boolean {
   return MESSAGE_NAMES.has(name);
 }
 
-/** The tag of an instance, by whether there are tags in what it holds. */
-export function tagOf(name: ClassName, inside: "tags inside" | "no tags inside"): number {
-  return TAG.firstClass + 2 * CLASS_NAMES.indexOf(name) + (inside === "tags inside" ? 0 : 1);
+/** How instances of a class are written. */
+export interface ClassTraits {
+  readonly isMessage: boolean;
+  /** The tag of an instance that holds tags. */
+  readonly tag: number;
+  /** The tag of one that holds none. */
+  readonly plainTag: number;
+  /** What has to be loaded to make an instance, as bits of `NEEDS`. */
+  readonly needs: number;
+  /** The one symbol that instances may have as a key. */
+  readonly brand: symbol;
+}
+
+export function traitsOf(name: ClassName): ClassTraits {
+  return TRAITS.get(name)!;
 }
 
 export function classOfTag(tag: number): ClassName | undefined {
@@ -52,13 +64,6 @@ export function isMessageTag(tag: number): boolean {
   return tag >= TAG.firstClass && tag < TAG.firstClass + 2 * MESSAGE_COUNT;
 }
 
-/** What has to be loaded to make an instance, as bits of `NEEDS`. */
-export function needsOf(name: ClassName): number {
-  if (isMessageClass(name)) return NEEDS.messages;
-  if (name === "Document") return NEEDS.documents;
-  return name === "DeltaSnapshot" ? 0 : NEEDS.langgraph;
-}
-
 /** LangChain's mark on every message. */
 export const MESSAGE_BRAND: symbol = Symbol.for("langchain.message");
 
@@ -67,3 +72,18 @@ export const COMMAND_BRAND: symbol = Symbol.for("langgraph.command");
 
 /** `lc_namespace` of LangChain's own messages. */
 export const MESSAGE_NAMESPACE: readonly string[] = ["langchain_core", "messages"];
+
+const TRAITS: ReadonlyMap<ClassName, ClassTraits> = new Map(
+  CLASS_NAMES.map((name, index) => {
+    const isMessage = isMessageClass(name);
+    const tag = TAG.firstClass + 2 * index;
+    const brand = isMessage ? MESSAGE_BRAND : COMMAND_BRAND;
+    return [name, { isMessage, tag, plainTag: tag + 1, needs: needsOf(name), brand }];
+  }),
+);
+
+function needsOf(name: ClassName): number {
+  if (isMessageClass(name)) return NEEDS.messages;
+  if (name === "Document") return NEEDS.documents;
+  return name === "DeltaSnapshot" ? 0 : NEEDS.langgraph;
+}

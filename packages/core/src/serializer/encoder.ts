@@ -99,12 +99,8 @@ export class Encoder implements ValueWriter {
     this.#needs |= bits;
   }
 
-  canRecord(keys: readonly string[]): boolean {
-    return this.#shapes.find(keys) !== undefined;
-  }
-
-  record(keys: readonly string[]): void {
-    this.#writeShape(this.#shapes.find(keys)!);
+  shapeOf(keys: readonly string[]): Shape | undefined {
+    return keys.length === 0 ? this.#shapes.empty : this.#shapes.find(keys);
   }
 
   enter(): void {
@@ -152,9 +148,9 @@ export class Encoder implements ValueWriter {
   #plainObject(value: Record<string, unknown>): void {
     const keys = Object.keys(value);
     if (Object.getOwnPropertySymbols(value).length > 0) refuseSymbolKeys(value);
-    const shape = this.#shapes.find(keys);
+    const shape = this.shapeOf(keys);
     if (shape === undefined) return writeOddObject(this, TAG.object, value);
-    this.#writeShape(shape);
+    this.record(shape);
     this.enter();
     const path = this.#path;
     const step = this.#depth - 1;
@@ -181,7 +177,7 @@ export class Encoder implements ValueWriter {
     this.leave();
   }
 
-  #writeShape(shape: Shape): void {
+  record(shape: Shape): void {
     if (shape.defined) return this.bytes.byte(shape.id);
     this.bytes.byte(0xd4);
     this.bytes.byte(0x72);

@@ -38,9 +38,9 @@ export function readMessage(reader: ValueReader, name: ClassName, data: unknown,
     const node = record[key];
     if (key === "lc_kwargs") message[key] = readArguments(reader, node);
     else if (key === "lc_namespace") message[key] = readNamespace(reader, node);
-    else message[key] = reader.value(node);
+    else message[key] = isEmpty(node) ? node : reader.value(node);
   }
-  if (isRecord(record.lc_kwargs)) repeatFields(record.lc_kwargs, message);
+  repeatFields(message);
   return message;
 }
 
@@ -50,8 +50,8 @@ function instanceOf(prototype: object, record: Fields): Fields {
 }
 
 function plainArguments(node: unknown, message: Fields): unknown {
-  if (Array.isArray(node)) return node[0];
-  const given = recordOf(node);
+  if (Array.isArray(node) && node.length === 1) return node[0];
+  const given = recordOf(Array.isArray(node) ? listOf(node, 2)[1] : node);
   for (const key of Object.keys(given)) {
     const part = given[key];
     given[key] = part === null ? message[key] : listOf(part, 1)[0];
@@ -63,9 +63,9 @@ function plainArguments(node: unknown, message: Fields): unknown {
 const REPEATED = Symbol("repeated");
 
 function readArguments(reader: ValueReader, node: unknown): unknown {
-  if (Array.isArray(node)) return reader.value(node[0]);
-  const given = recordOf(node);
-  reader.number(given);
+  if (Array.isArray(node) && node.length === 1) return reader.value(node[0]);
+  const given = recordOf(Array.isArray(node) ? listOf(node, 2)[1] : node);
+  if (Array.isArray(node)) reader.number(given);
   for (const key of Object.keys(given)) {
     const part = given[key];
     given[key] = part === null ? REPEATED : reader.value(listOf(part, 1)[0]);
@@ -73,15 +73,20 @@ function readArguments(reader: ValueReader, node: unknown): unknown {
   return given;
 }
 
-function repeatFields(given: Fields, message: Fields): void {
+function repeatFields(message: Fields): void {
+  const given = message.lc_kwargs;
+  if (!isRecord(given)) return;
   for (const key of Object.keys(given)) if (given[key] === REPEATED) given[key] = message[key];
 }
 
 function readNamespace(reader: ValueReader, node: unknown): unknown {
-  if (node !== null) return reader.value(listOf(node, 1)[0]);
-  const namespace = [...MESSAGE_NAMESPACE];
-  reader.number(namespace);
-  return namespace;
+  return node === null ? [...MESSAGE_NAMESPACE] : reader.value(listOf(node, 1)[0]);
+}
+
+/** What has no number in a message. */
+function isEmpty(node: unknown): boolean {
+  if (Array.isArray(node)) return node.length === 0;
+  return isRecord(node) && Object.keys(node).length === 0;
 }
 
 function recordOf(node: unknown): Fields {

@@ -18,6 +18,13 @@ export function refuseInstance(value: object): never {
   );
 }
 
+/** Refuses keys that are symbols, but for one. */
+export function refuseSymbolsBut(brand: symbol | undefined, value: object): void {
+  for (const symbol of Object.getOwnPropertySymbols(value)) {
+    if (symbol !== brand) refuse(`it has the key ${String(symbol)}; use a string as the key`);
+  }
+}
+
 export function refuseDepth(): never {
   refuse(`it is nested deeper than ${MAX_NESTING} levels; store it in a flatter form`);
 }

@@ -26,7 +26,15 @@ const GONE = -1;
 export class ShapeTable {
   readonly #slots: (Shape | undefined)[] = [];
   readonly #byFirstKey = new Map<string | undefined, Shape[]>();
+  #empty: Shape | undefined;
   #last: Shape = { keys: [], id: GONE, defined: false, next: undefined };
+
+  /** The shape without keys. Objects that are empty come between all others, and would spoil every guess. */
+  get empty(): Shape {
+    if (this.#empty === undefined || this.#empty.id === GONE)
+      this.#empty = this.#lookUp([]) ?? this.#add([])!;
+    return this.#empty;
+  }
 
   /** The shape with these keys, or `undefined` where no record can have them. */
   find(keys: readonly string[]): Shape | undefined {

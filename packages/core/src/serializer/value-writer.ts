@@ -1,5 +1,6 @@
 import type { ByteWriter } from "./byte-writer.ts";
 import type { PathStep } from "./path.ts";
+import type { Shape } from "./shape-table.ts";
 
 /** What the writers of single types see of the encoder. */
 export interface ValueWriter {
@@ -12,10 +13,10 @@ export interface ValueWriter {
   needs(bits: number): void;
   /** Any text, also such as UTF-8 cannot carry. */
   text(value: string): void;
-  /** Whether a record can have these keys. */
-  canRecord(keys: readonly string[]): boolean;
-  /** Starts a record with such keys; its values are to be written next. */
-  record(keys: readonly string[]): void;
+  /** What stands for these keys, or `undefined` where no record can have them. */
+  shapeOf(keys: readonly string[]): Shape | undefined;
+  /** Starts a record; its values are to be written next. */
+  record(shape: Shape): void;
   /** Goes one level deeper, for the parts of the value at hand. */
   enter(): void;
   leave(): void;

@@ -68,7 +68,7 @@ describe("what a reader says it has", () => {
     cache.learn("t", "e", blobs.values(), recent);
     const have = haveList(cache.find("t"));
     expect(have).toContain(root);
-    expect(have.length).toBeLessThanOrEqual(1024);
+    expect(have.length).toBeLessThanOrEqual(128);
   });
 
   it("leaves little to send when a value was appended to elsewhere", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CHUNK_MAX, chunkEnd } from "../../src/blobs/chunk.ts";
 import { blobsOf, cutTree, type CutValue } from "../../src/blobs/cut.ts";
 import { blobIdOf, hostHash, portableHash, toHex, writeHex } from "../../src/blobs/hash.ts";
-import { childrenOf, collectTrees, isIntact, joinTree } from "../../src/blobs/tree.ts";
+import { childrenOf, collectTrees, isIntact, leavesOf } from "../../src/blobs/tree.ts";
 import type { Blob } from "../../src/storage/port.ts";
 
 /** Bytes that look random and are always the same. */
@@ -24,6 +24,10 @@ function cut(bytes: Uint8Array, earlier?: readonly CutValue[]) {
   return { value, root: value.root.id, leaves: value.leaves, blobs, fresh };
 }
 
+function joined(leaves: readonly Blob[]): Uint8Array {
+  return Uint8Array.from(leaves.flatMap((leaf) => [...leaf.bytes]));
+}
+
 function splice(bytes: Uint8Array, at: number, remove: number, insert: Uint8Array): Uint8Array {
   return Uint8Array.from([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at + remove)]);
 }
@@ -39,7 +43,7 @@ describe("blobs", () => {
     for (const length of [0, 1, 511, 512, 513, 4096, 4097, 100_000, 1_000_000]) {
       const bytes = noise(length);
       const { root, blobs } = cut(bytes);
-      expect(joinTree(root, length, (id) => blobs.get(id))).toEqual(bytes);
+      expect(joined(leavesOf(root, length, (id) => blobs.get(id)))).toEqual(bytes);
     }
   });
 
@@ -112,10 +116,10 @@ describe("blobs", () => {
     const { root, leaves, blobs } = cut(bytes);
     blobs.delete(leaves[1]!.id);
     const find = (id: string) => blobs.get(id);
-    expect(() => joinTree(root, bytes.length, find)).toThrow(expect.objectContaining({ code: "INCOMPLETE" }));
+    expect(() => leavesOf(root, bytes.length, find)).toThrow(expect.objectContaining({ code: "INCOMPLETE" }));
     blobs.set(leaves[1]!.id, leaves[1]!);
     for (const size of [bytes.length - 1, bytes.length + 1]) {
-      expect(() => joinTree(root, size, find)).toThrow(expect.objectContaining({ code: "CORRUPT" }));
+      expect(() => leavesOf(root, size, find)).toThrow(expect.objectContaining({ code: "CORRUPT" }));
     }
   });
 

@@ -2,10 +2,11 @@
  * Compares two values for being the same in everything a program can see: types, prototypes, own keys
  * in their order, what is enumerable, contents, and which objects are the same one.
  *
+ * @param holds `"messages"`: what each message has for itself may have been shared before.
  * @returns Where and how they differ, or `undefined`.
  */
-export function difference(left: unknown, right: unknown): string | undefined {
-  return new Comparison().compare(left, right, "$");
+export function difference(left: unknown, right: unknown, holds?: "messages"): string | undefined {
+  return new Comparison(holds === "messages").compare(left, right, "$");
 }
 
 type Fields = Record<PropertyKey, unknown>;
@@ -13,11 +14,18 @@ type Fields = Record<PropertyKey, unknown>;
 class Comparison {
   readonly #partners = new Map<object, object>();
   readonly #taken = new Map<object, object>();
+  readonly #holdsMessages: boolean;
 
-  compare(left: unknown, right: unknown, path: string): string | undefined {
+  constructor(holdsMessages: boolean) {
+    this.#holdsMessages = holdsMessages;
+  }
+
+  /** @param isOwn Whether sharing is not looked at, though what is in it is. */
+  compare(left: unknown, right: unknown, path: string, isOwn = false): string | undefined {
     if (!isObject(left) || !isObject(right)) {
       return Object.is(left, right) ? undefined : `${path}: ${show(left)} became ${show(right)}`;
     }
+    if (isOwn || (this.#holdsMessages && isEmpty(left))) return this.#alike(left, right, path);
     if (this.#partners.has(left) || this.#taken.has(right)) {
       const same = this.#partners.get(left) === right && this.#taken.get(right) === left;
       return same ? undefined : `${path}: not the same object as before`;
@@ -25,6 +33,10 @@ class Comparison {
     if (left === right) return `${path}: the result shares an object with the value`;
     this.#partners.set(left, right);
     this.#taken.set(right, left);
+    return this.#alike(left, right, path);
+  }
+
+  #alike(left: object, right: object, path: string): string | undefined {
     if (Object.getPrototypeOf(left) !== Object.getPrototypeOf(right)) return `${path}: another prototype`;
     if (Object.prototype.toString.call(left) !== Object.prototype.toString.call(right))
       return `${path}: kind`;
@@ -60,7 +72,8 @@ class Comparison {
       const enumerable = Object.prototype.propertyIsEnumerable.call(left, key);
       if (enumerable !== Object.prototype.propertyIsEnumerable.call(right, key))
         return `${place}: enumerable`;
-      const found = this.compare((left as Fields)[key], (right as Fields)[key], place);
+      const part = (left as Fields)[key];
+      const found = this.compare(part, (right as Fields)[key], place, isOwnOfMessage(left, key));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -98,4 +111,17 @@ function show(value: unknown): string {
     : isObject(value)
       ? Object.prototype.toString.call(value)
       : String(value);
+}
+
+/** What every message has for itself. */
+function isOwnOfMessage(holder: object, key: PropertyKey): boolean {
+  return (
+    Object.hasOwn(holder, Symbol.for("langchain.message")) && (key === "lc_kwargs" || key === "lc_namespace")
+  );
+}
+
+/** Empty fields are each message's own, too. */
+function isEmpty(value: object): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return Object.getPrototypeOf(value) === Object.prototype && keysOf(value).length === 0;
 }

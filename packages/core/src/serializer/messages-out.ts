@@ -1,0 +1,136 @@
+import { MESSAGE_BRAND, MESSAGE_NAMESPACE } from "./class-table.ts";
+import { type FieldPlan, planOf, placesOf } from "./message-plan.ts";
+import { refuse, refuseSymbolsBut } from "./refusal.ts";
+import type { Shape } from "./shape-table.ts";
+import type { ValueWriter } from "./value-writer.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Writes the fields of a message as a record. What LangChain makes for each message anew, its namespace, the
+ * arguments of its constructor and empty fields, gets no number: it is never taken for another message's. A
+ * chat consists of that for the most part, and remembering each such object would take longer than writing it.
+ */
+export function writeMessage(writer: ValueWriter, message: Fields): void {
+  // Symbols are looked for where something is new: that takes as long as all else.
+  const wasKnown = writer.bytes.isReplaying;
+  if (!wasKnown) refuseSymbolsBut(MESSAGE_BRAND, message);
+  const keys = Object.keys(message);
+  const shape = writer.shapeOf(keys);
+  if (shape === undefined) refuse("one of its own fields has a name that is reserved");
+  writer.record(shape);
+  writer.enter();
+  const plan = planOf(shape);
+  const values = readFields(writer, message, plan);
+  for (let i = 0; i < keys.length; i++) {
+    writer.at(keys[i]!);
+    writeField(writer, plan, i, values);
+  }
+  writer.leave();
+  if (wasKnown && !writer.bytes.isReplaying) refuseSymbolsBut(MESSAGE_BRAND, message);
+}
+
+/** Reads all at once: the arguments are compared with fields that come after them. */
+function readFields(writer: ValueWriter, message: Fields, { shape, readers }: FieldPlan): readonly unknown[] {
+  const values = new Array<unknown>(readers.length);
+  for (let i = 0; i < readers.length; i++) {
+    writer.at(shape.keys[i]!);
+    values[i] = readers[i]!(message);
+  }
+  return values;
+}
+
+function writeField(writer: ValueWriter, plan: FieldPlan, index: number, values: readonly unknown[]): void {
+  const value = values[index];
+  if (index === plan.givenAt) writeArguments(writer, value, plan.shape, values);
+  else if (index === plan.namespaceAt) writeNamespace(writer, value);
+  else if (typeof value === "string") writer.text(value);
+  else if (typeof value !== "object" || value === null || !writeEmpty(writer, value)) writer.value(value);
+}
+
+/**
+ * What the constructor was given is, for the most part, what the fields hold, and is stored once: a
+ * record with `null` for what the field of that name holds, and `[value]` for anything else. When some of that
+ * is an object, the arguments have a number, and stand in `[null, record]`. Arguments that are no plain
+ * object, or have a number already, are `[arguments]`.
+ */
+function writeArguments(
+  writer: ValueWriter,
+  given: unknown,
+  fields: Shape,
+  values: readonly unknown[],
+): void {
+  const shape = isPlain(given) && writer.isUnseen(given) ? writer.shapeOf(Object.keys(given)) : undefined;
+  if (shape === undefined) return writeBoxed(writer, given);
+  if (!writer.bytes.isReplaying) refuseSymbolsBut(undefined, given as Fields);
+  const { keys } = shape;
+  const places = placesOf(shape, fields);
+  const parts = new Array<unknown>(keys.length);
+  let hasObjects = false;
+  for (let i = 0; i < keys.length; i++) {
+    const part = (given as Fields)[keys[i]!];
+    const place = places[i]!;
+    const isRepeated = place !== -1 && Object.is(values[place], part);
+    parts[i] = isRepeated ? REPEATED : part;
+    hasObjects ||= !isRepeated && typeof part === "object" && part !== null;
+  }
+  if (hasObjects) {
+    writer.bytes.arrayHead(2);
+    writer.value(null);
+    writer.isNew(given as Fields);
+  }
+  writer.record(shape);
+  writer.enter();
+  for (let i = 0; i < keys.length; i++) {
+    writer.at(keys[i]!);
+    if (parts[i] === REPEATED) writer.value(null);
+    else writeBoxed(writer, parts[i]);
+  }
+  writer.leave();
+}
+
+/** Stands for an argument that a field of the same name holds. */
+const REPEATED = Symbol("repeated");
+
+/** `null` for the usual namespace, else `[value]`. */
+function writeNamespace(writer: ValueWriter, namespace: unknown): void {
+  if (isUsualNamespace(namespace)) writer.value(null);
+  else writeBoxed(writer, namespace);
+}
+
+function isUsualNamespace(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length === MESSAGE_NAMESPACE.length &&
+    value[0] === MESSAGE_NAMESPACE[0] &&
+    value[1] === MESSAGE_NAMESPACE[1] &&
+    Object.keys(value).length === value.length
+  );
+}
+
+function writeBoxed(writer: ValueWriter, value: unknown): void {
+  writer.bytes.arrayHead(1);
+  writer.value(value);
+}
+
+/** Writes an empty object or array; writes nothing and returns `false` for anything else. */
+function writeEmpty(writer: ValueWriter, value: object): boolean {
+  if (!isEmpty(value)) return false;
+  if (!writer.bytes.isReplaying) refuseSymbolsBut(undefined, value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) writer.record(writer.shapeOf(NO_KEYS)!);
+  else if (Array.isArray(value) && prototype === Array.prototype) writer.bytes.arrayHead(0);
+  else return false;
+  return true;
+}
+
+const NO_KEYS: readonly string[] = [];
+
+function isEmpty(value: object): boolean {
+  if (Array.isArray(value) && value.length > 0) return false;
+  return Object.keys(value).length === 0;
+}
+
+function isPlain(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
