@@ -191,6 +191,7 @@ export class ByteWriter {
 
   /** Writes text; writes nothing and returns `false` where UTF-8 cannot carry it. */
   text(value: string): boolean {
+    if (this.#recorder?.replaying && this.#recorder.matchesText(value)) return true;
     if (this.#isWritten(value)) return true;
     const length = value.length;
     if (length < SHORT_TEXT && this.#asciiText(value, length)) return true;

@@ -94,17 +94,18 @@ const REPEATED = Symbol("repeated");
 
 /** `null` for the usual namespace, else `[value]`. */
 function writeNamespace(writer: ValueWriter, namespace: unknown): void {
-  if (isUsualNamespace(namespace)) writer.value(null);
+  if (isUsualNamespace(namespace, writer.bytes.isReplaying)) writer.value(null);
   else writeBoxed(writer, namespace);
 }
 
-function isUsualNamespace(value: unknown): value is readonly string[] {
+/** @param wasKnown Whether it has been looked at already for properties that are no elements. */
+function isUsualNamespace(value: unknown, wasKnown: boolean): boolean {
   return (
     Array.isArray(value) &&
     value.length === MESSAGE_NAMESPACE.length &&
     value[0] === MESSAGE_NAMESPACE[0] &&
     value[1] === MESSAGE_NAMESPACE[1] &&
-    Object.keys(value).length === value.length
+    (wasKnown || Object.keys(value).length === value.length)
   );
 }
 

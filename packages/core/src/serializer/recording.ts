@@ -87,6 +87,13 @@ export class Recorder {
     return true;
   }
 
+  /** As `matches`, for a text. It is kept in place of the equal one: the next value has mostly the same. */
+  matchesText(text: string): boolean {
+    if (this.#tokens[this.#next] !== text) return false;
+    this.#tokens[this.#next++] = text;
+    return true;
+  }
+
   /** As `matches`, for the head of an array. Within the first bytes it may have another length. */
   matchesArray(length: number): boolean {
     const at = this.#next;
