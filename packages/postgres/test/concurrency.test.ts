@@ -26,7 +26,7 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
         await pruneBesideWriters({ open, readers: [open({ blobCacheBytes: 0 }), open()], seconds: SECONDS });
         expect(await orphans()).toEqual([]);
       },
-      (SECONDS + 60) * 1000,
+      (SECONDS + 300) * 1000,
     );
 
     /** Rows of threads that are not there. */

@@ -11,6 +11,7 @@ export interface Crowd {
   /** A saver on the same data, as another process has it. */
   readonly open: () => CheckpointSaver;
   readonly readers: readonly CheckpointSaver[];
+  /** At least so long. */
   readonly seconds: number;
   /** What else goes on meanwhile. */
   readonly also?: (isOver: () => boolean) => Promise<void>;
@@ -19,8 +20,9 @@ export interface Crowd {
 /** `prune` and `deleteThread` beside eight writers and some readers, none of whom may ever miss a blob. */
 export async function pruneBesideWriters({ open, readers, seconds, also }: Crowd): Promise<void> {
   const end = Date.now() + seconds * 1000;
-  const isOver = () => Date.now() >= end;
   const counts = { puts: 0, prunes: 0, reads: 0 };
+  // On a slow machine it takes longer until everybody has had a turn.
+  const isOver = () => Date.now() >= end && counts.puts > 20 && counts.prunes > 5 && counts.reads > 5;
   // Two writers a thread; values come and go, so that prune removes what the next put has again.
   const write = async (writer: number): Promise<void> => {
     const saver = open();
@@ -46,9 +48,6 @@ export async function pruneBesideWriters({ open, readers, seconds, also }: Crowd
   };
   const writers = Array.from({ length: 8 }, (_, writer) => write(writer));
   await Promise.all([...writers, prune(), prune(), ...readers.map(read), also?.(isOver)]);
-  expect(counts.puts).toBeGreaterThan(20);
-  expect(counts.prunes).toBeGreaterThan(5);
-  expect(counts.reads).toBeGreaterThan(5);
 }
 
 export function valuesOf(n: number): Record<string, unknown> {
