@@ -46,9 +46,9 @@ export class ByteWriter {
     this.#recorder = recorder;
   }
 
-  /** Whether everything was the same as in the value before, until now. */
-  get isReplaying(): boolean {
-    return this.#recorder?.replaying ?? false;
+  /** The recorder, as long as everything was the same. */
+  get replay(): Recorder | undefined {
+    return this.#recorder?.replaying ? this.#recorder : undefined;
   }
 
   /** A copy of all that was written. The writer is of no use afterwards. */

@@ -33,6 +33,20 @@ const READERS: ReadonlyMap<string, ReadField> = new Map<string, ReadField>([
   ["metadata", (message) => message["metadata"]],
 ]);
 
+/** Reads all fields, each once. `at` is told before each. */
+export function readFields(
+  message: Fields,
+  { shape, readers }: FieldPlan,
+  at?: (key: string) => void,
+): unknown[] {
+  const values: unknown[] = [];
+  for (let i = 0; i < readers.length; i++) {
+    at?.(shape.keys[i]!);
+    values.push(readers[i]!(message));
+  }
+  return values;
+}
+
 const plans = new WeakMap<Shape, FieldPlan>();
 
 export function planOf(shape: Shape): FieldPlan {

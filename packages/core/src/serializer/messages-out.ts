@@ -1,5 +1,6 @@
 import { MESSAGE_BRAND, MESSAGE_NAMESPACE } from "./class-table.ts";
-import { type FieldPlan, planOf, placesOf } from "./message-plan.ts";
+import { type FieldPlan, placesOf, planOf, readFields } from "./message-plan.ts";
+import { replayMessage } from "./message-replay.ts";
 import { refuse, refuseSymbolsBut } from "./refusal.ts";
 import type { Shape } from "./shape-table.ts";
 import type { ValueWriter } from "./value-writer.ts";
@@ -12,8 +13,9 @@ type Fields = Readonly<Record<string, unknown>>;
  * chat consists of that for the most part, and remembering each such object would take longer than writing it.
  */
 export function writeMessage(writer: ValueWriter, message: Fields): void {
+  if (replayMessage(writer, message)) return;
   // Symbols are looked for where something is new: that takes as long as all else.
-  const wasKnown = writer.bytes.isReplaying;
+  const wasKnown = isReplaying(writer);
   if (!wasKnown) refuseSymbolsBut(MESSAGE_BRAND, message);
   const keys = Object.keys(message);
   const shape = writer.shapeOf(keys);
@@ -21,23 +23,18 @@ export function writeMessage(writer: ValueWriter, message: Fields): void {
   writer.record(shape);
   writer.enter();
   const plan = planOf(shape);
-  const values = readFields(writer, message, plan);
+  // At once: the arguments are compared with fields that come after them.
+  const values = readFields(message, plan, (key) => writer.at(key));
   for (let i = 0; i < keys.length; i++) {
     writer.at(keys[i]!);
     writeField(writer, plan, i, values);
   }
   writer.leave();
-  if (wasKnown && !writer.bytes.isReplaying) refuseSymbolsBut(MESSAGE_BRAND, message);
+  if (wasKnown && !isReplaying(writer)) refuseSymbolsBut(MESSAGE_BRAND, message);
 }
 
-/** Reads all at once: the arguments are compared with fields that come after them. */
-function readFields(writer: ValueWriter, message: Fields, { shape, readers }: FieldPlan): readonly unknown[] {
-  const values = new Array<unknown>(readers.length);
-  for (let i = 0; i < readers.length; i++) {
-    writer.at(shape.keys[i]!);
-    values[i] = readers[i]!(message);
-  }
-  return values;
+function isReplaying(writer: ValueWriter): boolean {
+  return writer.bytes.replay !== undefined;
 }
 
 function writeField(writer: ValueWriter, plan: FieldPlan, index: number, values: readonly unknown[]): void {
@@ -62,16 +59,16 @@ function writeArguments(
 ): void {
   const shape = isPlain(given) && writer.isUnseen(given) ? writer.shapeOf(Object.keys(given)) : undefined;
   if (shape === undefined) return writeBoxed(writer, given);
-  if (!writer.bytes.isReplaying) refuseSymbolsBut(undefined, given as Fields);
+  if (!isReplaying(writer)) refuseSymbolsBut(undefined, given as Fields);
   const { keys } = shape;
   const places = placesOf(shape, fields);
-  const parts = new Array<unknown>(keys.length);
+  const parts: unknown[] = [];
   let hasObjects = false;
   for (let i = 0; i < keys.length; i++) {
     const part = (given as Fields)[keys[i]!];
     const place = places[i]!;
     const isRepeated = place !== -1 && Object.is(values[place], part);
-    parts[i] = isRepeated ? REPEATED : part;
+    parts.push(isRepeated ? REPEATED : part);
     hasObjects ||= !isRepeated && typeof part === "object" && part !== null;
   }
   if (hasObjects) {
@@ -94,7 +91,7 @@ const REPEATED = Symbol("repeated");
 
 /** `null` for the usual namespace, else `[value]`. */
 function writeNamespace(writer: ValueWriter, namespace: unknown): void {
-  if (isUsualNamespace(namespace, writer.bytes.isReplaying)) writer.value(null);
+  if (isUsualNamespace(namespace, isReplaying(writer))) writer.value(null);
   else writeBoxed(writer, namespace);
 }
 
@@ -117,7 +114,7 @@ function writeBoxed(writer: ValueWriter, value: unknown): void {
 /** Writes an empty object or array; writes nothing and returns `false` for anything else. */
 function writeEmpty(writer: ValueWriter, value: object): boolean {
   if (!isEmpty(value)) return false;
-  if (!writer.bytes.isReplaying) refuseSymbolsBut(undefined, value);
+  if (!isReplaying(writer)) refuseSymbolsBut(undefined, value);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype) writer.record(writer.shapeOf(NO_KEYS)!);
   else if (Array.isArray(value) && prototype === Array.prototype) writer.bytes.arrayHead(0);

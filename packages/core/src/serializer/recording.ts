@@ -2,12 +2,12 @@ import { crc32 } from "./crc32.ts";
 import { type Format, HEAD_BYTES, sealHead } from "./envelope.ts";
 
 /** One thing that was written: a text, a number, a bigint, or one of the marks below. */
-type Token = string | number | bigint | symbol;
+export type Token = string | number | bigint | symbol;
 
 /** Bytes that stand for themselves. */
 export const BYTE_MARKS: readonly symbol[] = Array.from({ length: 256 }, (_, byte) => Symbol(String(byte)));
 /** The head of an array; its length is the next token. */
-const ARRAY_MARK: unique symbol = Symbol("array");
+export const ARRAY_MARK: unique symbol = Symbol("array");
 /** Bytes of the caller, who may change them: never taken for the same. */
 export const UNKNOWN_MARK: unique symbol = Symbol("unknown");
 
@@ -111,6 +111,21 @@ export class Recorder {
     if (arrayHead(known).length !== head.length || place + head.length > HEAD_BYTES) return false;
     this.head.set(head, place);
     return true;
+  }
+
+  /** What was written the last time. A text may be replaced by an equal one. */
+  get tokens(): Token[] {
+    return this.#tokens;
+  }
+
+  /** The next token to be met. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Passes over all tokens before this one. */
+  skipTo(next: number): void {
+    this.#next = next;
   }
 
   /** Where the last token that was passed over begins. */

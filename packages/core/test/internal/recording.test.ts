@@ -1,4 +1,11 @@
-import { AIMessage, HumanMessage } from "@langchain/core/messages";
+import { isDeepStrictEqual } from "node:util";
+import {
+  AIMessage,
+  type AIMessageFields,
+  type BaseMessage,
+  HumanMessage,
+  ToolMessage,
+} from "@langchain/core/messages";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -73,6 +80,108 @@ const SHAPES: readonly ((list: unknown[]) => unknown)[] = [
   (list) => [[list, list.length], new Uint8Array(list.length % 7)],
 ];
 
+const calls = () => [
+  { name: "search", args: { pages: [1, 2], deep: { x: null } }, id: "c", type: "tool_call" as const },
+];
+
+function messageOf(i: number): BaseMessage {
+  const message = plainMessageOf(i);
+  if (i % 3 === 0) assign(message, "additional_kwargs", { n: [0, { n: 0 }] });
+  if (i % 4 === 0) assign(message, "response_metadata", { list: [{ a: 1 }, { a: 1 }] });
+  return message;
+}
+
+function plainMessageOf(i: number): BaseMessage {
+  switch (i % 5) {
+    case 0:
+      return new HumanMessage({ id: `h${i}`, content: `question ${i}` });
+    case 1:
+      return new AIMessage({ id: `a${i}`, content: "", tool_calls: calls() });
+    case 2:
+      return new ToolMessage({ tool_call_id: "c", content: "found", artifact: { list: [1.5, -0, true] } });
+    case 3:
+      return new AIMessage({
+        content: [{ type: "text", text: `answer ${i}` }],
+        response_metadata: { usage: { tokens: i }, model: "m" },
+        usage_metadata: { input_tokens: 1, output_tokens: i, total_tokens: i + 1 },
+      } as unknown as AIMessageFields);
+    default:
+      return new AIMessage(`answer ${i}`);
+  }
+}
+
+const touch = fc.record({
+  at: fc.nat(),
+  field: fc.nat(),
+  how: fc.constantFrom(
+    "set",
+    "nest",
+    "add",
+    "remove",
+    "share",
+    "swap",
+    "given",
+    "grow",
+    "within",
+    "alias",
+    "copy",
+    "zero",
+    "hole",
+    "hold",
+    "renew",
+    "append",
+  ),
+  value: fc.constantFrom<unknown>("x", "", 0, -0, 1, Number.NaN, null, undefined, true, 7n, "\ud800", {}, []),
+});
+type Touch = typeof touch extends fc.Arbitrary<infer T> ? T : never;
+
+/** Sets a field as the constructor does, which keeps it among its arguments. */
+function assign(message: BaseMessage, key: string, value: unknown): void {
+  Object.assign(message, { [key]: value });
+  if (key in message.lc_kwargs) message.lc_kwargs[key] = value;
+}
+
+function fieldOf(message: BaseMessage, key: string): unknown {
+  return (message as BaseMessage & Record<string, unknown>)[key];
+}
+
+/** Changes one message in place, as a node of a graph may; sometimes the list itself. */
+function touched(chat: BaseMessage[], { at, field, how, value }: Touch): BaseMessage[] {
+  const message = chat[at % chat.length]! as BaseMessage & Record<string, unknown>;
+  const other = chat[field % chat.length]! as BaseMessage & Record<string, unknown>;
+  const keys = Object.keys(message).filter((key) => !key.startsWith("lc_"));
+  const key = keys[field % keys.length]!;
+  if (how === "set") message[key] = value;
+  else if (how === "nest")
+    assign(message, "additional_kwargs", { [`k${field % 2}`]: value, list: [value, { value }] });
+  else if (how === "add") message[`extra${field % 3}`] = value;
+  else if (how === "remove") delete message[key];
+  else if (how === "share") message[key] = other[key] ?? other.response_metadata;
+  else if (how === "within") {
+    // Two equal objects of one message become one.
+    const list = [{ a: 1 }, { a: 1 }];
+    assign(message, "response_metadata", { list: at % 2 ? list : [list[0], list[0]] });
+  } else if (how === "swap") [message[key], other[key]] = [other[key], message[key]];
+  else if (how === "given") message.lc_kwargs = { ...message.lc_kwargs, [key]: value };
+  else if (how === "grow") Object.assign(message.response_metadata ?? {}, { [`m${field % 4}`]: [value] });
+  else if (how === "alias") {
+    // What was equal becomes the same.
+    const twin = chat.find((one) => one !== message && isDeepStrictEqual(fieldOf(one, key), message[key]));
+    if (twin) assign(message, key, fieldOf(twin, key));
+  } else if (how === "copy") assign(message, key, structuredClone(message[key]));
+  else if (how === "zero") assign(message, "additional_kwargs", { n: [field % 2 ? 0 : -0, { n: 0 }] });
+  else if (how === "hole") {
+    const list = [undefined, 1];
+    if (field % 2) delete list[0];
+    assign(message, "additional_kwargs", { n: list });
+  } else if (how === "hold") {
+    const held = field % 2 ? message.lc_kwargs : { ...message.lc_kwargs };
+    assign(chat[0]!, "additional_kwargs", { held, twice: [{ a: 1 }, { a: 1 }] });
+  } else if (how === "append") chat.push(field % 2 ? messageOf(field) : message);
+  else chat[at % chat.length] = messageOf(at % chat.length);
+  return chat;
+}
+
 describe("a value that is encoded after another one", () => {
   it("has the bytes that it has on its own, whatever was changed", () => {
     fc.assert(
@@ -87,6 +196,21 @@ describe("a value that is encoded after another one", () => {
         },
       ),
       { numRuns: 1500 },
+    );
+  });
+
+  it("has the bytes that it has on its own, whatever was changed within messages", () => {
+    fc.assert(
+      fc.property(fc.array(touch, { minLength: 2, maxLength: 25 }), fc.nat(), (touches, length) => {
+        // Enough of them that every shape of object has been met before most of them.
+        const chat = Array.from({ length: 5 + (length % 10) }, (_, i) => messageOf(i));
+        const values = function* () {
+          yield chat;
+          for (const one of touches) yield touched(chat, one);
+        };
+        follow(values(), 50);
+      }),
+      { numRuns: 3000 },
     );
   });
 
