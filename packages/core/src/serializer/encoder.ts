@@ -7,6 +7,7 @@ import { foreignNative, nativeOf } from "./natives.ts";
 import { MAX_NESTING } from "./nesting.ts";
 import { ObjectNumbers } from "./object-numbers.ts";
 import type { PathStep } from "./path.ts";
+import { replayRecord } from "./replay.ts";
 import type { RecordedBytes, Recorder } from "./recording.ts";
 import { notSerializable, refuse, refuseDepth, refuseInstance } from "./refusal.ts";
 import { MANY_KEYS_ID, type Shape, ShapeTable } from "./shape-table.ts";
@@ -172,7 +173,7 @@ export class Encoder implements ValueWriter {
       this.#path[step] = i;
       const item = value[i];
       if (typeof item === "number") this.bytes.number(item);
-      else this.value(item);
+      else if (typeof item !== "object" || item === null || !replayRecord(this, item)) this.value(item);
     }
     this.leave();
   }

@@ -1,6 +1,6 @@
 import { MESSAGE_BRAND, MESSAGE_NAMESPACE } from "./class-table.ts";
 import { type FieldPlan, placesOf, planOf, readFields } from "./message-plan.ts";
-import { replayMessage } from "./message-replay.ts";
+import { replayMessage } from "./replay.ts";
 import { refuse, refuseSymbolsBut } from "./refusal.ts";
 import type { Shape } from "./shape-table.ts";
 import type { ValueWriter } from "./value-writer.ts";

@@ -23,7 +23,8 @@ export let encodeAfter: (serializer: Serializer, value: unknown, before?: Encode
 
 /**
  * Turns values into bytes and back, exactly: what comes back has the same types and prototypes, the
- * same key order, and the same shared and circular references.
+ * same key order, and the same shared and circular references. Only what LangChain makes for each message
+ * anew, its `lc_namespace`, `lc_kwargs` of plain values and empty fields, is each message's own afterwards.
  *
  * It stores `undefined`, `null`, booleans, all numbers, bigints, all strings, `Date`, `RegExp`, `URL`,
  * `Map`, `Set`, native errors, `ArrayBuffer`, `DataView`, typed arrays, `Buffer`, arrays, plain objects

@@ -214,6 +214,19 @@ describe("a value that is encoded after another one", () => {
     );
   });
 
+  it("tells records that are the same from equal ones, and -0 from 0", () => {
+    const make = () => [1, 2, 3, 4].map((n) => ({ n, zero: 0, part: { a: 1 }, list: [{ a: 1 }, { a: 1 }] }));
+    const shared = make();
+    shared[2]!.part = shared[1]!.part;
+    const within = make();
+    within[2]!.list[1] = within[2]!.list[0]!;
+    const same = make();
+    same[3] = same[1]!;
+    const negative = make();
+    negative[2]!.zero = -0;
+    follow([make(), make(), shared, make(), within, make(), same, make(), negative], 20);
+  });
+
   it("keeps what it begins with, when it only grew", () => {
     const list = Array.from({ length: 500 }, (_, i) => ({ id: `m${i}`, content: "x".repeat(50) }));
     const grown = [...list, { id: "new", content: "y" }];

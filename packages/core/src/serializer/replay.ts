@@ -1,13 +1,13 @@
 import { isDense } from "./containers.ts";
 import { MESSAGE_NAMESPACE } from "./class-table.ts";
 import { placesOf, planOf, readFields } from "./message-plan.ts";
-import { ARRAY_MARK, BYTE_MARKS, type Token } from "./recording.ts";
+import { ARRAY_MARK, BYTE_MARKS, type Recorder, type Token } from "./recording.ts";
 import type { Shape } from "./shape-table.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Objects within a message above which it is written in the usual way. */
+/** Objects in one above which it is written in the usual way. */
 const MAX_OBJECTS = 32;
 const NULL: Token = BYTE_MARKS[0xc0]!;
 const UNDEFINED: readonly Token[] = [BYTE_MARKS[0xd4]!, BYTE_MARKS[0]!, BYTE_MARKS[0]!];
@@ -17,7 +17,7 @@ const UNDEFINED: readonly Token[] = [BYTE_MARKS[0xd4]!, BYTE_MARKS[0]!, BYTE_MAR
  * gives, in a fraction of the time: nearly all messages of a chat are old ones. Whatever is unusual
  * is left to that.
  *
- * @returns Whether it did; otherwise nothing has happened.
+ * @returns Whether it did; otherwise nothing has happened but that properties were read.
  */
 export function replayMessage(writer: ValueWriter, message: Fields): boolean {
   const recorder = writer.bytes.replay;
@@ -25,9 +25,20 @@ export function replayMessage(writer: ValueWriter, message: Fields): boolean {
   const shape = writer.shapeOf(Object.keys(message));
   if (shape === undefined) return false;
   const comparison = new Comparison(writer, recorder.tokens, recorder.next);
-  if (!comparison.fields(shape, message)) return false;
-  recorder.skipTo(comparison.at);
-  for (const object of comparison.objects) writer.isNew(object);
+  return comparison.fields(shape, message) && pass(writer, recorder, comparison);
+}
+
+/** As `replayMessage`, for a plain object. */
+export function replayRecord(writer: ValueWriter, value: object): boolean {
+  const recorder = writer.bytes.replay;
+  if (recorder === undefined) return false;
+  const comparison = new Comparison(writer, recorder.tokens, recorder.next);
+  return comparison.record(value) && pass(writer, recorder, comparison);
+}
+
+function pass(writer: ValueWriter, recorder: Recorder, { at, objects }: Comparison): true {
+  recorder.skipTo(at);
+  for (const object of objects) writer.isNew(object);
   return true;
 }
 
@@ -44,8 +55,12 @@ class Comparison {
     this.at = at;
   }
 
+  record(value: object): boolean {
+    return isPlain(value) && this.#object(value);
+  }
+
   fields(shape: Shape, message: Fields): boolean {
-    if (!this.#record(shape)) return false;
+    if (!this.#shape(shape)) return false;
     const plan = planOf(shape);
     const { givenAt, namespaceAt } = plan;
     const values = readFields(message, plan);
@@ -64,7 +79,7 @@ class Comparison {
     return true;
   }
 
-  #record(shape: Shape): boolean {
+  #shape(shape: Shape): boolean {
     return shape.defined && this.#is(BYTE_MARKS[shape.id]!);
   }
 
@@ -82,7 +97,7 @@ class Comparison {
   #given(given: unknown, fields: Shape, values: readonly unknown[]): boolean {
     if (!isPlain(given) || !this.#writer.isUnseen(given)) return false;
     const shape = this.#writer.shapeOf(Object.keys(given));
-    if (shape === undefined || !this.#record(shape)) return false;
+    if (shape === undefined || !this.#shape(shape)) return false;
     const places = placesOf(shape, fields);
     for (let i = 0; i < places.length; i++) {
       const part = given[shape.keys[i]!];
@@ -109,7 +124,7 @@ class Comparison {
       return isUsual && this.#array(0);
     }
     if (!isPlain(value) || Object.keys(value).length > 0) return this.#value(value);
-    return this.#record(this.#writer.shapeOf(NO_KEYS)!);
+    return this.#shape(this.#writer.shapeOf(NO_KEYS)!);
   }
 
   #value(value: unknown): boolean {
@@ -139,7 +154,7 @@ class Comparison {
     }
     if (!isPlain(value)) return false;
     const shape = this.#writer.shapeOf(Object.keys(value));
-    if (shape === undefined || !this.#record(shape)) return false;
+    if (shape === undefined || !this.#shape(shape)) return false;
     return shape.keys.every((key) => this.#value(value[key]));
   }
 }
