@@ -56,6 +56,11 @@ export function openThread(tables: Tables, request: WriteRequest, condition: str
 )`;
 }
 
+/** What the texts of {@link openThread} and {@link storedBlobs} depend on. */
+export function variantOf({ epoch, blobs }: WriteRequest): readonly boolean[] {
+  return [epoch === undefined, blobs.length === 0];
+}
+
 /** The last parameters of a statement with {@link storedBlobs}; none when there are no blobs. */
 export function blobParams({ blobs }: WriteRequest): Param[] {
   if (blobs.length === 0) return [];

@@ -3,7 +3,8 @@ import type { PutRequest, PutWritesRequest, WriteRecord } from "@threadmark/core
 import { idBytes } from "../bytes.ts";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
-import { blobParams, NOW, openParams, openThread, storedBlobs } from "./clauses.ts";
+import { blobParams, NOW, openParams, openThread, storedBlobs, variantOf } from "./clauses.ts";
+import { textOf } from "./texts.ts";
 
 /**
  * Stores a checkpoint.
@@ -20,7 +21,8 @@ export function putStatement(tables: Tables, request: PutRequest): Statement {
   const place = [namespace, id, parent ?? null, run ?? null];
   const content = [header, metadata, tokens, idBytes(refs), request.keepParent];
   const params = [...openParams(request), ...place, ...content, ...blobParams(request)];
-  return { text: putText(tables, request), params, frequent: true };
+  const variant = ["put", ...variantOf(request), request.fence];
+  return { text: textOf(tables, variant, () => putText(tables, request)), params, frequent: true };
 }
 
 function putText(tables: Tables, request: PutRequest): string {
@@ -72,7 +74,8 @@ export function putWritesStatement(tables: Tables, request: PutWritesRequest): S
   const place = [namespace, checkpoint, writes[0]?.task ?? ""];
   const given = JSON.stringify(writes.map(jsonOf));
   const params = [...openParams(request), ...place, given, ...blobParams(request)];
-  return { text: putWritesText(tables, request), params, frequent: true };
+  const variant = ["putWrites", ...variantOf(request)];
+  return { text: textOf(tables, variant, () => putWritesText(tables, request)), params, frequent: true };
 }
 
 /** One parameter for all writes is read by the server in less time than an array for each of their columns. */

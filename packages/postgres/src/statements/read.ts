@@ -3,6 +3,7 @@ import { idBytes } from "../bytes.ts";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { alive, idsIn, renewed } from "./clauses.ts";
+import { textOf } from "./texts.ts";
 
 /** Writes as a JSON array of arrays; NULL for none. */
 const WRITES_JSON =
@@ -75,6 +76,15 @@ ${blobRows(tables, severalThreads)}`,
  */
 export function getStatement(tables: Tables, request: GetRequest): Statement {
   const { thread, namespace, id, have, ttl } = request;
+  const variant = ["get", id === undefined, ttl === undefined];
+  return {
+    text: textOf(tables, variant, () => getText(tables, request)),
+    params: [thread, namespace, id ?? null, idBytes(have), ...(ttl === undefined ? [] : [ttl])],
+    frequent: true,
+  };
+}
+
+function getText(tables: Tables, { id, ttl }: GetRequest): string {
   const hits = `(
     SELECT 1 AS rank, t.number, t.epoch, c.* FROM ${tables.threads} AS t CROSS JOIN LATERAL (
       SELECT * FROM ${tables.checkpoints}
@@ -88,12 +98,8 @@ export function getStatement(tables: Tables, request: GetRequest): Statement {
   UPDATE ${tables.threads} AS t SET expires = ${renewed("t", "$5::bigint")}
   WHERE t.thread = $1::text AND ${alive("t")} AND EXISTS (SELECT FROM found)
 )`;
-  return {
-    text: `WITH RECURSIVE ${ctes}${ttl === undefined ? "" : renew}
-${rows}`,
-    params: [thread, namespace, id ?? null, idBytes(have), ...(ttl === undefined ? [] : [ttl])],
-    frequent: true,
-  };
+  return `WITH RECURSIVE ${ctes}${ttl === undefined ? "" : renew}
+${rows}`;
 }
 
 /**
