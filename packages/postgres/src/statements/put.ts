@@ -90,7 +90,7 @@ function putWritesText(tables: Tables, request: PutWritesRequest): string {
     (thread, namespace, checkpoint, task, idx, path, channel, value, refs)
   SELECT $1::text, $5::text, $6::text, $7::text, (given ->> 0)::int, given ->> 1, given ->> 2,
     decode(given ->> 3, 'base64'), decode(given ->> 4, 'hex')
-  FROM opened CROSS JOIN json_array_elements($8::text::json) AS given
+  FROM opened CROSS JOIN jsonb_array_elements($8::text::jsonb) AS given
   ON CONFLICT (thread, namespace, checkpoint, task, idx) DO UPDATE SET
     path = excluded.path, channel = excluded.channel, value = excluded.value, refs = excluded.refs
   WHERE w.idx < 0
