@@ -9,19 +9,22 @@ const DEFLATED = 1;
 const MIN_BYTES = 128;
 /** The event loop waits while leaves are packed: a large first put is stored as it is. */
 const MAX_LEAVES = 256;
-/** No leaf is nearly as long; a damaged one must not fill the memory. */
-const MAX_OUTPUT = 1 << 20;
-
+/** Of noise, two bytes are equal with a probability of 1/256, of base64 with 1/64, of text with 1/16. */
+const NOISE = 1 / 128;
+/** About so many bytes of a leaf are looked at. */
+const SAMPLE = 256;
 /** Small tables and buffers: setting them up takes longer than packing so little. */
-const OPTIONS = { level: 3, windowBits: 12, memLevel: 4, chunkSize: 1024 } as const;
+const PACKING = { level: 3, windowBits: 12, memLevel: 4, chunkSize: 1024 } as const;
+/** No leaf is nearly as long as a megabyte; a damaged one must not fill the memory. */
+const UNPACKING = { chunkSize: 1024, maxOutputLength: 1 << 20 } as const;
 
 /** What the column `bytes` holds. Lists of ids are read by statements and stay as they are. */
 export function packBlobs(blobs: readonly Blob[]): Uint8Array[] {
   const leaves = blobs.filter((blob) => blob.kind === "leaf").length;
   return blobs.map(({ kind, bytes }) => {
     if (kind === "node") return bytes;
-    const packed =
-      bytes.length >= MIN_BYTES && leaves <= MAX_LEAVES ? deflateRawSync(bytes, OPTIONS) : undefined;
+    const tried = bytes.length >= MIN_BYTES && leaves <= MAX_LEAVES && !isNoise(bytes);
+    const packed = tried ? deflateRawSync(bytes, PACKING) : undefined;
     return packed && packed.length < bytes.length ? marked(DEFLATED, packed) : marked(AS_IS, bytes);
   });
 }
@@ -31,11 +34,24 @@ export function unpackLeaf(stored: Uint8Array): Uint8Array {
   const body = stored.subarray(1);
   if (stored[0] === AS_IS) return body;
   try {
-    const { buffer, byteOffset, length } = inflateRawSync(body, { maxOutputLength: MAX_OUTPUT });
-    return new Uint8Array(buffer, byteOffset, length);
+    // A copy: what zlib returns keeps all of its buffer in memory, for as long as the leaf is remembered.
+    return new Uint8Array(inflateRawSync(body, UNPACKING));
   } catch {
     return stored;
   }
+}
+
+/** Whether there is nothing to gain, as with images or encrypted values. To try takes 20 times longer than to look. */
+function isNoise(bytes: Uint8Array): boolean {
+  const counts = new Uint16Array(256);
+  // An odd step meets every byte of numbers in turn.
+  const step = Math.floor(bytes.length / SAMPLE) | 1;
+  let [seen, equal] = [0, 0];
+  for (let at = 0; at < bytes.length; at += step) {
+    equal += counts[bytes[at]!]!++;
+    seen++;
+  }
+  return equal < ((seen * (seen - 1)) / 2) * NOISE;
 }
 
 function marked(form: number, bytes: Uint8Array): Uint8Array {

@@ -27,20 +27,18 @@ export function jsonOf(rows: readonly Row[], part: string): Json[] {
 
 /** Checkpoints in the order of their rank, with their writes. */
 export function storedOf(rows: readonly Row[]): StoredCheckpoint[] {
-  const writes = writesByRank(rows);
   return byRank(jsonOf(rows, "checkpoint")).map((json) => ({
     thread: json[1] as string,
     checkpoint: checkpointOf(json),
-    writes: writes.get(json[0] as number) ?? [],
+    writes: writesOf(json),
   }));
 }
 
 /** Ancestors in the order of their rank, with their writes. */
 export function ancestorsOf(rows: readonly Row[]): Ancestor[] {
-  const writes = writesByRank(rows);
   return byRank(jsonOf(rows, "checkpoint")).map((json) => ({
     checkpoint: outlineOf(json),
-    writes: writes.get(json[0] as number) ?? [],
+    writes: writesOf(json),
   }));
 }
 
@@ -78,19 +76,14 @@ function positionOf(json: Json): ScanPosition {
   return { thread, namespace, id };
 }
 
-function writesByRank(rows: readonly Row[]): Map<number, WriteRecord[]> {
-  const byCheckpoint = new Map<number, WriteRecord[]>();
-  for (const json of jsonOf(rows, "write")) {
-    const [rank, task, path, idx, channel, value, refs] = json as [
-      ...[number, string, string, number],
-      ...[string, string, string],
-    ];
-    const write = { task, path, idx, channel, value: bytesOf(value), refs: idsOf(refs) };
-    const others = byCheckpoint.get(rank);
-    if (others) others.push(write);
-    else byCheckpoint.set(rank, [write]);
-  }
-  return byCheckpoint;
+/** The last item of a checkpoint. */
+function writesOf(json: Json): WriteRecord[] {
+  return ((json.at(-1) ?? []) as Json[]).map(writeOf);
+}
+
+function writeOf(json: Json): WriteRecord {
+  const [task, path, idx, channel, value, refs] = json as [string, string, number, string, string, string];
+  return { task, path, idx, channel, value: bytesOf(value), refs: idsOf(refs) };
 }
 
 function byRank(rows: Json[]): Json[] {

@@ -97,7 +97,7 @@ export class PostgresStorage implements CheckpointStorage {
   async get(request: GetRequest): Promise<GetResult | undefined> {
     const rows = await this.#session.query(getStatement(this.#tables, request));
     const [stored] = storedOf(rows);
-    const epoch = partOf(rows, "epoch")[0]?.["data"];
+    const epoch = partOf(rows, "checkpoint")[0]?.["bytes"];
     return stored && { ...stored, blobs: blobsOf(rows), epoch: epoch! };
   }
 

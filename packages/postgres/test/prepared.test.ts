@@ -34,7 +34,7 @@ describe("statements that a connection keeps", () => {
 
   it("are those of put, putWrites and getTuple where the option asks for it", async () => {
     const kept = await keptBy({ prepareStatements: true });
-    const parts = ["stored_checkpoint", "stored_writes", "hits"];
+    const parts = ["stored_checkpoint", "stored_writes", "reached"];
     for (const part of parts) expect(kept.some((text) => text.includes(part))).toBe(true);
     expect(kept.some((text) => text.includes("row_number"))).toBe(false);
   });

@@ -36,32 +36,54 @@ export function idsIn(bytes: string): string {
 )`;
 }
 
-/** `$1` to `$8` of {@link openThread}. */
-export function writeParams(request: WriteRequest): Param[] {
-  const { thread, epoch, newEpoch, ttl, blobs } = request;
-  const { bytes, starts, lengths } = pack(packBlobs(blobs));
-  const ids = idBytes(blobs.map((blob) => blob.id));
-  return [thread, epoch ?? null, newEpoch, ttl ?? null, ids, bytes, starts, lengths];
+/** `$1` to `$4` of {@link openThread}. */
+export function openParams({ thread, epoch, newEpoch, ttl }: WriteRequest): Param[] {
+  return [thread, epoch ?? null, newEpoch, ttl ?? null];
 }
 
 /**
  * The beginning of every statement that writes.
  *
- * - In: `$1` thread, `$2` epoch or NULL, `$3` new epoch, `$4` time to live or NULL, `$5` ids of blobs,
- *   `$6` their bytes, `$7` and `$8` where each begins and how long it is.
+ * - In: `$1` thread, `$2` epoch or NULL, `$3` new epoch, `$4` time to live or NULL.
  * - Out: `opened`, one row with the epoch when the thread may be written to; otherwise none.
  * - Atomic: it locks the row of the thread and then judges its newest version, not that of the
- *   snapshot. So a write that waited for a prune sees the epoch that the prune has set. A blob that
- *   the prune removed is absent for ON CONFLICT too, and is stored again when it was sent.
+ *   snapshot. So a write that waited for a prune sees the epoch that the prune has set.
  */
 export function openThread(tables: Tables, request: WriteRequest, condition: string): string {
   const open = request.epoch === undefined ? openAnyThread : openNamedEpoch;
   return `opened AS (${open(tables, condition)}
   RETURNING t.epoch, t.number
-), stored_blobs AS (
-  INSERT INTO ${tables.blobs} (thread, id, bytes)
-  SELECT opened.number, substring($5::bytea FROM (16 * n - 15)::int FOR 16), substring($6::bytea FROM start FOR length)
-  FROM opened CROSS JOIN unnest($7::int[], $8::int[]) WITH ORDINALITY AS piece (start, length, n)
+)`;
+}
+
+/** What the texts of {@link openThread} and {@link storedBlobs} depend on. */
+export function variantOf({ epoch, blobs }: WriteRequest): readonly boolean[] {
+  return [epoch === undefined, blobs.length === 0];
+}
+
+/** The last parameters of a statement with {@link storedBlobs}; none when there are no blobs. */
+export function blobParams({ blobs }: WriteRequest): Param[] {
+  if (blobs.length === 0) return [];
+  const { bytes, starts, lengths } = pack(packBlobs(blobs));
+  return [idBytes(blobs.map((blob) => blob.id)), bytes, starts, lengths];
+}
+
+/**
+ * The part that stores blobs in the thread that was `opened`. A write without blobs has no such part: the
+ * server would parse and plan it for nothing.
+ *
+ * - In: from `$first` on the ids of blobs, their bytes, where each begins and how long it is.
+ * - Atomic: a blob that a prune removed while the lock of the thread was waited for is absent for ON CONFLICT
+ *   too, and is stored again when it was sent.
+ */
+export function storedBlobs({ blobs }: Tables, request: WriteRequest, first: number): string {
+  if (request.blobs.length === 0) return "";
+  const [ids, bytes, starts, lengths] = [first, first + 1, first + 2, first + 3].map((n) => `$${n}`);
+  return `, stored_blobs AS (
+  INSERT INTO ${blobs} (thread, id, bytes)
+  SELECT opened.number, substring(${ids}::bytea FROM (16 * n - 15)::int FOR 16),
+    substring(${bytes}::bytea FROM start FOR length)
+  FROM opened CROSS JOIN unnest(${starts}::int[], ${lengths}::int[]) WITH ORDINALITY AS piece (start, length, n)
   ON CONFLICT DO NOTHING
 )`;
 }

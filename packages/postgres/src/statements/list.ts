@@ -11,12 +11,16 @@ import { belongings } from "./read.ts";
  * - In: `$1` thread, `$2` namespace, `$3` id, `$4` before, `$5` `$6` `$7` id, thread and namespace to start
  *   behind, each or NULL; `$8` tokens, `$9` keys that must be absent; `$10` limit; `$11` blobs that the
  *   caller has.
- * - Out: rows of the parts `checkpoint`, `write` and `blob`, and `more` when there are more.
+ * - Out: rows of the parts `checkpoint` and `blob`, and `more` when there are more.
  * - Atomic: one snapshot.
  */
 export function scanStatement(tables: Tables, request: ScanRequest): Statement {
   const { thread, namespace, id, before, after, limit, have } = request;
-  const { ctes, rows } = belongings(tables, "$11::bytea", thread === undefined);
+  const { ctes, rows } = belongings(tables, {
+    hits: "hits",
+    have: "$11::bytea",
+    severalThreads: thread === undefined,
+  });
   return {
     text: `WITH RECURSIVE page AS MATERIALIZED (
   SELECT row_number() OVER (ORDER BY c.id DESC, c.thread, c.namespace) AS rank, c.*
@@ -26,7 +30,7 @@ export function scanStatement(tables: Tables, request: ScanRequest): Statement {
     ORDER BY c.id DESC, c.thread, c.namespace LIMIT $10::int + 1
   ) AS c
 ), hits AS MATERIALIZED (
-  SELECT p.*, (SELECT number FROM ${tables.threads} AS t WHERE t.thread = p.thread) AS number
+  SELECT p.*, (SELECT number FROM ${tables.threads} AS t WHERE t.thread = p.thread) AS number, NULL AS epoch
   FROM page AS p WHERE rank <= $10::int
 ), ${ctes}
 ${rows}

@@ -3,63 +3,63 @@ import { idBytes } from "../bytes.ts";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { alive, idsIn, renewed } from "./clauses.ts";
+import { textOf } from "./texts.ts";
 
-/** The columns of a checkpoint as one JSON array; `rank` puts the rows in order. */
-const CHECKPOINT_JSON = `json_build_array(rank, thread, namespace, id, parent, run,
-  encode(header, 'base64'), encode(metadata, 'base64'), tokens, encode(refs, 'hex'))`;
-
-const WRITE_JSON = `json_build_array(rank, task, path, idx, channel, encode(value, 'base64'), encode(refs, 'hex'))`;
+/** Writes as a JSON array of arrays; NULL for none. */
+const WRITES_JSON =
+  "json_agg(json_build_array(task, path, idx, channel, encode(value, 'base64'), encode(refs, 'hex')))";
 
 /**
- * CTEs that find all blobs at and below those in `roots (thread, id)`, but for those in `have`, as
- * `reached (thread, id)`, where `thread` is the number of a thread. Needs WITH RECURSIVE. OFFSET 0 keeps each look-up by key: as a join, a wrong
- * guess at the number of blobs would read the whole table.
+ * A CTE that finds all blobs at and below the `refs` in `found (number, refs)`, but for those in `have`, as
+ * `reached (thread, id, list)`, where `thread` is the number of a thread. Needs WITH RECURSIVE. It begins with lists
+ * of ids that no blob holds; those rows have no `id`. OFFSET 0 keeps each list from being looked up for each id in it.
  */
 function reachedFrom({ blobs }: Tables, have: string): string {
   return `have AS MATERIALIZED ${idsIn(have)},
-reached (thread, id) AS (
-  SELECT thread, id FROM roots WHERE id NOT IN (SELECT id FROM have)
+reached (thread, id, list) AS (
+  SELECT number, NULL::bytea, refs FROM found
   UNION
-  SELECT node.thread, child.id
-  FROM (SELECT thread, id FROM reached WHERE get_byte(id, 15) & 1 = 1) AS node
-  CROSS JOIN LATERAL (
-    SELECT bytes FROM ${blobs} AS b WHERE b.thread = node.thread AND b.id = node.id OFFSET 0
-  ) AS list
-  CROSS JOIN LATERAL ${idsIn("list.bytes")} AS child
+  SELECT parent.thread, child.id, NULL
+  FROM (
+    SELECT thread, coalesce(list, (${bytesOf(blobs)})) AS ids FROM reached AS r
+    WHERE coalesce(get_byte(id, 15) & 1, 1) = 1 OFFSET 0
+  ) AS parent
+  CROSS JOIN LATERAL ${idsIn("parent.ids")} AS child
   WHERE child.id NOT IN (SELECT id FROM have)
 )`;
 }
 
-/** The rows of the blobs in `reached`. Those of several threads can have blobs in common. */
-function blobRows({ blobs }: Tables, severalThreads: boolean): string {
-  return `SELECT 'blob', encode(id, 'hex'), encode(bytes, 'base64') FROM (
-  SELECT ${severalThreads ? "DISTINCT ON (r.id)" : ""} r.id, b.bytes FROM reached AS r
-  CROSS JOIN LATERAL (
-    SELECT bytes FROM ${blobs} AS b WHERE b.thread = r.thread AND b.id = r.id OFFSET 0
-  ) AS b
-) AS found`;
+/** A sub-select is looked up by key. As a join, a wrong guess at the number of blobs would read the whole table. */
+function bytesOf(blobs: string): string {
+  return `SELECT bytes FROM ${blobs} AS b WHERE b.thread = r.thread AND b.id = r.id`;
 }
 
-/** CTEs and rows of everything that belongs to the checkpoints in `hits`, which have the numbers of their threads. */
+/** The rows of the blobs in `reached`. Those of several threads can have blobs in common. */
+function blobRows({ blobs }: Tables, severalThreads: boolean): string {
+  return `SELECT ${severalThreads ? "DISTINCT ON (id)" : ""} 'blob', encode(id, 'hex'), encode(bytes, 'base64')
+FROM (SELECT id, (${bytesOf(blobs)}) AS bytes FROM reached AS r WHERE id IS NOT NULL OFFSET 0) AS blob
+WHERE bytes IS NOT NULL`;
+}
+
+/**
+ * CTEs and rows of everything that belongs to the checkpoints in `hits`, which have the numbers and epochs of
+ * their threads. Each checkpoint is a JSON array with its writes as last item.
+ */
 export function belongings(
   tables: Tables,
-  have: string,
-  severalThreads: boolean,
+  { hits, have, severalThreads }: { hits: string; have: string; severalThreads: boolean },
 ): { readonly ctes: string; readonly rows: string } {
   return {
-    ctes: `pending AS MATERIALIZED (
-  SELECT h.rank, h.number, w.* FROM hits AS h CROSS JOIN LATERAL (
-    SELECT * FROM ${tables.writes} AS w
-    WHERE w.thread = h.thread AND w.namespace = h.namespace AND w.checkpoint = h.id OFFSET 0
+    ctes: `found AS MATERIALIZED (
+  SELECT h.rank, h.number, h.epoch, json_build_array(h.rank, h.thread, h.namespace, h.id, h.parent, h.run,
+    encode(h.header, 'base64'), encode(h.metadata, 'base64'), h.tokens, encode(h.refs, 'hex'), w.data)::text AS data,
+    h.refs || coalesce(w.refs, '') AS refs
+  FROM ${hits} AS h CROSS JOIN LATERAL (
+    SELECT ${WRITES_JSON} AS data, string_agg(refs, '') AS refs FROM ${tables.writes} AS w
+    WHERE w.thread = h.thread AND w.namespace = h.namespace AND w.checkpoint = h.id
   ) AS w
-), roots (thread, id) AS (
-  SELECT h.number, ref.id FROM hits AS h CROSS JOIN LATERAL ${idsIn("h.refs")} AS ref
-  UNION
-  SELECT p.number, ref.id FROM pending AS p CROSS JOIN LATERAL ${idsIn("p.refs")} AS ref
 ), ${reachedFrom(tables, have)}`,
-    rows: `SELECT 'checkpoint' AS part, ${CHECKPOINT_JSON}::text AS data, NULL AS bytes FROM hits
-UNION ALL
-SELECT 'write', ${WRITE_JSON}::text, NULL FROM pending
+    rows: `SELECT 'checkpoint' AS part, data, epoch AS bytes FROM found
 UNION ALL
 ${blobRows(tables, severalThreads)}`,
   };
@@ -70,32 +70,36 @@ ${blobRows(tables, severalThreads)}`,
  *
  * - In: `$1` thread, `$2` namespace, `$3` id or NULL for the newest, `$4` blobs that the caller has;
  *   with a time to live `$5`.
- * - Out: rows of the parts `checkpoint`, `write`, `blob` and `epoch`.
+ * - Out: rows of the parts `checkpoint`, with the epoch as `bytes`, and `blob`.
  * - Atomic: one snapshot. The epoch is the snapshot's too, and not that of the row that is renewed:
  *   this may be newer, and blobs of this snapshot may then be gone.
  */
 export function getStatement(tables: Tables, request: GetRequest): Statement {
   const { thread, namespace, id, have, ttl } = request;
-  const { ctes, rows } = belongings(tables, "$4::bytea", false);
-  const renew = `, renewed AS (
-  UPDATE ${tables.threads} AS t SET expires = ${renewed("t", "$5::bigint")}
-  WHERE t.thread = $1::text AND ${alive("t")} AND EXISTS (SELECT FROM hits)
-)`;
+  const variant = ["get", id === undefined, ttl === undefined];
   return {
-    text: `WITH RECURSIVE existing AS MATERIALIZED (
-  SELECT number, epoch FROM ${tables.threads} AS t WHERE t.thread = $1::text AND ${alive("t")}
-), hits AS MATERIALIZED (
-  SELECT 1 AS rank, (SELECT number FROM existing) AS number, c.* FROM ${tables.checkpoints} AS c
-  WHERE c.thread = $1::text AND c.namespace = $2::text
-    AND ${id === undefined ? "$3::text IS NULL" : "c.id = $3::text"} AND EXISTS (SELECT FROM existing)
-  ORDER BY c.id DESC LIMIT 1
-), ${ctes}${ttl === undefined ? "" : renew}
-${rows}
-UNION ALL
-SELECT 'epoch', epoch, NULL FROM existing WHERE EXISTS (SELECT FROM hits)`,
+    text: textOf(tables, variant, () => getText(tables, request)),
     params: [thread, namespace, id ?? null, idBytes(have), ...(ttl === undefined ? [] : [ttl])],
     frequent: true,
   };
+}
+
+function getText(tables: Tables, { id, ttl }: GetRequest): string {
+  const hits = `(
+    SELECT 1 AS rank, t.number, t.epoch, c.* FROM ${tables.threads} AS t CROSS JOIN LATERAL (
+      SELECT * FROM ${tables.checkpoints}
+      WHERE thread = $1::text AND namespace = $2::text AND ${id === undefined ? "$3::text IS NULL" : "id = $3::text"}
+      ORDER BY id DESC LIMIT 1
+    ) AS c
+    WHERE t.thread = $1::text AND ${alive("t")}
+  )`;
+  const { ctes, rows } = belongings(tables, { hits, have: "$4::bytea", severalThreads: false });
+  const renew = `, renewed AS (
+  UPDATE ${tables.threads} AS t SET expires = ${renewed("t", "$5::bigint")}
+  WHERE t.thread = $1::text AND ${alive("t")} AND EXISTS (SELECT FROM found)
+)`;
+  return `WITH RECURSIVE ${ctes}${ttl === undefined ? "" : renew}
+${rows}`;
 }
 
 /**
@@ -107,9 +111,8 @@ SELECT 'epoch', epoch, NULL FROM existing WHERE EXISTS (SELECT FROM hits)`,
  */
 export function blobsStatement(tables: Tables, { thread, refs, have }: BlobsRequest): Statement {
   return {
-    text: `WITH RECURSIVE roots (thread, id) AS (
-  SELECT t.number, ref.id FROM ${tables.threads} AS t CROSS JOIN ${idsIn("$2::bytea")} AS ref
-  WHERE t.thread = $1::text AND ${alive("t")}
+    text: `WITH RECURSIVE found AS MATERIALIZED (
+  SELECT t.number, $2::bytea AS refs FROM ${tables.threads} AS t WHERE t.thread = $1::text AND ${alive("t")}
 ), ${reachedFrom(tables, "$3::bytea")}
 SELECT part, data, bytes FROM (${blobRows(tables, false)}) AS b (part, data, bytes)`,
     params: [thread, idBytes(refs), idBytes(have)],
@@ -120,7 +123,7 @@ SELECT part, data, bytes FROM (${blobRows(tables, false)}) AS b (part, data, byt
  * A checkpoint and its ancestors, by parent and not by id.
  *
  * - In: `$1` thread, `$2` namespace, `$3` id or NULL for the newest, `$4` channels, `$5` limit.
- * - Out: rows of the parts `checkpoint` and `write`; checkpoints without metadata and refs.
+ * - Out: rows of the part `checkpoint`, without metadata and refs.
  * - Atomic: one snapshot.
  */
 export function ancestorsStatement(tables: Tables, request: AncestorsRequest): Statement {
@@ -138,18 +141,16 @@ export function ancestorsStatement(tables: Tables, request: AncestorsRequest): S
     WHERE c.thread = $1::text AND c.namespace = $2::text AND c.id = l.parent OFFSET 0
   ) AS c
   WHERE l.rank < $5::int
-), pending AS (
-  SELECT l.rank, w.* FROM line AS l CROSS JOIN LATERAL (
+)
+SELECT 'checkpoint' AS part,
+  json_build_array(rank, thread, namespace, id, parent, run, encode(header, 'base64'), w.data)::text AS data
+FROM line AS l CROSS JOIN LATERAL (
+  SELECT ${WRITES_JSON} AS data FROM (
     SELECT * FROM ${writes} AS w
     WHERE w.thread = $1::text AND w.namespace = $2::text AND w.checkpoint = l.id OFFSET 0
   ) AS w
   WHERE w.channel = ANY ($4::text[])
-)
-SELECT 'checkpoint' AS part,
-  json_build_array(rank, thread, namespace, id, parent, run, encode(header, 'base64'))::text AS data
-FROM line
-UNION ALL
-SELECT 'write', ${WRITE_JSON}::text FROM pending`,
+) AS w`,
     params: [thread, namespace, id ?? null, channels, limit],
   };
 }

@@ -25,6 +25,22 @@ describe("a packed leaf", () => {
     expect(packBlobs([leaf(noise)])[0]!.length).toBe(1001);
   });
 
+  it("is shorter also where only few different bytes can be told from noise", () => {
+    const base64 = new TextEncoder().encode(
+      Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(3000))).toString("base64"),
+    );
+    for (const length of [512, 1000, 4000]) {
+      expect(packBlobs([leaf(base64.subarray(0, length))])[0]!.length).toBeLessThan(length * 0.9);
+    }
+  });
+
+  it("keeps no more in memory than its bytes, once it is unpacked", () => {
+    for (const length of [200, 1000, 4096]) {
+      const [packed] = packBlobs([leaf(new Uint8Array(length).fill(1))]);
+      expect(unpackLeaf(packed!).buffer.byteLength).toBe(length);
+    }
+  });
+
   it("is stored as it is in a large put, which would hold up the event loop", () => {
     const packed = packBlobs(Array.from({ length: 257 }, () => leaf(prose)));
     for (const bytes of packed) expect(bytes.length).toBe(prose.length + 1);
