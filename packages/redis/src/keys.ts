@@ -43,15 +43,14 @@ export class Keys {
 
   /** Thread, checkpoints, order, writes, blobs: all that belongs to a thread alone. */
   thread(thread: string): string[] {
-    const bucket = this.#bucket(bucketOf(thread));
-    return ["t", "c", "o", "w", "b"].map((kind) => `${bucket}:${kind}:${thread}`);
+    return this.#ownKeys(bucketOf(thread), thread);
   }
 
   /** The same and the indexes of the bucket: expiry, threads, times of creation, runs. */
   threadAndIndexes(thread: string): string[] {
     const bucket = bucketOf(thread);
     return [
-      ...this.thread(thread),
+      ...this.#ownKeys(bucket, thread),
       this.expiry(bucket),
       this.threads(bucket),
       this.created(bucket),
@@ -83,6 +82,11 @@ export class Keys {
   /** Sorted set of equal scores: runs and threads, in both directions. */
   runs(bucket: number): string {
     return `${this.#bucket(bucket)}:runs`;
+  }
+
+  #ownKeys(bucket: number, thread: string): string[] {
+    const start = this.#bucket(bucket);
+    return ["t", "c", "o", "w", "b"].map((kind) => `${start}:${kind}:${thread}`);
   }
 
   #bucket(bucket: number): string {

@@ -109,8 +109,9 @@ export class RedisStorage implements CheckpointStorage {
   async #write(script: Script, request: WriteRequest, args: readonly Argument[]): Promise<WriteOutcome> {
     const { thread, epoch = "", newEpoch, ttl, blobs } = request;
     const keys = this.#keys.threadAndIndexes(thread);
-    const sent = blobs.flatMap(({ id, bytes }) => [Buffer.from(id, "hex"), bufferOf(bytes)]);
-    const all = [thread, epoch, newEpoch, String(ttl ?? ""), ...args].concat(sent);
+    const sent: Argument[] = blobs.map(({ bytes }) => bufferOf(bytes));
+    const ids = idBytes(blobs.map(({ id }) => id));
+    const all = [thread, epoch, newEpoch, String(ttl ?? ""), ...args, ids].concat(sent);
     const { outcome, rest } = answerOf(await this.#runner.run(script, keys, all), thread);
     if (outcome === "stored") return { outcome, epoch: textOf(rest[0]!) };
     if (outcome === "conflict") return { outcome, head: optionalText(rest[0]) };
