@@ -6,7 +6,9 @@ export function idBytes(ids: readonly string[]): Buffer {
 /** Ids of blobs from 16 bytes each. */
 export function idsOf(bytes: Buffer): string[] {
   const hex = bytes.toString("hex");
-  return Array.from({ length: hex.length / 32 }, (_, i) => hex.slice(32 * i, 32 * (i + 1)));
+  const ids: string[] = [];
+  for (let at = 0; at < hex.length; at += 32) ids.push(hex.slice(at, at + 32));
+  return ids;
 }
 
 /** The bytes without copying them. */
@@ -37,7 +39,7 @@ export function ownCopies(parts: readonly Buffer[]): Uint8Array[] {
       at = 0;
     }
     memory.set(part, at);
-    const copy = memory.subarray(at, at + length);
+    const copy = new Uint8Array(memory.buffer, at, length);
     at += length;
     left -= length;
     return copy;

@@ -97,4 +97,3 @@ function decodeParts(place: Buffer, bytes: Buffer): { parts: Buffer[]; outline: 
   };
   return { parts, outline };
 }
-

@@ -43,7 +43,7 @@ export class RedisSaver extends CheckpointSaver {
   static fromUrl(url: string, options: RedisConnectOptions = {}): RedisSaver {
     const { redis = {}, ...rest } = options;
     return new RedisSaver(
-      storageOn(() => openUrl(url, redis), rest),
+      storageOn(() => openUrl(url, redis, settingsOf(rest).retryMs), rest),
       rest,
     );
   }

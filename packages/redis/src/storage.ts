@@ -200,7 +200,8 @@ export class RedisStorage implements CheckpointStorage {
     const { outcome, rest } = await this.#change(REMOVE, thread, [
       newEpoch,
       String(checkpoints.length),
-      ...checkpoints.flatMap((key) => [placeOf(key), namespaceMember(key)]),
+      ...checkpoints.map(placeOf),
+      ...checkpoints.map(namespaceMember),
       ...relink.flatMap((key) => [placeOf(key), key.parent === undefined ? "0" : "1", key.parent ?? ""]),
     ]);
     return outcome === "conflict" ? { outcome } : { outcome: "removed", blobs: Number(textOf(rest[0]!)) };

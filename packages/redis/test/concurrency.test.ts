@@ -48,8 +48,8 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
           }
         };
         const readers = [open({ blobCacheBytes: 0 }), open()];
-        await pruneBesideWriters({ open, readers, seconds: SECONDS, also: copy });
-        expect(copies).toBeGreaterThan(0);
+        const also = { run: copy, isEnough: () => copies > 0 };
+        await pruneBesideWriters({ open, readers, seconds: SECONDS, also });
         for (const thread of THREADS) await open().deleteThread(thread);
         // Nothing was left behind by anybody, parts of copies that expire by themselves excepted.
         const left = (await keysWith(client, keyPrefix)).filter((key) => !key.includes(":copy:"));

@@ -23,8 +23,8 @@ end
 
 -- Calls a command with any number of arguments behind a key; Lua's stack holds 8,000.
 local function call_with(command, key, list, first, last)
-  for from = first, last, 4000 do
-    redis.call(command, key, unpack(list, from, math.min(from + 3999, last)))
+  for from = first, last, 400 do
+    redis.call(command, key, unpack(list, from, math.min(from + 399, last)))
   end
 end
 `;
@@ -143,7 +143,7 @@ end
 
 /** Members of the order that begin with a prefix: `\255` is in no text, so nothing is behind it. */
 export const ORDER: string = String.raw`
--- Calls back with every member of one kind, in pages; a page bounds the memory.
+-- Calls back with every member of one kind, without and with its kind, in pages; a page bounds the memory.
 local function each_page(kind, visit)
   local from = '[' .. kind
   while true do
@@ -151,7 +151,7 @@ local function each_page(kind, visit)
     if #page == 0 then return end
     local fields = {}
     for i, member in ipairs(page) do fields[i] = string.sub(member, 2) end
-    visit(fields)
+    visit(fields, page)
     from = '(' .. page[#page]
   end
 end

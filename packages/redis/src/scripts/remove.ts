@@ -5,8 +5,8 @@ import { script, type Script } from "./script.ts";
  * Removes checkpoints, their writes, and the blobs that nothing refers to any more.
  *
  * - KEYS: 1 to 9.
- * - ARGV: 1 thread, 2 new epoch, 3 how many checkpoints go; for each its place and its member of the
- *   namespace's order; then for each that gets another parent its place, "1" if it gets one, and that parent.
+ * - ARGV: 1 thread, 2 new epoch, 3 how many checkpoints go; their places; their members of the
+ *   namespaces' order; then for each that gets another parent its place, "1" if it gets one, and that parent.
  * - Out: `removed` and how many blobs went, or `conflict`, `incomplete`, `format`.
  * - Atomic: a script. It looks at every checkpoint before it changes one.
  */
@@ -21,22 +21,21 @@ if not thread then
 end
 
 local name, going = ARGV[1], tonumber(ARGV[3])
-local places, members, gone, relinked = {}, {}, {}, {}
-for i = 1, going do
-  local place, member = ARGV[2 + 2 * i], ARGV[3 + 2 * i]
-  places[i] = place
-  members[2 * i - 1] = member
-  members[2 * i] = 'i' .. place
-  gone[place] = true
-end
+local gone, relinked = {}, {}
+for i = 4, 3 + going do gone[ARGV[i]] = true end
 for i = 4 + 2 * going, #ARGV, 3 do relinked[ARGV[i]] = { ARGV[i + 1] == '1' and ARGV[i + 2] or nil } end
 
 -- Of what goes nothing but its place is looked at, so that the time is that of the survivors.
 local staying, conflict, seen, live, left_runs = 0, false, {}, {}, {}
-each_page('i', function(page)
+local members, fields = {}, {}
+each_page('i', function(places, page)
   local kept = {}
-  for _, place in ipairs(page) do
-    if not gone[place] then kept[#kept + 1] = place end
+  for i, place in ipairs(places) do
+    if gone[place] then
+      members[#members + 1] = page[i]
+    else
+      kept[#kept + 1] = place
+    end
   end
   if #kept == 0 then return end
   staying = staying + #kept
@@ -56,13 +55,12 @@ if staying == 0 then
   return { 'removed', text(blobs) }
 end
 
-local fields = {}
-each_page('w', function(tasks)
+each_page('w', function(tasks, page)
   local kept = {}
-  for _, field in ipairs(tasks) do
+  for i, field in ipairs(tasks) do
     if gone[string.sub(field, 1, (string.find(field, '\255', 1, true)))] then
       fields[#fields + 1] = field
-      members[#members + 1] = 'w' .. field
+      members[#members + 1] = page[i]
     else
       kept[#kept + 1] = field
     end
@@ -87,15 +85,19 @@ while first <= #live do
     end
   end
 end
-local dead = {}
+local dead, count = {}, 0
 for _, id in ipairs(redis.call('HKEYS', KEYS[5])) do
-  if not seen[id] then dead[#dead + 1] = id end
+  if not seen[id] then
+    count = count + 1
+    dead[count] = id
+  end
 end
 
-call_with('HDEL', KEYS[2], places, 1, #places)
+call_with('HDEL', KEYS[2], ARGV, 4, 3 + going)
+call_with('ZREM', KEYS[3], ARGV, 4 + going, 3 + 2 * going)
 call_with('ZREM', KEYS[3], members, 1, #members)
 call_with('HDEL', KEYS[4], fields, 1, #fields)
-call_with('HDEL', KEYS[5], dead, 1, #dead)
+call_with('HDEL', KEYS[5], dead, 1, count)
 for place, parent in pairs(relinked) do
   local record = redis.call('HGET', KEYS[2], place)
   if record then redis.call('HSET', KEYS[2], place, with_parent(record, parent[1])) end
@@ -104,7 +106,7 @@ for _, run in ipairs(runs_of(name, KEYS[9])) do
   if not left_runs[run] then remove_run(name, KEYS[9], run) end
 end
 redis.call('HSET', KEYS[1], 'e', ARGV[2], 'v', text(thread.version + 1), 'k', belongings(0))
-return { 'removed', text(#dead) }
+return { 'removed', text(count) }
 `,
 );
 
