@@ -54,7 +54,8 @@ export async function pruneBesideWriters({ open, readers, seconds, also }: Crowd
     }
   };
   const writers = Array.from({ length: 8 }, (_, writer) => write(writer));
-  const all = [...writers, prune(), prune(), ...readers.map(read), also?.run(isOver)];
+  const all = [...writers, prune(), prune(), ...readers.map(read)];
+  if (also) all.push(also.run(isOver));
   try {
     await Promise.all(all);
   } catch (error) {

@@ -36,14 +36,14 @@ end
 export const THREAD: string = String.raw`
 -- The thread whose keys begin behind "at", or nil and why not: missing, expired, incomplete, format.
 local function open_thread(at)
-  local found = redis.call('HMGET', KEYS[at + 1], 'f', 'e', 'x', 'l', 'v', 'k', 'c')
+  local found = redis.call('HMGET', KEYS[at + 1], 'f', 'e', 'x', 'l', 'k', 'c')
   local keys = redis.call('EXISTS', KEYS[at + 2], KEYS[at + 3], KEYS[at + 4], KEYS[at + 5])
   if not found[2] then return nil, keys > 0 and 'incomplete' or 'missing' end
   if found[1] ~= '1' then return nil, 'format' end
   local expires = found[3] and tonumber(found[3]) or nil
   if expires and expires <= NOW then return nil, 'expired' end
-  if tonumber(found[6]) ~= keys then return nil, 'incomplete' end
-  return { epoch = found[2], expires = expires, own = found[4] or nil, version = found[5], created = found[7] }
+  if tonumber(found[5]) ~= keys then return nil, 'incomplete' end
+  return { epoch = found[2], expires = expires, own = found[4] or nil, created = found[6] }
 end
 
 -- What a script that reads answers where there is nothing to read.
@@ -88,12 +88,12 @@ end
 
 -- The last step of a write: the thread's own record, the expiry of all keys, the bucket's indexes.
 local function touch(thread)
-  local known = thread or { epoch = ARGV[3], created = text(NOW), version = 0 }
+  local known = thread or { epoch = ARGV[3], created = text(NOW) }
   local ttl = known.own or ARGV[4]
   local expires = known.expires
   if ttl ~= '' and ttl ~= '-1' then expires = NOW + tonumber(ttl) end
   redis.call('HSET', KEYS[1], 'f', '1', 'e', known.epoch, 'c', known.created, 'u', text(NOW),
-    'v', text(known.version + 1), 'k', belongings(0))
+    'k', belongings(0))
   if expires then
     redis.call('HSET', KEYS[1], 'x', text(expires))
     expire_keys(0, expires)

@@ -105,7 +105,7 @@ end
 for _, run in ipairs(runs_of(name, KEYS[9])) do
   if not left_runs[run] then remove_run(name, KEYS[9], run) end
 end
-redis.call('HSET', KEYS[1], 'e', ARGV[2], 'v', text(thread.version + 1), 'k', belongings(0))
+redis.call('HSET', KEYS[1], 'e', ARGV[2], 'k', belongings(0))
 return { 'removed', text(count) }
 `,
 );
