@@ -58,6 +58,17 @@ export class Keys {
     ];
   }
 
+  /** What the names of threads' own keys look like, for SCAN. */
+  threadPattern(clientPrefix: string): string {
+    return `${`${clientPrefix}${this.#prefix}`.replaceAll(/[\\*?[\]]/g, String.raw`\$&`)}{*}:t:*`;
+  }
+
+  /** The thread whose own key it is, if it is one. */
+  threadIn(key: string): string | undefined {
+    const thread = key.slice(key.indexOf("}:t:", this.#prefix.length) + 4);
+    return this.thread(thread)[0] === key ? thread : undefined;
+  }
+
   /** Where a copy is put together before anybody sees it: checkpoints, order, writes, blobs. */
   staged(thread: string, copy: string): string[] {
     const bucket = this.#bucket(bucketOf(thread));

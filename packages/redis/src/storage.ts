@@ -35,6 +35,7 @@ import { bucketOf, Keys } from "./keys.ts";
 import { packWrites } from "./packed-writes.ts";
 import { namespaceMember, namespacePrefix, placeOf, suffixOf } from "./place.ts";
 import { conditionsOf, decodeOutline, encodeRecord } from "./record.ts";
+import { rebuildIndexes } from "./rebuild-indexes.ts";
 import {
   answerOf,
   blobsOf,
@@ -227,6 +228,13 @@ export class RedisStorage implements CheckpointStorage {
 
   async runs(request: RunsRequest): Promise<RunsPage> {
     return this.#index.runs(request);
+  }
+
+  /** See `RedisSaver.rebuildIndexes`. */
+  async rebuildIndexes(): Promise<number> {
+    // A cluster names its nodes once it is connected.
+    await this.setup();
+    return rebuildIndexes(this.#runner, this.#keys);
   }
 
   async expire({ thread, ttl }: ExpireRequest): Promise<boolean> {
