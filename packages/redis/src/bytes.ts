@@ -5,7 +5,10 @@ export function idBytes(ids: readonly string[]): Buffer {
 
 /** Ids of blobs from 16 bytes each. */
 export function idsOf(bytes: Buffer): string[] {
-  return bytes.toString("hex").match(/.{32}/g) ?? [];
+  const hex = bytes.toString("hex");
+  const ids: string[] = [];
+  for (let at = 0; at < hex.length; at += 32) ids.push(hex.slice(at, at + 32));
+  return ids;
 }
 
 /** The bytes without copying them. */
@@ -19,4 +22,26 @@ export function bufferOf(bytes: Uint8Array): Buffer {
  */
 export function ownBytes(bytes: Buffer): Uint8Array {
   return new Uint8Array(bytes);
+}
+
+/** Bytes of memory that copies of small parts share. An allocation costs more than copying a part. */
+const SHARED = 16_384;
+
+/** The same for many parts. Memory that some of them share stays for as long as one of them does. */
+export function ownCopies(parts: readonly Buffer[]): Uint8Array[] {
+  let left = parts.reduce((sum, { length }) => sum + length, 0);
+  let memory = new Uint8Array(0);
+  let at = 0;
+  return parts.map((part) => {
+    const { length } = part;
+    if (at + length > memory.length) {
+      memory = new Uint8Array(Math.max(length, Math.min(left, SHARED)));
+      at = 0;
+    }
+    memory.set(part, at);
+    const copy = new Uint8Array(memory.buffer, at, length);
+    at += length;
+    left -= length;
+    return copy;
+  });
 }

@@ -19,7 +19,7 @@ interface OwnClient extends RedisClientLike {
 
 /** What ioredis does otherwise may leave a call without an answer for minutes, or for good. */
 const PATIENCE = {
-  /** After 20 attempts to connect ioredis gives up; with this that takes about 12 seconds. */
+  /** With these waits, the 20 attempts to connect that ioredis makes take ten seconds. */
   retryStrategy: (times: number): number => Math.min(50 * times, 1000),
   /** Milliseconds. A server that is connected and says nothing ends a call with an error, too. */
   commandTimeout: 30_000,
@@ -35,13 +35,27 @@ export function borrowed(client: RedisClientLike): Connection {
   return { client: client as ScriptClient, lastError: () => undefined, close: async () => {} };
 }
 
-/** A client of our own for one server, or for what `sentinels` in the options leads to. */
-export async function openUrl(url: string, options: RedisClientOptions): Promise<Connection> {
+/** The attempts to connect after which ioredis gives up a call: no fewer than fit into the time for repeating it. */
+function attemptsIn(retryMs: number): number | null {
+  return Number.isFinite(retryMs) ? 20 + Math.max(0, Math.ceil((retryMs - 10_000) / 1000)) : null;
+}
+
+/**
+ * A client of our own for one server, or for what `sentinels` in the options leads to.
+ *
+ * @param retryMs Milliseconds for which calls on it are repeated.
+ */
+export async function openUrl(
+  url: string,
+  options: RedisClientOptions,
+  retryMs: number,
+): Promise<Connection> {
   checkSettles(options);
   const ioredis = await import("ioredis");
   // The first releases of ioredis 5 export the class as the default only.
   const Redis = ioredis.Redis ?? (ioredis.default as unknown as typeof ioredis.Redis);
-  return owned(new Redis(url, { ...PATIENCE, ...options }));
+  const maxRetriesPerRequest = attemptsIn(retryMs);
+  return owned(new Redis(url, { ...PATIENCE, maxRetriesPerRequest, ...options }));
 }
 
 /** A client of our own for a cluster. User, password and TLS are those of the first URL. */

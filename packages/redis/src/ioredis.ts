@@ -21,6 +21,12 @@ export interface ScriptClient extends RedisClientLike {
   evalshaBuffer(sha1: string, numkeys: number, args: Argument[]): Promise<unknown>;
   evalBuffer(script: string, numkeys: number, args: Argument[]): Promise<unknown>;
   pipeline(): ScriptPipeline;
+  scan(
+    cursor: string,
+    ...args: ["MATCH", string, "COUNT", number]
+  ): Promise<[cursor: string, keys: string[]]>;
+  /** Only a cluster has it. */
+  nodes?(role: "master"): ScriptClient[];
 }
 
 /** Commands that are sent together. */

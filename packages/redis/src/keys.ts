@@ -43,20 +43,30 @@ export class Keys {
 
   /** Thread, checkpoints, order, writes, blobs: all that belongs to a thread alone. */
   thread(thread: string): string[] {
-    const bucket = this.#bucket(bucketOf(thread));
-    return ["t", "c", "o", "w", "b"].map((kind) => `${bucket}:${kind}:${thread}`);
+    return this.#ownKeys(bucketOf(thread), thread);
   }
 
   /** The same and the indexes of the bucket: expiry, threads, times of creation, runs. */
   threadAndIndexes(thread: string): string[] {
     const bucket = bucketOf(thread);
     return [
-      ...this.thread(thread),
+      ...this.#ownKeys(bucket, thread),
       this.expiry(bucket),
       this.threads(bucket),
       this.created(bucket),
       this.runs(bucket),
     ];
+  }
+
+  /** What the names of threads' own keys look like, for SCAN. */
+  threadPattern(clientPrefix: string): string {
+    return `${`${clientPrefix}${this.#prefix}`.replaceAll(/[\\*?[\]]/g, String.raw`\$&`)}{*}:t:*`;
+  }
+
+  /** The thread whose own key it is, if it is one. */
+  threadIn(key: string): string | undefined {
+    const thread = key.slice(key.indexOf("}:t:", this.#prefix.length) + 4);
+    return this.thread(thread)[0] === key ? thread : undefined;
   }
 
   /** Where a copy is put together before anybody sees it: checkpoints, order, writes, blobs. */
@@ -83,6 +93,11 @@ export class Keys {
   /** Sorted set of equal scores: runs and threads, in both directions. */
   runs(bucket: number): string {
     return `${this.#bucket(bucket)}:runs`;
+  }
+
+  #ownKeys(bucket: number, thread: string): string[] {
+    const start = this.#bucket(bucket);
+    return ["t", "c", "o", "w", "b"].map((kind) => `${start}:${kind}:${thread}`);
   }
 
   #bucket(bucket: number): string {

@@ -14,22 +14,21 @@ import type { CheckpointKey } from "@threadmark/core/storage";
  * beginning of another.
  */
 
-const NUL = Buffer.of(0);
-const END = Buffer.of(255);
-
-/** Bytes whose order is the opposite one. */
-function opposite(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.map((byte) => 255 - byte));
+/** Turns bytes into those whose order is the opposite one. */
+function turn(bytes: Buffer, from: number): Buffer {
+  for (let at = from; at < bytes.length; at++) bytes[at] = 255 - bytes[at]!;
+  return bytes;
 }
 
 /** What follows the id in the places of a namespace. */
 export function suffixOf(namespace: string): Buffer {
-  return Buffer.concat([NUL, opposite(Buffer.from(namespace)), END]);
+  return placeOf({ namespace, id: "" });
 }
 
 /** The place of a checkpoint. */
 export function placeOf({ namespace, id }: CheckpointKey): Buffer {
-  return Buffer.concat([Buffer.from(id), suffixOf(namespace)]);
+  // The last NUL becomes the byte 255 at the end.
+  return turn(Buffer.from(`${id}\0${namespace}\0`), Buffer.byteLength(id) + 1);
 }
 
 /** The checkpoint at a place, and what stands behind it. */
@@ -38,7 +37,7 @@ export function readPlace(bytes: Buffer): CheckpointKey & { readonly rest: Buffe
   const end = bytes.indexOf(255, nul);
   return {
     id: bytes.toString("utf8", 0, nul),
-    namespace: opposite(bytes.subarray(nul + 1, end)).toString(),
+    namespace: turn(Buffer.from(bytes.subarray(nul + 1, end)), 0).toString(),
     rest: bytes.subarray(end + 1),
   };
 }

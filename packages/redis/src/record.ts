@@ -1,5 +1,5 @@
 import type { CheckpointOutline, CheckpointRecord, FilterTerm, IndexEntry } from "@threadmark/core/storage";
-import { idBytes, idsOf, ownBytes } from "./bytes.ts";
+import { idsOf, ownBytes } from "./bytes.ts";
 import { readPlace } from "./place.ts";
 
 const LENGTHS = 20;
@@ -12,22 +12,25 @@ const VALUE = Buffer.of(254);
  * four bytes each; then these five and the metadata. Its place is not in it.
  */
 export function encodeRecord(record: CheckpointRecord): Buffer {
-  const parent = textBytes(record.parent);
-  const run = textBytes(record.run);
-  const refs = idBytes(record.refs);
+  const { parent = "", run = "", header, metadata } = record;
   const tokens = encodeTokens(record.index);
-  const lengths = Buffer.alloc(LENGTHS);
-  const counted = [plusOne(parent), plusOne(run), record.header.length, refs.length, tokens.length];
-  counted.forEach((length, i) => lengths.writeUInt32BE(length, 4 * i));
-  return Buffer.concat([
-    lengths,
-    parent ?? Buffer.of(),
-    run ?? Buffer.of(),
-    record.header,
-    refs,
-    tokens,
-    record.metadata,
-  ]);
+  const lengths = [Buffer.byteLength(parent), Buffer.byteLength(run), header.length];
+  lengths.push(16 * record.refs.length, tokens.length, metadata.length);
+  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, LENGTHS));
+  const absent = [record.parent, record.run].map((text) => text === undefined);
+  for (let i = 0; i < 5; i++) {
+    const plus = i < 2 && !absent[i] ? 1 : 0;
+    bytes.writeUInt32BE(lengths[i]! + plus, 4 * i);
+  }
+  let at = LENGTHS;
+  at += bytes.write(parent, at);
+  at += bytes.write(run, at);
+  bytes.set(header, at);
+  at += header.length;
+  for (const id of record.refs) at += bytes.write(id, at, "hex");
+  bytes.set(tokens, at);
+  bytes.set(metadata, at + tokens.length);
+  return bytes;
 }
 
 /** The checkpoint from its place and its bytes. */
@@ -52,8 +55,14 @@ export function conditionsOf(filter: readonly FilterTerm[]): Buffer[] {
 }
 
 function encodeTokens(index: readonly IndexEntry[]): Buffer {
-  const entries = index.flatMap(({ key, token }) => [ENTRY, Buffer.from(key), VALUE, Buffer.from(token)]);
-  return Buffer.concat([...entries, ENTRY]);
+  // NUL is in no text, so those that are written here are the marks, of both kinds in turns.
+  const bytes = Buffer.from(`${index.map(({ key, token }) => `\0${key}\0${token}`).join("")}\0`);
+  let mark = ENTRY[0]!;
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) {
+    bytes[at] = mark;
+    mark = mark === ENTRY[0] ? VALUE[0]! : ENTRY[0]!;
+  }
+  return bytes;
 }
 
 function decodeTokens(bytes: Buffer): IndexEntry[] {
@@ -87,12 +96,4 @@ function decodeParts(place: Buffer, bytes: Buffer): { parts: Buffer[]; outline: 
     header: ownBytes(parts[2]!),
   };
   return { parts, outline };
-}
-
-function textBytes(text: string | undefined): Buffer | undefined {
-  return text === undefined ? undefined : Buffer.from(text);
-}
-
-function plusOne(bytes: Buffer | undefined): number {
-  return bytes === undefined ? 0 : bytes.length + 1;
 }

@@ -4,7 +4,7 @@ import {
   type StoredCheckpoint,
   type WriteRecord,
 } from "@threadmark/core/storage";
-import { idsOf, ownBytes } from "./bytes.ts";
+import { idsOf, ownCopies } from "./bytes.ts";
 import type { Reply } from "./ioredis.ts";
 import { unpackWrites } from "./packed-writes.ts";
 import { readPlace } from "./place.ts";
@@ -82,9 +82,11 @@ export function writesOf(list: readonly Reply[]): WriteRecord[] {
 
 /** Blobs from their ids in one string and the bytes of each. */
 export function blobsOf(reply: Reply | undefined): Blob[] {
-  const [ids, ...contents] = listOf(reply);
-  return idsOf(bytesOf(ids)).map((id, i) => {
-    const kind = Number.parseInt(id.slice(-1), 16) % 2 === 1 ? "node" : "leaf";
-    return { id, kind, bytes: ownBytes(bytesOf(contents[i])) };
-  });
+  const [ids, ...contents] = listOf(reply) as readonly Buffer[];
+  const copies = ownCopies(contents);
+  return idsOf(ids!).map((id, i) => ({
+    id,
+    kind: ids![16 * i + 15]! % 2 === 1 ? "node" : "leaf",
+    bytes: copies[i]!,
+  }));
 }

@@ -43,8 +43,12 @@ export class Runner {
     this.#options = options;
   }
 
+  async client(): Promise<ScriptClient> {
+    return (await this.#open()).client;
+  }
+
   async isCluster(): Promise<boolean> {
-    return (await this.#open()).client.isCluster;
+    return (await this.client()).isCluster;
   }
 
   /** Runs a script. */

@@ -23,13 +23,30 @@ export interface RedisConnectOptions extends RedisSaverOptions {
  * const graph = builder.compile({ checkpointer: saver });
  */
 export class RedisSaver extends CheckpointSaver {
+  readonly #storage: RedisStorage;
+
   /**
    * @param client A `Redis` or a `Cluster` of ioredis. It stays yours: nothing closes it. When Redis says that it is a
    *   replica now, the client is made to connect anew, so that it finds the primary.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
    */
   constructor(client: RedisClientLike | RedisStorage, options: RedisSaverOptions = {}) {
-    super(client instanceof RedisStorage ? client : storageOf(client, options), settingsOf(options).core);
+    const storage = client instanceof RedisStorage ? client : storageOf(client, options);
+    super(storage, settingsOf(options).core);
+    this.#storage = storage;
+  }
+
+  /**
+   * Puts every thread back into the indexes by which `listThreads`, `prune` without names, `deleteForRuns` and
+   * `sweep` find threads. Needed only where Redis has evicted these, under an `allkeys-…` policy. It goes through the
+   * names of all keys with `SCAN`, in small steps, on every primary; running graphs need not wait for it.
+   *
+   * @returns How many threads there are.
+   * @example
+   * const threads = await saver.rebuildIndexes();
+   */
+  async rebuildIndexes(): Promise<number> {
+    return this.#storage.rebuildIndexes();
   }
 
   /**
@@ -43,7 +60,7 @@ export class RedisSaver extends CheckpointSaver {
   static fromUrl(url: string, options: RedisConnectOptions = {}): RedisSaver {
     const { redis = {}, ...rest } = options;
     return new RedisSaver(
-      storageOn(() => openUrl(url, redis), rest),
+      storageOn(() => openUrl(url, redis, settingsOf(rest).retryMs), rest),
       rest,
     );
   }

@@ -35,6 +35,7 @@ import { bucketOf, Keys } from "./keys.ts";
 import { packWrites } from "./packed-writes.ts";
 import { namespaceMember, namespacePrefix, placeOf, suffixOf } from "./place.ts";
 import { conditionsOf, decodeOutline, encodeRecord } from "./record.ts";
+import { rebuildIndexes } from "./rebuild-indexes.ts";
 import {
   answerOf,
   blobsOf,
@@ -109,8 +110,9 @@ export class RedisStorage implements CheckpointStorage {
   async #write(script: Script, request: WriteRequest, args: readonly Argument[]): Promise<WriteOutcome> {
     const { thread, epoch = "", newEpoch, ttl, blobs } = request;
     const keys = this.#keys.threadAndIndexes(thread);
-    const sent = blobs.flatMap(({ id, bytes }) => [Buffer.from(id, "hex"), bufferOf(bytes)]);
-    const all = [thread, epoch, newEpoch, String(ttl ?? ""), ...args].concat(sent);
+    const sent: Argument[] = blobs.map(({ bytes }) => bufferOf(bytes));
+    const ids = idBytes(blobs.map(({ id }) => id));
+    const all = [thread, epoch, newEpoch, String(ttl ?? ""), ...args, ids].concat(sent);
     const { outcome, rest } = answerOf(await this.#runner.run(script, keys, all), thread);
     if (outcome === "stored") return { outcome, epoch: textOf(rest[0]!) };
     if (outcome === "conflict") return { outcome, head: optionalText(rest[0]) };
@@ -199,7 +201,8 @@ export class RedisStorage implements CheckpointStorage {
     const { outcome, rest } = await this.#change(REMOVE, thread, [
       newEpoch,
       String(checkpoints.length),
-      ...checkpoints.flatMap((key) => [placeOf(key), namespaceMember(key)]),
+      ...checkpoints.map(placeOf),
+      ...checkpoints.map(namespaceMember),
       ...relink.flatMap((key) => [placeOf(key), key.parent === undefined ? "0" : "1", key.parent ?? ""]),
     ]);
     return outcome === "conflict" ? { outcome } : { outcome: "removed", blobs: Number(textOf(rest[0]!)) };
@@ -225,6 +228,13 @@ export class RedisStorage implements CheckpointStorage {
 
   async runs(request: RunsRequest): Promise<RunsPage> {
     return this.#index.runs(request);
+  }
+
+  /** See `RedisSaver.rebuildIndexes`. */
+  async rebuildIndexes(): Promise<number> {
+    // A cluster names its nodes once it is connected.
+    await this.setup();
+    return rebuildIndexes(this.#runner, this.#keys);
   }
 
   async expire({ thread, ttl }: ExpireRequest): Promise<boolean> {

@@ -12,7 +12,10 @@ import { checkThreads, startWriters } from "./writers.ts";
 const sentinelKind = servers("redis-sentinel")[0] ?? { kind: "redis-sentinel", version: "" };
 const clusterKind = servers("redis-cluster")[0] ?? { kind: "redis-cluster", version: "" };
 
-describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", () => {
+/** Several programs start, one ends, and the others agree on it: each may take long on a busy machine. */
+const timeout = 240_000;
+
+describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", { timeout }, () => {
   countTests(sentinelKind);
 
   function optionsOf(group: PrivateGroup) {
@@ -25,14 +28,14 @@ describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", () => {
     await using saver = RedisSaver.fromUrl("redis://sentinel", {
       redis,
       wait: { replicas: 1, timeoutMs: 1000 },
-      retryMs: 30_000,
+      retryMs: 60_000,
     });
     const writers = startWriters(saver, ["a", "b", "c"]);
     await writers.untilMore(20);
     await group.nodes[0]!.kill();
     const confirmed = new Map([...writers.acknowledged].map(([thread, done]) => [thread, [...done]]));
     // The new primary has no replica, so it must go on without waiting for one.
-    await using alone = RedisSaver.fromUrl("redis://sentinel", { redis, retryMs: 30_000 });
+    await using alone = RedisSaver.fromUrl("redis://sentinel", { redis, retryMs: 60_000 });
     const later = startWriters(alone, ["d", "e"]);
     await later.untilMore(20);
     await writers.stop();
@@ -60,9 +63,9 @@ describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", () => {
 
   it("a manual failover: the old primary is a replica now, and the client of the user finds the new one", async () => {
     await using group = await startPrivateGroup("redis-sentinel", { replicas: 1 });
-    const client = new Redis(optionsOf(group));
+    const client = new Redis({ ...optionsOf(group), maxRetriesPerRequest: null });
     client.on("error", () => {});
-    const saver = new RedisSaver(client, { retryMs: 30_000 });
+    const saver = new RedisSaver(client, { retryMs: 60_000 });
     const writers = startWriters(saver, ["a", "b"]);
     await writers.untilMore(10);
     const sentinel = new Redis(group.sentinels[0]!.port);
@@ -90,7 +93,7 @@ async function roleOf(port: number): Promise<string> {
   }
 }
 
-describe.runIf(hasPrivate("redis-cluster"))("on a cluster", () => {
+describe.runIf(hasPrivate("redis-cluster"))("on a cluster", { timeout }, () => {
   countTests(clusterKind);
   const threads = ["a", "b", "c", "d", "e", "f"];
 
@@ -99,13 +102,13 @@ describe.runIf(hasPrivate("redis-cluster"))("on a cluster", () => {
     const nodes = placesOf(group.facts["nodes"]!);
     await using saver = RedisSaver.fromCluster(nodes, {
       wait: { replicas: 1, timeoutMs: 1000 },
-      retryMs: 30_000,
+      retryMs: 60_000,
     });
     const writers = startWriters(saver, threads);
     await writers.untilMore(20);
     await group.nodes[0]!.kill();
     const confirmed = new Map([...writers.acknowledged].map(([thread, done]) => [thread, [...done]]));
-    await using alone = RedisSaver.fromCluster(nodes, { retryMs: 30_000 });
+    await using alone = RedisSaver.fromCluster(nodes, { retryMs: 60_000 });
     const later = startWriters(
       alone,
       threads.map((thread) => `later ${thread}`),
@@ -121,7 +124,7 @@ describe.runIf(hasPrivate("redis-cluster"))("on a cluster", () => {
   it("slots move to another node in the middle: every call is done, on one node or the other", async () => {
     await using group = await startPrivateGroup("redis-cluster");
     const client = new Cluster(placesOf(group.facts["nodes"]!));
-    const saver = new RedisSaver(client, { retryMs: 30_000 });
+    const saver = new RedisSaver(client, { retryMs: 60_000 });
     const writers = startWriters(saver, threads);
     await writers.untilMore(10);
     for (const [round, thread] of threads.entries()) {

@@ -1,4 +1,4 @@
-import { CLOCK } from "./parts.ts";
+import { CLOCK, LEAVING, ORDER, RECORD } from "./parts.ts";
 import { script, type Script } from "./script.ts";
 
 /*
@@ -178,5 +178,37 @@ for key = 1, #KEYS do
   end
 end
 return answer
+`,
+);
+
+/**
+ * Puts a thread into the indexes of its bucket, as its own keys have it. What is there already stays.
+ *
+ * - KEYS: 1 to 9 of the thread.
+ * - ARGV: 1 thread.
+ * - Out: `indexed`, or `skipped` when it is gone, has expired or is of a newer version.
+ * - Atomic: a script. A thread of which a part is gone is indexed too, so that it can be found and deleted.
+ */
+export const REINDEX: Script = script(
+  "reindex",
+  { durable: true, parts: [CLOCK, RECORD, ORDER, LEAVING] },
+  String.raw`
+local format, updated, created, expires = unpack(redis.call('HMGET', KEYS[1], 'f', 'u', 'c', 'x'))
+if format ~= '1' or (expires and tonumber(expires) <= NOW) then return { 'skipped' } end
+
+local runs = {}
+each_page('i', function(places)
+  for _, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
+    local _, run
+    if record then _, run = read(record) end
+    if run then runs[run] = true end
+  end
+end)
+
+redis.call('ZADD', KEYS[7], '-' .. updated, ARGV[1])
+redis.call('HSETNX', KEYS[8], ARGV[1], created)
+if expires then redis.call('ZADD', KEYS[6], expires, ARGV[1]) end
+for run in pairs(runs) do add_run(ARGV[1], KEYS[9], run) end
+return { 'indexed' }
 `,
 );

@@ -17,8 +17,7 @@ end
 
 -- The target's own record, its expiry and its places in the bucket's indexes; all else is there.
 local function finish(at, to, epoch, expires, own, runs)
-  redis.call('HSET', KEYS[at + 1], 'f', '1', 'e', epoch, 'c', text(NOW), 'u', text(NOW), 'v', '1',
-    'k', belongings(at))
+  redis.call('HSET', KEYS[at + 1], 'f', '1', 'e', epoch, 'c', text(NOW), 'u', text(NOW), 'k', belongings(at))
   if own then redis.call('HSET', KEYS[at + 1], 'l', own) end
   if expires then
     redis.call('HSET', KEYS[at + 1], 'x', text(expires))
@@ -58,38 +57,68 @@ return finish(9, ARGV[2], ARGV[3], source.expires, source.own, runs_of(ARGV[1], 
 );
 
 /**
- * What a thread is at this moment, for copying it to another slot.
+ * Sets a copy of a thread aside, in its own slot, from which it can be read in parts while the thread changes.
  *
- * - KEYS: 1 to 5, and as 6 the bucket's runs.
- * - ARGV: 1 thread.
- * - Out: `found`, epoch, version, expiry or nil, own time to live or nil, runs; or `missing`, `incomplete`,
- *   `format`.
- * - Atomic: a script.
+ * - KEYS: 1 to 5, 6 the bucket's runs, 7 to 10 the keys of the copy.
+ * - ARGV: 1 thread, 2 milliseconds after which the copy goes if it is not read.
+ * - Out: `found`, expiry or nil, own time to live or nil, runs, "1" or "0" for each of the copy's keys; or
+ *   `missing`, `incomplete`, `format`.
+ * - Atomic: a script. Done once more, it takes the thread as it is then.
  */
-export const STATE: Script = script(
-  "state",
+export const SNAPSHOT: Script = script(
+  "snapshot",
   { durable: false, parts: [CLOCK, THREAD, LEAVING] },
   String.raw`
 local thread, why = open_thread(0)
 if not thread then return absent(why) end
-return { 'found', thread.epoch, thread.version, thread.expires and text(thread.expires) or false,
-  thread.own or false, runs_of(ARGV[1], KEYS[6]) }
+local answer = { 'found', thread.expires and text(thread.expires) or false, thread.own or false,
+  runs_of(ARGV[1], KEYS[6]) }
+for i = 2, 5 do
+  local copied = redis.call('COPY', KEYS[i], KEYS[i + 5], 'REPLACE') == 1
+  if copied then
+    redis.call('PEXPIRE', KEYS[i + 5], ARGV[2])
+  else
+    redis.call('UNLINK', KEYS[i + 5])
+  end
+  answer[#answer + 1] = copied and '1' or '0'
+end
+return answer
 `,
 );
 
 /**
- * A part of one key.
+ * Whether a thread can be made.
+ *
+ * - KEYS: 1 to 5.
+ * - ARGV: 1 new epoch.
+ * - Out: `free`, `exists`, or `copied` when an earlier attempt has made it.
+ * - Atomic: a script.
+ */
+export const TARGET: Script = script(
+  "target",
+  { durable: false, parts },
+  String.raw`
+return existing_target(0, ARGV[1]) or { 'free' }
+`,
+);
+
+/**
+ * A part of one key of a snapshot.
  *
  * - KEYS: 1 a hash or a sorted set.
- * - ARGV: 1 cursor, "0" to begin, 2 about how many entries, 3 "HSCAN" or "ZSCAN".
- * - Out: the next cursor, "0" at the end, and the entries: field and value, or member and score.
- * - Atomic: what does not change is found; the caller looks at the version of the thread afterwards.
+ * - ARGV: 1 cursor, "0" to begin, 2 about how many entries, 3 "HSCAN" or "ZSCAN", 4 milliseconds after which it
+ *   goes if nothing follows.
+ * - Out: `found`, the next cursor, "0" at the end, and the entries: field and value, or member and score; or
+ *   `lost` when it has expired.
+ * - Atomic: nobody changes a snapshot, so the parts are all of it.
  */
 export const READ_PART: Script = script(
   "read-part",
   { durable: false },
   String.raw`
-return redis.call(ARGV[3], KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+if redis.call('PEXPIRE', KEYS[1], ARGV[4]) == 0 then return { 'lost' } end
+local part = redis.call(ARGV[3], KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+return { 'found', part[1], part[2] }
 `,
 );
 

@@ -23,8 +23,8 @@ end
 
 -- Calls a command with any number of arguments behind a key; Lua's stack holds 8,000.
 local function call_with(command, key, list, first, last)
-  for from = first, last, 4000 do
-    redis.call(command, key, unpack(list, from, math.min(from + 3999, last)))
+  for from = first, last, 400 do
+    redis.call(command, key, unpack(list, from, math.min(from + 399, last)))
   end
 end
 `;
@@ -36,14 +36,14 @@ end
 export const THREAD: string = String.raw`
 -- The thread whose keys begin behind "at", or nil and why not: missing, expired, incomplete, format.
 local function open_thread(at)
-  local found = redis.call('HMGET', KEYS[at + 1], 'f', 'e', 'x', 'l', 'v', 'k', 'c')
+  local found = redis.call('HMGET', KEYS[at + 1], 'f', 'e', 'x', 'l', 'k', 'c')
   local keys = redis.call('EXISTS', KEYS[at + 2], KEYS[at + 3], KEYS[at + 4], KEYS[at + 5])
   if not found[2] then return nil, keys > 0 and 'incomplete' or 'missing' end
   if found[1] ~= '1' then return nil, 'format' end
   local expires = found[3] and tonumber(found[3]) or nil
   if expires and expires <= NOW then return nil, 'expired' end
-  if tonumber(found[6]) ~= keys then return nil, 'incomplete' end
-  return { epoch = found[2], expires = expires, own = found[4] or nil, version = found[5], created = found[7] }
+  if tonumber(found[5]) ~= keys then return nil, 'incomplete' end
+  return { epoch = found[2], expires = expires, own = found[4] or nil, created = found[6] }
 end
 
 -- What a script that reads answers where there is nothing to read.
@@ -67,9 +67,14 @@ local function refusal(thread, why)
   return nil
 end
 
--- Blobs: ids and bytes in turns, from ARGV[first] on.
+-- Blobs: their ids in one string, which is ARGV[first], then the bytes of each.
 local function store_blobs(first)
-  call_with('HSET', KEYS[5], ARGV, first, #ARGV)
+  local ids, list = ARGV[first], {}
+  for i = 1, #ids / 16 do
+    list[2 * i - 1] = string.sub(ids, 16 * i - 15, 16 * i)
+    list[2 * i] = ARGV[first + i]
+  end
+  call_with('HSET', KEYS[5], list, 1, #list)
 end
 
 local function belongings(at)
@@ -83,12 +88,12 @@ end
 
 -- The last step of a write: the thread's own record, the expiry of all keys, the bucket's indexes.
 local function touch(thread)
-  local known = thread or { epoch = ARGV[3], created = text(NOW), version = 0 }
+  local known = thread or { epoch = ARGV[3], created = text(NOW) }
   local ttl = known.own or ARGV[4]
   local expires = known.expires
   if ttl ~= '' and ttl ~= '-1' then expires = NOW + tonumber(ttl) end
   redis.call('HSET', KEYS[1], 'f', '1', 'e', known.epoch, 'c', known.created, 'u', text(NOW),
-    'v', text(known.version + 1), 'k', belongings(0))
+    'k', belongings(0))
   if expires then
     redis.call('HSET', KEYS[1], 'x', text(expires))
     expire_keys(0, expires)
@@ -138,7 +143,7 @@ end
 
 /** Members of the order that begin with a prefix: `\255` is in no text, so nothing is behind it. */
 export const ORDER: string = String.raw`
--- Calls back with every member of one kind, in pages; a page bounds the memory.
+-- Calls back with every member of one kind, without and with its kind, in pages; a page bounds the memory.
 local function each_page(kind, visit)
   local from = '[' .. kind
   while true do
@@ -146,7 +151,7 @@ local function each_page(kind, visit)
     if #page == 0 then return end
     local fields = {}
     for i, member in ipairs(page) do fields[i] = string.sub(member, 2) end
-    visit(fields)
+    visit(fields, page)
     from = '(' .. page[#page]
   end
 end
@@ -205,48 +210,51 @@ local function read_writes(fields)
 end
 `;
 
-/** Blobs: 16 bytes of id; where the last bit is set, the bytes are the ids of those below it. */
+/**
+ * Blobs: 16 bytes of id; where the last bit is set, the bytes are the ids of those below it.
+ *
+ * Redis' Lua hashes every byte of every string that it makes, so bytes are read once and never joined. Replies
+ * of a few dozen values stay in the buffer that Lua reads them from; longer ones are copied first.
+ */
 export const BLOBS: string = String.raw`
 -- Adds the ids in a string that were not seen before to a list.
 local function add_ids(list, seen, ids)
+  local sub, count = string.sub, #list
   for at = 1, #ids, 16 do
-    local id = string.sub(ids, at, at + 15)
+    local id = sub(ids, at, at + 15)
     if not seen[id] then
       seen[id] = true
-      list[#list + 1] = id
+      count = count + 1
+      list[count] = id
     end
   end
 end
 
--- Visits the blobs at and below a list of ids, level by level, with id and bytes. Each is in "seen" already.
-local function descend(level, seen, visit)
-  while #level > 0 do
-    local below = {}
-    for from = 1, #level, 4000 do
-      local last = math.min(from + 3999, #level)
-      local found = redis.call('HMGET', KEYS[5], unpack(level, from, last))
-      for i = 1, #found do
-        local id, bytes = level[from + i - 1], found[i]
-        if bytes then
-          visit(id, bytes)
-          if string.byte(id, 16) % 2 == 1 then add_ids(below, seen, bytes) end
-        end
+local function is_node(id)
+  return string.byte(id, 16) % 2 == 1
+end
+
+-- An answer with blobs: their ids in one string, then the bytes of each. The list grows while it is walked.
+local function blobs_below(roots, have)
+  local seen, queue, found, answer = {}, {}, {}, { '' }
+  add_ids({}, seen, have)
+  for _, refs in ipairs(roots) do add_ids(queue, seen, refs) end
+  local first, count = 1, 0
+  while first <= #queue do
+    local last = math.min(first + 31, #queue)
+    local page = redis.call('HMGET', KEYS[5], unpack(queue, first, last))
+    for i = 1, last - first + 1 do
+      local id, bytes = queue[first + i - 1], page[i]
+      if bytes then
+        count = count + 1
+        found[count] = id
+        answer[count + 1] = bytes
+        if is_node(id) then add_ids(queue, seen, bytes) end
       end
     end
-    level = below
+    first = last + 1
   end
-end
-
--- An answer with blobs: their ids in one string, then the bytes of each.
-local function blobs_below(roots, have)
-  local seen, level, ids, answer = {}, {}, {}, { '' }
-  add_ids({}, seen, have)
-  for _, refs in ipairs(roots) do add_ids(level, seen, refs) end
-  descend(level, seen, function(id, bytes)
-    ids[#ids + 1] = id
-    answer[#answer + 1] = bytes
-  end)
-  answer[1] = table.concat(ids)
+  answer[1] = table.concat(found)
   return answer
 end
 `;

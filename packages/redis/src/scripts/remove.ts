@@ -5,8 +5,8 @@ import { script, type Script } from "./script.ts";
  * Removes checkpoints, their writes, and the blobs that nothing refers to any more.
  *
  * - KEYS: 1 to 9.
- * - ARGV: 1 thread, 2 new epoch, 3 how many checkpoints go; for each its place and its member of the
- *   namespace's order; then for each that gets another parent its place, "1" if it gets one, and that parent.
+ * - ARGV: 1 thread, 2 new epoch, 3 how many checkpoints go; their places; their members of the
+ *   namespaces' order; then for each that gets another parent its place, "1" if it gets one, and that parent.
  * - Out: `removed` and how many blobs went, or `conflict`, `incomplete`, `format`.
  * - Atomic: a script. It looks at every checkpoint before it changes one.
  */
@@ -22,23 +22,29 @@ end
 
 local name, going = ARGV[1], tonumber(ARGV[3])
 local gone, relinked = {}, {}
-for i = 1, going do gone[ARGV[2 + 2 * i]] = ARGV[3 + 2 * i] end
+for i = 4, 3 + going do gone[ARGV[i]] = true end
 for i = 4 + 2 * going, #ARGV, 3 do relinked[ARGV[i]] = { ARGV[i + 1] == '1' and ARGV[i + 2] or nil } end
 
-local staying, conflict, seen, live = 0, false, {}, {}
-local left_runs, lost_runs = {}, {}
-each_page('i', function(places)
-  for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
-    local place = places[i]
-    local parent, run, refs_at, tokens_at = read(record)
+-- Of what goes nothing but its place is looked at, so that the time is that of the survivors.
+local staying, conflict, seen, live, left_runs = 0, false, {}, {}, {}
+local members, fields = {}, {}
+each_page('i', function(places, page)
+  local kept = {}
+  for i, place in ipairs(places) do
     if gone[place] then
-      if run then lost_runs[run] = true end
+      members[#members + 1] = page[i]
     else
-      staying = staying + 1
-      if run then left_runs[run] = true end
-      add_ids(live, seen, string.sub(record, refs_at, tokens_at - 1))
-      if parent and gone[parent .. suffix_of(place)] and not relinked[place] then conflict = true end
+      kept[#kept + 1] = place
     end
+  end
+  if #kept == 0 then return end
+  staying = staying + #kept
+  for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(kept))) do
+    local place = kept[i]
+    local parent, run, refs_at, tokens_at = read(record)
+    if run then left_runs[run] = true end
+    add_ids(live, seen, string.sub(record, refs_at, tokens_at - 1))
+    if parent and gone[parent .. suffix_of(place)] and not relinked[place] then conflict = true end
   end
 end)
 if conflict then return { 'conflict' } end
@@ -49,18 +55,12 @@ if staying == 0 then
   return { 'removed', text(blobs) }
 end
 
-local places, members, fields = {}, {}, {}
-for place, member in pairs(gone) do
-  places[#places + 1] = place
-  members[#members + 1] = member
-  members[#members + 1] = 'i' .. place
-end
-each_page('w', function(tasks)
+each_page('w', function(tasks, page)
   local kept = {}
-  for _, field in ipairs(tasks) do
+  for i, field in ipairs(tasks) do
     if gone[string.sub(field, 1, (string.find(field, '\255', 1, true)))] then
       fields[#fields + 1] = field
-      members[#members + 1] = 'w' .. field
+      members[#members + 1] = page[i]
     else
       kept[#kept + 1] = field
     end
@@ -71,38 +71,42 @@ each_page('w', function(tasks)
   end
 end)
 
--- Only nodes have something below them, so leaves are not read.
-local level = live
-while #level > 0 do
-  local nodes, below = {}, {}
-  for _, id in ipairs(level) do
-    if string.byte(id, 16) % 2 == 1 then nodes[#nodes + 1] = id end
+-- Only nodes have something below them, so leaves are not read. The list grows while it is walked.
+local first = 1
+while first <= #live do
+  local nodes = {}
+  while first <= #live and #nodes < 500 do
+    if is_node(live[first]) then nodes[#nodes + 1] = live[first] end
+    first = first + 1
   end
-  for from = 1, #nodes, 4000 do
-    for _, bytes in ipairs(redis.call('HMGET', KEYS[5], unpack(nodes, from, math.min(from + 3999, #nodes)))) do
-      if bytes then add_ids(below, seen, bytes) end
+  if #nodes > 0 then
+    for _, bytes in ipairs(redis.call('HMGET', KEYS[5], unpack(nodes))) do
+      if bytes then add_ids(live, seen, bytes) end
     end
   end
-  level = below
 end
-local dead = {}
+local dead, count = {}, 0
 for _, id in ipairs(redis.call('HKEYS', KEYS[5])) do
-  if not seen[id] then dead[#dead + 1] = id end
+  if not seen[id] then
+    count = count + 1
+    dead[count] = id
+  end
 end
 
-call_with('HDEL', KEYS[2], places, 1, #places)
+call_with('HDEL', KEYS[2], ARGV, 4, 3 + going)
+call_with('ZREM', KEYS[3], ARGV, 4 + going, 3 + 2 * going)
 call_with('ZREM', KEYS[3], members, 1, #members)
 call_with('HDEL', KEYS[4], fields, 1, #fields)
-call_with('HDEL', KEYS[5], dead, 1, #dead)
+call_with('HDEL', KEYS[5], dead, 1, count)
 for place, parent in pairs(relinked) do
   local record = redis.call('HGET', KEYS[2], place)
   if record then redis.call('HSET', KEYS[2], place, with_parent(record, parent[1])) end
 end
-for run in pairs(lost_runs) do
+for _, run in ipairs(runs_of(name, KEYS[9])) do
   if not left_runs[run] then remove_run(name, KEYS[9], run) end
 end
-redis.call('HSET', KEYS[1], 'e', ARGV[2], 'v', text(thread.version + 1), 'k', belongings(0))
-return { 'removed', text(#dead) }
+redis.call('HSET', KEYS[1], 'e', ARGV[2], 'k', belongings(0))
+return { 'removed', text(count) }
 `,
 );
 

@@ -6,8 +6,8 @@ import { script, type Script } from "./script.ts";
  *
  * - KEYS: 1 to 9.
  * - ARGV: 1 thread, 2 believed epoch or "", 3 new epoch, 4 time to live or "", 5 place, 6 prefix of the
- *   namespace in the order, 7 id, 8 record, 9 "1" to keep the parent, 10 "1" for the fence; then ids and
- *   bytes of blobs.
+ *   namespace in the order, 7 id, 8 record, 9 "1" to keep the parent, 10 "1" for the fence, 11 ids of
+ *   blobs; then the bytes of each.
  * - Out: `stored` and the epoch, or `expired`, `stale`, `conflict` and the head, `incomplete`, `format`.
  * - Atomic: a script. Everything is judged before the first write.
  */
@@ -56,7 +56,7 @@ return touch(thread)
  *
  * - KEYS: 1 to 9.
  * - ARGV: 1 thread, 2 believed epoch or "", 3 new epoch, 4 time to live or "", 5 place of the checkpoint and
- *   task, 6 packed writes; then ids and bytes of blobs.
+ *   task, 6 packed writes, 7 ids of blobs; then the bytes of each.
  * - Out: as of put, without `conflict`.
  * - Atomic: a script. A write with an index of 0 or more that is there already stays; others are replaced.
  */
