@@ -6,7 +6,7 @@ import { childrenOf } from "./tree.ts";
 /** What a known blob costs beside its bytes. */
 const ENTRY_BYTES = 150;
 /** How many ids a reader names at most to say what it holds: 16 bytes each on the wire. */
-const HAVE_MAX = 128;
+const NAMES_MAX = 128;
 const RECENT_NAMESPACES = 8;
 
 /** The values of one checkpoint. */
@@ -45,6 +45,11 @@ export class BlobCache {
     this.#maxBytes = maxBytes;
   }
 
+  /** Whether it remembers anything at all. */
+  get remembers(): boolean {
+    return this.#maxBytes > 0;
+  }
+
   /** What is known of a thread. */
   find(thread: string): KnownThread | undefined {
     const known = this.#threads.get(thread);
@@ -62,7 +67,7 @@ export class BlobCache {
     blobs: Iterable<Blob>,
     recent?: { readonly namespace: string; readonly values: RecentValues },
   ): void {
-    if (this.#maxBytes === 0) return;
+    if (!this.remembers) return;
     let known = this.find(thread);
     if (known?.epoch !== epoch) {
       this.forget(thread);
@@ -137,22 +142,26 @@ function rememberRecent(recent: Map<string, RecentValues>, namespace: string, va
   return more;
 }
 
-/**
- * The ids that tell a storage what need not be sent: the roots of the last known values, which cover
- * everything below them; their children, which a value that was appended to keeps; and as many nodes
- * below them as there is room for.
- */
+/** The ids that tell a storage what need not be sent. */
 export function haveList(known: KnownThread | undefined): BlobId[] {
   // Naming a blob means to hold all that is below it.
   if (!known?.whole) return [];
   const values = [...known.recent.values()].flatMap((recent) => recent.cut);
-  const roots = values.filter(({ root }) => known.blobs.has(root.id));
-  const have = new Set(roots.map(({ root }) => root.id));
-  for (const id of have) {
-    const blob = known.blobs.get(id);
+  const roots = values.map(({ root }) => root.id).filter((id) => known.blobs.has(id));
+  return namesOf(roots, (id) => known.blobs.get(id));
+}
+
+/**
+ * What to name of trees that are held as a whole: their roots, which cover everything below them; the children
+ * of these, which a value that was appended to keeps; and as many nodes below them as there is room for.
+ */
+export function namesOf(roots: readonly BlobId[], find: (id: BlobId) => Blob | undefined): BlobId[] {
+  const names = new Set(roots);
+  for (const id of names) {
+    const blob = find(id);
     const children = blob ? childrenOf(blob) : [];
-    if (have.size + children.length > HAVE_MAX) break;
-    for (const child of children) have.add(child);
+    if (names.size + children.length > NAMES_MAX) break;
+    for (const child of children) names.add(child);
   }
-  return [...have];
+  return [...names];
 }

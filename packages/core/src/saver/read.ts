@@ -14,7 +14,7 @@ import { beforeOf, locate, selectionOf, type Location } from "../ids.ts";
 import type { GetResult } from "../storage/port.ts";
 import { checkedBlobs, decodeTuple, type FindBlob } from "./decode.ts";
 import type { Engine } from "./engine.ts";
-import { scanAll } from "./scan.ts";
+import { refsOf, scanAll } from "./scan.ts";
 
 /** The tuple at a place, or `undefined`. */
 export async function readTuple(
@@ -49,15 +49,11 @@ async function readStored(
  *
  * @param recent What was known of the same values before the read, if that is still true.
  */
-function remember(
-  engine: Engine,
-  { thread, epoch, checkpoint, writes }: GetResult,
-  find: FindBlob,
-  recent: RecentValues | undefined,
-): void {
-  const { namespace } = checkpoint;
-  const refs = [...checkpoint.refs, ...writes.flatMap((write) => write.refs)];
-  const { blobs, values } = collectTrees(refs, find, valuesByRoot(recent));
+function remember(engine: Engine, stored: GetResult, find: FindBlob, recent: RecentValues | undefined): void {
+  if (!engine.cache.remembers) return;
+  const { thread, epoch } = stored;
+  const { namespace } = stored.checkpoint;
+  const { blobs, values } = collectTrees(refsOf(stored), find, valuesByRoot(recent));
   const { encoded = new Map<string, never>(), cost = 0 } = recent ?? {};
   engine.cache.learn(thread, epoch, blobs.values(), { namespace, values: { cut: values, encoded, cost } });
 }

@@ -1,5 +1,14 @@
 import { comparePositions } from "../storage/order.ts";
-import type { CheckpointStorage, FilterTerm, ScanPosition, StoredCheckpoint } from "../storage/port.ts";
+import { namesOf } from "../blobs/blob-cache.ts";
+import { collectTrees } from "../blobs/tree.ts";
+import type {
+  Blob,
+  BlobId,
+  CheckpointStorage,
+  FilterTerm,
+  ScanPosition,
+  StoredCheckpoint,
+} from "../storage/port.ts";
 import { checkedBlobs, type FindBlob } from "./decode.ts";
 import { allThreads } from "./threads.ts";
 
@@ -39,14 +48,22 @@ async function* scanPages(
   limit: number,
 ): AsyncGenerator<Scanned> {
   let after: ScanPosition | undefined;
+  // Checkpoints of one thread that follow each other have nearly all blobs in common.
+  let held: ReadonlyMap<BlobId, Blob> = new Map();
+  let have: readonly BlobId[] = [];
   for (;;) {
-    const page = await storage.scan({ ...query, after, limit, have: [] });
-    const blobs = checkedBlobs(query.thread ?? "*", page.blobs);
-    const find: FindBlob = (id) => blobs.get(id);
+    const page = await storage.scan({ ...query, after, limit, have });
+    const fetched = checkedBlobs(query.thread ?? "*", page.blobs);
+    const before = held;
+    const find: FindBlob = (id) => fetched.get(id) ?? before.get(id);
     for (const stored of page.checkpoints) yield { stored, find };
     const last = page.checkpoints.at(-1);
     if (!page.more || !last) return;
     after = positionOf(last);
+    if (query.thread === undefined) continue;
+    const refs = refsOf(last);
+    held = collectTrees(refs, find).blobs;
+    have = namesOf(refs, find);
   }
 }
 
@@ -86,4 +103,9 @@ function placeFor(heads: readonly { readonly head: Scanned }[], next: Scanned): 
 
 function positionOf({ thread, checkpoint }: StoredCheckpoint): ScanPosition {
   return { thread, namespace: checkpoint.namespace, id: checkpoint.id };
+}
+
+/** The blobs that a checkpoint and its writes name. */
+export function refsOf({ checkpoint, writes }: StoredCheckpoint): BlobId[] {
+  return [...checkpoint.refs, ...writes.flatMap((write) => write.refs)];
 }
