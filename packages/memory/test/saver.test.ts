@@ -1,4 +1,5 @@
-import type { CheckpointMetadata } from "@threadmark/core";
+import { type CheckpointMetadata, CheckpointSaver } from "@threadmark/core";
+import type { ScanPage, ScanRequest } from "@threadmark/core/storage";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
 import { describe, expect, it } from "vitest";
 
@@ -11,7 +12,7 @@ interface Saved {
   readonly value?: unknown;
 }
 
-async function put(saver: MemorySaver, { thread = "t", id, parent, value = id }: Saved) {
+async function put(saver: CheckpointSaver, { thread = "t", id, parent, value = id }: Saved) {
   const checkpoint = {
     v: 4,
     id,
@@ -224,5 +225,31 @@ describe('a saver with `fence: "head"`', () => {
     });
     await put(saver, { id: "2", parent: "1" });
     expect(await idsOf(saver)).toEqual(["2", "1"]);
+  });
+});
+
+describe("a listing of many pages", () => {
+  it("reads each blob about once", async () => {
+    const read: string[] = [];
+    class Watched extends MemoryStorage {
+      override async scan(request: ScanRequest): Promise<ScanPage> {
+        const page = await super.scan(request);
+        read.push(...page.blobs.map(({ id }) => id));
+        return page;
+      }
+    }
+    const saver = new CheckpointSaver(new Watched());
+    const items: string[] = [];
+    for (let n = 100; n < 450; n++) {
+      items.push(`item ${n} `.repeat(30));
+      await put(saver, { id: String(n), value: [...items] });
+    }
+    let length = 350;
+    for await (const { checkpoint } of saver.list({ configurable: { thread_id: "t" } })) {
+      expect(checkpoint.channel_values["value"]).toEqual(items.slice(0, length--));
+    }
+    expect(length).toBe(0);
+    expect(new Set(read).size).toBeGreaterThan(400);
+    expect(read.length).toBeLessThan(new Set(read).size * 1.2);
   });
 });
