@@ -250,6 +250,6 @@ describe("a listing of many pages", () => {
     }
     expect(length).toBe(0);
     expect(new Set(read).size).toBeGreaterThan(400);
-    expect(read.length).toBeLessThan(new Set(read).size * 1.2);
+    expect(read.length).toBeLessThan(new Set(read).size * 1.02);
   });
 });
