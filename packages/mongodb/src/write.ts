@@ -49,16 +49,18 @@ export interface Records {
  * it refers to, which the removal then keeps. Nothing was acknowledged in either case.
  *
  * Each statement can be run twice, so a command whose reply was lost is sent once more.
+ *
+ * @param written The generation under which an attempt before this call may have stored something.
  */
 export async function write(
   context: Context,
   request: WriteRequest,
   records: Records,
+  written?: string,
 ): Promise<WriteOutcome> {
   const { thread, epoch } = request;
-  let hint = context.hints.find(thread, epoch);
+  let hint = written === undefined ? context.hints.find(thread, epoch) : undefined;
   let target: Target | undefined = hint && { g: hint.g, accepted: [hint.g] };
-  let written: string | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const looked = target === undefined;
     if (!target) {
@@ -99,7 +101,7 @@ interface Sending {
 }
 
 /** `refused`: nothing was written; `overtaken`: something may have been. */
-async function send(
+export async function send(
   session: Session,
   request: WriteRequest,
   { g, hint, found }: Sending,
