@@ -22,7 +22,7 @@ describe("what a writer has left that ended too early", () => {
     await saver.putWrites(configOf(thread, turnId(1)), [["seen", 1]], "task");
     const before = await everythingOf(saver, thread);
     expect(before.tuple).toEqual([["task", "seen", 1]]);
-    const collection = client.db(dbName).collection<{ _id: object }>("threadmark_checkpoints");
+    const collection = client.db(dbName).collection<{ _id: object; g: string }>("threadmark_checkpoints");
     const seen = await collection.findOne({ _id: writeKey(thread, "", turnId(1), "task", 0) });
     const late = writeKey(thread, "", turnId(1), "late task", 0);
     await collection.insertOne({ ...seen!, _id: late, g: "over" });
