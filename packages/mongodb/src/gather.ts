@@ -84,10 +84,11 @@ async function oneByAggregate(
   const docs = (await session.read((collection) =>
     collection.aggregate(stages, { batchSize: ALL }).toArray(),
   )) as unknown as { readonly _id: Key }[];
-  const [first] = docs.filter(({ _id }) => _id.k === KIND.checkpoint);
-  const [thread] = docs.filter(({ _id }) => _id.k === KIND.thread) as unknown as ThreadDoc[];
+  const ofKind = (kind: number): unknown => docs.find(({ _id }) => _id.k === kind);
+  const first = ofKind(KIND.checkpoint);
+  const thread = ofKind(KIND.thread) as ThreadDoc | undefined;
   if (!first) return { hit: undefined, nodes: [], thread };
-  const doc = first as unknown as CheckpointDoc & { writes: WriteDoc[]; nodes: BlobDoc[] };
+  const doc = first as CheckpointDoc & { writes: WriteDoc[]; nodes: BlobDoc[] };
   return { hit: { doc, thread, writes: doc.writes }, nodes: doc.nodes, thread };
 }
 

@@ -62,7 +62,7 @@ export class WriteQueue {
     const jobs = waiting.splice(0, countTogether(waiting, hint));
     try {
       const sent = jobs.length > 1 ? await this.#send(jobs, hint!) : APART;
-      const answers = jobs.map(({ request, records }) =>
+      const answers = jobs.map(async ({ request, records }) =>
         "outcome" in sent ? sent : write(this.#context, request, records, sent.written),
       );
       for (const [i, { resolve }] of jobs.entries()) resolve(answers[i]!);
