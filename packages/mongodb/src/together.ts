@@ -2,11 +2,7 @@ import type { WriteOutcome, WriteRequest } from "@threadmark/core/storage";
 import { isUnreachable } from "./failure.ts";
 import type { UpdateOp } from "./driver.ts";
 import type { Hint } from "./hints.ts";
-import { send, write, type Context, type Records } from "./write.ts";
-
-/** Of one command, which then stays small. */
-const MAX_STATEMENTS = 500;
-const MAX_BYTES = 1024 * 1024;
+import { bytesOf, fitsTogether, send, write, type Context, type Records } from "./write.ts";
 
 /** A write that waits for its answer. */
 interface Job {
@@ -87,7 +83,9 @@ export class WriteQueue {
         found.push(...statements);
       }
       const all = new Map(jobs.flatMap((job) => job.request.blobs.map((blob) => [blob.id, blob])));
-      const sent = await send(session, { ...request, blobs: [...all.values()] }, { g, hint, found });
+      const bytes = jobs.reduce((sum, { records }) => sum + records.bytes, 0);
+      const joint = { ...request, blobs: [...all.values()] };
+      const sent = await send(session, joint, { g, hint, found, bytes });
       if (sent === "stored") {
         hints.learn(thread, hint);
         return { outcome: "stored", epoch: hint.epoch };
@@ -117,8 +115,8 @@ function countTogether(jobs: readonly Job[], hint: Hint | undefined): number {
   let bytes = 0;
   const end = jobs.findIndex(({ request: { epoch, ttl, blobs }, records }) => {
     statements += blobs.length + records.keys.length;
-    for (const blob of blobs) bytes += blob.bytes.length;
-    const fits = statements <= MAX_STATEMENTS && bytes <= MAX_BYTES;
+    bytes += records.bytes + bytesOf(blobs);
+    const fits = fitsTogether(statements, bytes);
     return !fits || ttl !== jobs[0]!.request.ttl || (epoch !== undefined && epoch !== hint.epoch);
   });
   return end === -1 ? jobs.length : Math.max(end, 1);
