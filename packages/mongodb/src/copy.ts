@@ -1,11 +1,11 @@
 import { CheckpointError, type CopyOutcome, type CopyRequest } from "@threadmark/core/storage";
 import type { Doc } from "./driver.ts";
-import { isDuplicateKey, isUnsupported } from "./failure.ts";
+import { isUnsupported } from "./failure.ts";
 import { anyOf, blobsOf, contentOf, only, recordsOf, threadKey, wholeOf, type Key } from "./keys.ts";
-import { awaitPurge, generationsIn, purge } from "./purge.ts";
+import { awaitPurge, generationsIn, purge, reserve } from "./purge.ts";
 import { oldOf, remove } from "./remove.ts";
 import type { Session } from "./session.ts";
-import { findThread, isAlive, isSettled, neverThere, newGeneration, type ThreadDoc } from "./thread.ts";
+import { findThread, isAlive, isSettled, newGeneration, type ThreadDoc } from "./thread.ts";
 import { upsert } from "./write.ts";
 
 const MAX_ATTEMPTS = 20;
@@ -38,7 +38,7 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
     if (present?.gone) await awaitPurge(session, present);
     else if (present) await purge(session, to, { g: present.g });
     const g = newGeneration();
-    if (!(await reserve(session, to, g))) continue;
+    if (!(await reserveTarget(session, to, g))) continue;
     const copyContent = attempt < QUIET_ATTEMPTS ? copyQuiet : copyBetween;
     const whole = await copyContent(session, source, to, g);
     if (whole && (await reveal(session, request, source, g))) return "copied";
@@ -52,17 +52,8 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
 }
 
 /** Step 1. Whether the target is ours. */
-async function reserve(session: Session, to: string, g: string): Promise<boolean> {
-  const fields = { writes: 0, ...neverThere(to, session.now()) };
-  const filter = { ...only(threadKey(to)), g };
-  try {
-    await session.write((collection) =>
-      collection.updateOne(filter, { $setOnInsert: fields }, { upsert: true }),
-    );
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return false;
-  }
+async function reserveTarget(session: Session, to: string, g: string): Promise<boolean> {
+  if (!(await reserve(session, to, g))) return false;
   // The thread's own document is read last, so with ours there, all others are older.
   const seen = await generationsIn(session, wholeOf(to));
   if (!seen.includes(g)) return false;
@@ -150,6 +141,9 @@ async function copyRange(session: Session, filter: Doc, to: string, g: string): 
   }
 }
 
+/** With a checkpoint, what was stored before it is then copied too, also beside writes that are under way. */
+const NEWEST_FIRST = { $sort: { _id: -1 } };
+
 function copyStages(into: string, filter: Doc, to: string, g: string): Doc[] {
   const ifThere = (field: string, value: Doc | string): Doc => ({
     $cond: [{ $eq: [{ $type: `$${field}` }, "missing"] }, "$$REMOVE", value],
@@ -158,6 +152,7 @@ function copyStages(into: string, filter: Doc, to: string, g: string): Doc[] {
   const moved = { $mergeObjects: ["$$this", { t: target }] };
   return [
     { $match: filter },
+    NEWEST_FIRST,
     {
       $set: {
         "_id.t": target,
@@ -178,7 +173,7 @@ function replaceOwn(g: string): Doc[] {
 
 /** For services without `$merge`. */
 async function copyThroughClient(session: Session, filter: Doc, to: string, g: string): Promise<void> {
-  const docs = await session.find(filter);
+  const docs = await session.find(filter, { sort: NEWEST_FIRST.$sort });
   const ops = docs.map(({ _id, scan, run, children, ...rest }) =>
     upsert(
       { ...only(moveTo(_id, to)), g },

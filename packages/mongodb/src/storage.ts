@@ -31,7 +31,7 @@ import { Hints } from "./hints.ts";
 import { readAncestors, readBlobs, readOutline } from "./history.ts";
 import { only, threadKey } from "./keys.ts";
 import { findExpired, readRuns, readThreads } from "./listing.ts";
-import { purge } from "./purge.ts";
+import { purge, purgeLeftovers } from "./purge.ts";
 import { readOne, readScan, type ReadContext } from "./read.ts";
 import { checkpointRecords, writeRecords } from "./records.ts";
 import { remove } from "./remove.ts";
@@ -106,7 +106,8 @@ export class MongoDBStorage implements CheckpointStorage {
 
   async deleteThread(thread: string): Promise<void> {
     this.#context.hints.forget(thread);
-    await purge(this.#session, thread, {});
+    const purged = await purge(this.#session, thread, {});
+    if (!purged) await purgeLeftovers(this.#session, thread);
   }
 
   async copyThread(request: CopyRequest): Promise<CopyOutcome> {

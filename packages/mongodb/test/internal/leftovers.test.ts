@@ -4,7 +4,7 @@ import { countTests } from "@threadmark/services";
 import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import { MongoClient } from "mongodb";
 import { afterAll, describe, expect, it } from "vitest";
-import { writeKey } from "../../src/keys.ts";
+import { blobKey, writeKey } from "../../src/keys.ts";
 import { checkedOptions } from "../../src/options.ts";
 import { MongoDBStorage } from "../../src/storage.ts";
 import { newName, openSaver, standalone, useDatabase } from "../database.ts";
@@ -27,6 +27,15 @@ describe("what a writer has left that ended too early", () => {
     const late = writeKey(thread, "", turnId(1), "late task", 0);
     await collection.insertOne({ ...seen!, _id: late, g: "over" });
     expect(await everythingOf(saver, thread)).toEqual(before);
+  });
+
+  it("goes with deleteThread, also where the thread is not there any more", async () => {
+    const saver = await openSaver(client, dbName);
+    const collection = client.db(dbName).collection<{ _id: object; g: string }>("threadmark_checkpoints");
+    const keys = [writeKey("lost", "", turnId(1), "task", 0), blobKey("lost", "aa00".padEnd(32, "0"))];
+    await collection.insertMany(keys.map((_id) => ({ _id, g: "over", w: {} })));
+    await saver.deleteThread("lost");
+    expect(await collection.find({ "_id.t": "lost" }).toArray()).toEqual([]);
   });
 
   async function everythingOf(saver: MongoDBSaver, thread: string) {
