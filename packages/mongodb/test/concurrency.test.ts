@@ -80,7 +80,7 @@ describe.each(onServers)("many at once on $title", ({ server }) => {
   });
 
   it("copies beside writers that never pause and a prune are whole, and of one moment", async () => {
-    const writer = open();
+    const [writer, other] = [open(), open()];
     await putTurn(writer, { thread: "source", id: turnId(1), values: valuesOf(1) });
     let copying = true;
     let newest = 1;
@@ -94,19 +94,16 @@ describe.each(onServers)("many at once on $title", ({ server }) => {
           values: valuesOf(n),
         });
         newest = n;
-        await writer.putWrites({ configurable: configurable! }, [["w", n]], "task");
+        // Once more by another process, before the next prune: a later one would bring back what was removed.
+        await Promise.all([
+          putTurn(other, { thread: "source", id: turnId(n), parent, values: valuesOf(n) }),
+          writer.putWrites({ configurable: configurable! }, [["w", n]], "task"),
+        ]);
         if (n % 20 === 0) await writer.prune({ threadIds: ["source"], keepLatest: 5 });
       }
     };
     const reader = open({ blobCacheBytes: 0 });
-    const rewrite = async (): Promise<void> => {
-      const again = open();
-      while (copying) {
-        const id = turnId(newest);
-        await putTurn(again, { thread: "source", id, parent: turnId(newest - 1), values: valuesOf(newest) });
-      }
-    };
-    const writing = Promise.all([write(), rewrite()]);
+    const writing = write();
     for (let n = 0; n < 10; n++) {
       const least = newest;
       await open().copyThread("source", `copy ${n}`);
