@@ -1,13 +1,17 @@
 import { CheckpointError, type CopyOutcome, type CopyRequest } from "@threadmark/core/storage";
 import type { Doc } from "./driver.ts";
-import { isDuplicateKey, isUnsupported } from "./failure.ts";
-import { blobsOf, contentOf, only, recordsOf, threadKey, wholeOf } from "./keys.ts";
-import { awaitPurge, generationsIn, purge } from "./purge.ts";
+import { isUnsupported } from "./failure.ts";
+import { anyOf, blobsOf, contentOf, only, recordsOf, threadKey, wholeOf, type Key } from "./keys.ts";
+import { awaitPurge, generationsIn, purge, reserve } from "./purge.ts";
+import { oldOf, remove } from "./remove.ts";
 import type { Session } from "./session.ts";
-import { findThread, isAlive, neverThere, newGeneration, type ThreadDoc } from "./thread.ts";
+import { findThread, isAlive, isSettled, newGeneration, type ThreadDoc } from "./thread.ts";
 import { upsert } from "./write.ts";
 
 const MAX_ATTEMPTS = 20;
+/** Of which so many wait for a moment without a write. */
+const QUIET_ATTEMPTS = 2;
+const LOOKS = 3;
 
 /**
  * Copies a thread inside of the database.
@@ -18,6 +22,9 @@ const MAX_ATTEMPTS = 20;
  * 3. Blobs are copied, so every blob that a copied record needs is there. If something was removed from the
  *    source meanwhile, all of it is done again.
  * 4. The target is made valid, if it is still the reserved one. Until then nobody sees anything of it.
+ *
+ * Where there is no moment without a write, steps 2 and 3 are done in the middle of a removal that removes
+ * nothing: its new generation tells apart what was stored before and after it began.
  *
  * After a crash the target is gone, and `sweep` removes what is there of it.
  */
@@ -31,34 +38,22 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
     if (present?.gone) await awaitPurge(session, present);
     else if (present) await purge(session, to, { g: present.g });
     const g = newGeneration();
-    if (!(await reserve(session, to, g))) continue;
-    const copied = await copyRecords(session, source, to, g);
-    if (copied) await copyRange(session, blobsOf(from), to, g);
-    const after = await findThread(session, from);
-    // Nothing was removed in between, so every blob of the records was there to be copied.
-    const whole = copied && after?.g === source.g && !source.busy;
+    if (!(await reserveTarget(session, to, g))) continue;
+    const copyContent = attempt < QUIET_ATTEMPTS ? copyQuiet : copyBetween;
+    const whole = await copyContent(session, source, to, g);
     if (whole && (await reveal(session, request, source, g))) return "copied";
     await purge(session, to, { g });
   }
   throw new CheckpointError(
     "STORAGE_FAILED",
-    `thread ${JSON.stringify(from)} changed ${MAX_ATTEMPTS} times while it was copied; try again later`,
+    `thread ${JSON.stringify(from)} was removed from ${MAX_ATTEMPTS} times while it was copied; try again later`,
     { threadId: from },
   );
 }
 
 /** Step 1. Whether the target is ours. */
-async function reserve(session: Session, to: string, g: string): Promise<boolean> {
-  const fields = { writes: 0, ...neverThere(to, session.now()) };
-  const filter = { ...only(threadKey(to)), g };
-  try {
-    await session.write((collection) =>
-      collection.updateOne(filter, { $setOnInsert: fields }, { upsert: true }),
-    );
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return false;
-  }
+async function reserveTarget(session: Session, to: string, g: string): Promise<boolean> {
+  if (!(await reserve(session, to, g))) return false;
   // The thread's own document is read last, so with ours there, all others are older.
   const seen = await generationsIn(session, wholeOf(to));
   if (!seen.includes(g)) return false;
@@ -69,11 +64,21 @@ async function reserve(session: Session, to: string, g: string): Promise<boolean
   return true;
 }
 
+/** Steps 2 and 3. Whether all of it is there. */
+async function copyQuiet(session: Session, source: ThreadDoc, to: string, g: string): Promise<boolean> {
+  const { thread: from } = source;
+  if (!(await copyRecords(session, source, to, g))) return false;
+  await copyRange(session, blobsOf(from), to, g);
+  const after = await findThread(session, from);
+  // Nothing was removed in between, so every blob of the records was there to be copied.
+  return after?.g === source.g && isSettled(source);
+}
+
 /** Step 2. Whether there was a moment without a write. */
 async function copyRecords(session: Session, source: ThreadDoc, to: string, g: string): Promise<boolean> {
   const { thread: from, valid } = source;
   let { writes } = source;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  for (let look = 0; look < LOOKS; look++) {
     await copyRange(session, { ...recordsOf(from), g: { $in: valid } }, to, g);
     const after = await findThread(session, from);
     if (after?.g !== source.g) return false;
@@ -81,6 +86,48 @@ async function copyRecords(session: Session, source: ThreadDoc, to: string, g: s
     ({ writes } = after);
   }
   return false;
+}
+
+/**
+ * Steps 2 and 3, beside writes that never stop. What was stored before the removal began has an old
+ * generation, but for a checkpoint that was put once more since, which is copied as it is now. Nothing is
+ * removed before the blobs are copied. If another removal takes over, it all was done twice, and in between
+ * something may have gone.
+ */
+async function copyBetween(
+  session: Session,
+  { thread: from, valid }: ThreadDoc,
+  to: string,
+  g: string,
+): Promise<boolean> {
+  const before = await keysOf(session, { ...recordsOf(from), g: { $in: valid } });
+  let times = 0;
+  const between = async (thread: ThreadDoc): Promise<void> => {
+    times++;
+    await copyRange(session, { ...recordsOf(from), g: { $in: oldOf(thread) } }, to, g);
+    const copied = new Set((await keysOf(session, recordsOf(to))).map(placeOf));
+    const replaced = before.filter((key) => !copied.has(placeOf(key)));
+    for (let start = 0; start < replaced.length; start += BATCH) {
+      const keys = replaced.slice(start, start + BATCH);
+      await copyRange(session, { ...anyOf(keys), g: { $in: thread.valid } }, to, g);
+    }
+    await copyRange(session, blobsOf(from), to, g);
+  };
+  const nothing = { checkpoints: [], relink: [], newEpoch: newGeneration() };
+  await remove(session, { thread: from, ...nothing }, { keepEmpty: true, between });
+  return times === 1;
+}
+
+const BATCH = 10_000;
+
+async function keysOf(session: Session, filter: Doc): Promise<Key[]> {
+  const docs = await session.find(filter, { projection: { _id: 1 } });
+  return docs.map(({ _id }) => _id as Key);
+}
+
+/** Where a document is within its thread. */
+function placeOf(key: Key): string {
+  return JSON.stringify(moveTo(key, ""));
 }
 
 /** Copies documents. What somebody else has put into the target meanwhile stays. */
@@ -94,6 +141,9 @@ async function copyRange(session: Session, filter: Doc, to: string, g: string): 
   }
 }
 
+/** With a checkpoint, what was stored before it is then copied too, also beside writes that are under way. */
+const NEWEST_FIRST = { $sort: { _id: -1 } };
+
 function copyStages(into: string, filter: Doc, to: string, g: string): Doc[] {
   const ifThere = (field: string, value: Doc | string): Doc => ({
     $cond: [{ $eq: [{ $type: `$${field}` }, "missing"] }, "$$REMOVE", value],
@@ -102,6 +152,7 @@ function copyStages(into: string, filter: Doc, to: string, g: string): Doc[] {
   const moved = { $mergeObjects: ["$$this", { t: target }] };
   return [
     { $match: filter },
+    NEWEST_FIRST,
     {
       $set: {
         "_id.t": target,
@@ -122,7 +173,7 @@ function replaceOwn(g: string): Doc[] {
 
 /** For services without `$merge`. */
 async function copyThroughClient(session: Session, filter: Doc, to: string, g: string): Promise<void> {
-  const docs = await session.find(filter);
+  const docs = await session.find(filter, { sort: NEWEST_FIRST.$sort });
   const ops = docs.map(({ _id, scan, run, children, ...rest }) =>
     upsert(
       { ...only(moveTo(_id, to)), g },
@@ -142,8 +193,8 @@ async function copyThroughClient(session: Session, filter: Doc, to: string, g: s
 }
 
 /** The same with another thread; the order of fields, which counts in BSON, stays. */
-function moveTo(value: unknown, to: string): Doc & { readonly t: string; readonly k: number } {
-  return { ...(value as { readonly t: string; readonly k: number }), t: to };
+function moveTo(value: unknown, to: string): Key {
+  return { ...(value as Key), t: to };
 }
 
 /** Step 4. Whether the target was still ours. */

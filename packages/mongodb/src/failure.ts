@@ -23,6 +23,11 @@ export function isConnectionLost(error: unknown): boolean {
   return LOST_CODES.has(code as number) || LOST_SOCKETS.has(code as string);
 }
 
+/** Whether no server answered at all. */
+export function isUnreachable(error: unknown): boolean {
+  return isConnectionLost(error) || (error as Error | undefined)?.name === "MongoServerSelectionError";
+}
+
 /** Whether a document with the key of an upsert is there and does not meet its filter. */
 export function isDuplicateKey(error: unknown): boolean {
   return failureOf(error).code === 11000;

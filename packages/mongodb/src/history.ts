@@ -27,7 +27,7 @@ export async function readAncestors(
 ): Promise<readonly Ancestor[]> {
   const found = await readSteadily(session, request.thread, async (find, thread) => {
     const line = await readLine(find, thread, request);
-    const writes = await readWrites(find, request, line);
+    const writes = await readWrites(find, thread, request, line);
     return line.map((doc): Ancestor => ({
       checkpoint: outlineOf(doc),
       writes: writesIn(writes.get(doc._id.i) ?? []).filter(({ channel }) =>
@@ -71,13 +71,14 @@ async function readLine(
 /** The writes to all checkpoints of a line, by id. */
 async function readWrites(
   find: Find,
+  { valid }: ThreadDoc,
   { thread, namespace, channels }: AncestorsRequest,
   line: readonly CheckpointDoc[],
 ): Promise<Map<string, readonly WriteDoc[]>> {
   if (line.length === 0 || channels.length === 0) return new Map();
   const ids = new Set(line.map(({ _id }) => _id.i));
   const ranges = writesBetween(thread, namespace, [...ids]);
-  const docs = (await find(ranges)) as unknown as WriteDoc[];
+  const docs = (await find({ ...ranges, g: { $in: valid } })) as unknown as WriteDoc[];
   return new Map(
     writesByCheckpoint(docs.filter(({ _id }) => ids.has(_id.i))).map((own) => [own[0]!._id.i, own]),
   );

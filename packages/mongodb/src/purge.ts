@@ -1,7 +1,8 @@
 import type { Doc } from "./driver.ts";
+import { isDuplicateKey } from "./failure.ts";
 import { blobsOf, contentOf, only, threadKey, wholeOf } from "./keys.ts";
 import type { Session } from "./session.ts";
-import { findThread, goneAt, newGeneration, type ThreadDoc } from "./thread.ts";
+import { findThread, goneAt, neverThere, newGeneration, type ThreadDoc } from "./thread.ts";
 
 /** What a purge did. */
 export interface Purged {
@@ -52,6 +53,31 @@ export async function purge(
   await session.write((collection) => collection.deleteMany({ ...contentOf(thread), ...gone }));
   const last = await session.write((collection) => collection.deleteOne({ ...key, g: mark }));
   return { done: last.deletedCount > 0, blobs: blobs?.deletedCount ?? 0 };
+}
+
+/**
+ * Removes what is left of a thread that is not there: of writes that came after it was removed, and whose
+ * process ended before it could take them back.
+ */
+export async function purgeLeftovers(session: Session, thread: string): Promise<void> {
+  const [left] = await session.find(contentOf(thread), { limit: 1, projection: { _id: 1 } });
+  const mark = newGeneration();
+  if (left && (await reserve(session, thread, mark))) await purge(session, thread, { g: mark });
+}
+
+/** Puts a thread that is gone in the place of one that is not there. Whether it was not. */
+export async function reserve(session: Session, thread: string, mark: string): Promise<boolean> {
+  const fields = { writes: 0, ...neverThere(thread, session.now()) };
+  const filter = { ...only(threadKey(thread)), g: mark };
+  try {
+    await session.write((collection) =>
+      collection.updateOne(filter, { $setOnInsert: fields }, { upsert: true }),
+    );
+    return true;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return false;
+  }
 }
 
 /** Waits for the deletion of a thread that is gone, and completes it when that takes long. */

@@ -9,7 +9,7 @@ import {
   type ScanRequest,
   type StoredCheckpoint,
 } from "@threadmark/core/storage";
-import { idOf, recordOf, writesIn } from "./documents.ts";
+import { idOf, recordOf, writesIn, type BlobDoc } from "./documents.ts";
 import type { Doc } from "./driver.ts";
 import type { Gatherer, Hit } from "./gather.ts";
 import { anyOf, only, threadKey } from "./keys.ts";
@@ -95,31 +95,60 @@ async function readPage(
 
 interface Found {
   readonly hits: readonly Hit[];
-  readonly nodes: readonly Blob[];
+  readonly nodes: readonly BlobDoc[];
   readonly after: readonly ThreadDoc[] | undefined;
 }
 
 /** The first checkpoints that are there: usually of one command, more where some found are not valid. */
 async function findHits(
-  { session, gatherer }: ReadContext,
+  context: ReadContext,
   wanted: Wanted,
   after: ScanPosition | undefined,
   limit: number,
 ): Promise<Found> {
+  const quick = limit === 1 ? await findOne(context, wanted, after) : undefined;
+  if (quick) return quick;
+  const { session, gatherer } = context;
   const hits: Hit[] = [];
-  const nodes: Blob[] = [];
+  const nodes: BlobDoc[] = [];
   for (let place = after; ;) {
     const selection = selectCheckpoints(wanted, place);
     const size = limit - hits.length;
     const next = selection && (await gatherer.gather(selection, size, wanted.have));
     if (!next) return { hits, nodes, after: undefined };
     const now = session.now();
-    hits.push(...next.hits.filter((hit) => isThere(hit, now)));
+    hits.push(...next.hits.filter((hit) => isThere(hit, now)).map(withValidWrites));
     nodes.push(...next.nodes);
     const last = next.hits.at(-1)?.doc._id;
     if (hits.length === limit || next.hits.length < size || !last) return { hits, nodes, after: next.after };
     place = { thread: last.t, namespace: last.n, id: last.i };
   }
+}
+
+/**
+ * The first checkpoint, if what is found of it is valid when the thread is read, which comes last. A removal
+ * moves what stays to its own generation before that becomes the only valid one, so if one came in between,
+ * something has a generation that is over; `undefined` then, as for what a late writer has left.
+ */
+async function findOne(
+  { session, gatherer }: ReadContext,
+  wanted: Wanted,
+  after: ScanPosition | undefined,
+): Promise<Found | undefined> {
+  const selection = selectCheckpoints(wanted, after);
+  if (!selection || selection.thread === undefined) return undefined;
+  const one = await gatherer.gatherOne({ ...selection, thread: selection.thread }, wanted.have);
+  if (!one) return undefined;
+  const { hit, thread } = one;
+  if (!hit || !thread || !isAlive(thread, session.now())) return { hits: [], nodes: [], after: undefined };
+  const isValid = ({ g }: { readonly g: string }) => thread.valid.includes(g);
+  if (!isValid(hit.doc) || !hit.writes.every(isValid)) return undefined;
+  return { hits: [hit], nodes: one.nodes, after: [thread] };
+}
+
+/** Without what a writer of an old generation has stored too late. */
+function withValidWrites({ doc, thread, writes }: Hit): Hit {
+  return { doc, thread, writes: writes.filter(({ g }) => thread!.valid.includes(g)) };
 }
 
 function isThere({ doc, thread }: Hit, now: Date): boolean {

@@ -11,9 +11,12 @@ export function checkpointRecords(session: Session, request: PutRequest): Record
   const { thread, checkpoint, fence } = request;
   const { namespace, id, parent } = checkpoint;
   const key = checkpointKey(thread, namespace, id);
-  if (!fence) return { keys: [key], statements: async (target) => [storeCheckpoint(request, target)] };
+  // Keys and tokens of the index are in the metadata too, which can be escaped in both.
+  const bytes = checkpoint.header.length + 5 * checkpoint.metadata.length;
+  if (!fence) return { keys: [key], bytes, statements: async (target) => [storeCheckpoint(request, target)] };
   return {
     keys: [key, claimKey(thread, namespace, parent)],
+    bytes,
     marks: [DEAD],
     async statements(target, looked) {
       const claimed = await fenceOf(session, request, target, looked);
@@ -47,6 +50,10 @@ export function writeRecords(request: PutWritesRequest): Records {
   const numbers = [...parts.keys()].sort((a, b) => b - a);
   return {
     keys: numbers.map(keyOf),
+    bytes: writes.reduce(
+      (sum, { value, path, channel }) => sum + value.length + 3 * (path.length + channel.length) + 100,
+      0,
+    ),
     statements: async ({ g, accepted }) =>
       numbers.map((part) =>
         upsert({ _id: keyOf(part), g: { $in: accepted } }, [

@@ -21,6 +21,14 @@ const MAX_ATTEMPTS = 100;
 /** Documents that go carry the generation of the removal that lets them. */
 const DOOMED = "doomed";
 
+/** How a removal differs from what the port asks for. */
+interface RemoveOptions {
+  /** A thread without checkpoints stays. */
+  readonly keepEmpty?: boolean;
+  /** Done after step 1, each time that it is done. The thread is as step 1 left it. */
+  readonly between?: (thread: ThreadDoc) => Promise<void>;
+}
+
 /**
  * Removes checkpoints, in steps of which each is one command. Readers see all of it at once, at step 5.
  *
@@ -49,12 +57,13 @@ const DOOMED = "doomed";
 export async function remove(
   session: Session,
   request: RemoveRequest,
-  keepEmpty = false,
+  { keepEmpty = false, between }: RemoveOptions = {},
 ): Promise<RemoveOutcome> {
   let epoch = request.newEpoch;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const thread = await begin(session, request.thread, epoch);
     if (!thread) return { outcome: "removed", blobs: 0 };
+    await between?.(thread);
     const outcome = await carryOut(session, request, thread, keepEmpty);
     if (outcome) return outcome;
     // An epoch stands for one generation only: writers may have learnt what is stored under it.
@@ -71,7 +80,7 @@ export async function remove(
 export async function completeStuck(session: Session, thread: ThreadDoc): Promise<boolean> {
   if (isSettled(thread) || !isStuck(session, thread)) return false;
   const nothing = { checkpoints: [], relink: [], newEpoch: newGeneration() };
-  await remove(session, { thread: thread.thread, ...nothing }, true);
+  await remove(session, { thread: thread.thread, ...nothing }, { keepEmpty: true });
   return true;
 }
 
@@ -131,7 +140,8 @@ async function carryOut(
   return conflict ? { outcome: "conflict" } : { outcome: "removed", blobs };
 }
 
-function oldOf({ valid, g }: ThreadDoc): string[] {
+/** The generations of what was stored before a removal began. */
+export function oldOf({ valid, g }: ThreadDoc): string[] {
   return valid.filter((one) => one !== g);
 }
 

@@ -31,12 +31,13 @@ import { Hints } from "./hints.ts";
 import { readAncestors, readBlobs, readOutline } from "./history.ts";
 import { only, threadKey } from "./keys.ts";
 import { findExpired, readRuns, readThreads } from "./listing.ts";
-import { purge } from "./purge.ts";
+import { purge, purgeLeftovers } from "./purge.ts";
 import { readOne, readScan, type ReadContext } from "./read.ts";
 import { checkpointRecords, writeRecords } from "./records.ts";
 import { remove } from "./remove.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { aliveAt, expiredAt, NEVER } from "./thread.ts";
+import { WriteQueue } from "./together.ts";
 import { write } from "./write.ts";
 
 /** What the storage needs to know of its database. */
@@ -51,11 +52,13 @@ export class MongoDBStorage implements CheckpointStorage {
   readonly capabilities = { persistent: true, shared: true, scanAllThreads: true };
   readonly #session: Session;
   readonly #context: ReadContext;
+  readonly #queue: WriteQueue;
 
   constructor({ aggregates, ...options }: MongoDBStorageOptions) {
     this.#session = new Session(options);
     const gatherer = new Gatherer(this.#session, aggregates);
     this.#context = { session: this.#session, hints: new Hints(), gatherer };
+    this.#queue = new WriteQueue(this.#context);
   }
 
   async setup(): Promise<void> {
@@ -67,11 +70,13 @@ export class MongoDBStorage implements CheckpointStorage {
   }
 
   async put(request: PutRequest): Promise<WriteOutcome> {
-    return write(this.#context, request, checkpointRecords(this.#session, request));
+    const records = checkpointRecords(this.#session, request);
+    // A fence decides by what is stored at its turn.
+    return request.fence ? write(this.#context, request, records) : this.#queue.write(request, records);
   }
 
   async putWrites(request: PutWritesRequest): Promise<WriteOutcome> {
-    return write(this.#context, request, writeRecords(request));
+    return this.#queue.write(request, writeRecords(request));
   }
 
   async get(request: GetRequest): Promise<GetResult | undefined> {
@@ -101,7 +106,8 @@ export class MongoDBStorage implements CheckpointStorage {
 
   async deleteThread(thread: string): Promise<void> {
     this.#context.hints.forget(thread);
-    await purge(this.#session, thread, {});
+    const purged = await purge(this.#session, thread, {});
+    if (!purged) await purgeLeftovers(this.#session, thread);
   }
 
   async copyThread(request: CopyRequest): Promise<CopyOutcome> {

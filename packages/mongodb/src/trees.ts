@@ -1,5 +1,5 @@
 import { childrenOf, type Blob, type BlobId } from "@threadmark/core/storage";
-import { blobOf, type BlobDoc } from "./documents.ts";
+import { blobOf, idOf, type BlobDoc } from "./documents.ts";
 import type { Doc } from "./driver.ts";
 import { anyOf, blobKey, KIND, threadKey, type Key } from "./keys.ts";
 import type { ThreadDoc } from "./thread.ts";
@@ -18,8 +18,8 @@ export interface TreeRequest {
   readonly roots: readonly Roots[];
   /** Not these, and not what is below them. */
   readonly have: Iterable<BlobId>;
-  /** What is known already; it is returned too. */
-  readonly known?: readonly Blob[];
+  /** What is known already of these threads; what of it is reached is returned too. */
+  readonly known?: readonly BlobDoc[];
   /** Leaves are left out. */
   readonly nodesOnly?: boolean;
   /** Threads whose documents are read after the last blob. */
@@ -56,17 +56,17 @@ export async function readTrees(find: Find, request: TreeRequest): Promise<Trees
 }
 
 class Walk {
-  readonly #known: Map<BlobId, Blob>;
+  // By thread and id: what is missing in one thread may be there in another.
+  readonly #known: ReadonlyMap<string, BlobDoc>;
+  readonly #visited = new Set<string>();
   readonly #have: ReadonlySet<BlobId>;
   readonly #nodesOnly: boolean;
-  /** By thread and id: what is missing in one thread may be there in another. */
-  readonly #visited = new Set<string>();
   readonly #reached = new Map<BlobId, Blob>();
   #open: Key[] = [];
   #missing = 0;
 
   constructor({ known = [], have, nodesOnly = false }: TreeRequest) {
-    this.#known = new Map(known.map((blob) => [blob.id, blob]));
+    this.#known = new Map(known.map((doc) => [placeOf(doc._id.t, idOf(doc._id.b)), doc]));
     this.#have = new Set(have);
     this.#nodesOnly = nodesOnly;
   }
@@ -74,27 +74,31 @@ class Walk {
   visit(thread: string, root: BlobId): void {
     const stack = [root];
     for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-      const place = `${thread}\0${id}`;
+      const place = placeOf(thread, id);
       if (this.#visited.has(place) || this.#have.has(id)) continue;
       this.#visited.add(place);
       const key = blobKey(thread, id);
       if (this.#nodesOnly && key.k === KIND.leaf) continue;
-      const blob = this.#known.get(id) ?? this.#reached.get(id);
-      if (!blob) {
+      const known = this.#known.get(place);
+      if (known) {
+        stack.push(...this.#reach(known));
+      } else {
         this.#open.push(key);
         this.#missing++;
-      } else {
-        this.#reached.set(id, blob);
-        for (const child of childrenOf(blob)) stack.push(child);
       }
     }
   }
 
   found(doc: BlobDoc): void {
+    this.#missing--;
+    for (const child of this.#reach(doc)) this.visit(doc._id.t, child);
+  }
+
+  /** Its children. */
+  #reach(doc: BlobDoc): readonly BlobId[] {
     const blob = blobOf(doc);
     this.#reached.set(blob.id, blob);
-    this.#missing--;
-    for (const child of childrenOf(blob)) this.visit(doc._id.t, child);
+    return childrenOf(blob);
   }
 
   /** The keys that have to be read next. */
@@ -111,4 +115,8 @@ class Walk {
   blobs(): Blob[] {
     return [...this.#reached.values()];
   }
+}
+
+function placeOf(thread: string, id: BlobId): string {
+  return `${thread}\0${id}`;
 }

@@ -1,4 +1,4 @@
-import { CheckpointError, type WriteOutcome, type WriteRequest } from "@threadmark/core/storage";
+import { CheckpointError, type Blob, type WriteOutcome, type WriteRequest } from "@threadmark/core/storage";
 import { blobFields } from "./documents.ts";
 import type { Doc, UpdateOp } from "./driver.ts";
 import { failedAt, isDuplicateKey } from "./failure.ts";
@@ -28,6 +28,8 @@ export interface Target {
 export interface Records {
   /** The documents that it touches. */
   readonly keys: readonly Key[];
+  /** What it stores takes about so many. */
+  readonly bytes: number;
   /** Generations that mark a document as more than garbage. */
   readonly marks?: readonly string[];
   /** The statements, or why nothing may be stored. `looked`: an attempt before this one was refused. */
@@ -49,16 +51,18 @@ export interface Records {
  * it refers to, which the removal then keeps. Nothing was acknowledged in either case.
  *
  * Each statement can be run twice, so a command whose reply was lost is sent once more.
+ *
+ * @param written The generation under which an attempt before this call may have stored something.
  */
 export async function write(
   context: Context,
   request: WriteRequest,
   records: Records,
+  written?: string,
 ): Promise<WriteOutcome> {
   const { thread, epoch } = request;
-  let hint = context.hints.find(thread, epoch);
+  let hint = written === undefined ? context.hints.find(thread, epoch) : undefined;
   let target: Target | undefined = hint && { g: hint.g, accepted: [hint.g] };
-  let written: string | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const looked = target === undefined;
     if (!target) {
@@ -74,7 +78,7 @@ export async function write(
       continue;
     }
     const { g } = target;
-    const sent = await send(context.session, request, { g, hint, found });
+    const sent = await send(context.session, request, { g, hint, found, bytes: records.bytes });
     if (sent === "stored") {
       const known = hint ?? { g, epoch: request.newEpoch, own: undefined };
       context.hints.learn(thread, known);
@@ -96,13 +100,27 @@ interface Sending {
   /** `undefined`: the thread is new. */
   readonly hint: Hint | undefined;
   readonly found: readonly UpdateOp[];
+  /** Of these, about. */
+  readonly bytes: number;
+}
+
+/** Of one command that is made at once. A document may have sixteen times as much. */
+const MAX_STATEMENTS = 500;
+const MAX_BYTES = 1024 * 1024;
+
+export function fitsTogether(statements: number, bytes: number): boolean {
+  return statements <= MAX_STATEMENTS && bytes <= MAX_BYTES;
+}
+
+export function bytesOf(blobs: readonly Blob[]): number {
+  return blobs.reduce((sum, blob) => sum + blob.bytes.length, 0);
 }
 
 /** `refused`: nothing was written; `overtaken`: something may have been. */
-async function send(
+export async function send(
   session: Session,
   request: WriteRequest,
-  { g, hint, found }: Sending,
+  { g, hint, found, bytes }: Sending,
 ): Promise<"stored" | "refused" | "overtaken"> {
   const { thread, blobs } = request;
   const now = session.now();
@@ -112,6 +130,12 @@ async function send(
   const open = hint ? reopen(thread, hint, now) : create(request, g, now);
   const ops = [open, ...stored, ...found, close(request, { g, own: hint?.own }, now)];
   try {
+    const small = fitsTogether(ops.length, bytes + bytesOf(blobs));
+    if (small) {
+      const done = await session.update(ops);
+      if (done !== undefined) return done === ops.length ? "stored" : "overtaken";
+      // Once more, for the error of the driver.
+    }
     const result = await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
     return result.matchedCount + result.upsertedCount === ops.length ? "stored" : "overtaken";
   } catch (error) {

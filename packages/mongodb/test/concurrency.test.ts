@@ -4,7 +4,6 @@ import {
   checkFence,
   checkRemovalBesidePuts,
   checkSweeps,
-  checkThread,
   pruneBesideWriters,
   valuesOf,
 } from "@threadmark/storage-tests/many-at-once";
@@ -80,22 +79,71 @@ describe.each(onServers)("many at once on $title", ({ server }) => {
     await checkRemovalBesidePuts(open);
   });
 
-  it("copies beside a writer and a prune are whole", async () => {
-    const saver = new MongoDBSaver({ client, dbName });
-    await putTurn(saver, { thread: "source", id: turnId(1), values: valuesOf(1) });
+  it("copies beside writers that never pause and a prune are whole, and of one moment", async () => {
+    const [writer, other] = [open(), open()];
+    await putTurn(writer, { thread: "source", id: turnId(1), values: valuesOf(1) });
     let copying = true;
+    let newest = 1;
     const write = async (): Promise<void> => {
       for (let n = 2; copying; n++) {
-        await putTurn(saver, { thread: "source", id: turnId(n), values: valuesOf(n) });
-        if (n % 5 === 0) await saver.prune({ threadIds: ["source"], keepLatest: 2 });
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        const parent = turnId(n - 1);
+        const { configurable } = await putTurn(writer, {
+          thread: "source",
+          id: turnId(n),
+          parent,
+          values: valuesOf(n),
+        });
+        newest = n;
+        // Once more by another process, before the next prune: a later one would bring back what was removed.
+        await Promise.all([
+          putTurn(other, { thread: "source", id: turnId(n), parent, values: valuesOf(n) }),
+          writer.putWrites({ configurable: configurable! }, [["w", n]], "task"),
+        ]);
+        if (n % 20 === 0) await writer.prune({ threadIds: ["source"], keepLatest: 5 });
       }
     };
+    const reader = open({ blobCacheBytes: 0 });
     const writing = write();
-    for (let n = 0; n < 10; n++) await new MongoDBSaver({ client, dbName }).copyThread("source", `copy ${n}`);
+    for (let n = 0; n < 10; n++) {
+      const least = newest;
+      await open().copyThread("source", `copy ${n}`);
+      const ids: number[] = [];
+      for await (const { checkpoint, pendingWrites } of reader.list(configOf(`copy ${n}`))) {
+        const id = Number(checkpoint.id);
+        ids.push(id);
+        expect(checkpoint.channel_values).toEqual(valuesOf(id));
+        expect([[], [["task", "w", id]]]).toContainEqual(pendingWrites);
+      }
+      expect(ids[0]).toBeGreaterThanOrEqual(least);
+      // None is missing between the oldest and the newest.
+      expect(ids).toEqual(ids.map((_, i) => ids[0]! - i));
+      expect(ids.length).toBeGreaterThanOrEqual(Math.min(5, least));
+    }
     copying = false;
     await writing;
-    for (let n = 0; n < 10; n++) await checkThread(saver, `copy ${n}`);
+  });
+
+  it("writes to one thread at once are all stored, beside prunes and removals of it", async () => {
+    const [saver, other] = [open(), open()];
+    const thread = "at once";
+    for (let round = 1; round <= 30; round++) {
+      const ids = [1, 2, 3, 4, 5, 6].map((i) => turnId(round * 10 + i));
+      const puts = ids.map((id) => putTurn(saver, { thread, id, values: valuesOf(round) }));
+      const writes = ids.map((id) => saver.putWrites(configOf(thread, id), [["w", longText(id)]], "task"));
+      const removal =
+        round % 3 === 0 ? other.prune({ threadIds: [thread], keepLatest: 100 * round }) : undefined;
+      const deletion = round % 10 === 5 ? other.deleteThread(thread) : undefined;
+      await Promise.all([...puts, ...writes, removal, deletion]);
+      const found = new Map<string, unknown>();
+      for await (const tuple of open({ blobCacheBytes: 0 }).list(configOf(thread))) {
+        expect(tuple.checkpoint.channel_values).toEqual(
+          valuesOf(Math.floor(Number(tuple.checkpoint.id) / 10)),
+        );
+        found.set(tuple.checkpoint.id, tuple.pendingWrites);
+      }
+      if (deletion) continue;
+      for (const id of ids) expect(found.get(id)).toEqual([["task", "w", longText(id)]]);
+    }
   });
 
   it("sweeps from several processes at once remove every expired thread once", async () => {

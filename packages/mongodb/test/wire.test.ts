@@ -48,7 +48,7 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
       "delete",
       "delete",
     ]);
-    expect(await commandsOf(() => saver.deleteThread("t"))).toEqual(["findAndModify"]);
+    expect(await commandsOf(() => saver.deleteThread("t"))).toEqual(["findAndModify", "find"]);
   });
 
   it("are at most one more for one that does not", async () => {
@@ -70,6 +70,37 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
     expect(await commandsOf(() => saver.putWrites(configOf("read", turnId(1)), fifty, "task"))).toEqual([
       "update",
     ]);
+  });
+
+  it("are shared by writes to one thread that come at once", async () => {
+    const saver = await freshSaver();
+    await putTurn(saver, { thread: "at once", id: turnId(1) });
+    const values = { text: longText("text", 60_000) };
+    const turn = (n: number) => ({ thread: "at once", id: turnId(n), parent: turnId(n - 1), values });
+    const some = fifty.slice(0, 5);
+    const atOnce = () =>
+      Promise.all([
+        putTurn(saver, turn(2)),
+        saver.putWrites(configOf("at once", turnId(2)), some, "task"),
+        saver.putWrites(configOf("at once", turnId(2)), some, "other task"),
+        putTurn(saver, { ...turn(3), values: { n: 3 } }),
+      ]);
+    expect(await commandsOf(atOnce)).toEqual(["update", "update"]);
+    const tuple = await saver.getTuple(configOf("at once", turnId(2)));
+    expect(tuple?.checkpoint.channel_values).toEqual(values);
+    expect(tuple?.pendingWrites).toHaveLength(10);
+  });
+
+  it("do not fail together: one that is too large does not take the others with it", async () => {
+    const saver = await freshSaver();
+    await putTurn(saver, { thread: "apart", id: turnId(1) });
+    const turn = (n: number, size: number) =>
+      putTurn(saver, { thread: "apart", id: turnId(n), metadata: { text: "x".repeat(size) } });
+    const outcomes = await Promise.allSettled([turn(2, 1), turn(3, 1), turn(4, 17_000_000), turn(5, 1)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+    const ids: string[] = [];
+    for await (const { checkpoint } of saver.list(configOf("apart"))) ids.push(checkpoint.id);
+    expect(ids).toEqual([5, 3, 2, 1].map(turnId));
   });
 
   it("one more for a put with a fence", async () => {

@@ -23,7 +23,10 @@ export class DyingClient implements MongoClientLike {
   db(name?: string): object {
     const database = this.#client.db(name);
     return {
-      command: database.command.bind(database),
+      command: async (command: Command, options: object) =>
+        command.updates
+          ? this.#statements(command.updates, (updates) => database.command({ ...command, updates }, options))
+          : database.command({ ...command }, options),
       collection: (collectionName: string, options: object) =>
         this.#dying(database.collection(collectionName, options) as unknown as Collection),
     };
@@ -53,16 +56,24 @@ export class DyingClient implements MongoClientLike {
     };
   }
 
-  async #bulk(
+  #bulk(
     collection: Collection,
     ops: readonly (UpdateOp | UpdateManyOp)[],
     options: { readonly ordered: boolean },
   ): ReturnType<Collection["bulkWrite"]> {
-    const some = ops.slice(0, Math.max(0, this.#last - this.steps));
+    return this.#statements(ops, (some) => collection.bulkWrite(some, options));
+  }
+
+  async #statements<S, T>(statements: readonly S[], work: (some: readonly S[]) => Promise<T>): Promise<T> {
+    const some = statements.slice(0, Math.max(0, this.#last - this.steps));
     this.steps += some.length;
     if (some.length === 0) throw new Killed();
-    const result = await collection.bulkWrite(some, options);
-    if (some.length < ops.length) throw new Killed();
+    const result = await work(some);
+    if (some.length < statements.length) throw new Killed();
     return result;
   }
+}
+
+interface Command {
+  readonly updates?: readonly object[];
 }

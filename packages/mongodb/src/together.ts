@@ -1,0 +1,123 @@
+import type { WriteOutcome, WriteRequest } from "@threadmark/core/storage";
+import { isUnreachable } from "./failure.ts";
+import type { UpdateOp } from "./driver.ts";
+import type { Hint } from "./hints.ts";
+import { bytesOf, fitsTogether, send, write, type Context, type Records } from "./write.ts";
+
+/** A write that waits for its answer. */
+interface Job {
+  readonly request: WriteRequest;
+  readonly records: Records;
+  readonly resolve: (outcome: WriteOutcome | Promise<WriteOutcome>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The writes of this process, thread by thread. While one is under way, those to the same thread that come
+ * meanwhile wait, and then go in one command together: a command costs more than what is in it, and
+ * LangGraph.js puts a checkpoint, the writes of its tasks and the next checkpoint at about the same time.
+ *
+ * The one command is as that of a single write (`write.ts`), with the blobs and records of each write after those
+ * of the one before. What it says of one write at its end holds for all of them. When it is refused, each write
+ * is done on its own.
+ */
+export class WriteQueue {
+  readonly #context: Context;
+  /** Of each thread with a write under way: those that wait. */
+  readonly #waiting = new Map<string, Job[]>();
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  async write(request: WriteRequest, records: Records): Promise<WriteOutcome> {
+    const { thread } = request;
+    const waiting = this.#waiting.get(thread);
+    if (waiting) {
+      return new Promise((resolve, reject) => {
+        waiting.push({ request, records, resolve, reject });
+      });
+    }
+    this.#waiting.set(thread, []);
+    try {
+      return await write(this.#context, request, records);
+    } finally {
+      this.#goOn(thread);
+    }
+  }
+
+  #goOn(thread: string): void {
+    if (this.#waiting.get(thread)!.length === 0) this.#waiting.delete(thread);
+    // Whoever waits for the write that has just ended may have another one, which can still come along.
+    else setImmediate(() => void this.#writeNext(thread));
+  }
+
+  async #writeNext(thread: string): Promise<void> {
+    const hint = this.#context.hints.find(thread, undefined);
+    const waiting = this.#waiting.get(thread)!;
+    const jobs = waiting.splice(0, countTogether(waiting, hint));
+    try {
+      const sent = jobs.length > 1 ? await this.#send(jobs, hint!) : APART;
+      const answers = jobs.map(async ({ request, records }) =>
+        "outcome" in sent ? sent : write(this.#context, request, records, sent.written),
+      );
+      for (const [i, { resolve }] of jobs.entries()) resolve(answers[i]!);
+      await Promise.allSettled(answers);
+    } catch (error) {
+      for (const { reject } of jobs) reject(error);
+    } finally {
+      this.#goOn(thread);
+    }
+  }
+
+  async #send(jobs: readonly Job[], hint: Hint): Promise<WriteOutcome | Apart> {
+    const { session, hints } = this.#context;
+    const { g } = hint;
+    const { request } = jobs[0]!;
+    const { thread } = request;
+    try {
+      const found: UpdateOp[] = [];
+      for (const { records } of jobs) {
+        const statements = await records.statements({ g, accepted: [g] }, false);
+        if ("outcome" in statements) return APART;
+        found.push(...statements);
+      }
+      const all = new Map(jobs.flatMap((job) => job.request.blobs.map((blob) => [blob.id, blob])));
+      const bytes = jobs.reduce((sum, { records }) => sum + records.bytes, 0);
+      const joint = { ...request, blobs: [...all.values()] };
+      const sent = await send(session, joint, { g, hint, found, bytes });
+      if (sent === "stored") {
+        hints.learn(thread, hint);
+        return { outcome: "stored", epoch: hint.epoch };
+      }
+      hints.forget(thread);
+      return sent === "refused" ? APART : { written: g };
+    } catch (error) {
+      // Of anything else than a lost server one of them may be the cause, of which the others should not fail.
+      if (isUnreachable(error)) throw error;
+      return { written: g };
+    }
+  }
+}
+
+/** Each write has to be done on its own. */
+interface Apart {
+  /** The generation under which some of it may be stored by now. */
+  readonly written: string | undefined;
+}
+
+const APART: Apart = { written: undefined };
+
+/** How many of them can go together, at least one. */
+function countTogether(jobs: readonly Job[], hint: Hint | undefined): number {
+  if (!hint) return 1;
+  let statements = 0;
+  let bytes = 0;
+  const end = jobs.findIndex(({ request: { epoch, ttl, blobs }, records }) => {
+    statements += blobs.length + records.keys.length;
+    bytes += records.bytes + bytesOf(blobs);
+    const fits = fitsTogether(statements, bytes);
+    return !fits || ttl !== jobs[0]!.request.ttl || (epoch !== undefined && epoch !== hint.epoch);
+  });
+  return end === -1 ? jobs.length : Math.max(end, 1);
+}

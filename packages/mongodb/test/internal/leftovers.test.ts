@@ -1,0 +1,110 @@
+import type { PutRequest, ScanRequest } from "@threadmark/core/storage";
+import type { MongoDBSaver } from "@threadmark/mongodb";
+import { countTests } from "@threadmark/services";
+import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
+import { MongoClient } from "mongodb";
+import { afterAll, describe, expect, it } from "vitest";
+import { blobKey, writeKey } from "../../src/keys.ts";
+import { checkedOptions } from "../../src/options.ts";
+import { MongoDBStorage } from "../../src/storage.ts";
+import { newName, openSaver, standalone, useDatabase } from "../database.ts";
+
+const WAYS = [{ aggregates: true }, { aggregates: false }];
+
+describe("what a writer has left that ended too early", () => {
+  countTests(standalone);
+  const { client, dbName } = useDatabase();
+
+  it.each(WAYS)("is no write of a checkpoint (aggregates: $aggregates)", async (options) => {
+    const thread = `late ${options.aggregates}`;
+    const saver = await openSaver(client, dbName, options);
+    await putTurn(saver, { thread, id: turnId(1) });
+    await saver.putWrites(configOf(thread, turnId(1)), [["seen", 1]], "task");
+    const before = await everythingOf(saver, thread);
+    expect(before.tuple).toEqual([["task", "seen", 1]]);
+    const collection = client.db(dbName).collection<{ _id: object; g: string }>("threadmark_checkpoints");
+    const seen = await collection.findOne({ _id: writeKey(thread, "", turnId(1), "task", 0) });
+    const late = writeKey(thread, "", turnId(1), "late task", 0);
+    await collection.insertOne({ ...seen!, _id: late, g: "over" });
+    expect(await everythingOf(saver, thread)).toEqual(before);
+  });
+
+  it("goes with deleteThread, also where the thread is not there any more", async () => {
+    const saver = await openSaver(client, dbName);
+    const collection = client.db(dbName).collection<{ _id: object; g: string }>("threadmark_checkpoints");
+    const keys = [writeKey("lost", "", turnId(1), "task", 0), blobKey("lost", "aa00".padEnd(32, "0"))];
+    await collection.insertMany(keys.map((_id) => ({ _id, g: "over", w: {} })));
+    await saver.deleteThread("lost");
+    expect(await collection.find({ "_id.t": "lost" }).toArray()).toEqual([]);
+  });
+
+  async function everythingOf(saver: MongoDBSaver, thread: string) {
+    const listed: unknown[] = [];
+    for await (const { pendingWrites } of saver.list(configOf(thread))) listed.push(pendingWrites);
+    const tuple = await saver.getTuple(configOf(thread));
+    const storage = new MongoDBStorage({
+      open: async () => client,
+      close: async () => {},
+      ...checkedOptions({ dbName }),
+    });
+    const ancestors = await storage.ancestors({
+      thread,
+      namespace: "",
+      id: undefined,
+      channels: ["seen"],
+      limit: 10,
+    });
+    return { listed, tuple: tuple?.pendingWrites, ancestors };
+  }
+});
+
+describe("a blob that is missing in a thread", () => {
+  countTests(standalone);
+  const client = new MongoClient(standalone.url);
+  const dbName = newName();
+
+  afterAll(async () => {
+    await client.db(dbName).dropDatabase();
+    await client.close();
+  });
+
+  it.each(WAYS)("is not taken from another one (aggregates: $aggregates)", async ({ aggregates }) => {
+    const options = checkedOptions({ dbName, aggregates, checkpointCollectionName: `c_${aggregates}` });
+    const storage = new MongoDBStorage({ open: async () => client, close: async () => {}, ...options });
+    const leaf = { id: "aa00".padEnd(32, "0"), kind: "leaf", bytes: new Uint8Array(2000) } as const;
+    const node = {
+      id: "aa".padEnd(31, "0") + "1",
+      kind: "node",
+      bytes: Buffer.from(leaf.id, "hex"),
+    } as const;
+    const put = (thread: string, blobs: PutRequest["blobs"]) =>
+      storage.put({ ...EMPTY, thread, blobs, checkpoint: { ...CHECKPOINT, refs: [node.id] } });
+    await put("a", []);
+    await put("b", [leaf, node]);
+    await storage.expire({ thread: "b", ttl: 0 });
+    expect((await storage.scan(EVERYTHING)).blobs).toEqual([]);
+  });
+});
+
+const EMPTY = { epoch: undefined, newEpoch: "e", ttl: undefined, keepParent: false, fence: false } as const;
+
+const CHECKPOINT = {
+  namespace: "",
+  id: turnId(1),
+  parent: undefined,
+  run: undefined,
+  header: new Uint8Array(),
+  metadata: new Uint8Array(),
+  index: [],
+};
+
+const EVERYTHING: ScanRequest = {
+  thread: undefined,
+  namespace: undefined,
+  id: undefined,
+  before: undefined,
+  filter: [],
+  after: undefined,
+  limit: 10,
+  have: [],
+};
