@@ -38,7 +38,7 @@ describe.each(onServers)("many at once on $title", ({ server }) => {
       await open().prune({ keepLatest: 1 });
       expect(await leftovers()).toEqual([]);
     },
-    (SECONDS + 120) * 1000,
+    (SECONDS + 300) * 1000,
   );
 
   /** Records that belong to no valid generation of their thread. */
