@@ -46,11 +46,6 @@ export class ByteWriter {
     this.#recorder = recorder;
   }
 
-  /** The recorder, as long as everything was the same. */
-  get replay(): Recorder | undefined {
-    return this.#recorder?.replaying ? this.#recorder : undefined;
-  }
-
   /** A copy of all that was written. The writer is of no use afterwards. */
   finish(): Uint8Array {
     if (this.#bytes.length <= KEPT_SIZE) kept = this.#bytes;

@@ -7,7 +7,7 @@ import { foreignNative, nativeOf } from "./natives.ts";
 import { MAX_NESTING } from "./nesting.ts";
 import { ObjectNumbers } from "./object-numbers.ts";
 import type { PathStep } from "./path.ts";
-import { replayRecord } from "./replay.ts";
+import { Replay } from "./replay.ts";
 import type { RecordedBytes, Recorder } from "./recording.ts";
 import { notSerializable, refuse, refuseDepth, refuseInstance } from "./refusal.ts";
 import { MANY_KEYS_ID, type Shape, ShapeTable } from "./shape-table.ts";
@@ -21,6 +21,7 @@ import type { ValueWriter } from "./value-writer.ts";
  */
 export class Encoder implements ValueWriter {
   readonly bytes: ByteWriter;
+  readonly replay: Replay | undefined;
   tags = 0;
   readonly #types: CustomTypes;
   readonly #shapes = new ShapeTable();
@@ -34,6 +35,7 @@ export class Encoder implements ValueWriter {
   constructor(types: CustomTypes, recorder?: Recorder) {
     this.#types = types;
     this.bytes = new ByteWriter(HEADER_BYTES, recorder);
+    this.replay = recorder && new Replay(this, recorder);
   }
 
   /** For an encoder with a recorder. @throws CheckpointError as `run` does. */
@@ -100,8 +102,12 @@ export class Encoder implements ValueWriter {
     this.#needs |= bits;
   }
 
-  shapeOf(keys: readonly string[]): Shape | undefined {
-    return keys.length === 0 ? this.#shapes.empty : this.#shapes.find(keys);
+  shapeOf(value: object): Shape | undefined {
+    return this.#shapes.of(value);
+  }
+
+  get emptyShape(): Shape {
+    return this.#shapes.empty;
   }
 
   enter(): void {
@@ -149,7 +155,7 @@ export class Encoder implements ValueWriter {
   #plainObject(value: Record<string, unknown>): void {
     const keys = Object.keys(value);
     if (Object.getOwnPropertySymbols(value).length > 0) refuseSymbolKeys(value);
-    const shape = this.shapeOf(keys);
+    const shape = keys.length === 0 ? this.#shapes.empty : this.#shapes.find(keys);
     if (shape === undefined) return writeOddObject(this, TAG.object, value);
     this.record(shape);
     this.enter();
@@ -173,7 +179,7 @@ export class Encoder implements ValueWriter {
       this.#path[step] = i;
       const item = value[i];
       if (typeof item === "number") this.bytes.number(item);
-      else if (typeof item !== "object" || item === null || !replayRecord(this, item)) this.value(item);
+      else if (typeof item !== "object" || item === null || !this.replay?.record(item)) this.value(item);
     }
     this.leave();
   }

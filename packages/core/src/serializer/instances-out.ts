@@ -24,12 +24,11 @@ export function writeInstance(writer: ValueWriter, value: object, prototype: obj
 type Fields = Readonly<Record<string, unknown>>;
 
 function writeFields(writer: ValueWriter, value: Fields): void {
-  const keys = Object.keys(value);
-  const shape = writer.shapeOf(keys);
+  const shape = writer.shapeOf(value);
   if (shape === undefined) refuse("one of its own fields has a name that is reserved");
   writer.record(shape);
   writer.enter();
-  for (const key of keys) {
+  for (const key of shape.keys) {
     writer.at(key);
     writer.value(value[key]);
   }

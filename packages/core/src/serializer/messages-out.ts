@@ -1,6 +1,5 @@
 import { MESSAGE_BRAND, MESSAGE_NAMESPACE } from "./class-table.ts";
 import { type FieldPlan, placesOf, planOf, readFields } from "./message-plan.ts";
-import { replayMessage } from "./replay.ts";
 import { refuse, refuseSymbolsBut } from "./refusal.ts";
 import type { Shape } from "./shape-table.ts";
 import type { ValueWriter } from "./value-writer.ts";
@@ -13,16 +12,16 @@ type Fields = Readonly<Record<string, unknown>>;
  * chat consists of that for the most part, and remembering each such object would take longer than writing it.
  */
 export function writeMessage(writer: ValueWriter, message: Fields): void {
-  if (replayMessage(writer, message)) return;
+  if (writer.replay?.message(message)) return;
   // Symbols are looked for where something is new: that takes as long as all else.
   const wasKnown = isReplaying(writer);
   if (!wasKnown) refuseSymbolsBut(MESSAGE_BRAND, message);
-  const keys = Object.keys(message);
-  const shape = writer.shapeOf(keys);
+  const shape = writer.shapeOf(message);
   if (shape === undefined) refuse("one of its own fields has a name that is reserved");
   writer.record(shape);
   writer.enter();
   const plan = planOf(shape);
+  const { keys } = shape;
   // At once: the arguments are compared with fields that come after them.
   const values = readFields(message, plan, (key) => writer.at(key));
   for (let i = 0; i < keys.length; i++) {
@@ -34,7 +33,7 @@ export function writeMessage(writer: ValueWriter, message: Fields): void {
 }
 
 function isReplaying(writer: ValueWriter): boolean {
-  return writer.bytes.replay !== undefined;
+  return writer.replay?.isOn ?? false;
 }
 
 function writeField(writer: ValueWriter, plan: FieldPlan, index: number, values: readonly unknown[]): void {
@@ -57,7 +56,7 @@ function writeArguments(
   fields: Shape,
   values: readonly unknown[],
 ): void {
-  const shape = isPlain(given) && writer.isUnseen(given) ? writer.shapeOf(Object.keys(given)) : undefined;
+  const shape = isPlain(given) && writer.isUnseen(given) ? writer.shapeOf(given) : undefined;
   if (shape === undefined) return writeBoxed(writer, given);
   if (!isReplaying(writer)) refuseSymbolsBut(undefined, given as Fields);
   const { keys } = shape;
@@ -116,13 +115,11 @@ function writeEmpty(writer: ValueWriter, value: object): boolean {
   if (!isEmpty(value)) return false;
   if (!isReplaying(writer)) refuseSymbolsBut(undefined, value);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype) writer.record(writer.shapeOf(NO_KEYS)!);
+  if (prototype === Object.prototype) writer.record(writer.emptyShape);
   else if (Array.isArray(value) && prototype === Array.prototype) writer.bytes.arrayHead(0);
   else return false;
   return true;
 }
-
-const NO_KEYS: readonly string[] = [];
 
 function isEmpty(value: object): boolean {
   if (Array.isArray(value) && value.length > 0) return false;

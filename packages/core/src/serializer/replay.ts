@@ -1,6 +1,6 @@
 import { isDense } from "./containers.ts";
 import { MESSAGE_NAMESPACE } from "./class-table.ts";
-import { placesOf, planOf, readFields } from "./message-plan.ts";
+import { placesOf, planOf } from "./message-plan.ts";
 import { ARRAY_MARK, BYTE_MARKS, type Recorder, type Token } from "./recording.ts";
 import type { Shape } from "./shape-table.ts";
 import type { ValueWriter } from "./value-writer.ts";
@@ -13,58 +13,66 @@ const NULL: Token = BYTE_MARKS[0xc0]!;
 const UNDEFINED: readonly Token[] = [BYTE_MARKS[0xd4]!, BYTE_MARKS[0]!, BYTE_MARKS[0]!];
 
 /**
- * Passes over the fields of a message that are what they were the last time. Gives what `writeMessage`
- * gives, in a fraction of the time: nearly all messages of a chat are old ones. Whatever is unusual
- * is left to that.
- *
- * @returns Whether it did; otherwise nothing has happened but that properties were read.
+ * Passes over what is as it was the last time, in a fraction of the time that writing it takes: nearly all of a
+ * conversation is old. Gives what the writer gives; whatever is unusual is left to that. It belongs to one
+ * encoder, and what it needs for one object it uses again for the next.
  */
-export function replayMessage(writer: ValueWriter, message: Fields): boolean {
-  const recorder = writer.bytes.replay;
-  if (recorder === undefined) return false;
-  const shape = writer.shapeOf(Object.keys(message));
-  if (shape === undefined) return false;
-  const comparison = new Comparison(writer, recorder.tokens, recorder.next);
-  return comparison.fields(shape, message) && pass(writer, recorder, comparison);
-}
-
-/** As `replayMessage`, for a plain object. */
-export function replayRecord(writer: ValueWriter, value: object): boolean {
-  const recorder = writer.bytes.replay;
-  if (recorder === undefined) return false;
-  const comparison = new Comparison(writer, recorder.tokens, recorder.next);
-  return comparison.record(value) && pass(writer, recorder, comparison);
-}
-
-function pass(writer: ValueWriter, recorder: Recorder, { at, objects }: Comparison): true {
-  recorder.skipTo(at);
-  for (const object of objects) writer.isNew(object);
-  return true;
-}
-
-class Comparison {
-  at: number;
-  /** Objects that are to be numbered, in their order. */
-  readonly objects: object[] = [];
+export class Replay {
   readonly #writer: ValueWriter;
+  readonly #recorder: Recorder;
   readonly #tokens: Token[];
+  #at = 0;
+  /** Objects that are to be numbered, in their order. */
+  readonly #objects: object[] = [];
+  readonly #values: unknown[] = [];
 
-  constructor(writer: ValueWriter, tokens: Token[], at: number) {
+  constructor(writer: ValueWriter, recorder: Recorder) {
     this.#writer = writer;
-    this.#tokens = tokens;
-    this.at = at;
+    this.#recorder = recorder;
+    this.#tokens = recorder.tokens;
   }
 
+  /** Whether everything was the same until now. */
+  get isOn(): boolean {
+    return this.#recorder.replaying;
+  }
+
+  /**
+   * Passes over the fields of a message.
+   *
+   * @returns Whether it did; otherwise nothing has happened but that properties were read.
+   */
+  message(message: Fields): boolean {
+    if (!this.isOn) return false;
+    this.#start();
+    const shape = this.#writer.shapeOf(message);
+    return shape !== undefined && this.#fields(shape, message) && this.#pass();
+  }
+
+  /** As `message`, for a plain object. */
   record(value: object): boolean {
-    return isPlain(value) && this.#object(value);
+    if (!this.isOn || !isPlain(value)) return false;
+    this.#start();
+    return this.#object(value) && this.#pass();
   }
 
-  fields(shape: Shape, message: Fields): boolean {
+  #start(): void {
+    this.#at = this.#recorder.next;
+    this.#objects.length = 0;
+  }
+
+  #pass(): true {
+    this.#recorder.skipTo(this.#at);
+    for (const object of this.#objects) this.#writer.isNew(object);
+    return true;
+  }
+
+  #fields(shape: Shape, message: Fields): boolean {
     if (!this.#shape(shape)) return false;
-    const plan = planOf(shape);
-    const { givenAt, namespaceAt } = plan;
-    const values = readFields(message, plan);
-    for (let i = 0; i < values.length; i++) {
+    const { readers, givenAt, namespaceAt } = planOf(shape);
+    const values = this.#values;
+    for (let i = 0; i < readers.length; i++) values[i] = readers[i]!(message);
+    for (let i = 0; i < readers.length; i++) {
       const value = values[i];
       if (typeof value === "string") {
         if (!this.#text(value)) return false;
@@ -84,19 +92,19 @@ class Comparison {
   }
 
   #is(token: Token): boolean {
-    return this.#tokens[this.at++] === token;
+    return this.#tokens[this.#at++] === token;
   }
 
   #text(value: string): boolean {
-    if (this.#tokens[this.at] !== value) return false;
+    if (this.#tokens[this.#at] !== value) return false;
     // The next value has mostly the same text, which is then seen without a look at it.
-    this.#tokens[this.at++] = value;
+    this.#tokens[this.#at++] = value;
     return true;
   }
 
   #given(given: unknown, fields: Shape, values: readonly unknown[]): boolean {
     if (!isPlain(given) || !this.#writer.isUnseen(given)) return false;
-    const shape = this.#writer.shapeOf(Object.keys(given));
+    const shape = this.#writer.shapeOf(given);
     if (shape === undefined || !this.#shape(shape)) return false;
     const places = placesOf(shape, fields);
     for (let i = 0; i < places.length; i++) {
@@ -123,8 +131,7 @@ class Comparison {
       const isUsual = Object.getPrototypeOf(value) === Array.prototype && Object.keys(value).length === 0;
       return isUsual && this.#array(0);
     }
-    if (!isPlain(value) || Object.keys(value).length > 0) return this.#value(value);
-    return this.#shape(this.#writer.shapeOf(NO_KEYS)!);
+    return isPlain(value) && hasNoKeys(value) ? this.#shape(this.#writer.emptyShape) : this.#value(value);
   }
 
   #value(value: unknown): boolean {
@@ -132,7 +139,7 @@ class Comparison {
       case "string":
         return this.#text(value);
       case "number":
-        return Object.is(this.#tokens[this.at++], value);
+        return Object.is(this.#tokens[this.#at++], value);
       case "boolean":
         return this.#is(BYTE_MARKS[value ? 0xc3 : 0xc2]!);
       case "undefined":
@@ -145,21 +152,25 @@ class Comparison {
   }
 
   #object(value: object): boolean {
-    if (this.objects.length === MAX_OBJECTS || this.objects.includes(value)) return false;
+    if (this.#objects.length === MAX_OBJECTS || this.#objects.includes(value)) return false;
     if (!this.#writer.isUnseen(value)) return false;
-    this.objects.push(value);
+    this.#objects.push(value);
     if (Array.isArray(value)) {
       if (Object.getPrototypeOf(value) !== Array.prototype || !isDense(value)) return false;
       return this.#array(value.length) && value.every((item) => this.#value(item));
     }
     if (!isPlain(value)) return false;
-    const shape = this.#writer.shapeOf(Object.keys(value));
+    const shape = this.#writer.shapeOf(value);
     if (shape === undefined || !this.#shape(shape)) return false;
     return shape.keys.every((key) => this.#value(value[key]));
   }
 }
 
-const NO_KEYS: readonly string[] = [];
+function hasNoKeys(value: object): boolean {
+  // Faster than a list of the keys, which is made only where there is something to list.
+  for (const _ in value) return Object.keys(value).length === 0;
+  return true;
+}
 
 function isPlain(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;

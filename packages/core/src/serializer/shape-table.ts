@@ -36,6 +36,16 @@ export class ShapeTable {
     return this.#empty;
   }
 
+  /** The shape of an object's own keys, or `undefined` where no record can have them. */
+  of(value: object): Shape | undefined {
+    const guess = this.#last.next;
+    if (guess === undefined || guess.id === GONE || !hasKeys(value, guess.keys)) {
+      return this.find(Object.keys(value));
+    }
+    this.#last = guess;
+    return guess;
+  }
+
   /** The shape with these keys, or `undefined` where no record can have them. */
   find(keys: readonly string[]): Shape | undefined {
     const guess = this.#last.next;
@@ -86,6 +96,14 @@ export class ShapeTable {
     const shapes = this.#byFirstKey.get(shape.keys[0])!;
     shapes.splice(shapes.indexOf(shape), 1);
   }
+}
+
+/** Whether these are an object's own keys, without making a list of them. */
+function hasKeys(value: object, keys: readonly string[]): boolean {
+  let count = 0;
+  for (const key in value) if (key !== keys[count++]) return false;
+  // What is inherited comes last.
+  return count === keys.length && (count === 0 || Object.hasOwn(value, keys[count - 1]!));
 }
 
 function sameKeys(left: readonly string[], right: readonly string[]): boolean {
