@@ -4,35 +4,49 @@ import { idOf, writesIn, type BlobDoc, type CheckpointDoc, type WriteDoc } from 
 import type { Doc } from "./driver.ts";
 import { anyOf, blobKey, blobsOf, KIND, recordsOf, type Key } from "./keys.ts";
 import type { Session } from "./session.ts";
+import { onlyOf } from "./thread.ts";
 import { readTrees } from "./trees.ts";
 
 const BATCH = 10_000;
 
 /**
  * Removes the blobs of old generations that no record refers to, and returns how many; see step 6 in
- * `remove.ts`.
+ * `remove.ts`. Of those that stay, the generations become one again.
  *
  * @param old The old generations.
+ * @param g The thread's.
  */
 export async function removeUnreferenced(
   session: Session,
   name: string,
   old: readonly string[],
+  g: string,
 ): Promise<number> {
   const live = await referenced(session, name, old);
-  const ofOld = { g: { $in: old } };
-  const candidates = (await session.find(
-    { ...blobsOf(name), ...ofOld },
-    { projection: { _id: 1 } },
-  )) as unknown as BlobDoc[];
-  const dead = candidates.map(({ _id }) => idOf(_id.b)).filter((id) => !live.has(id));
+  const found = (await session.find(
+    { ...blobsOf(name), ...onlyOf(old) },
+    { projection: { g: 1 } },
+  )) as unknown as (BlobDoc & { readonly g: readonly string[] })[];
+  const isLive = ({ _id }: BlobDoc): boolean => live.has(idOf(_id.b));
   let removed = 0;
-  for (let start = 0; start < dead.length; start += BATCH) {
-    const keys = dead.slice(start, start + BATCH).map((id) => blobKey(name, id));
-    const result = await session.write((collection) => collection.deleteMany({ ...anyOf(keys), ...ofOld }));
+  for (const batch of inBatches(found.filter((blob) => !isLive(blob)))) {
+    const filter = { ...anyOf(keysOf(name, batch)), ...onlyOf(old) };
+    const result = await session.write((collection) => collection.deleteMany(filter));
     removed += result.deletedCount;
   }
+  for (const batch of inBatches(found.filter((blob) => isLive(blob) && blob.g.length > 1))) {
+    const filter = { ...anyOf(keysOf(name, batch)), ...onlyOf(old) };
+    await session.write((collection) => collection.updateMany(filter, { $set: { g: [g] } }));
+  }
   return removed;
+}
+
+function* inBatches<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += BATCH) yield all.slice(start, start + BATCH);
+}
+
+function keysOf(thread: string, blobs: readonly BlobDoc[]): Key[] {
+  return blobs.map(({ _id }) => blobKey(thread, idOf(_id.b)));
 }
 
 /**

@@ -5,7 +5,7 @@ import { anyOf, blobsOf, contentOf, only, recordsOf, threadKey, wholeOf, type Ke
 import { awaitPurge, generationsIn, purge, reserve } from "./purge.ts";
 import { oldOf, remove } from "./remove.ts";
 import type { Session } from "./session.ts";
-import { findThread, isAlive, isSettled, newGeneration, type ThreadDoc } from "./thread.ts";
+import { findThread, isAlive, isSettled, newGeneration, onlyOf, type ThreadDoc } from "./thread.ts";
 import { upsert } from "./write.ts";
 
 const MAX_ATTEMPTS = 20;
@@ -59,7 +59,7 @@ async function reserveTarget(session: Session, to: string, g: string): Promise<b
   if (!seen.includes(g)) return false;
   const old = seen.filter((one) => one !== g);
   if (old.length > 0) {
-    await session.write((collection) => collection.deleteMany({ ...contentOf(to), g: { $in: old } }));
+    await session.write((collection) => collection.deleteMany({ ...contentOf(to), ...onlyOf(old) }));
   }
   return true;
 }
@@ -68,7 +68,7 @@ async function reserveTarget(session: Session, to: string, g: string): Promise<b
 async function copyQuiet(session: Session, source: ThreadDoc, to: string, g: string): Promise<boolean> {
   const { thread: from } = source;
   if (!(await copyRecords(session, source, to, g))) return false;
-  await copyRange(session, blobsOf(from), to, g);
+  await copyRange(session, blobsOf(from), to, [g]);
   const after = await findThread(session, from);
   // Nothing was removed in between, so every blob of the records was there to be copied.
   return after?.g === source.g && isSettled(source);
@@ -111,7 +111,7 @@ async function copyBetween(
       const keys = replaced.slice(start, start + BATCH);
       await copyRange(session, { ...anyOf(keys), g: { $in: thread.valid } }, to, g);
     }
-    await copyRange(session, blobsOf(from), to, g);
+    await copyRange(session, blobsOf(from), to, [g]);
   };
   const nothing = { checkpoints: [], relink: [], newEpoch: newGeneration() };
   await remove(session, { thread: from, ...nothing }, { keepEmpty: true, between });
@@ -130,8 +130,17 @@ function placeOf(key: Key): string {
   return JSON.stringify(moveTo(key, ""));
 }
 
-/** Copies documents. What somebody else has put into the target meanwhile stays. */
-async function copyRange(session: Session, filter: Doc, to: string, g: string): Promise<void> {
+/**
+ * Copies documents. What somebody else has put into the target meanwhile stays.
+ *
+ * @param g The generation of the copies; in a list, where they are blobs.
+ */
+async function copyRange(
+  session: Session,
+  filter: Doc,
+  to: string,
+  g: string | readonly string[],
+): Promise<void> {
   const stages = copyStages(session.collectionName, filter, to, g);
   try {
     await session.write((collection) => collection.aggregate(stages).toArray());
@@ -144,7 +153,7 @@ async function copyRange(session: Session, filter: Doc, to: string, g: string): 
 /** With a checkpoint, what was stored before it is then copied too, also beside writes that are under way. */
 const NEWEST_FIRST = { $sort: { _id: -1 } };
 
-function copyStages(into: string, filter: Doc, to: string, g: string): Doc[] {
+function copyStages(into: string, filter: Doc, to: string, g: string | readonly string[]): Doc[] {
   const ifThere = (field: string, value: Doc | string): Doc => ({
     $cond: [{ $eq: [{ $type: `$${field}` }, "missing"] }, "$$REMOVE", value],
   });
@@ -167,12 +176,17 @@ function copyStages(into: string, filter: Doc, to: string, g: string): Doc[] {
 }
 
 /** Only what an earlier attempt of this copy has put there. */
-function replaceOwn(g: string): Doc[] {
+function replaceOwn(g: string | readonly string[]): Doc[] {
   return [{ $replaceRoot: { newRoot: { $cond: [{ $eq: ["$g", g] }, "$$new", "$$ROOT"] } } }];
 }
 
 /** For services without `$merge`. */
-async function copyThroughClient(session: Session, filter: Doc, to: string, g: string): Promise<void> {
+async function copyThroughClient(
+  session: Session,
+  filter: Doc,
+  to: string,
+  g: string | readonly string[],
+): Promise<void> {
   const docs = await session.find(filter, { sort: NEWEST_FIRST.$sort });
   const ops = docs.map(({ _id, scan, run, children, ...rest }) =>
     upsert(

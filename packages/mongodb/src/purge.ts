@@ -2,7 +2,7 @@ import type { Doc } from "./driver.ts";
 import { isDuplicateKey } from "./failure.ts";
 import { blobsOf, contentOf, only, threadKey, wholeOf } from "./keys.ts";
 import type { Session } from "./session.ts";
-import { findThread, goneAt, neverThere, newGeneration, type ThreadDoc } from "./thread.ts";
+import { findThread, goneAt, neverThere, newGeneration, onlyOf, type ThreadDoc } from "./thread.ts";
 
 /** What a purge did. */
 export interface Purged {
@@ -46,7 +46,7 @@ export async function purge(
   if (!seen.includes(mark)) return { done: false, blobs: 0 };
   // Those of the thread too: a write that was under way may add to them after they were looked for.
   const old = [...new Set([...seen, ...before.valid, before.g])].filter((g) => g !== mark);
-  const gone = { g: { $in: old } };
+  const gone = onlyOf(old);
   const blobs = countBlobs
     ? await session.write((collection) => collection.deleteMany({ ...blobsOf(thread), ...gone }))
     : undefined;
@@ -93,5 +93,5 @@ export async function awaitPurge(session: Session, { thread, g }: ThreadDoc): Pr
 export async function generationsIn(session: Session, range: Doc): Promise<string[]> {
   const stages = [{ $match: range }, { $sort: { _id: 1 } }, { $group: { _id: "$g" } }];
   const groups = await session.write((collection) => collection.aggregate(stages).toArray());
-  return groups.map(({ _id }) => _id as string);
+  return [...new Set(groups.flatMap(({ _id }) => _id as string | string[]))];
 }

@@ -133,7 +133,7 @@ async function carryOut(
   const gone = [...new Set([...old, ...oldOf(thread)])];
   const ofGone = { ...recordsOf(name), g: { $in: gone } };
   await session.write((collection) => collection.deleteMany(ofGone));
-  const blobs = await removeUnreferenced(session, name, gone);
+  const blobs = await removeUnreferenced(session, name, gone, thread.g);
   await session.write((collection) =>
     collection.updateOne({ ...only(threadKey(name)), g: thread.g }, { $unset: { busy: 1 } }),
   );

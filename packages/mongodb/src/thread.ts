@@ -6,7 +6,7 @@ import { only, threadKey } from "./keys.ts";
 /**
  * The document of a thread decides alone what there is of it.
  *
- * Every other document has in `g` the _generation_ of the thread under which it was written. A checkpoint or
+ * Every other document has in `g` the _generation_ of the thread under which it was written, blobs all of them. A checkpoint or
  * a write is there for readers exactly when its generation is among `valid`. So one update of this
  * document lets any number of others appear or disappear at once:
  *
@@ -51,6 +51,14 @@ export function goneAt(now: Date): Doc {
 /** The fields of a thread that is not there yet. */
 export function neverThere(thread: string, now: Date): Doc {
   return { thread, epoch: "", created: LONG_AGO, updated: LONG_AGO, ...goneAt(now) };
+}
+
+/**
+ * The condition for documents that have these generations and no other. A blob has those of all writes that
+ * sent it: one that comes late, from before a removal, does not take away that a later one relies on it.
+ */
+export function onlyOf(generations: readonly string[]): Doc {
+  return { g: { $in: generations, $not: { $elemMatch: { $nin: generations } } } };
 }
 
 /** The condition for a thread that has expired, or whose deletion has been taken for dead. */

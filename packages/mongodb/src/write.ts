@@ -7,7 +7,7 @@ import { anyOf, blobKey, only, threadKey, type Key } from "./keys.ts";
 import { awaitPurge, purge } from "./purge.ts";
 import { completeStuck } from "./remove.ts";
 import type { Session } from "./session.ts";
-import { aliveAt, isAlive, neverThere, newGeneration, renewal, type ThreadDoc } from "./thread.ts";
+import { aliveAt, isAlive, neverThere, newGeneration, onlyOf, renewal, type ThreadDoc } from "./thread.ts";
 
 /** Each is a race that was lost to another process, or garbage of one that crashed. */
 const MAX_ATTEMPTS = 20;
@@ -124,9 +124,7 @@ export async function send(
 ): Promise<"stored" | "refused" | "overtaken"> {
   const { thread, blobs } = request;
   const now = session.now();
-  const stored = blobs.map((blob) =>
-    upsert(only(blobKey(thread, blob.id)), { $set: { g }, $setOnInsert: blobFields(thread, blob) }),
-  );
+  const stored = blobs.map((blob) => storeBlob(thread, blob, g));
   const open = hint ? reopen(thread, hint, now) : create(request, g, now);
   const ops = [open, ...stored, ...found, close(request, { g, own: hint?.own }, now)];
   try {
@@ -142,6 +140,14 @@ export async function send(
     if (!isDuplicateKey(error)) throw error;
     return failedAt(error) === 0 ? "refused" : "overtaken";
   }
+}
+
+/** A blob under one generation more. */
+export function storeBlob(thread: string, blob: Blob, g: string): UpdateOp {
+  return upsert(only(blobKey(thread, blob.id)), {
+    $addToSet: { g },
+    $setOnInsert: blobFields(thread, blob),
+  });
 }
 
 /** Where the thread is not there at all, this leaves one that is gone, and `sweep` clears up behind it. */
@@ -227,7 +233,7 @@ async function discard(
 ): Promise<void> {
   if (written === undefined || found?.valid.includes(written)) return;
   const all = [...keys, ...blobs.map(({ id }) => blobKey(thread, id))];
-  await session.write((collection) => collection.deleteMany({ ...anyOf(all), g: written }));
+  await session.write((collection) => collection.deleteMany({ ...anyOf(all), ...onlyOf([written]) }));
 }
 
 /**

@@ -113,15 +113,18 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
   it("two for each page of a listing, and no more when the loop ends early", async () => {
     const saver = await freshSaver();
     for (let i = 1; i <= 250; i++) {
-      await putTurn(saver, { thread: "long", id: turnId(i), values: { n: i, same: longText("same") } });
+      await putTurn(saver, { thread: "long", id: turnId(i), values: { own: longText(`turn ${i}`) } });
+      await putTurn(saver, { thread: "same", id: turnId(i), values: { n: i, same: longText("same") } });
     }
-    const all = async (): Promise<void> => {
+    const all = (thread: string) => async (): Promise<void> => {
       const ids = new Set<string>();
-      for await (const { checkpoint } of saver.list(configOf("long"))) ids.add(checkpoint.id);
+      for await (const { checkpoint } of saver.list(configOf(thread))) ids.add(checkpoint.id);
       expect(ids.size).toBe(250);
     };
     const page = ["aggregate", "find"];
-    expect(await commandsOf(all)).toEqual([...page, ...page, ...page]);
+    expect(await commandsOf(all("long"))).toEqual([...page, ...page, ...page]);
+    // What the page before had is not read again.
+    expect(await commandsOf(all("same"))).toEqual([...page, "aggregate", "aggregate"]);
     expect(await commandsOf(() => first(saver.list(configOf("long"))))).toEqual(page);
     expect(await commandsOf(() => first(saver.listThreads()))).toEqual(["find"]);
   });

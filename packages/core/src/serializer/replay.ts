@@ -146,7 +146,9 @@ export class Replay {
         return UNDEFINED.every((token) => this.#is(token));
       case "object":
         return value === null ? this.#is(NULL) : this.#object(value);
-      default:
+      case "bigint":
+      case "symbol":
+      case "function":
         return false;
     }
   }

@@ -1,12 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
 import type { PutRequest, ScanRequest } from "@threadmark/core/storage";
 import type { MongoDBSaver } from "@threadmark/mongodb";
 import { countTests } from "@threadmark/services";
 import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import { MongoClient } from "mongodb";
 import { afterAll, describe, expect, it } from "vitest";
-import { blobKey, writeKey } from "../../src/keys.ts";
+import { removeUnreferenced } from "../../src/collect.ts";
+import { blobKey, blobsOf, writeKey } from "../../src/keys.ts";
+import type { Doc } from "../../src/driver.ts";
 import { checkedOptions } from "../../src/options.ts";
+import { Session } from "../../src/session.ts";
 import { MongoDBStorage } from "../../src/storage.ts";
+import { findThread } from "../../src/thread.ts";
+import { storeBlob } from "../../src/write.ts";
 import { newName, openSaver, standalone, useDatabase } from "../database.ts";
 
 const WAYS = [{ aggregates: true }, { aggregates: false }];
@@ -85,6 +91,72 @@ describe("a blob that is missing in a thread", () => {
     expect((await storage.scan(EVERYTHING)).blobs).toEqual([]);
   });
 });
+
+describe("a blob that a writer from before a removal sends late", () => {
+  countTests(standalone);
+  const { client, dbName } = useDatabase();
+  const options = { open: async () => client, close: async () => {}, ...checkedOptions({ dbName }) };
+  const leaf = { id: "aa00".padEnd(32, "0"), kind: "leaf", bytes: new Uint8Array(2000) } as const;
+
+  it("is not taken from one that relies on it", async () => {
+    const storage = new MongoDBStorage(options);
+    const session = new Session(options);
+    await storage.setup();
+    const put = (id: string, blobs: PutRequest["blobs"]) =>
+      storage.put({
+        ...EMPTY,
+        thread: "t",
+        blobs,
+        checkpoint: { ...CHECKPOINT, id, refs: blobs.map((blob) => blob.id) },
+      });
+    await put(turnId(1), []);
+    const before = (await findThread(session, "t"))!.g;
+    await storage.remove({ thread: "t", checkpoints: [], relink: [], newEpoch: "e2" });
+    const { g } = (await findThread(session, "t"))!;
+    let late = 0;
+    // After it has read what is referred to, a put refers to the blob, and the late writer sends it.
+    const between = async (): Promise<void> => {
+      if (late++ > 0) return;
+      await put(turnId(2), [leaf]);
+      await session.write((collection) =>
+        collection.bulkWrite([storeBlob("t", leaf, before)], { ordered: true }),
+      );
+    };
+    await removeUnreferenced(readingBlobsAfter(session, between), "t", [before], g);
+    expect(late).toBeGreaterThan(0);
+    const found = await storage.get({ thread: "t", namespace: "", id: undefined, have: [], ttl: undefined });
+    expect(found!.blobs.map(({ id }) => id)).toEqual([leaf.id]);
+  });
+
+  it("has one generation again after the next removal", async () => {
+    const storage = new MongoDBStorage(options);
+    const session = new Session(options);
+    const key = blobKey("u", leaf.id);
+    const checkpoint = { ...CHECKPOINT, refs: [leaf.id] };
+    for (const epoch of ["a", "b", "c", "d"]) {
+      await storage.put({ ...EMPTY, thread: "u", blobs: [leaf], checkpoint });
+      await storage.remove({ thread: "u", checkpoints: [], relink: [], newEpoch: epoch });
+      const [blob] = await session.find({ _id: key });
+      expect((blob as { g: string[] }).g).toHaveLength(1);
+    }
+  });
+});
+
+/** A session that does something before it reads blobs. */
+function readingBlobsAfter(session: Session, action: () => Promise<void>): Session {
+  return new Proxy(session, {
+    get(target, name: keyof Session) {
+      if (name === "find") {
+        return async (filter: Doc, how: object) => {
+          if ("g" in filter && isDeepStrictEqual(filter, { ...blobsOf("t"), g: filter["g"] })) await action();
+          return target.find(filter, how);
+        };
+      }
+      const part: unknown = target[name];
+      return typeof part === "function" ? part.bind(target) : part;
+    },
+  });
+}
 
 const EMPTY = { epoch: undefined, newEpoch: "e", ttl: undefined, keepParent: false, fence: false } as const;
 
