@@ -135,22 +135,12 @@ export class Replay {
   }
 
   #value(value: unknown): boolean {
-    switch (typeof value) {
-      case "string":
-        return this.#text(value);
-      case "number":
-        return Object.is(this.#tokens[this.#at++], value);
-      case "boolean":
-        return this.#is(BYTE_MARKS[value ? 0xc3 : 0xc2]!);
-      case "undefined":
-        return UNDEFINED.every((token) => this.#is(token));
-      case "object":
-        return value === null ? this.#is(NULL) : this.#object(value);
-      case "bigint":
-      case "symbol":
-      case "function":
-        return false;
-    }
+    if (typeof value === "string") return this.#text(value);
+    if (typeof value === "number") return Object.is(this.#tokens[this.#at++], value);
+    if (typeof value === "boolean") return this.#is(BYTE_MARKS[value ? 0xc3 : 0xc2]!);
+    if (value === undefined) return UNDEFINED.every((token) => this.#is(token));
+    if (value === null) return this.#is(NULL);
+    return typeof value === "object" && this.#object(value);
   }
 
   #object(value: object): boolean {
