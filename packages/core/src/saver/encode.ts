@@ -159,7 +159,7 @@ function cut(payloads: readonly Payload[], recent: RecentValues | undefined): Cu
 }
 
 /** From this length on it pays to remember how a value was encoded. */
-const RECORDING_MIN = 16_384;
+const RECORDING_MIN = 1024;
 
 /** What a token of a recording costs beside the text that it may be. */
 const TOKEN_BYTES = 16;
