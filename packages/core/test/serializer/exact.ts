@@ -122,6 +122,8 @@ function isOwnOfMessage(holder: object, key: PropertyKey): boolean {
 
 /** Empty fields are each message's own, too. */
 function isEmpty(value: object): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  return Object.getPrototypeOf(value) === Object.prototype && keysOf(value).length === 0;
+  const isPlain = Array.isArray(value)
+    ? value.length === 0
+    : Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain && Reflect.ownKeys(value).every((key) => key === "length");
 }
