@@ -18,6 +18,10 @@ function hasOnlyElements(value: readonly unknown[]): boolean {
   return keys.length === length && (length === 0 || keys[length - 1] === String(length - 1));
 }
 
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
 /** Writes an array with holes or with properties, such as the result of a match. */
 export function writeIrregularArray(writer: ValueWriter, value: readonly unknown[]): void {
   const keys = Object.keys(value);

@@ -1,3 +1,4 @@
+import { MESSAGE_NAMESPACE } from "./class-table.ts";
 import type { Shape } from "./shape-table.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -76,4 +77,14 @@ export function placesOf(given: Shape, fields: Shape): readonly number[] {
     places.set(given, found);
   }
   return found.indexes;
+}
+
+/** Whether a namespace is the one of LangChain's own messages. */
+export function isUsualNamespace(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length === MESSAGE_NAMESPACE.length &&
+    value[0] === MESSAGE_NAMESPACE[0] &&
+    value[1] === MESSAGE_NAMESPACE[1]
+  );
 }

@@ -1,5 +1,6 @@
-import { MESSAGE_BRAND, MESSAGE_NAMESPACE } from "./class-table.ts";
-import { type FieldPlan, placesOf, planOf, readFields } from "./message-plan.ts";
+import { MESSAGE_BRAND } from "./class-table.ts";
+import { isPlain, refuseSymbolKeys } from "./containers.ts";
+import { type FieldPlan, isUsualNamespace, placesOf, planOf, readFields } from "./message-plan.ts";
 import { refuse, refuseSymbolsBut } from "./refusal.ts";
 import type { Shape } from "./shape-table.ts";
 import type { ValueWriter } from "./value-writer.ts";
@@ -58,7 +59,7 @@ function writeArguments(
 ): void {
   const shape = isPlain(given) && writer.isUnseen(given) ? writer.shapeOf(given) : undefined;
   if (shape === undefined) return writeBoxed(writer, given);
-  if (!isReplaying(writer)) refuseSymbolsBut(undefined, given as Fields);
+  if (!isReplaying(writer)) refuseSymbolKeys(given as Fields);
   const { keys } = shape;
   const places = placesOf(shape, fields);
   const parts: unknown[] = [];
@@ -90,19 +91,11 @@ const REPEATED = Symbol("repeated");
 
 /** `null` for the usual namespace, else `[value]`. */
 function writeNamespace(writer: ValueWriter, namespace: unknown): void {
-  if (isUsualNamespace(namespace, isReplaying(writer))) writer.value(null);
+  const isUsual =
+    isUsualNamespace(namespace) &&
+    (isReplaying(writer) || Object.keys(namespace).length === namespace.length);
+  if (isUsual) writer.value(null);
   else writeBoxed(writer, namespace);
-}
-
-/** @param wasKnown Whether it has been looked at already for properties that are no elements. */
-function isUsualNamespace(value: unknown, wasKnown: boolean): boolean {
-  return (
-    Array.isArray(value) &&
-    value.length === MESSAGE_NAMESPACE.length &&
-    value[0] === MESSAGE_NAMESPACE[0] &&
-    value[1] === MESSAGE_NAMESPACE[1] &&
-    (wasKnown || Object.keys(value).length === value.length)
-  );
 }
 
 function writeBoxed(writer: ValueWriter, value: unknown): void {
@@ -112,20 +105,10 @@ function writeBoxed(writer: ValueWriter, value: unknown): void {
 
 /** Writes an empty object or array; writes nothing and returns `false` for anything else. */
 function writeEmpty(writer: ValueWriter, value: object): boolean {
-  if (!isEmpty(value)) return false;
-  if (!isReplaying(writer)) refuseSymbolsBut(undefined, value);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype) writer.record(writer.emptyShape);
-  else if (Array.isArray(value) && prototype === Array.prototype) writer.bytes.arrayHead(0);
-  else return false;
+  const isList = Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype;
+  if (!(isList ? value.length === 0 : isPlain(value)) || Object.keys(value).length > 0) return false;
+  if (!isReplaying(writer)) refuseSymbolKeys(value);
+  if (isList) writer.bytes.arrayHead(0);
+  else writer.record(writer.emptyShape);
   return true;
-}
-
-function isEmpty(value: object): boolean {
-  if (Array.isArray(value) && value.length > 0) return false;
-  return Object.keys(value).length === 0;
-}
-
-function isPlain(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

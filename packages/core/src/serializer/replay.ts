@@ -1,6 +1,5 @@
-import { isDense } from "./containers.ts";
-import { MESSAGE_NAMESPACE } from "./class-table.ts";
-import { placesOf, planOf } from "./message-plan.ts";
+import { isDense, isPlain } from "./containers.ts";
+import { isUsualNamespace, placesOf, planOf } from "./message-plan.ts";
 import { ARRAY_MARK, BYTE_MARKS, type Recorder, type Token } from "./recording.ts";
 import type { Shape } from "./shape-table.ts";
 import type { ValueWriter } from "./value-writer.ts";
@@ -162,17 +161,4 @@ function hasNoKeys(value: object): boolean {
   // Faster than a list of the keys, which is made only where there is something to list.
   for (const _ in value) return Object.keys(value).length === 0;
   return true;
-}
-
-function isPlain(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-function isUsualNamespace(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.length === MESSAGE_NAMESPACE.length &&
-    value[0] === MESSAGE_NAMESPACE[0] &&
-    value[1] === MESSAGE_NAMESPACE[1]
-  );
 }

@@ -195,39 +195,6 @@ describe("LangChain messages", () => {
     await expectExact(message);
   });
 
-  it("have for themselves what LangChain makes for each, also where it was shared", async () => {
-    const first = new AIMessage("x");
-    const second = new AIMessage("x");
-    second.lc_kwargs = first.lc_kwargs;
-    second.lc_namespace = first.lc_namespace;
-    second.additional_kwargs = first.additional_kwargs;
-    const [left, right] = (await serializer.decode(serializer.encode([first, second]))) as [
-      typeof first,
-      typeof second,
-    ];
-    expect([left, right]).toEqual([first, second]);
-    for (const key of ["lc_kwargs", "lc_namespace", "additional_kwargs"] as const) {
-      expect(left[key]).not.toBe(right[key]);
-    }
-    expect(left.lc_kwargs["additional_kwargs"]).toBe(left.additional_kwargs);
-  });
-
-  it("share arguments that hold more than their fields", async () => {
-    const first = new AIMessage("x");
-    const second = new AIMessage("x");
-    first.lc_kwargs = { content: "x", more: { a: 1 } };
-    second.lc_kwargs = first.lc_kwargs;
-    await expectExact([first, second, first.lc_kwargs["more"]]);
-  });
-
-  it("are refused with a symbol as a key, in whichever part", () => {
-    for (const part of [(message: object) => message, ...PARTS.map((key) => partOf(key))]) {
-      const message = new AIMessage("x");
-      Object.assign(part(message), { [Symbol("s")]: 1 });
-      expect(() => serializer.encode([message])).toThrow(/the key Symbol\(s\)/);
-    }
-  });
-
   it("store the text of a message once", () => {
     const text = "a text that is long enough to be counted, ".repeat(20);
     expect(serializer.encode(new HumanMessage(text)).length).toBeLessThan(text.length + 250);
@@ -269,12 +236,6 @@ describe("LangChain documents", () => {
     expect(result[0]).toBeInstanceOf(Document);
   });
 });
-
-const PARTS = ["lc_kwargs", "additional_kwargs", "response_metadata"] as const;
-
-function partOf(key: (typeof PARTS)[number]): (message: object) => object {
-  return (message) => (message as messages.AIMessage)[key];
-}
 
 type AIMessageChunkOf = messages.AIMessageChunk;
 
