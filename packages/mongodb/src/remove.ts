@@ -32,10 +32,11 @@ interface RemoveOptions {
 /**
  * Removes checkpoints, in steps of which each is one command. Readers see all of it at once, at step 5.
  *
+ * 0. Is there a child that the caller does not know of? Then that is all.
  * 1. _begin_: the thread gets a new generation and epoch; its old ones stay valid. From here on a write
  *    under an old one cannot complete. Readers are told an epoch that no thread has (`epochFor`), so nobody
  *    learns of blobs that may go.
- * 2. The outline is read. A child that the caller does not know of ends it: then nothing is doomed below.
+ * 2. The outline is read. If such a child has come since, nothing is doomed below.
  * 3. What goes is marked as doomed, and survivors get their new parents.
  * 4. _move_: everything else that is valid gets the new generation. That includes what late writers of the
  *    old ones have stored by now; what they store afterwards is not valid from step 5 on.
@@ -59,6 +60,7 @@ export async function remove(
   request: RemoveRequest,
   { keepEmpty = false, between }: RemoveOptions = {},
 ): Promise<RemoveOutcome> {
+  if (await conflicts(session, request)) return { outcome: "conflict" };
   let epoch = request.newEpoch;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const thread = await begin(session, request.thread, epoch);
@@ -74,6 +76,14 @@ export async function remove(
     `thread ${JSON.stringify(request.thread)} was removed from by others ${MAX_ATTEMPTS} times meanwhile; try again later`,
     { threadId: request.thread },
   );
+}
+
+/** Step 0. */
+async function conflicts(session: Session, request: RemoveRequest): Promise<boolean> {
+  if (request.checkpoints.length === 0) return false;
+  const thread = await findThread(session, request.thread);
+  if (!thread || !isAlive(thread, session.now())) return false;
+  return hasUnknownChild(await readOutline(session, thread), request);
 }
 
 /** Ends a removal whose process has ended, without removing more. Returns whether there was one. */

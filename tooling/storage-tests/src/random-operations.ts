@@ -172,6 +172,36 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   })),
 );
 
+const child: PutRequest = {
+  thread: "t",
+  blobs: [],
+  epoch: undefined,
+  newEpoch: "e1",
+  ttl: undefined,
+  keepParent: false,
+  fence: false,
+  checkpoint: {
+    namespace: "",
+    id: "2",
+    parent: "1",
+    run: undefined,
+    header: bytes("header"),
+    metadata: bytes("metadata"),
+    index: [],
+    refs: [],
+  },
+};
+
+/** A removal that does not know of a child changes nothing, the epoch neither. */
+export const REFUSED_REMOVAL: Operation[] = [
+  { name: "put", request: child },
+  {
+    name: "remove",
+    request: { thread: "t", checkpoints: [{ namespace: "", id: "1" }], relink: [], newEpoch: "e2" },
+  },
+  { name: "put", request: child },
+];
+
 /** Calls the port. */
 export async function perform(storage: CheckpointStorage, { name, request }: Operation): Promise<unknown> {
   const method = storage[name] as (this: CheckpointStorage, argument: unknown) => Promise<unknown>;

@@ -165,7 +165,8 @@ export interface RemoveRequest {
 
 /**
  * - `removed`: done. A thread without any checkpoint left is removed whole.
- * - `conflict`: nothing was done, because a checkpoint in neither list has one of `checkpoints` as parent.
+ * - `conflict`: nothing was removed, because a checkpoint in neither list has one of `checkpoints` as parent.
+ *   If that came while the storage was at it, the thread may have the new epoch.
  */
 export type RemoveOutcome =
   | { readonly outcome: "removed"; readonly blobs: number }
