@@ -1,3 +1,4 @@
+import { hasNoTagsInside } from "./class-table.ts";
 import { MAX_NESTING } from "./nesting.ts";
 import { malformed } from "./malformed.ts";
 import { MANY_KEYS } from "./shape-table.ts";
@@ -28,7 +29,8 @@ function fixedSizes(): Uint8Array {
  * Checks a body before the decoder sees it. The decoder is built for bytes that it can trust: it has
  * extensions that make errors and regular expressions, that others in the program can add to, and it
  * recurses as deep as the bytes say. After this check it meets nothing but the closed set of types,
- * whole, and not too deep, and every length that is claimed is true.
+ * whole, and not too deep, and every length that is claimed is true. What is taken as it is holds no tag:
+ * the data of a tag itself, and all that is in an instance which says so.
  *
  * @param bytes What may lie behind `end` is not looked at.
  */
@@ -39,10 +41,13 @@ export function checkBody(bytes: Uint8Array, end: number, tagged: boolean): void
   let at = 0;
   // How many values the innermost open one still lacks.
   let missing = 1;
+  // The level of an instance without tags that is open.
+  let untagged = UNKNOWN;
   for (;;) {
     while (missing === 0) {
       if (level === 0) return checkEnd(at, end);
       missing = outer[--level]!;
+      if (level === untagged) untagged = UNKNOWN;
     }
     missing--;
     if (at >= end) malformed(TOO_EARLY);
@@ -57,8 +62,13 @@ export function checkBody(bytes: Uint8Array, end: number, tagged: boolean): void
       parts = records[token & 0x3f]!;
       if (parts === UNKNOWN) malformed("it has a record without keys");
     } else if (token === TAG_HEAD && bytes[at] === TAG_MARK) {
-      if (!tagged || bytes[at + 1]! >= TAG_END) malformed("it has a bad tag");
+      const tag = bytes[at + 1]!;
+      if (!tagged || tag >= TAG_END) malformed("it has a bad tag");
       at += 2;
+      if (untagged !== UNKNOWN || (bytes[at] === TAG_HEAD && bytes[at + 1] === TAG_MARK)) {
+        malformed("it has a tag in the wrong place");
+      }
+      if (hasNoTagsInside(tag)) untagged = level;
       parts = 1;
     } else if (token >= 0x90 && token < 0xa0) {
       parts = token & 0x0f;

@@ -57,7 +57,7 @@ export function classOfTag(tag: number): ClassName | undefined {
 
 /** Whether what an instance holds is to be taken as it is, unless objects have to be numbered. */
 export function hasNoTagsInside(tag: number): boolean {
-  return ((tag - TAG.firstClass) & 1) === 1;
+  return tag >= TAG.firstClass && ((tag - TAG.firstClass) & 1) === 1;
 }
 
 export function isMessageTag(tag: number): boolean {

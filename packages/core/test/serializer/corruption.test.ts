@@ -184,6 +184,15 @@ describe("bytes made to harm", () => {
     "a message that is a number": [0x93, 0xc1, 16, 1, 2],
     "a command without its fields": [0x93, 0xc1, 46, 0x92, 1, 1, 8],
     "a need that does not exist": [0x93, 0xc1, 3, 0, 0x80],
+    "a set of a tag": [0x93, 0xc1, 7, 0x93, 0xc1, 7, 0x91, 1, 0],
+    "a tag in a message that should hold none": [
+      ...[0x93, 0xc1, 17, 0xd4, 0x72, 0x40, 0x91, ...text("content")],
+      ...[0x91, 0x93, 0xc1, 3, 0, 2],
+    ],
+    "a tag in a command that should hold none": [
+      ...[0x93, 0xc1, 47, 0x92, 0xd4, 0x72, 0x40, 0x91, ...text("resume")],
+      ...[0x93, 0xc1, 3, 0, 0xc0, 8],
+    ],
     "text that is a tag of something else": [0x93, 0xc1, 5, 0x93, 0xc1, 3, 0, 0],
   };
 
