@@ -6,9 +6,9 @@ import { only, threadKey } from "./keys.ts";
 /**
  * The document of a thread decides alone what there is of it.
  *
- * Every other document has in `g` the _generation_ of the thread under which it was written, blobs all of them. A checkpoint or
- * a write is there for readers exactly when its generation is among `valid`. So one update of this
- * document lets any number of others appear or disappear at once:
+ * Every other document has in `g` the _generation_ of the thread under which it was written, and a blob those of
+ * all its writers (`onlyOf`). A checkpoint or a write is there for readers exactly when its generation is among
+ * `valid`. So one update of this document lets any number of others appear or disappear at once:
  *
  * - A thread that expired, or is being deleted, is not there, whatever is left of it. A new thread of that
  *   name has another generation, so nothing of the old one can show up in it.

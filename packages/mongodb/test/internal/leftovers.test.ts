@@ -9,6 +9,7 @@ import { removeUnreferenced } from "../../src/collect.ts";
 import { blobKey, blobsOf, writeKey } from "../../src/keys.ts";
 import type { Doc } from "../../src/driver.ts";
 import { checkedOptions } from "../../src/options.ts";
+import { remove } from "../../src/remove.ts";
 import { Session } from "../../src/session.ts";
 import { MongoDBStorage } from "../../src/storage.ts";
 import { findThread } from "../../src/thread.ts";
@@ -139,6 +140,35 @@ describe("a blob that a writer from before a removal sends late", () => {
       const [blob] = await session.find({ _id: key });
       expect((blob as { g: string[] }).g).toHaveLength(1);
     }
+  });
+});
+
+describe("a child that comes while its parent is being removed", () => {
+  countTests(standalone);
+  const { client, dbName } = useDatabase();
+  const options = { open: async () => client, close: async () => {}, ...checkedOptions({ dbName }) };
+
+  it("lets the removal take nothing", async () => {
+    const storage = new MongoDBStorage(options);
+    const session = new Session(options);
+    await storage.setup();
+    const put = (n: number) => {
+      const parent = n > 1 ? turnId(n - 1) : undefined;
+      const checkpoint = { ...CHECKPOINT, id: turnId(n), parent, refs: [] };
+      return storage.put({ ...EMPTY, thread: "t", blobs: [], checkpoint });
+    };
+    await put(1);
+    await put(2);
+    const request = { thread: "t", checkpoints: [{ namespace: "", id: turnId(2) }], relink: [] };
+    const between = async (): Promise<void> => void (await put(3));
+    const outcome = await remove(session, { ...request, newEpoch: "e2" }, { between });
+    expect(outcome).toEqual({ outcome: "conflict" });
+    const { checkpoints } = await storage.scan({ ...EVERYTHING, thread: "t" });
+    expect(checkpoints.map(({ checkpoint: { id, parent } }) => [id, parent])).toEqual([
+      [turnId(3), turnId(2)],
+      [turnId(2), turnId(1)],
+      [turnId(1), undefined],
+    ]);
   });
 });
 
