@@ -17,7 +17,7 @@ export {
   type CheckpointErrorCode,
   type CheckpointErrorDetails,
 } from "./errors.ts";
-export { MAX_ID_BYTES } from "./ids.ts";
+export { MAX_ID_BYTES, type ThreadId } from "./ids.ts";
 export { CheckpointSaver } from "./saver/checkpoint-saver.ts";
 export type { CheckpointSaverOptions, TtlOptions } from "./saver/engine.ts";
 export type { PruneOptions, RemovalReport } from "./saver/retention.ts";

@@ -1,4 +1,5 @@
 import {
+  checkOptions,
   comparePositions,
   compareText,
   type Ancestor,
@@ -61,6 +62,7 @@ export class MemoryStorage implements CheckpointStorage {
   readonly #threads: ThreadTable;
 
   constructor(options: MemoryStorageOptions = {}) {
+    checkOptions(options, "MemoryStorage", { maxThreads: true });
     this.#threads = new ThreadTable(options.maxThreads ?? Number.POSITIVE_INFINITY);
   }
 

@@ -30,6 +30,7 @@ export interface ThreadListOptions {
 
 export interface PruneOptions {
   threadIds?: string[];
+  allThreads?: boolean;
   keepLatest?: number;
   olderThan?: Date;
   dryRun?: boolean;
@@ -70,6 +71,7 @@ export interface TestedSaver {
   }): Promise<Record<string, DeltaChannelHistory>>;
   setup?(): Promise<unknown>;
   close?(): Promise<unknown>;
+  end?(): Promise<unknown>;
   listThreads?(options?: ThreadListOptions): AsyncIterable<ThreadSummary>;
   copyThread?(from: string, to: string): Promise<unknown>;
   prune?(options: PruneOptions): Promise<PruneResult>;

@@ -11,18 +11,16 @@ import type {
   SerializerProtocol,
 } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
-import { configOf, locateForWriting, newCheckpointIdOf, runIdOf, taskIdOf } from "../ids.ts";
+import type { ThreadId } from "../ids.ts";
 import type { CheckpointStorage, StorageCapabilities } from "../storage/port.ts";
-import { claimedChannels, droppedChannels } from "./carry-over.ts";
-import { checkCheckpoint, checkWrites } from "./check-arguments.ts";
-import { encodeCheckpoint, encodeWrites } from "./encode.ts";
 import { createEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
 import { readHistory } from "./history.ts";
 import { readList, readTuple } from "./read.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { deleteRuns, pruneThreads, type PruneOptions, type RemovalReport } from "./retention.ts";
+import { storeCheckpoint, storeWrites } from "./store.ts";
 import { copyThread, expireThread, removeThread, sweepThreads } from "./thread-actions.ts";
 import { readThreads, type ListThreadsOptions, type ThreadInfo } from "./threads.ts";
-import { writeWithBlobs } from "./write.ts";
 
 /**
  * A checkpointer for LangGraph.js over any {@link CheckpointStorage}. It has the shape of
@@ -39,7 +37,8 @@ export class CheckpointSaver {
   /** Turns values into bytes. */
   readonly serde: SerializerProtocol;
   readonly #parts: Engine;
-  #closed = false;
+  readonly #calls = new OpenCalls();
+  #closing: Promise<void> | undefined;
 
   /**
    * @param storage Where the bytes go.
@@ -57,14 +56,21 @@ export class CheckpointSaver {
 
   /** Creates or upgrades tables and indexes. Idempotent, and safe from many processes at once. */
   async setup(): Promise<void> {
-    await this.#engine.storage.setup();
+    await this.#call((engine) => engine.storage.setup());
   }
 
-  /** Closes what the saver itself opened. A client or pool that was given stays open. Idempotent. */
+  /**
+   * Waits for the calls under way, then closes what the saver itself opened. A client or pool that was given stays open.
+   * Calls that come later are refused with `CLOSED`. Idempotent.
+   */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#parts.storage.close();
+    this.#closing ??= this.#calls.close().then(() => this.#parts.storage.close());
+    await this.#closing;
+  }
+
+  /** {@link close}, as LangGraph.js's own savers call it. */
+  async end(): Promise<void> {
+    await this.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,7 +90,7 @@ export class CheckpointSaver {
    * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT` when it cannot be read.
    */
   async getTuple(config: CheckpointConfig): Promise<CheckpointTuple | undefined> {
-    return readTuple(this.#engine, config);
+    return this.#call((engine) => readTuple(engine, config));
   }
 
   /**
@@ -94,8 +100,11 @@ export class CheckpointSaver {
    *
    * @throws CheckpointError as {@link getTuple}, and `INVALID_ARGUMENT` for wrong options.
    */
-  async *list(config: CheckpointConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
-    yield* readList(this.#engine, config, options);
+  async *list(
+    config?: CheckpointConfig | null,
+    options?: CheckpointListOptions | null,
+  ): AsyncGenerator<CheckpointTuple> {
+    yield* this.#calls.stream(readList(this.#parts, config, options));
   }
 
   /**
@@ -115,22 +124,7 @@ export class CheckpointSaver {
     metadata: CheckpointMetadata,
     newVersions?: ChannelVersions,
   ): Promise<CheckpointConfig> {
-    const engine = this.#engine;
-    const parent = locateForWriting(config);
-    checkCheckpoint(checkpoint);
-    const id = newCheckpointIdOf(checkpoint.id);
-    const run = runIdOf(config);
-    const input = { parent, id, run, checkpoint, metadata: metadata ?? {}, newVersions };
-    const base = engine.cache.find(parent.thread);
-    const claimed = claimedChannels(input);
-    const findDropped = () => droppedChannels(engine.storage, parent, claimed);
-    const encoded = await encodeCheckpoint(engine.codec, input, base, findDropped);
-    const { record } = encoded;
-    const keepParent = parent.id === id;
-    await writeWithBlobs(engine, parent, encoded, true, (request) =>
-      engine.storage.put({ ...request, checkpoint: record, keepParent, fence: engine.fence }),
-    );
-    return configOf(parent.thread, parent.namespace, id);
+    return this.#call((engine) => storeCheckpoint(engine, config, checkpoint, metadata, newVersions));
   }
 
   /**
@@ -147,30 +141,12 @@ export class CheckpointSaver {
     taskId: string,
     taskPath = "",
   ): Promise<void> {
-    const engine = this.#engine;
-    const target = locateForWriting(config);
-    const task = taskIdOf(taskId);
-    const checkpoint = target.id;
-    if (checkpoint === undefined) {
-      throw new CheckpointError(
-        "INVALID_CONFIG",
-        "configurable.checkpoint_id is missing; writes belong to a checkpoint",
-        { field: "configurable.checkpoint_id", threadId: target.thread },
-      );
-    }
-    checkWrites(writes);
-    if (writes.length === 0) return;
-    const { thread, namespace } = target;
-    const base = engine.cache.find(thread);
-    const encoded = await encodeWrites(engine.codec, target, writes, task, taskPath, base);
-    await writeWithBlobs(engine, target, encoded, false, (request) =>
-      engine.storage.putWrites({ ...request, namespace, checkpoint, writes: encoded.record }),
-    );
+    await this.#call((engine) => storeWrites(engine, config, writes, taskId, taskPath));
   }
 
   /** Removes a thread with all namespaces, writes and values. An unknown thread is no error. */
-  async deleteThread(threadId: string): Promise<void> {
-    await removeThread(this.#engine, threadId);
+  async deleteThread(threadId: ThreadId): Promise<void> {
+    await this.#call((engine) => removeThread(engine, threadId));
   }
 
   /**
@@ -183,7 +159,7 @@ export class CheckpointSaver {
     config: CheckpointConfig;
     channels: string[];
   }): Promise<Record<string, DeltaChannelHistory>> {
-    return readHistory(this.#engine, options.config, options.channels);
+    return this.#call((engine) => readHistory(engine, options.config, options.channels));
   }
 
   /**
@@ -206,7 +182,7 @@ export class CheckpointSaver {
 
   /** Threads, the last updated first. */
   async *listThreads(options: ListThreadsOptions = {}): AsyncGenerator<ThreadInfo> {
-    yield* readThreads(this.#engine.storage, options);
+    yield* this.#calls.stream(readThreads(this.#parts.storage, options));
   }
 
   /**
@@ -214,8 +190,8 @@ export class CheckpointSaver {
    *
    * @throws CheckpointError `THREAD_NOT_FOUND`, or `THREAD_EXISTS` when `to` is taken.
    */
-  async copyThread(from: string, to: string): Promise<void> {
-    await copyThread(this.#engine, from, to);
+  async copyThread(from: ThreadId, to: ThreadId): Promise<void> {
+    await this.#call((engine) => copyThread(engine, from, to));
   }
 
   /**
@@ -223,12 +199,14 @@ export class CheckpointSaver {
    * the newest stay, and so do ancestors that a delta channel of a survivor is built from. Safe
    * beside running graphs.
    *
-   * @throws CheckpointError `INVALID_ARGUMENT` when neither `keepLatest` nor `olderThan` is given.
+   * @throws CheckpointError `INVALID_ARGUMENT` when neither `threadIds` nor `allThreads` is given, or neither
+   *   `keepLatest` nor `olderThan`.
    * @example
-   * await saver.prune({ olderThan: new Date(Date.now() - 30 * 24 * 3600 * 1000), keepLatest: 1 });
+   * await saver.prune({ threadIds: ["1"], keepLatest: 10 });
+   * await saver.prune({ allThreads: true, olderThan: new Date(Date.now() - 30 * 24 * 3600 * 1000) });
    */
   async prune(options: PruneOptions): Promise<RemovalReport> {
-    return pruneThreads(this.#engine, options);
+    return this.#call((engine) => pruneThreads(engine, options));
   }
 
   /**
@@ -238,7 +216,7 @@ export class CheckpointSaver {
    * @param runIds As in `config.metadata.run_id`, which LangGraph.js sets from `config.runId`.
    */
   async deleteForRuns(runIds: readonly string[]): Promise<RemovalReport> {
-    return deleteRuns(this.#engine, runIds);
+    return this.#call((engine) => deleteRuns(engine, runIds));
   }
 
   /**
@@ -247,8 +225,11 @@ export class CheckpointSaver {
    *
    * @throws CheckpointError `THREAD_NOT_FOUND`.
    */
-  async setThreadTtl(threadId: string, ttl: { readonly seconds: number } | null | undefined): Promise<void> {
-    await expireThread(this.#engine, threadId, ttl);
+  async setThreadTtl(
+    threadId: ThreadId,
+    ttl: { readonly seconds: number } | null | undefined,
+  ): Promise<void> {
+    await this.#call((engine) => expireThread(engine, threadId, ttl));
   }
 
   /**
@@ -257,7 +238,7 @@ export class CheckpointSaver {
    * @returns How many threads were removed.
    */
   async sweep(): Promise<number> {
-    return sweepThreads(this.#engine);
+    return this.#call(sweepThreads);
   }
 
   /**
@@ -269,8 +250,12 @@ export class CheckpointSaver {
     return `[${this.constructor.name}]`;
   }
 
-  get #engine(): Engine {
-    if (this.#closed) throw new CheckpointError("CLOSED", "the saver was closed; make a new one");
-    return this.#parts;
+  /** Calls of subclasses that reach the database in ways of their own: {@link close} waits for these, too. */
+  protected underWay<T>(call: () => Promise<T>): Promise<T> {
+    return this.#calls.run(call);
+  }
+
+  #call<T>(call: (engine: Engine) => Promise<T>): Promise<T> {
+    return this.#calls.run(() => call(this.#parts));
   }
 }

@@ -1,21 +1,26 @@
 import { CheckpointError } from "../errors.ts";
-import { threadIdOf } from "../ids.ts";
+import { threadIdOf, type ThreadId } from "../ids.ts";
 import { randomId } from "../runtime.ts";
 import { ttlMilliseconds, type Engine } from "./engine.ts";
 
 const SWEEP_BATCH = 100;
 
 /** Removes a thread. */
-export async function removeThread({ storage, cache }: Engine, threadId: string): Promise<void> {
+export async function removeThread({ storage, cache }: Engine, threadId: ThreadId): Promise<void> {
   const thread = threadIdOf(threadId);
   await storage.deleteThread(thread);
   cache.forget(thread);
 }
 
 /** Copies a thread that exists to one that does not. */
-export async function copyThread({ storage, cache }: Engine, from: string, to: string): Promise<void> {
-  const request = { from: threadIdOf(from), to: threadIdOf(to), newEpoch: randomId() };
-  const outcome = await storage.copyThread(request);
+export async function copyThread(
+  { storage, cache }: Engine,
+  source: ThreadId,
+  target: ThreadId,
+): Promise<void> {
+  const from = threadIdOf(source);
+  const to = threadIdOf(target);
+  const outcome = await storage.copyThread({ from, to, newEpoch: randomId() });
   cache.forget(to);
   if (outcome === "missing") throw notFound(from);
   if (outcome === "copied") return;
@@ -27,11 +32,12 @@ export async function copyThread({ storage, cache }: Engine, from: string, to: s
 /** Sets or removes a thread's own time to live. */
 export async function expireThread(
   { storage }: Engine,
-  threadId: string,
+  threadId: ThreadId,
   ttl: { readonly seconds: number } | null | undefined,
 ): Promise<void> {
   const thread = threadIdOf(threadId);
-  const milliseconds = ttl && ttlMilliseconds(ttl, "ttl");
+  const milliseconds =
+    ttl === undefined || ttl === null ? ttl : ttlMilliseconds(ttl, "ttl", { seconds: true });
   if (!(await storage.expire({ thread, ttl: milliseconds }))) throw notFound(thread);
 }
 

@@ -1,7 +1,9 @@
 import { filterTerms } from "../codec/index-token.ts";
 import { CheckpointError } from "../errors.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import type { CheckpointStorage, FilterTerm, ThreadRecord, ThreadsRequest } from "../storage/port.ts";
 import { isStorableText } from "../codec/text.ts";
+import { checkFilter, checkLimit } from "./check-arguments.ts";
 
 const PAGE = 100;
 
@@ -26,11 +28,16 @@ export interface ListThreadsOptions {
   readonly filter?: Record<string, unknown> | undefined;
 }
 
+const LIST_THREADS_OPTIONS: OptionNames<ListThreadsOptions> = { limit: true, after: true, filter: true };
+
 /** Threads, the last updated first. */
 export async function* readThreads(
   storage: CheckpointStorage,
   options: ListThreadsOptions,
 ): AsyncGenerator<ThreadInfo> {
+  checkOptions(options, "listThreads", LIST_THREADS_OPTIONS, { cursor: "after", before: "after" });
+  checkLimit(options.limit);
+  checkFilter(options.filter);
   const { limit = Number.POSITIVE_INFINITY, after, filter } = options;
   const start = after === undefined ? undefined : parseCursor(after);
   let left = limit;

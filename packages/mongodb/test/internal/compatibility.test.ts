@@ -51,7 +51,7 @@ async function callEverything(saver: MongoDBSaver, fenced: MongoDBSaver): Promis
   await saver.setThreadTtl("copy", { seconds: 0.001 });
   await saver.sweep();
   await saver.deleteForRuns(["run"]);
-  await saver.prune({ keepLatest: 1 });
+  await saver.prune({ allThreads: true, keepLatest: 1 });
   await saver.deleteThread("t");
 }
 
