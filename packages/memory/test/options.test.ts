@@ -60,7 +60,9 @@ describe("options that nobody reads", () => {
 describe("every options object of the core", () => {
   const saver = new MemorySaver();
   const list = async (listing: AsyncIterable<unknown>) => {
-    for await (const _ of listing);
+    const found: unknown[] = [];
+    for await (const item of listing) found.push(item);
+    return found;
   };
   const calls: Record<string, (options: never) => unknown> = {
     "a saver": (options) => new CheckpointSaver(new MemoryStorage(), options),

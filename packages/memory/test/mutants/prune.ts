@@ -142,10 +142,9 @@ export const pruneMutants: readonly Mutant[] = [
     breakSaver(saver) {
       patch(saver, "prune", (prune) => async (options) => {
         if (options.allThreads !== true || options.threadIds !== undefined) return prune(options);
-        const { allThreads: _, ...rest } = options;
         const threadIds: string[] = [];
         for await (const { threadId } of saver.listThreads?.({ limit: 2 }) ?? []) threadIds.push(threadId);
-        return prune({ ...rest, threadIds });
+        return prune({ ...omit(options, "allThreads"), threadIds });
       });
     },
   },
