@@ -1,5 +1,6 @@
 import { isCheckpointError, Serializer } from "@threadmark/core";
 import fc from "fast-check";
+import { rounds } from "@threadmark/random-tests";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { outsider } from "./closed-set.ts";
@@ -66,7 +67,7 @@ describe("damaged bytes", () => {
         const exact = Buffer.compare(damaged, other.bytes) === 0 ? other.value : value;
         expect(difference(exact, result)).toBeUndefined();
       }),
-      { numRuns: 10_000 },
+      rounds(2000),
     );
     expect(sharedKeys()).toBe(before);
   });
@@ -88,7 +89,7 @@ describe("damaged bytes", () => {
         decoded++;
         expect(outsider(result)).toBeUndefined();
       }),
-      { numRuns: 10_000 },
+      rounds(2000),
     );
     await expectHealthyDecoder();
     expect(sharedKeys()).toBe(before);

@@ -4,6 +4,7 @@ import { Document } from "@langchain/core/documents";
 import * as messages from "@langchain/core/messages";
 import { Serializer } from "@threadmark/core";
 import fc from "fast-check";
+import { rounds } from "@threadmark/random-tests";
 import { describe, expect, it } from "vitest";
 
 import { difference } from "./exact.ts";
@@ -223,7 +224,7 @@ describe("LangChain messages", () => {
         const result = await serializer.decode(serializer.encode(whole));
         expect(difference(withoutGetters(whole), result, "messages")).toBeUndefined();
       }),
-      { numRuns: 1000 },
+      rounds(300),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { Serializer } from "@threadmark/core";
 import fc from "fast-check";
+import { rounds } from "@threadmark/random-tests";
 import { describe, expect, it } from "vitest";
 
 import { difference } from "./exact.ts";
@@ -16,7 +17,7 @@ describe("random values", () => {
         const result = await serializer.decode(serializer.encode(value));
         expect(difference(value, result)).toBeUndefined();
       }),
-      { numRuns: 10_000 },
+      rounds(2000),
     );
   });
 
@@ -28,7 +29,7 @@ describe("random values", () => {
         const again = serializer.encode(await serializer.decode(bytes));
         expect(Buffer.compare(again, bytes)).toBe(0);
       }),
-      { numRuns: 1000 },
+      rounds(500),
     );
   });
 
@@ -44,7 +45,7 @@ describe("random values", () => {
         const value = { rows, json };
         expect(difference(value, await serializer.decode(serializer.encode(value)))).toBeUndefined();
       }),
-      { numRuns: 300 },
+      rounds(100),
     );
   });
 });
