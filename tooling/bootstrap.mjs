@@ -18,7 +18,7 @@ process.on("SIGINT", () => {});
 const [task, ...args] = process.argv.slice(2);
 if (!task)
   throw new Error(
-    "Usage: node tooling/bootstrap.mjs <demo|check|build|typecheck|test|bench|generate> [arguments]",
+    "Usage: node tooling/bootstrap.mjs <demo|check|soak|build|typecheck|test|bench|generate> [arguments]",
   );
 if (!(await isInstalled())) await install();
 if (task === "demo") {
@@ -26,6 +26,10 @@ if (task === "demo") {
 } else if (task === "check") {
   const [check, ...rest] = args;
   await run(node, [`tooling/checks/${check}.mjs`, ...rest]);
+} else if (task === "soak") {
+  // First all tests, with more rounds and longer races than the gate has time for.
+  await turbo(["test", "--force", "--concurrency=1"], { env: { TEST_TIMES: "20" } });
+  await run(node, ["--conditions=@threadmark/source", "--expose-gc", "tooling/soak/src/run.ts", ...args]);
 } else {
   const since = String(Date.now());
   // One failure must not hide another.

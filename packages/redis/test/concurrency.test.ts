@@ -12,7 +12,7 @@ import {
 import { afterAll, describe, expect, it } from "vitest";
 import { allServers, connect, keysWith, newPrefix, useKeys, type Client } from "./server.ts";
 
-const SECONDS = enough(5);
+const SECONDS = enough(3);
 
 describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
   "many at once on $title",

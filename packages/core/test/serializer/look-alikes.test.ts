@@ -66,7 +66,7 @@ describe("plain data that looks like something else", () => {
     },
   );
 
-  it("stays plain in 10,000 random forms", async () => {
+  it("stays plain in random forms", async () => {
     const key = fc.constantFrom(
       ...[
         "lc",
