@@ -4,30 +4,31 @@ import type { PGliteLike, PgClientLike } from "./pg.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Clients that are taken for one of `pg`, what tells them apart, and what to do. The first that fits counts. */
-const OTHERS: readonly { readonly is: string; readonly has: readonly string[]; readonly instead: string }[] = [
-  {
-    is: "a database of Drizzle",
-    has: ["$client"],
-    instead: "pass the Pool that it was made with; with `drizzle-orm/node-postgres` that is `db.$client`",
-  },
-  { is: "Knex", has: ["raw", "schema", "migrate"], instead: "pass a Pool of `pg`" },
-  { is: "a client of postgres.js or Bun", has: ["unsafe", "begin"], instead: "pass a Pool of `pg`" },
-  { is: "a database of Kysely", has: ["selectFrom", "executeQuery"], instead: "pass its Pool of `pg`" },
-  { is: "a client of Prisma", has: ["$queryRaw"], instead: "pass a Pool of `pg`" },
-  { is: "a DataSource of TypeORM", has: ["createQueryBuilder", "query"], instead: "pass a Pool of `pg`" },
-  { is: "Sequelize", has: ["define", "authenticate"], instead: "pass a Pool of `pg`" },
-  { is: "a pool of Slonik", has: ["maybeOne", "anyFirst"], instead: "pass a Pool of `pg`" },
-  {
-    is: "a database of pg-promise",
-    has: ["manyOrNone", "oneOrNone"],
-    instead: "pass its pool, `db.$pool`",
-  },
-  { is: "a pool of mysql2", has: ["query", "getConnection"], instead: "this saver needs Postgres" },
-  { is: "a database of SQLite", has: ["exec", "prepare"], instead: "this saver needs Postgres or PGlite" },
-  { is: "a client of MongoDB", has: ["db", "startSession"], instead: "use @threadmark/mongodb" },
-  { is: "a client of Redis", has: ["hset", "xadd"], instead: "use @threadmark/redis" },
-  { is: "a client of Redis", has: ["hSet", "xAdd"], instead: "use @threadmark/redis" },
-];
+const OTHERS: readonly { readonly is: string; readonly has: readonly string[]; readonly instead: string }[] =
+  [
+    {
+      is: "a database of Drizzle",
+      has: ["$client"],
+      instead: "pass the Pool that it was made with; with `drizzle-orm/node-postgres` that is `db.$client`",
+    },
+    { is: "Knex", has: ["raw", "schema", "migrate"], instead: "pass a Pool of `pg`" },
+    { is: "a client of postgres.js or Bun", has: ["unsafe", "begin"], instead: "pass a Pool of `pg`" },
+    { is: "a database of Kysely", has: ["selectFrom", "executeQuery"], instead: "pass its Pool of `pg`" },
+    { is: "a client of Prisma", has: ["$queryRaw"], instead: "pass a Pool of `pg`" },
+    { is: "a DataSource of TypeORM", has: ["createQueryBuilder", "query"], instead: "pass a Pool of `pg`" },
+    { is: "Sequelize", has: ["define", "authenticate"], instead: "pass a Pool of `pg`" },
+    { is: "a pool of Slonik", has: ["maybeOne", "anyFirst"], instead: "pass a Pool of `pg`" },
+    {
+      is: "a database of pg-promise",
+      has: ["manyOrNone", "oneOrNone"],
+      instead: "pass its pool, `db.$pool`",
+    },
+    { is: "a pool of mysql2", has: ["query", "getConnection"], instead: "this saver needs Postgres" },
+    { is: "a database of SQLite", has: ["exec", "prepare"], instead: "this saver needs Postgres or PGlite" },
+    { is: "a client of MongoDB", has: ["db", "startSession"], instead: "use @threadmark/mongodb" },
+    { is: "a client of Redis", has: ["hset", "xadd"], instead: "use @threadmark/redis" },
+    { is: "a client of Redis", has: ["hSet", "xAdd"], instead: "use @threadmark/redis" },
+  ];
 
 const EXPECTED = "client must be a Pool or a connected Client of `pg`, or a PGlite";
 

@@ -1,12 +1,12 @@
-/** Fields in which drivers hand back what was sent to them or what is stored. */
-const REVEALING = [
-  // `pg`: "Key (thread)=(…)", "Failing row contains (…)", the parameters that a server was told to report.
-  ...["detail", "where", "internalQuery"],
-  // PGlite: the statement with all its parameters.
-  ...["query", "params", "queryOptions"],
-  // Node: the URL that could not be read, with its password. The pool of `pg`: the client with all its options.
-  ...["input", "client"],
-];
+/**
+ * Fields in which drivers hand back what was sent to them or what is stored.
+ *
+ * - `detail`, `where` and `internalQuery` of the server: "Key (thread)=(…)", "Failing row contains (…)", parameters.
+ * - `query`, `params` and `queryOptions` of PGlite: the statement with all its parameters.
+ * - `input` of Node.js: the URL that could not be read, with its password.
+ * - `client` of the pool of `pg`: all its options.
+ */
+const REVEALING = ["detail", "where", "internalQuery", "query", "params", "queryOptions", "input", "client"];
 
 /** Data exceptions and violated constraints, whose messages can end with the value: `invalid input syntax: "…"`. */
 const WITH_VALUE = /^2[23]...$/;

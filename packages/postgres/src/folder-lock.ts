@@ -19,6 +19,13 @@ const OWNER = "owner.json";
 /** The path of a socket may have 103 bytes on macOS and 107 on Linux. */
 const MAX_PATH_BYTES = 100;
 
+interface Owner {
+  readonly lock: number;
+  readonly host: string;
+  readonly pid: number;
+  readonly since: string;
+}
+
 /**
  * Takes a folder for this process.
  *
@@ -119,16 +126,20 @@ function closed(server: Server): Promise<void> {
 }
 
 async function introduce(folder: string, number: number): Promise<void> {
-  const owner = { lock: number, host: hostname(), pid: process.pid, since: new Date().toISOString() };
+  const since = new Date().toISOString();
+  const owner: Owner = { lock: number, host: hostname(), pid: process.pid, since };
   await writeFile(join(folder, OWNER), `${JSON.stringify(owner)}\n`);
 }
 
+/** What the owner of a lock has said of itself. A new one may not have done so yet. */
+async function ownerOf(folder: string, number: number): Promise<string> {
+  const said = JSON.parse(await readFile(join(folder, OWNER), "utf8")) as Owner;
+  if (said.lock !== number) throw new Error("this is an earlier owner");
+  return `process ${said.pid} on host ${said.host} since ${said.since}`;
+}
+
 async function taken(folder: string, number: number): Promise<CheckpointError> {
-  const known = await readFile(join(folder, OWNER), "utf8").then(
-    (text) => JSON.parse(text) as Readonly<Record<string, unknown>>,
-  ).catch(() => undefined);
-  const { host, pid, since } = known?.["lock"] === number ? known : {};
-  const owner = host === undefined ? "another saver" : `process ${pid} on host ${host} since ${since}`;
+  const owner = await ownerOf(folder, number).catch(() => "another saver");
   return new CheckpointError(
     "STORAGE_FAILED",
     `the folder is in use by ${owner}; only one process at a time can have it open, so close that saver, ` +

@@ -1,4 +1,6 @@
+import type * as PGliteModule from "@electric-sql/pglite";
 import { CheckpointError } from "@threadmark/core/storage";
+import type * as PgModule from "pg";
 
 /*
  * Drivers are loaded when they are needed: a saver on PGlite needs no `pg`, and a saver on a pool no PGlite. Each
@@ -6,7 +8,7 @@ import { CheckpointError } from "@threadmark/core/storage";
  */
 
 /** @throws CheckpointError `NOT_SUPPORTED` when it is not installed. */
-export async function loadPGlite(): Promise<typeof import("@electric-sql/pglite")> {
+export async function loadPGlite(): Promise<typeof PGliteModule> {
   try {
     return await import("@electric-sql/pglite");
   } catch (error) {
@@ -15,7 +17,7 @@ export async function loadPGlite(): Promise<typeof import("@electric-sql/pglite"
 }
 
 /** @throws CheckpointError `NOT_SUPPORTED` when it is not installed. */
-export async function loadPg(): Promise<typeof import("pg")> {
+export async function loadPg(): Promise<typeof PgModule> {
   try {
     return await import("pg");
   } catch (error) {

@@ -23,14 +23,14 @@ export const NOT_SET_UP: SetupState = { version: 0, missing: [] };
 export function stateStatement({ migrations, threads, checkpoints, writes, blobs }: Tables): Statement {
   return {
     text: `SELECT (SELECT max(version) FROM ${migrations})::text AS version,
-  coalesce(json_agg(name) FILTER (WHERE oid IS NULL), '[]')::text AS missing,
-  coalesce(json_agg(name) FILTER (WHERE row_security_active(oid) AND NOT EXISTS (
+  coalesce(json_agg(name) FILTER (WHERE wanted.relation IS NULL), '[]')::text AS missing,
+  coalesce(json_agg(name) FILTER (WHERE row_security_active(wanted.relation) AND NOT EXISTS (
     SELECT FROM pg_policy AS policy
-    WHERE policy.polrelid = oid AND policy.polpermissive AND policy.polcmd IN ('r', '*') AND EXISTS (
+    WHERE policy.polrelid = wanted.relation AND policy.polpermissive AND policy.polcmd IN ('r', '*') AND EXISTS (
       SELECT FROM unnest(policy.polroles) AS role WHERE role = 0 OR pg_has_role(role, 'USAGE')
     )
   )), '[]')::text AS hidden
-FROM (SELECT name, to_regclass(name)::oid AS oid FROM unnest($1::text[]) AS given (name)) AS wanted`,
+FROM (SELECT name, to_regclass(name)::oid AS relation FROM unnest($1::text[]) AS given (name)) AS wanted`,
     params: [[migrations, threads, checkpoints, writes, blobs]],
   };
 }

@@ -1,4 +1,4 @@
 import { conformanceOf } from "@threadmark/storage-tests/conformance";
-import { onPGlite, onPreparedStatements, onServers } from "./saver-under-test.ts";
+import { onPGlite, onServers } from "./saver-under-test.ts";
 
-conformanceOf([...onServers, onPreparedStatements, onPGlite]);
+conformanceOf([...onServers, onPGlite]);

@@ -8,10 +8,9 @@ import { describe, expect, it } from "vitest";
 import { onPGlite, temporaryFolder } from "./saver-under-test.ts";
 
 /** A process with its own numbers, network and host name, in which it is process 1: what a container is, less its files. */
-const CONTAINER = [
-  ...["unshare", "--user", "--map-root-user", "--pid", "--net", "--uts", "--kill-child", "--fork"],
-  "--mount-proc",
-];
+const CONTAINER = "unshare --user --map-root-user --pid --net --uts --kill-child --fork --mount-proc".split(
+  " ",
+);
 
 /** Opens the folder, says so, and stays until it is killed. */
 function program(folder: string): string[] {
@@ -39,7 +38,9 @@ async function crash(child: ChildProcess): Promise<void> {
 
 const containers = spawnSync(CONTAINER[0]!, [...CONTAINER.slice(1), "true"]).status === 0;
 if (!containers && process.platform === "linux" && process.env["TEST_REQUIRE"] === "all") {
-  throw new Error("this machine does not let its processes have namespaces, which the tests of containers need");
+  throw new Error(
+    "this machine does not let its processes have namespaces, which the tests of containers need",
+  );
 }
 
 describe("the lock of a folder", () => {
