@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { PGlite } from "@electric-sql/pglite";
-import { PostgresSaver } from "@threadmark/postgres";
+import { PostgresSaver, setupSql } from "@threadmark/postgres";
 import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import { countTests } from "@threadmark/services";
 import { drizzle } from "drizzle-orm/node-postgres";
@@ -127,6 +127,42 @@ describe("what is no connection string", () => {
       );
     },
   );
+});
+
+describe("an option that does not exist", () => {
+  countTests(newest);
+  const url = "postgres://localhost/x";
+  const make: readonly (readonly [string, (options: object) => unknown])[] = [
+    ["new PostgresSaver", (options) => new PostgresSaver(new pg.Pool(), options)],
+    ["new PostgresSaver with serde", (options) => new PostgresSaver(new pg.Pool(), undefined, options)],
+    ["fromConnString", (options) => PostgresSaver.fromConnString(url, options)],
+    ["fromFolder", (options) => PostgresSaver.fromFolder("threads", options)],
+    ["setupSql", (options) => setupSql(options)],
+  ];
+
+  it.each(make)("is refused by %s, which names the one that was meant", (_, saver) => {
+    expect(() => saver({ shcema: "agents" })).toThrow(
+      expect.objectContaining({
+        code: "INVALID_ARGUMENT",
+        field: "shcema",
+        message: expect.stringContaining("did you mean schema?"),
+      }),
+    );
+    for (const options of [url, 7, [], () => {}]) {
+      expect(() => saver(options as object)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+    }
+  });
+
+  it.each([
+    [{ max: 5 }, "max", /use pool/],
+    [{ pool: 5 }, "pool", /an object/],
+    [{ createSchema: "no" }, "createSchema", /true or false/],
+    [{ prepareStatements: 1 }, "prepareStatements", /true or false/],
+  ])("nor one that is wrong: %j", (options, field, message) => {
+    expect(() => PostgresSaver.fromConnString(url, options as object)).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT", field, message: expect.stringMatching(message) }),
+    );
+  });
 });
 
 describe("a driver's errors", () => {
