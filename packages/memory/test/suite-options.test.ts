@@ -211,10 +211,16 @@ describe("a test runner that cannot be told what does not apply", () => {
 
   it("gets clauses that are listed in `without` as skipped tests", () => {
     const skipped: string[] = [];
-    const it = Object.assign((title: string) => tests.set(title, async () => {}), {
+    const register = Object.assign((title: string) => tests.set(title, async () => {}), {
       skip: (title: string) => skipped.push(title),
     });
-    conformance({ name, only: ["reopen"], runner: { ...runner, it }, open: opening(), without: ["reopen"] });
+    conformance({
+      name,
+      only: ["reopen"],
+      runner: { ...runner, it: register },
+      open: opening(),
+      without: ["reopen"],
+    });
     expect(skipped).toHaveLength(3);
   });
 });

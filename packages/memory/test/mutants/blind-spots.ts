@@ -28,7 +28,7 @@ export const blindSpotMutants: readonly Mutant[] = [
       patch(saver, "getTuple", (get) => async (config) => {
         const tuple = await get(config);
         if (!tuple?.parentConfig || (await find(tuple.parentConfig))) return tuple;
-        return omit(tuple, "parentConfig") as typeof tuple;
+        return omit(tuple, "parentConfig");
       });
     },
   },
@@ -92,7 +92,7 @@ function omitId({
 }: {
   readonly configurable?: Record<string, unknown>;
 }): Record<string, unknown> {
-  return omit(configurable, "checkpoint_id") as Record<string, unknown>;
+  return omit(configurable, "checkpoint_id");
 }
 
 /** The saver's prototype without the method, so that not even `in` finds it. */
@@ -105,7 +105,7 @@ function withoutDelete(saver: object): object {
     proto = Object.getPrototypeOf(proto);
   }
   visible.delete("deleteThread");
-  return Object.defineProperties({}, Object.fromEntries(visible) as PropertyDescriptorMap);
+  return Object.defineProperties({}, Object.fromEntries(visible));
 }
 
 function depthOf(value: unknown): number {

@@ -1,5 +1,5 @@
 import type { CheckpointMetadata } from "@threadmark/core";
-import { alterPut, alterTuples } from "./alter.ts";
+import { alterPut, alterTuples, omit } from "./alter.ts";
 import type { Mutant } from "./mutant.ts";
 
 type Metadata = Record<string, unknown>;
@@ -27,7 +27,7 @@ export const metadataMutants: readonly Mutant[] = [
     clause: "metadata/writes-is-a-key-like-others",
     breakSaver(saver) {
       alterTuples(saver, (tuple) => {
-        const { writes: _, ...metadata } = (tuple.metadata ?? {}) as Metadata;
+        const metadata = omit<Metadata>({ ...tuple.metadata }, "writes");
         return { ...tuple, metadata: metadata as unknown as CheckpointMetadata };
       });
     },
