@@ -20,7 +20,16 @@ export function conformanceOf(subjects: readonly Subject[]): void {
     const sequences = enough(index === 0 ? 40 : 10);
     describe(name, () => {
       countTests(server);
-      conformance({ name, runner: { describe, it }, open, share: true, everything: true, seed, sequences });
+      conformance({
+        name,
+        runner: { describe, it },
+        open,
+        share: true,
+        everything: true,
+        seed,
+        sequences,
+        sizes: { listing: 1200 },
+      });
     });
   }
 }

@@ -25,7 +25,7 @@ export interface VerifyOptions extends SuiteOptions {
  * console.log(toText(report));
  */
 export async function verify(options: VerifyOptions): Promise<Report> {
-  const settings = settle<VerifyOptions>(options, { onStart: true, onEnd: true });
+  const settings = settle<VerifyOptions>(options, { bail: true, onStart: true, onEnd: true });
   const shared = new SharedStore(settings);
   const entries: ReportEntry[] = [];
   checkClauseIds(settings.knownFailures);
