@@ -108,7 +108,7 @@ describe("options of a wrong kind are refused by name", () => {
     ["redis", { redis: 1 }],
     ["keyprefix", { keyprefix: "a" }],
     ["default_ttl", { default_ttl: 60 }],
-    ["ttl.refresh_on_read", { ttl: { seconds: 1, refresh_on_read: true } }],
+    ["refresh_on_read", { ttl: { seconds: 1, refresh_on_read: true } }],
   ])("%s of %j", (field, options) => {
     const error = refusal(() => RedisSaver.fromUrl("redis://localhost", options as object));
     expect(error).toMatchObject({ code: "INVALID_ARGUMENT", field });
@@ -117,8 +117,8 @@ describe("options of a wrong kind are refused by name", () => {
 
 it("an unknown option is refused with the one that was meant, or what to use instead", () => {
   const client = createClient();
-  const messages = [{ keyprefix: "a" }, { default_ttl: 1 }, { redis: {} }, { redisOptions: {} }].map((options) =>
-    refusal(() => new RedisSaver(client, options as object)),
+  const messages = [{ keyprefix: "a" }, { default_ttl: 1 }, { redis: {} }, { redisOptions: {} }].map(
+    (options) => refusal(() => new RedisSaver(client, options as object)),
   );
   expect(messages.map(String)).toEqual([
     expect.stringContaining("did you mean keyPrefix?"),
