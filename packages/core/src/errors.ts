@@ -50,7 +50,8 @@ export interface CheckpointErrorDetails {
 /**
  * The only class of error that savers throw on purpose.
  *
- * Test with {@link isCheckpointError}, which also knows errors of another copy of this package.
+ * `instanceof` and {@link isCheckpointError} also know errors of another copy of this package: a program can have loaded
+ * its ES modules and its CommonJS format.
  *
  * @example
  * try {
@@ -61,6 +62,10 @@ export interface CheckpointErrorDetails {
  * }
  */
 export class CheckpointError extends Error implements CheckpointErrorDetails {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === CheckpointError ? isCheckpointError(value) : super[Symbol.hasInstance](value);
+  }
+
   override readonly name = "CheckpointError";
   readonly code: CheckpointErrorCode;
   declare readonly threadId?: string;

@@ -16,6 +16,14 @@ const SERIALIZER_OPTIONS: OptionNames<SerializerOptions> = { types: true };
 
 const TYPE = "threadmark";
 
+/** Known to every copy of this package: a program can have loaded its ES modules and its CommonJS format. */
+const BRAND = Symbol.for("threadmark.Serializer");
+
+/** Whether a value is a {@link Serializer}, of this copy of the package or of another one. */
+export function isSerializer(value: SerializerProtocol): value is Serializer {
+  return BRAND in value;
+}
+
 /**
  * Encodes as `Serializer.encode` does, and faster where the value begins as the one before.
  *
@@ -46,6 +54,10 @@ export let encodeAfter: (serializer: Serializer, value: unknown, before?: Encode
  * const value = await serializer.decode(bytes);
  */
 export class Serializer implements SerializerProtocol {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
+
   readonly #types: CustomTypes;
 
   static {
