@@ -11,9 +11,7 @@ const MODULES_ONLY = ["@noble/hashes"];
 
 const manifest = await readJson("package.json");
 const entries = Object.values(manifest.exports).flatMap(({ default: path }) => path ?? []);
-const input = Object.fromEntries(
-  entries.map((path) => [path.replace(/^\.\/dist\/(.*)\.js$/, "$1"), path]),
-);
+const input = Object.fromEntries(entries.map((path) => [path.replace(/^\.\/dist\/(.*)\.js$/, "$1"), path]));
 await rm("dist/cjs", { recursive: true, force: true });
 const bundle = await rolldown({
   input,

@@ -18,8 +18,8 @@ const types = [
   {
     name: "Money",
     class: Money,
-    toData: ({ amount }) => amount,
-    fromData: (amount) => new Money(amount),
+    encode: ({ amount }) => amount,
+    decode: (amount) => new Money(amount),
   },
 ];
 const config = { configurable: { thread_id: "1", checkpoint_ns: "" } };
@@ -42,11 +42,18 @@ for (const [writer, reader] of [
   const [Writer, Reader] =
     writer === modules ? [MemorySaver, common.MemorySaver] : [common.MemorySaver, MemorySaver];
   const mixed = new Writer({ storage, serde: new reader.Serializer({ types }) });
-  await mixed.put(config, checkpoint, { source: "input", step: -1, parents: {} }, checkpoint.channel_versions);
+  await mixed.put(
+    config,
+    checkpoint,
+    { source: "input", step: -1, parents: {} },
+    checkpoint.channel_versions,
+  );
   const found = await new Reader({ storage, serde: new writer.Serializer({ types }) }).getTuple(config);
   assert.deepEqual(found.checkpoint.channel_values, checkpoint.channel_values);
 
-  const error = await new Reader({ storage }).getTuple({ configurable: {} }).then(assert.fail, (reason) => reason);
+  const error = await new Reader({ storage })
+    .getTuple({ configurable: {} })
+    .then(assert.fail, (reason) => reason);
   assert(error instanceof writer.CheckpointError && error instanceof reader.CheckpointError);
   assert(writer.isCheckpointError(error, "INVALID_CONFIG"));
 }
