@@ -52,7 +52,7 @@ for (const [writer, reader] of [
   assert.deepEqual(found.checkpoint.channel_values, checkpoint.channel_values);
 
   const error = await new Reader({ storage })
-    .getTuple({ configurable: {} })
+    .getTuple({ configurable: { thread_id: "\0" } })
     .then(assert.fail, (reason) => reason);
   assert(error instanceof writer.CheckpointError && error instanceof reader.CheckpointError);
   assert(writer.isCheckpointError(error, "INVALID_CONFIG"));
