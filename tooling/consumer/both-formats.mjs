@@ -10,8 +10,12 @@ const common = { ...require("@threadmark/core"), ...require("@threadmark/memory"
 assert.notEqual(common.Serializer, modules.Serializer, "these are one copy, so there is nothing to test");
 
 class Money {
-  constructor(amount) {
-    this.amount = amount;
+  static of(amount) {
+    return Object.assign(new Money(), { amount });
+  }
+
+  get text() {
+    return `${this.amount} EUR`;
   }
 }
 const types = [
@@ -19,11 +23,11 @@ const types = [
     name: "Money",
     class: Money,
     encode: ({ amount }) => amount,
-    decode: (amount) => new Money(amount),
+    decode: (amount) => Money.of(amount),
   },
 ];
 const config = { configurable: { thread_id: "1", checkpoint_ns: "" } };
-const price = new Money(3);
+const price = Money.of(3);
 const checkpoint = {
   v: 4,
   id: "1efd4a2c-0000-6000-8000-000000000000",
