@@ -1,4 +1,5 @@
 import type { Clause } from "./clause.ts";
+import { adoptClauses } from "./clauses/adopt.ts";
 import { aliasingClauses } from "./clauses/aliasing.ts";
 import { binaryClauses } from "./clauses/binary.ts";
 import { carryOverClauses } from "./clauses/carry-over.ts";
@@ -14,6 +15,7 @@ import { forkClauses } from "./clauses/fork.ts";
 import { getClauses } from "./clauses/get.ts";
 import { hostileIdClauses } from "./clauses/hostile-ids.ts";
 import { isolationClauses } from "./clauses/isolation.ts";
+import { keepLatestClauses } from "./clauses/keep-latest.ts";
 import { legacyClauses } from "./clauses/legacy-v3.ts";
 import { lifecycleClauses } from "./clauses/lifecycle.ts";
 import { listClauses } from "./clauses/list.ts";
@@ -73,7 +75,9 @@ export const clauses: readonly Clause[] = [
   ...copyClauses,
   ...pruneClauses,
   ...pruneRaceClauses,
+  ...keepLatestClauses,
   ...runsClauses,
   ...ttlClauses,
   ...fenceClauses,
+  ...adoptClauses,
 ];

@@ -51,6 +51,8 @@ const levelOfGroup: Readonly<Record<string, Level>> = {
   runs: "extended",
   ttl: "extended",
   fence: "extended",
+  adopt: "extended",
+  "keep-latest": "extended",
 };
 
 /** What real runs of LangGraph.js 1.x never ask for, in groups that they otherwise need. */

@@ -85,6 +85,8 @@ export interface OpenOptions {
   readonly serde?: SerializerProtocol;
   readonly ttl?: { readonly seconds: number; readonly refreshOnRead?: boolean };
   readonly fence?: "head";
+  readonly keepLatest?: number;
+  readonly adopt?: TestedSaver;
 }
 
 /** A store with a saver on it. */

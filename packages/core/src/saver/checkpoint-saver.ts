@@ -13,10 +13,11 @@ import type {
 import { CheckpointError } from "../errors.ts";
 import type { ThreadId } from "../ids.ts";
 import type { CheckpointStorage, StorageCapabilities } from "../storage/port.ts";
-import { createEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
+import { registerEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
 import { readHistory } from "./history.ts";
 import { readList, readTuple } from "./read.ts";
 import { OpenCalls } from "./open-calls.ts";
+import { openEngine } from "./open-engine.ts";
 import { deleteRuns, pruneThreads, type PruneOptions, type RemovalReport } from "./retention.ts";
 import { storeCheckpoint, storeWrites } from "./store.ts";
 import { copyThread, expireThread, removeThread, sweepThreads } from "./thread-actions.ts";
@@ -45,8 +46,9 @@ export class CheckpointSaver {
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
    */
   constructor(storage: CheckpointStorage, options: CheckpointSaverOptions = {}) {
-    this.#parts = createEngine(storage, options);
+    this.#parts = openEngine(storage, options);
     this.serde = this.#parts.serde;
+    registerEngine(this, this.#parts);
   }
 
   /** What the storage can do; for tests and tools. */

@@ -4,6 +4,7 @@ import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { checkOptions, kindOf, type OptionNames, type UseInstead } from "../options.ts";
 import { Serializer } from "../serializer/index.ts";
+import type { OldSaver } from "../moving/old-saver.ts";
 import type { CheckpointStorage } from "../storage/port.ts";
 
 /** When a thread expires. */
@@ -33,6 +34,20 @@ export interface CheckpointSaverOptions {
    * @default 67108864 (64 MiB)
    */
   readonly blobCacheBytes?: number | undefined;
+  /**
+   * How many of the newest checkpoints of a thread's namespace to keep; older ones go while new ones are stored, in
+   * batches, so that at times a few more are there. A put never fails because of it. What a survivor is read with stays,
+   * and calls of subgraphs go with the checkpoint that made them. This is what LangGraph.js's `ShallowRedisSaver` is for.
+   * @default everything is kept
+   */
+  readonly keepLatest?: number | undefined;
+  /**
+   * The saver that was used before, for example one of LangGraph.js's own. A thread that is not here is taken over from
+   * it, whole and once, when it is first read, listed, copied or written to; `deleteThread` deletes it there, too. Nothing
+   * else is written to it. It must not be written to any more by anybody else, and it stays yours: nothing closes it.
+   * @default none
+   */
+  readonly adopt?: OldSaver | undefined;
 }
 
 const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
@@ -43,6 +58,8 @@ export const SAVER_OPTIONS: OptionNames<CheckpointSaverOptions> = {
   ttl: true,
   fence: true,
   blobCacheBytes: true,
+  keepLatest: true,
+  adopt: true,
 };
 
 /** What other savers call options of {@link CheckpointSaverOptions}. */
@@ -51,6 +68,7 @@ export const SAVER_OPTIONS_INSTEAD: UseInstead = {
   default_ttl: "ttl: { seconds }, which counts seconds and not minutes",
   refreshOnRead: "ttl: { seconds, refreshOnRead }",
   refresh_on_read: "ttl: { seconds, refreshOnRead }",
+  maxCheckpoints: "keepLatest",
 };
 
 const TTL_OPTIONS: OptionNames<TtlOptions> = { seconds: true, refreshOnRead: true };
@@ -66,6 +84,24 @@ export function coreOptionsOf(options: CheckpointSaverOptions): CheckpointSaverO
   return Object.fromEntries(names.flatMap((name) => (name in options ? [[name, options[name]]] : [])));
 }
 
+/** Removes old checkpoints while new ones are stored. */
+export interface HistoryBound {
+  /** Notes that a checkpoint was stored; those that are `spared` stay. Never rejects. */
+  stored(engine: Engine, thread: string, spared: readonly (string | undefined)[]): Promise<void>;
+}
+
+/** Takes threads over from another saver. */
+export interface ThreadTaker {
+  /** Notes that a thread is here. */
+  found(thread: string): void;
+  /** Resolves when the thread is here, or is nowhere. */
+  settle(thread: string): Promise<void>;
+  /** Removes the thread on both sides, so that it does not come back. */
+  remove(thread: string): Promise<void>;
+  /** Removes what a stopped adoption has left behind, so that a thread that expires is not taken over again. */
+  tidy(thread: string): Promise<void>;
+}
+
 /** What the parts of a saver share. */
 export interface Engine {
   readonly storage: CheckpointStorage;
@@ -76,9 +112,23 @@ export interface Engine {
   readonly ttl: number | undefined;
   readonly refreshOnRead: boolean;
   readonly fence: boolean;
+  readonly keepLatest: HistoryBound | undefined;
+  readonly adoption: ThreadTaker | undefined;
 }
 
-/** Checks the options and puts the parts together. */
+const engines = new WeakMap<object, Engine>();
+
+/** Remembers what a saver consists of. */
+export function registerEngine(saver: object, engine: Engine): void {
+  engines.set(saver, engine);
+}
+
+/** What a saver of this copy of the package consists of. */
+export function engineOf(saver: object): Engine | undefined {
+  return engines.get(saver);
+}
+
+/** Checks the options that every part needs. */
 export function createEngine(storage: CheckpointStorage, options: CheckpointSaverOptions): Engine {
   checkOptions(options, "a saver", SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD);
   const { serde = new Serializer(), ttl, fence, blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
@@ -99,7 +149,14 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
     ttl: ttl === undefined ? undefined : ttlMilliseconds(ttl, "ttl"),
     refreshOnRead: ttl?.refreshOnRead ?? false,
     fence: fence === "head",
+    keepLatest: undefined,
+    adoption: undefined,
   };
+}
+
+/** For the saver's own work on a thread: without what happens beside the calls of an application. */
+export function plainEngine(engine: Engine): Engine {
+  return { ...engine, fence: false, keepLatest: undefined, adoption: undefined };
 }
 
 /** Checks a time to live. */

@@ -9,6 +9,7 @@ import type {
   ScanPosition,
   StoredCheckpoint,
 } from "../storage/port.ts";
+import { isHidden } from "../moving/hidden-threads.ts";
 import { checkedBlobs, type FindBlob } from "./decode.ts";
 import { allThreads } from "./threads.ts";
 
@@ -56,7 +57,8 @@ async function* scanPages(
     const fetched = checkedBlobs(query.thread ?? "*", page.blobs);
     const before = held;
     const find: FindBlob = (id) => fetched.get(id) ?? before.get(id);
-    for (const stored of page.checkpoints) yield { stored, find };
+    const all = query.thread === undefined;
+    for (const stored of page.checkpoints) if (!all || !isHidden(stored.thread)) yield { stored, find };
     const last = page.checkpoints.at(-1);
     if (!page.more || !last) return;
     after = positionOf(last);

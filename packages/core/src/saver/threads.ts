@@ -1,5 +1,6 @@
 import { filterTerms } from "../codec/index-token.ts";
 import { CheckpointError } from "../errors.ts";
+import { isHidden } from "../moving/hidden-threads.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import type { CheckpointStorage, FilterTerm, ThreadRecord, ThreadsRequest } from "../storage/port.ts";
 import { isStorableText } from "../codec/text.ts";
@@ -58,7 +59,7 @@ export async function* allThreads(
   let after = start;
   for (;;) {
     const page = await storage.threads({ filter, after, limit });
-    yield* page.threads;
+    yield* page.threads.filter(({ thread }) => !isHidden(thread));
     after = page.threads.at(-1);
     if (!page.more || !after) return;
   }

@@ -13,6 +13,7 @@ import { deleteMutants, lifecycleMutants, openingMutants } from "./lifecycle.ts"
 import { listMutants } from "./list.ts";
 import { messageMutants } from "./messages.ts";
 import { metadataMutants } from "./metadata.ts";
+import { adoptMutants, keepLatestMutants } from "./moving.ts";
 import type { Mutant } from "./mutant.ts";
 import { pendingOrderMutants } from "./pending-order.ts";
 import { carryOverMutants, putMutants } from "./put.ts";
@@ -56,7 +57,9 @@ export const mutants: readonly Mutant[] = [
   ...threadsMutants,
   ...copyMutants,
   ...pruneMutants,
+  ...keepLatestMutants,
   ...runsMutants,
   ...ttlMutants,
   ...fenceMutants,
+  ...adoptMutants,
 ];
