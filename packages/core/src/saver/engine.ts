@@ -3,8 +3,8 @@ import { codecOf, type ValueCodec } from "../codec/values-codec.ts";
 import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { checkOptions, kindOf, type OptionNames, type UseInstead } from "../options.ts";
-import { Serializer } from "../serializer/index.ts";
 import type { OldSaver } from "../moving/old-saver.ts";
+import { type ConvertedInfo, type CustomType, type OnUnknown, Serializer } from "../serializer/index.ts";
 import type { CheckpointStorage } from "../storage/port.ts";
 
 /** When a thread expires. */
@@ -17,8 +17,25 @@ export interface TtlOptions {
 
 /** Options that every saver takes. */
 export interface CheckpointSaverOptions {
-  /** Turns values into bytes. @default a `Serializer` without own types */
+  /**
+   * Turns values into bytes. It decides about types and unknown values itself: `types`, `onUnknown` and
+   * `onConverted` are refused beside it.
+   * @default a `Serializer` with the three options below
+   */
   readonly serde?: SerializerProtocol | undefined;
+  /** Classes of the application that shall be stored exactly. @default none */
+  readonly types?: readonly CustomType[] | undefined;
+  /**
+   * What becomes of values that cannot be stored exactly: they are converted to the nearest thing that can be,
+   * and that is reported once for each class; or the call is refused with `NOT_SERIALIZABLE`.
+   * @default "convert"
+   */
+  readonly onUnknown?: OnUnknown | undefined;
+  /**
+   * Gets what a warning of the process would say: each conversion, once for every class and kind.
+   * @default a warning with the code `THREADMARK_CONVERTED`
+   */
+  readonly onConverted?: ((info: ConvertedInfo) => void) | undefined;
   /** @default threads never expire */
   readonly ttl?: TtlOptions | undefined;
   /**
@@ -55,6 +72,9 @@ const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 /** The names of {@link CheckpointSaverOptions}, for savers that add their own and check all of them. */
 export const SAVER_OPTIONS: OptionNames<CheckpointSaverOptions> = {
   serde: true,
+  types: true,
+  onUnknown: true,
+  onConverted: true,
   ttl: true,
   fence: true,
   blobCacheBytes: true,
