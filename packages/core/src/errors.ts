@@ -3,7 +3,7 @@
  *
  * - `INVALID_CONFIG`: the config lacks an id, or an id is not a string that every database can hold.
  * - `INVALID_ARGUMENT`: another argument or option is wrong; `field` names it.
- * - `NOT_SERIALIZABLE`: a value cannot be stored exactly; `path` says where it is. Nothing was written.
+ * - `NOT_SERIALIZABLE`: a value cannot be stored; `path` says where it is. Nothing was written.
  * - `UNSUPPORTED_FORMAT`: stored bytes have a format that this version does not read.
  * - `CORRUPT`: stored bytes are damaged.
  * - `INCOMPLETE`: a part of a stored value is missing.

@@ -9,7 +9,8 @@ import { compareText, escapeText } from "./text.ts";
 const TOKEN_MAX = 96;
 const KEY_MAX = 128;
 
-const serializer = new Serializer();
+/** What is converted is reported where the metadata itself is encoded. */
+const serializer = new Serializer({ onConverted: () => {} });
 
 /**
  * What filters see of metadata: one token for every key. Two values have the same token exactly when
@@ -18,7 +19,7 @@ const serializer = new Serializer();
  */
 export function indexOf(metadata: object): IndexEntry[] {
   return Object.entries(metadata)
-    .filter(([, value]) => value !== undefined)
+    .filter(([, value]) => value !== undefined && !isLeftOut(value))
     .map(([key, value]) => ({ key: keyToken(key), token: valueToken(value) }));
 }
 
@@ -59,14 +60,21 @@ function canonicalText(value: unknown, around: readonly unknown[] = []): string 
   const circular = around.includes(value);
   const inside = [...around, value];
   if (Array.isArray(value) && !circular) {
-    return `[${value.map((item) => canonicalText(item, inside)).join(",")}]`;
+    return `[${value.map((item) => canonicalText(isLeftOut(item) ? undefined : item, inside)).join(",")}]`;
   }
   if (isPlainObject(value) && !circular) {
-    const keys = Object.keys(value).sort(compareText);
+    const keys = Object.keys(value)
+      .filter((key) => !isLeftOut(value[key]))
+      .sort(compareText);
     const entries = keys.map((key) => `${JSON.stringify(key)}:${canonicalText(value[key], inside)}`);
     return `{${entries.join(",")}}`;
   }
   return `@${hostHash(serializer.encode(value))}`;
+}
+
+/** What is not stored of metadata cannot be found in it. */
+function isLeftOut(value: unknown): boolean {
+  return typeof value === "function" || typeof value === "symbol";
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -5,6 +5,7 @@ import { binaryClauses } from "./clauses/binary.ts";
 import { carryOverClauses } from "./clauses/carry-over.ts";
 import { concurrencyClauses } from "./clauses/concurrency.ts";
 import { configClauses } from "./clauses/config.ts";
+import { conversionClauses } from "./clauses/conversion.ts";
 import { copyClauses } from "./clauses/copy.ts";
 import { deleteClauses } from "./clauses/delete.ts";
 import { deltaClauses } from "./clauses/delta.ts";
@@ -60,6 +61,7 @@ export const clauses: readonly Clause[] = [
   ...messageClauses,
   ...binaryClauses,
   ...refusalClauses,
+  ...conversionClauses,
   ...serdeClauses,
   ...aliasingClauses,
   ...concurrencyClauses,

@@ -87,6 +87,8 @@ export interface OpenOptions {
   readonly fence?: "head";
   readonly keepLatest?: number;
   readonly adopt?: TestedSaver;
+  /** Whether values that cannot be stored exactly are converted or refused. */
+  readonly onUnknown?: "convert" | "refuse";
 }
 
 /** A store with a saver on it. */

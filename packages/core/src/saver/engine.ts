@@ -4,7 +4,8 @@ import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { checkOptions, kindOf, type OptionNames, type UseInstead } from "../options.ts";
 import type { OldSaver } from "../moving/old-saver.ts";
-import { type ConvertedInfo, type CustomType, type OnUnknown, Serializer } from "../serializer/index.ts";
+import type { ConvertedInfo, CustomType, OnUnknown } from "../serializer/index.ts";
+import { serdeOf } from "./serde.ts";
 import type { CheckpointStorage } from "../storage/port.ts";
 
 /** When a thread expires. */
@@ -151,13 +152,11 @@ export function engineOf(saver: object): Engine | undefined {
 /** Checks the options that every part needs. */
 export function createEngine(storage: CheckpointStorage, options: CheckpointSaverOptions): Engine {
   checkOptions(options, "a saver", SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD);
-  const { serde = new Serializer(), ttl, fence, blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
+  const { ttl, fence, blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
   if (storage.port !== 1) {
     throw wrongOption("storage", `speaks version ${String(storage.port)} of the storage port, not 1`);
   }
-  if (typeof serde?.dumpsTyped !== "function" || typeof serde.loadsTyped !== "function") {
-    throw wrongOption("serde", "must have the methods dumpsTyped and loadsTyped");
-  }
+  const serde = serdeOf(options);
   if (fence !== undefined && fence !== "head") throw wrongOption("fence", 'must be "head"');
   if (typeof blobCacheBytes !== "number" || !(blobCacheBytes >= 0))
     throw wrongOption("blobCacheBytes", "must be a number of bytes, 0 or more");

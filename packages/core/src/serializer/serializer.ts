@@ -21,7 +21,11 @@ export interface SerializerOptions {
   readonly onConverted?: ((info: ConvertedInfo) => void) | undefined;
 }
 
-const SERIALIZER_OPTIONS: OptionNames<SerializerOptions> = { types: true, onUnknown: true, onConverted: true };
+const SERIALIZER_OPTIONS: OptionNames<SerializerOptions> = {
+  types: true,
+  onUnknown: true,
+  onConverted: true,
+};
 
 const TYPE = "threadmark";
 

@@ -3,6 +3,7 @@ import { forkMutants, tombstoneMutants } from "./branches.ts";
 import { blindSpotMutants } from "./blind-spots.ts";
 import { concurrencyMutants } from "./concurrency.ts";
 import { configMutants } from "./config.ts";
+import { conversionMutants } from "./conversion.ts";
 import { deltaMutants } from "./delta.ts";
 import { filterMutants } from "./filter.ts";
 import { getMutants } from "./get.ts";
@@ -44,6 +45,7 @@ export const mutants: readonly Mutant[] = [
   ...valueMutants,
   ...binaryMutants,
   ...refusalMutants,
+  ...conversionMutants,
   ...serdeMutants,
   ...aliasingMutants,
   ...concurrencyMutants,

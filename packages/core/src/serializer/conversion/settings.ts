@@ -1,6 +1,6 @@
 import { CheckpointError } from "../../errors.ts";
 import { adviceFor } from "./advice.ts";
-import { namingOf } from "./class-naming.ts";
+import { type ClassNaming, namingOf } from "./class-naming.ts";
 import type { ConversionKind, ConvertedInfo, OnUnknown } from "./on-unknown.ts";
 import { Reported, reportedInProcess, warn } from "./reports.ts";
 
@@ -46,16 +46,20 @@ export class UnknownSettings {
     const at = path();
     const advice = adviceFor(naming, this.#isNameTaken);
     const message =
-      `${at} is ${naming.description}, which cannot be stored exactly; it comes back ${becomes}. To keep it, ${advice}. ` +
-      'To have such values refused, set `onUnknown: "refuse"`. This is said once for each class.';
+      `${at} is ${inWords(naming)} and cannot be stored exactly; it comes back ${becomes}. To keep it, ${advice}. ` +
+      'To have such values refused, set `onUnknown: "refuse"`. This is reported once for each class.';
     this.#tell({ path: at, kind, class: naming.name ?? naming.description, becomes, message });
   }
 
   /** Why a value is refused, and what to do about it. */
   refusalOf(value: unknown): string {
     const naming = namingOf(value);
-    return `it is ${naming.name === undefined ? "" : "an instance of "}${naming.description}; ${adviceFor(naming, this.#isNameTaken)}`;
+    return `it is ${inWords(naming)}; ${adviceFor(naming, this.#isNameTaken)}`;
   }
+}
+
+function inWords({ name, description }: ClassNaming): string {
+  return name === undefined ? description : `an instance of ${description}`;
 }
 
 /** Whoever listens must not be able to lose a run; nor may the conversion go unseen. */

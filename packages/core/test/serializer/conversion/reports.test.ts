@@ -21,7 +21,7 @@ describe("a conversion is reported", () => {
         class: "Order",
         becomes: "as a plain object of its own enumerable properties",
         message: expect.stringMatching(
-          /^\$\.list\[0\]\.order is class Order.*comes back as a plain object.*class: Order, encode, decode.*match.*onUnknown: "refuse"/,
+          /^\$\.list\[0\]\.order is an instance of class Order.*comes back as a plain object.*class: Order, encode, decode.*match.*onUnknown: "refuse"/,
         ),
       },
       expect.objectContaining({ path: "$.f", kind: "left out", class: "a function" }),
@@ -78,7 +78,7 @@ describe("a conversion is reported", () => {
   it("by one warning of the process, which has a code", () => {
     const output = run("");
     expect(
-      output.match(/\[THREADMARK_CONVERTED\] ThreadmarkWarning: \$\.order is class Order/g),
+      output.match(/\[THREADMARK_CONVERTED\] ThreadmarkWarning: \$\.order is an instance of class Order/g),
     ).toHaveLength(1);
   });
 
@@ -86,7 +86,7 @@ describe("a conversion is reported", () => {
     const output = run(
       "delete process.emitWarning; Object.defineProperty(process, 'emitWarning', { value: undefined });",
     );
-    expect(output.match(/\[THREADMARK_CONVERTED\] \$\.order is class Order/g)).toHaveLength(1);
+    expect(output.match(/\[THREADMARK_CONVERTED\] \$\.order is an instance of class Order/g)).toHaveLength(1);
   });
 });
 
