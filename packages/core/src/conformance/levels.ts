@@ -33,6 +33,7 @@ const levelOfGroup: Readonly<Record<string, Level>> = {
   messages: "langgraph",
   binary: "exact",
   refusal: "exact",
+  conversion: "extended",
   serde: "exact",
   aliasing: "exact",
   concurrency: "langgraph",

@@ -5,11 +5,15 @@ export function convertCollection(value: object): Conversion | undefined {
   const tag = (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
   if (tag === "Map") {
     const entries = entriesOf(value);
-    return entries && { kind: "collection", data: new Map(entries), becomes: "as a Map of its entries" };
+    return (
+      entries && { kind: "collection", data: new Map(entries), becomes: "comes back as a Map of its entries" }
+    );
   }
   if (tag === "Set") {
     const items = itemsOf(value);
-    return items && { kind: "collection", data: new Set(items), becomes: "as a Set of its values" };
+    return (
+      items && { kind: "collection", data: new Set(items), becomes: "comes back as a Set of its values" }
+    );
   }
   return undefined;
 }

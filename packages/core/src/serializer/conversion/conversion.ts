@@ -5,7 +5,7 @@ export interface Conversion {
   readonly kind: ConversionKind;
   /** Something nearer to what the serializer knows; its parts may be as unknown as before. */
   readonly data: unknown;
-  /** What comes back, in words. */
+  /** What comes back, in words, for example `"comes back as a Map with what it holds"`. */
   readonly becomes: string;
 }
 
@@ -14,7 +14,7 @@ export const UNREADABLE: unique symbol = Symbol("unreadable");
 
 /** For values of which nothing can be read, or not at once. */
 export function nothingOf(): Conversion {
-  return { kind: "nothing", data: {}, becomes: "as `{}`: nothing of it could be kept" };
+  return { kind: "nothing", data: {}, becomes: "comes back as `{}`: nothing of it could be kept" };
 }
 
 /** Reads a property. */

@@ -45,7 +45,7 @@ function unbox(value: object): Conversion | undefined {
   if (!BOXED.test(Object.prototype.toString.call(value))) return undefined;
   for (const valueOf of BOXES) {
     try {
-      return { kind: "primitive", data: valueOf(value), becomes: "as the primitive in it" };
+      return { kind: "primitive", data: valueOf(value), becomes: "comes back as the primitive in it" };
     } catch {
       // Another kind of box, or none.
     }
@@ -59,7 +59,7 @@ function askToJSON(value: object, key: string): Conversion | undefined {
   const data: unknown = toJSON.call(value, key);
   // A promise has nothing yet.
   if (data === value || data instanceof Promise) return undefined;
-  return { kind: "toJSON", data, becomes: "as what its toJSON() returns" };
+  return { kind: "toJSON", data, becomes: "comes back as what its toJSON() returns" };
 }
 
 function copyFields(value: object): Conversion | undefined {
@@ -71,5 +71,5 @@ function copyFields(value: object): Conversion | undefined {
     // It had its chance.
     if (key !== "toJSON" || typeof field !== "function") give(data, key, field);
   }
-  return { kind: "fields", data, becomes: "as a plain object of its own enumerable properties" };
+  return { kind: "fields", data, becomes: "comes back as a plain object of its own enumerable properties" };
 }

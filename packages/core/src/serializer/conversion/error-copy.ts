@@ -16,7 +16,7 @@ export function convertError(value: object): Conversion | undefined {
   copyFields(value, error);
   error.stack = textOf(value, "stack");
   const native = errorName(kind);
-  const becomes = `as ${/^[AEIOU]/.test(native) ? "an" : "a"} \`${native}\` with its name, message, stack, cause and own fields`;
+  const becomes = `comes back as ${/^[AEIOU]/.test(native) ? "an" : "a"} \`${native}\` with its name, message, stack, cause and own fields`;
   return { kind: "error", data: error, becomes };
 }
 

@@ -49,7 +49,7 @@ export interface ConvertedInfo {
   readonly kind: ConversionKind;
   /** Name of the class, or words for what has none, for example `"a function"`. */
   readonly class: string;
-  /** What comes back, in words. */
+  /** What comes back, in words, for example `"comes back as a Map with what it holds"`. */
   readonly becomes: string;
   /** All of it in one text, with what to do about it. */
   readonly message: string;

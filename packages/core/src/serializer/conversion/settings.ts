@@ -46,7 +46,7 @@ export class UnknownSettings {
     const at = path();
     const advice = adviceFor(naming, this.#isNameTaken);
     const message =
-      `${at} is ${inWords(naming)} and cannot be stored exactly; it comes back ${becomes}. To keep it, ${advice}. ` +
+      `${at} is ${inWords(naming)} and cannot be stored exactly; it ${becomes}. To keep it, ${advice}. ` +
       'To have such values refused, set `onUnknown: "refuse"`. This is reported once for each class.';
     this.#tell({ path: at, kind, class: naming.name ?? naming.description, becomes, message });
   }

@@ -54,7 +54,7 @@ export class UnknownValues {
     const data = this.#replacement(value);
     if (data !== value && typeof data !== "function" && typeof data !== "symbol") return this.#write(data);
     if (this.#host.steps.length === 0) refuse(this.#settings.refusalOf(value));
-    this.#omit(value, "left out", "left out, or as `undefined` in an array");
+    this.#omit(value, "left out", "is left out, or `undefined` in an array");
   }
 
   /** An object that has been numbered, and of which nothing has been written. */
@@ -69,7 +69,7 @@ export class UnknownValues {
     }
     const type = this.#types.ofAncestor(value);
     if (type === undefined) return this.#convert(value, goesRound);
-    this.#report(value, "subclass", `as the registered type ${JSON.stringify(type.name)}`);
+    this.#report(value, "subclass", `comes back as the registered type ${JSON.stringify(type.name)}`);
     this.#host.custom(type, value);
   }
 
@@ -117,26 +117,26 @@ export class UnknownValues {
   /** A property that threw when it was read. Returns what stands for it. */
   unreadableProperty(error: unknown): symbol {
     if (this.#settings.refuses) throw error;
-    this.#report(UNREADABLE, "left out", "left out: reading it failed");
+    this.#report(UNREADABLE, "left out", "is left out: reading it failed");
     return UNREADABLE;
   }
 
   symbolKey(value: object, key: symbol): void {
     if (this.#settings.refuses) refuse(`it has the key ${String(key)}; use a string as the key`);
-    this.#report(value, "symbol keys", "without its symbol keys");
+    this.#report(value, "symbol keys", "comes back without its symbol keys");
   }
 
   ownField(value: object, key: string): void {
     if (this.#settings.refuses) {
       refuse(`it has a property ${JSON.stringify(key)} of its own; store that beside it`);
     }
-    this.#report(value, "own fields", "without the properties of its own");
+    this.#report(value, "own fields", "comes back without the properties of its own");
   }
 
   /** A field of an instance that has a name which cannot be stored there. */
   reservedField(value: object): void {
     if (this.#settings.refuses) refuse("one of its own fields has a name that is reserved");
-    this.#report(value, "own fields", "without the fields whose names are reserved");
+    this.#report(value, "own fields", "comes back without the fields whose names are reserved");
   }
 
   /**
@@ -151,7 +151,7 @@ export class UnknownValues {
   /** Not for good: the same object may be met again where it is not as deep. */
   #cutOff(value: object): void {
     this.#host.withdraw(value);
-    this.#omit(value, "depth", "left out, or as `undefined` in an array: it is nested too deeply");
+    this.#omit(value, "depth", "is left out, or `undefined` in an array: it is nested too deeply");
   }
 
   #omit(value: unknown, kind: ConversionKind, becomes: string): void {

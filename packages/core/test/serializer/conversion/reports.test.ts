@@ -19,7 +19,7 @@ describe("a conversion is reported", () => {
         path: "$.list[0].order",
         kind: "fields",
         class: "Order",
-        becomes: "as a plain object of its own enumerable properties",
+        becomes: "comes back as a plain object of its own enumerable properties",
         message: expect.stringMatching(
           /^\$\.list\[0\]\.order is an instance of class Order.*comes back as a plain object.*class: Order, encode, decode.*match.*onUnknown: "refuse"/,
         ),
