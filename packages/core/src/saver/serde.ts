@@ -15,7 +15,8 @@ export function serdeOf({
   ...options
 }: SerializerOptions & { readonly serde?: SerializerProtocol | undefined }): SerializerProtocol {
   const given = SERIALIZER_OPTIONS.filter((name) => options[name] !== undefined);
-  if (serde === undefined) return new Serializer(Object.fromEntries(given.map((name) => [name, options[name]])));
+  if (serde === undefined)
+    return new Serializer(Object.fromEntries(given.map((name) => [name, options[name]])));
   if (typeof serde?.dumpsTyped !== "function" || typeof serde.loadsTyped !== "function") {
     throw wrongOption("serde", "must have the methods dumpsTyped and loadsTyped");
   }
