@@ -1,7 +1,12 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 
-const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+// The sources in the repository, the build where the package is installed.
+const folder = dirname(createRequire(import.meta.url).resolve("@threadmark/cli/package.json"));
+const source = join(folder, "src", "bin.ts");
+const bin = existsSync(source) ? source : join(folder, "dist", "bin.js");
 
 /** What a run of the command ended with. */
 export interface Ended {
