@@ -12,7 +12,7 @@ export interface Job {
 }
 
 /** The options of the suite that are plain data. */
-export type JobOptions = Omit<SuiteOptions, "name" | "open"> & { readonly bail?: boolean };
+type JobOptions = Omit<SuiteOptions, "name" | "open"> & { readonly bail?: boolean };
 
 /** What that process tells. */
 export type Message =
