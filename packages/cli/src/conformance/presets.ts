@@ -122,5 +122,9 @@ function reopening(openAt: OpenAt): OpenStore {
 }
 
 async function closed(savers: readonly AnySaver[]): Promise<void> {
-  await Promise.allSettled(savers.map((saver) => (saver.close ? saver.close() : saver.end?.())));
+  await Promise.allSettled(
+    savers.map(async (saver) => {
+      await (saver.close ? saver.close() : saver.end?.());
+    }),
+  );
 }
