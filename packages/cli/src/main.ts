@@ -1,8 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { isCheckpointError } from "@threadmark/core";
 import { conformanceCommand } from "./conformance/command.ts";
+import { doctorCommand } from "./doctor/command.ts";
 import { CommandError, exitCodes, type ExitCode } from "./exit-codes.ts";
+import { inspectCommand } from "./inspect/command.ts";
+import { statsCommand } from "./inspect/stats.ts";
+import { migrateCommand } from "./migrate/command.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { copyCommand, deleteCommand, pruneCommand, sweepCommand } from "./threads/remove.ts";
+import { threadsCommand } from "./threads/threads.ts";
 import { version } from "./version.ts";
 
 /** What a command needs to run. */
@@ -39,16 +45,30 @@ export async function main(
 
 function programOf(context: Context): Command {
   const { terminal } = context;
-  return new Command("threadmark")
+  const program = new Command("threadmark")
     .description("Tests savers for LangGraph.js, and looks after the threads in a database.")
     .version(version, "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", EXIT_CODES)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .exitOverride()
-    .showSuggestionAfterError()
-    .addCommand(inheriting(conformanceCommand(context), terminal));
+    .showSuggestionAfterError();
+  for (const make of COMMANDS) program.addCommand(inheriting(make(context), terminal));
+  return program;
 }
+
+const COMMANDS = [
+  conformanceCommand,
+  inspectCommand,
+  threadsCommand,
+  migrateCommand,
+  pruneCommand,
+  sweepCommand,
+  copyCommand,
+  deleteCommand,
+  statsCommand,
+  doctorCommand,
+];
 
 /** Sub-commands do not inherit where to write and how to end. */
 function inheriting(command: Command, terminal: Terminal): Command {

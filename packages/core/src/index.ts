@@ -27,6 +27,7 @@ export {
   type MigrationReport,
 } from "./moving/migrate.ts";
 export type { NewSaver, OldSaver } from "./moving/old-saver.ts";
+export { threadIdsOf } from "./moving/thread-ids.ts";
 export { CheckpointSaver } from "./saver/checkpoint-saver.ts";
 export type { CheckpointSaverOptions, TtlOptions } from "./saver/engine.ts";
 export type { PruneOptions, RemovalReport } from "./saver/retention.ts";

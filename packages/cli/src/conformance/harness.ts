@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { OpenStore, SuiteOptions, TestedSaver } from "@threadmark/core/conformance";
 import { createJiti } from "jiti";
 import { CommandError } from "../exit-codes.ts";
+import { packagesFrom, type Load, type Module } from "../load.ts";
 import { presetOf } from "./presets.ts";
 import type { Job } from "./protocol.ts";
 
@@ -14,8 +15,6 @@ export interface Harness {
   /** Options of the suite that the file exports as `options`. */
   readonly options: Partial<SuiteOptions>;
 }
-
-type Module = Readonly<Record<string, unknown>>;
 
 /**
  * The harness that a file or a package gives, in TypeScript or JavaScript:
@@ -39,19 +38,20 @@ export async function loadHarness({ target, folder, url }: Job): Promise<Harness
   return harnessOf(target, await load(isFile ? path : target));
 }
 
-/** Imports as a module in that folder would, TypeScript included. */
-function loaderFrom(folder: string): (name: string) => Promise<Module> {
-  const parentURL = pathToFileURL(join(folder, "threadmark.js"));
-  const jiti = createJiti(fileURLToPath(parentURL), { interopDefault: false, tryNative: true });
+/** Imports files as well as packages, TypeScript included. */
+function loaderFrom(folder: string): Load {
+  const load = packagesFrom(folder);
   return async (name) => {
+    if (!isAbsolute(name)) return load(name);
     try {
-      const url = isAbsolute(name) ? pathToFileURL(name).href : jiti.esmResolve(name, { parentURL });
       // Node's own import where it can: the saver then shares its modules with the suite.
-      return isTypeScript(url) && !process.features.typescript
-        ? await jiti.import<Module>(fileURLToPath(url))
-        : ((await import(url)) as Module);
+      if (!isTypeScript(name) || process.features.typescript)
+        return (await import(pathToFileURL(name).href)) as Module;
+      const jiti = createJiti(join(folder, "threadmark.js"), { interopDefault: false, tryNative: true });
+      return await jiti.import<Module>(name);
     } catch (error) {
-      if (isNotFound(error)) throw new CommandError(notFound(name, error));
+      if (isNotFound(error))
+        throw new CommandError(`${name} cannot be loaded: ${error.message.split("\n", 1)[0]}`);
       throw error;
     }
   };
@@ -64,11 +64,6 @@ function isTypeScript(url: string): boolean {
 function isNotFound(error: unknown): error is Error {
   const code: unknown = error instanceof Error && Reflect.get(error, "code");
   return code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND";
-}
-
-function notFound(name: string, error: Error): string {
-  if (isAbsolute(name)) return `${name} cannot be loaded: ${error.message.split("\n", 1)[0]}`;
-  return `the package ${name} is not installed here; run: npm install ${name}`;
 }
 
 function harnessOf(target: string, module: Module): Harness {

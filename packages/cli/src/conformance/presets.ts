@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { OpenOptions, OpenStore, TestedSaver } from "@threadmark/core/conformance";
 import { CommandError } from "../exit-codes.ts";
-
-type Load = (name: string) => Promise<Readonly<Record<string, unknown>>>;
+import type { Load } from "../load.ts";
 
 /** Makes the function that opens stores, for a package that the command knows. */
 type Preset = (load: Load, url: string | undefined) => Promise<OpenStore>;

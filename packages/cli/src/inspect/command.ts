@@ -1,0 +1,121 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Command } from "commander";
+import type { CheckpointConfig, CheckpointTuple } from "@threadmark/core";
+import { CommandError } from "../exit-codes.ts";
+import type { Context } from "../main.ts";
+import { storeCommand, type OnStore } from "../stores/command.ts";
+import type { Store } from "../stores/open-store.ts";
+import { listThreads } from "../threads/threads.ts";
+import { wholeFlag } from "../threads/flags.ts";
+import { leafOf, treeLines, type Leaf } from "./tree.ts";
+import { changeLines, valueLines } from "./values.ts";
+
+interface Flags {
+  readonly json?: true;
+  readonly limit: number;
+  readonly namespace: string;
+  readonly checkpoint?: string;
+  readonly watch?: true;
+}
+
+const WATCH_MILLISECONDS = 1000;
+
+/** `threadmark inspect`: threads, one thread as a tree, or the values of a checkpoint. */
+export function inspectCommand(context: Context): Command {
+  return storeCommand<Flags>(
+    context,
+    "inspect",
+    "Look at threads: all, one as a tree, or one checkpoint.",
+    inspect,
+  )
+    .argument("[thread]", "the thread to look at")
+    .option("--checkpoint <id>", "show the values of this checkpoint, and what is different from its parent")
+    .option("--namespace <name>", "the namespace of a subgraph", "")
+    .option("--limit <n>", "the most threads or checkpoints to show", wholeFlag, 100)
+    .option("--watch", "show it again whenever it has changed");
+}
+
+async function inspect(on: OnStore<Flags>): Promise<void> {
+  const [thread] = on.args;
+  if (thread === undefined) return listThreads(on);
+  let before = "";
+  do {
+    const text = await textOf(on, thread);
+    if (text !== before) on.context.terminal.out(text);
+    before = text;
+    if (on.flags.watch) await wait(WATCH_MILLISECONDS);
+  } while (on.flags.watch);
+}
+
+function textOf(on: OnStore<Flags>, thread: string): Promise<string> {
+  return on.flags.checkpoint === undefined ? treeText(on, thread) : checkpointText(on, thread);
+}
+
+async function treeText({ store, flags, context }: OnStore<Flags>, thread: string): Promise<string> {
+  const leaves: Leaf[] = [];
+  const config = configOf(thread, flags.namespace);
+  for await (const tuple of store.saver.list(config, { limit: flags.limit })) leaves.push(leafOf(tuple));
+  if (leaves.length === 0)
+    throw new CommandError(`there is no thread ${JSON.stringify(thread)} in ${store.address.shown}`);
+  if (flags.json) return `${JSON.stringify(leaves, undefined, 2)}\n`;
+  const head = await headOf(store, thread);
+  const more = leaves.length === flags.limit ? [`… the newest ${flags.limit}; --limit shows more`] : [];
+  return `${[...head, ...treeLines(leaves, context.terminal), ...more].join("\n")}\n`;
+}
+
+async function headOf({ own }: Store, thread: string): Promise<string[]> {
+  const info = await own?.getThread(thread);
+  if (!info) return [];
+  const facts = Object.entries(info.metadata).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  return [[`${thread}: ${info.state ?? "no state"}`, ...facts].join(" · "), ""];
+}
+
+async function checkpointText({ store, flags, context }: OnStore<Flags>, thread: string): Promise<string> {
+  const tuple = await store.saver.getTuple(configOf(thread, flags.namespace, flags.checkpoint));
+  if (!tuple)
+    throw new CommandError(
+      `thread ${JSON.stringify(thread)} has no checkpoint ${JSON.stringify(flags.checkpoint)}`,
+    );
+  const { checkpoint, metadata, parentConfig, pendingWrites = [] } = tuple;
+  const values = checkpoint.channel_values;
+  if (flags.json)
+    return `${JSON.stringify({ ...leafOf(tuple), metadata, values, pendingWrites }, jsonValue, 2)}\n`;
+  const parent = parentConfig && (await store.saver.getTuple(parentConfig));
+  const changes = parent ? changeLines(values, parent.checkpoint.channel_values) : [];
+  const lines = [
+    ...treeLines([leafOf(tuple)], context.terminal),
+    ...section("Changed since its parent:", changes),
+    ...section("Values:", valueLines(values, context.terminal)),
+    ...section("Pending writes:", writeLines(pendingWrites, context)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function writeLines(writes: NonNullable<CheckpointTuple["pendingWrites"]>, { terminal }: Context): string[] {
+  return writes.flatMap(([task, channel, value]) =>
+    valueLines({ [`${task} → ${channel}`]: value }, terminal),
+  );
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+}
+
+function configOf(thread: string, namespace: string, id?: string): CheckpointConfig {
+  return {
+    configurable: {
+      thread_id: thread,
+      checkpoint_ns: namespace,
+      ...(id !== undefined && { checkpoint_id: id }),
+    },
+  };
+}
+
+/** What JSON would drop or refuse. */
+function jsonValue(_: string, value: unknown): unknown {
+  if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof Map) return { Map: [...value] };
+  if (value instanceof Set) return { Set: [...value] };
+  if (value instanceof Uint8Array) return { bytes: value.length };
+  return value instanceof Error ? { name: value.name, message: value.message } : value;
+}

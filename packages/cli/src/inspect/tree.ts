@@ -1,0 +1,66 @@
+import type { CheckpointTuple } from "@threadmark/core";
+import type { Terminal } from "../terminal.ts";
+
+/** A checkpoint without its values. */
+export interface Leaf {
+  readonly id: string;
+  readonly parent: string | undefined;
+  readonly source: string;
+  readonly step: number | undefined;
+  readonly time: string;
+  /** Tasks with pending writes, and whether they ask or have failed. */
+  readonly pending: readonly string[];
+}
+
+/** What a tree needs of a tuple. */
+export function leafOf({ checkpoint, metadata, parentConfig, pendingWrites = [] }: CheckpointTuple): Leaf {
+  const parent: unknown = parentConfig?.configurable?.["checkpoint_id"];
+  const marks = new Set(
+    pendingWrites.map(([, channel]) => MARKS[channel]).filter((mark) => mark !== undefined),
+  );
+  const tasks = new Set(pendingWrites.map(([task]) => task)).size;
+  return {
+    id: checkpoint.id,
+    parent: typeof parent === "string" ? parent : undefined,
+    source: metadata?.source ?? "",
+    step: metadata?.step,
+    time: checkpoint.ts,
+    pending: tasks === 0 ? [] : [`${tasks} ${tasks === 1 ? "task has" : "tasks have"} written`, ...marks],
+  };
+}
+
+const MARKS: Readonly<Record<string, string>> = {
+  __interrupt__: "waits for an answer",
+  __error__: "an error",
+};
+
+/**
+ * The lines of a tree, oldest first. A checkpoint with one child stands above it; one with several starts branches.
+ */
+export function treeLines(leaves: readonly Leaf[], { style }: Pick<Terminal, "style">): string[] {
+  const ids = new Set(leaves.map(({ id }) => id));
+  const children = new Map<string | undefined, Leaf[]>();
+  for (const leaf of [...leaves].reverse()) {
+    const under = leaf.parent !== undefined && ids.has(leaf.parent) ? leaf.parent : undefined;
+    children.set(under, [...(children.get(under) ?? []), leaf]);
+  }
+  const lines: string[] = [];
+  // A list of what is left instead of recursion: a conversation may have thousands of steps.
+  const left = (children.get(undefined) ?? []).map((leaf) => ({ leaf, indent: "" })).reverse();
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { leaf, indent } = next;
+    lines.push(`${indent}${lineOf(leaf, style)}`);
+    const [main, ...branches] = (children.get(leaf.id) ?? []).reverse();
+    // The newest child goes on below; older ones, which end sooner, are shown first, as branches.
+    if (main) left.push({ leaf: main, indent });
+    for (const branch of branches) left.push({ leaf: branch, indent: `${indent}│ ` });
+  }
+  return lines;
+}
+
+function lineOf({ id, source, step, time, pending }: Leaf, style: Terminal["style"]): string {
+  const when = time.replace("T", " ").slice(0, 19);
+  const place = [source, step === undefined ? "" : `step ${step}`].filter((part) => part !== "").join(" ");
+  const waiting = pending.length > 0 ? style("yellow", `  (${pending.join(", ")})`) : "";
+  return `${style("cyan", "●")} ${id}  ${place.padEnd(14)} ${style("dim", when)}${waiting}`;
+}

@@ -1,0 +1,60 @@
+import { inspect } from "node:util";
+import { difference } from "@threadmark/core/conformance";
+import type { Terminal } from "../terminal.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The values of a checkpoint: lists of messages as a chat, everything else as Node shows it. */
+export function valueLines(values: Values, { style }: Pick<Terminal, "style">): string[] {
+  return Object.entries(values).flatMap(([channel, value]) => [
+    style("bold", channel),
+    ...(isChat(value) ? value.map((message) => chatLine(message, style)) : shownLines(value)),
+  ]);
+}
+
+/** What is different from the parent, a line each. */
+export function changeLines(values: Values, before: Values): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(values)]);
+  return [...names].flatMap((name) => {
+    if (!(name in before)) return [`+ ${name}`];
+    if (!(name in values)) return [`- ${name}`];
+    const found = difference(values[name], before[name]);
+    return found ? [`~ ${name}${found.path.slice(1)}: ${countText(values[name], before[name])}`] : [];
+  });
+}
+
+function countText(now: unknown, before: unknown): string {
+  if (!Array.isArray(now) || !Array.isArray(before)) return "changed";
+  return `${before.length} → ${now.length} items`;
+}
+
+function shownLines(value: unknown): string[] {
+  const text = inspect(value, { depth: 6, maxArrayLength: 20, maxStringLength: 400, breakLength: 100 });
+  return text.split("\n").map((line) => `  ${line}`);
+}
+
+/** Messages of LangChain, or plain ones with a role. */
+interface Message {
+  readonly role?: unknown;
+  readonly type?: unknown;
+  readonly content: unknown;
+  readonly tool_calls?: unknown;
+}
+
+function isChat(value: unknown): value is Message[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isMessage);
+}
+
+function isMessage(value: unknown): value is Message {
+  return (
+    typeof value === "object" && value !== null && "content" in value && ("role" in value || "type" in value)
+  );
+}
+
+function chatLine({ role, type, content, tool_calls: calls }: Message, style: Terminal["style"]): string {
+  const who = String(role ?? type);
+  const text = typeof content === "string" ? content : inspect(content, { depth: 2, breakLength: Infinity });
+  const names = Array.isArray(calls) ? calls.map((call: { name?: unknown }) => String(call?.name)) : [];
+  const tools = names.length > 0 ? style("dim", ` → ${names.join(", ")}`) : "";
+  return `  ${style("green", who.padEnd(9))} ${text}${tools}`;
+}

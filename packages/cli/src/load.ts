@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { createJiti } from "jiti";
+import { CommandError } from "./exit-codes.ts";
+
+/** What a module exports. */
+export type Module = Readonly<Record<string, unknown>>;
+
+/** Imports a package as a module in a folder would. */
+export type Load = (name: string) => Promise<Module>;
+
+/**
+ * Packages as the project in `folder` has them, or, where that has none, as they are installed with this command.
+ *
+ * @throws CommandError of the returned function, for a package that is not installed: with the command that installs it.
+ */
+export function packagesFrom(folder: string): Load {
+  const places = [pathToFileURL(join(folder, "threadmark.js")), new URL(import.meta.url)];
+  const jiti = createJiti(import.meta.url);
+  return async (name) => {
+    for (const parentURL of places) {
+      const url = jiti.esmResolve(name, { parentURL, try: true });
+      if (url) return (await import(url)) as Module;
+    }
+    throw new CommandError(`the package ${name} is not installed here; run: npm install ${name}`);
+  };
+}

@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { threadIdsOf, type ThreadInfo } from "@threadmark/core";
+import type { Context } from "../main.ts";
+import { storeCommand, type OnStore } from "../stores/command.ts";
+import { shortened, tableOf } from "../table.ts";
+import { filterFlag, wholeFlag } from "./flags.ts";
+
+interface Flags {
+  readonly json?: true;
+  readonly limit: number;
+  readonly filter?: Readonly<Record<string, unknown>>;
+}
+
+/** `threadmark threads`: the threads of a store. */
+export function threadsCommand(context: Context): Command {
+  return storeCommand<Flags>(context, "threads", "List threads, the last updated first.", listThreads)
+    .option("--limit <n>", "the most threads to list", wholeFlag, 50)
+    .option("--filter <key=value>", "only threads with this metadata; may be repeated", filterFlag);
+}
+
+/** Prints the threads of a store: ids alone where it is LangGraph.js's own. */
+export async function listThreads({ store, flags, context }: OnStore<Flags>): Promise<void> {
+  const { terminal } = context;
+  if (!store.own) {
+    const ids: string[] = [];
+    for await (const id of threadIdsOf(store.saver)) {
+      if (ids.push(id) >= flags.limit) break;
+    }
+    terminal.out(flags.json ? `${JSON.stringify(ids, undefined, 2)}\n` : ids.map((id) => `${id}\n`).join(""));
+    return;
+  }
+  const threads: ThreadInfo[] = [];
+  const options = { limit: flags.limit, ...(flags.filter && { filter: flags.filter }) };
+  for await (const thread of store.own.listThreads(options)) threads.push(thread);
+  if (flags.json) terminal.out(`${JSON.stringify(threads, undefined, 2)}\n`);
+  else terminal.out(threads.length > 0 ? tableOf(HEAD, threads.map(rowOf)) : "There are no threads.\n");
+}
+
+const HEAD = ["THREAD", "STATE", "UPDATED", "EXPIRES", "METADATA"];
+
+function rowOf({ threadId, state, updatedAt, expiresAt, metadata }: ThreadInfo): string[] {
+  const facts = Object.keys(metadata).length > 0 ? shortened(JSON.stringify(metadata), 60) : "";
+  return [threadId, state ?? "", timeText(updatedAt), expiresAt ? timeText(expiresAt) : "", facts];
+}
+
+function timeText(time: Date): string {
+  return time.toISOString().replace("T", " ").slice(0, 19);
+}
