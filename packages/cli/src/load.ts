@@ -17,11 +17,21 @@ export type Load = (name: string) => Promise<Module>;
 export function packagesFrom(folder: string): Load {
   const places = [pathToFileURL(join(folder, "threadmark.js")), new URL(import.meta.url)];
   const jiti = createJiti(import.meta.url);
+  const conditions = ["node", "import", ...givenConditions()];
   return async (name) => {
     for (const parentURL of places) {
-      const url = jiti.esmResolve(name, { parentURL, try: true });
+      const url = jiti.esmResolve(name, { parentURL, conditions, try: true });
       if (url) return (await import(url)) as Module;
     }
     throw new CommandError(`the package ${name} is not installed here; run: npm install ${name}`);
   };
+}
+
+/** Those that Node itself was started with. */
+function givenConditions(): string[] {
+  const words = [...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(" ")];
+  return words.flatMap((word, i) => {
+    if (word.startsWith("--conditions=")) return [word.slice("--conditions=".length)];
+    return word === "--conditions" || word === "-C" ? [words[i + 1] ?? ""] : [];
+  });
 }
