@@ -1,18 +1,11 @@
 import { CheckpointError } from "../errors.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
 import type { CutValue } from "./cut.ts";
-import { blobIdOf, toHex } from "./hash.ts";
-
-const ID_BYTES = 16;
+import { blobIdOf, idsOf } from "./hash.ts";
 
 /** The ids that a node lists; none for a leaf. */
 export function childrenOf(blob: Blob): BlobId[] {
-  if (blob.kind === "leaf") return [];
-  const ids: BlobId[] = [];
-  for (let at = 0; at < blob.bytes.length; at += ID_BYTES) {
-    ids.push(toHex(blob.bytes.subarray(at, at + ID_BYTES)));
-  }
-  return ids;
+  return blob.kind === "leaf" ? [] : idsOf(blob.bytes);
 }
 
 /** Values whose leaves are at hand, by the id of their root. */
