@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = join(root, "node_modules", ".bin");
 const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
-const chatbot = { name: "@threadmark/example-chatbot", main: "examples/chatbot/src/chatbot.ts" };
+const chatbot = "examples/chatbot/src/chatbot.ts";
 
 // The terminal sends Ctrl-C to the whole group. Waiting for the child keeps its last words above the prompt.
 process.on("SIGINT", () => {});
@@ -22,19 +22,22 @@ if (!task)
   );
 if (!(await isInstalled())) await install();
 if (task === "demo") {
-  await turbo(["build", `--filter=${chatbot.name}^...`], { quiet: true });
-  await run(node, [chatbot.main, ...args]);
+  await run(node, ["--conditions=@threadmark/source", chatbot, ...args]);
 } else if (task === "check") {
   const [check, ...rest] = args;
   await run(node, [`tooling/checks/${check}.mjs`, ...rest]);
 } else {
   const since = String(Date.now());
   // One failure must not hide another.
-  const code = await turbo([task, "--continue=dependencies-successful", ...widthOf(task), ...args], {
-    mayFail: true,
-  });
+  const options = ["--continue=dependencies-successful", ...widthOf(task)];
+  const code = await turbo([...tasksOf(task), ...options, ...args], { mayFail: true });
   if (task === "test") await run(node, ["tooling/print-servers.mjs", since]);
   process.exitCode = code;
+}
+
+/** Types of sources and tests are one thing, declarations that a build can write another. */
+function tasksOf(name) {
+  return name === "typecheck" ? ["typecheck", "build"] : [name];
 }
 
 /** Packages side by side. Tests keep their servers busy too: more of them than cores would only wait for each other. */
@@ -79,28 +82,22 @@ function turbo(turboArgs, options) {
 }
 
 /** Resolves to the exit code of the command; when that is not 0 and it may not fail, this process ends as it did. */
-function run(command, commandArgs, { env = {}, quiet = false, mayFail = false } = {}) {
+function run(command, commandArgs, { env = {}, mayFail = false } = {}) {
   const path = `${bin}${delimiter}${process.env.PATH}`;
   return new Promise((resolve) => {
     const child = spawn(command, commandArgs, {
       cwd: root,
       env: { ...process.env, PATH: path, ...env },
-      stdio: quiet ? ["inherit", "pipe", "pipe"] : "inherit",
+      stdio: "inherit",
     });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text) => (output += text));
-    }
-    child.on("error", (error) => end(`Cannot start ${command}: ${error.message}`, 127));
+    child.on("error", (error) => {
+      console.error(`Cannot start ${command}: ${error.message}`);
+      process.exit(127);
+    });
     child.on("close", (exitCode, signal) => {
       const code = signal ? 128 + constants.signals[signal] : exitCode;
       if (code === 0 || mayFail) resolve(code);
-      else end(output, code);
+      else process.exit(code);
     });
   });
-}
-
-function end(message, code) {
-  if (message) console.error(message);
-  process.exit(code);
 }

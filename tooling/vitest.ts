@@ -1,12 +1,21 @@
+import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
+
+/** What this repository's packages are resolved with, so that a test never runs on an old build. See `exports`. */
+const SOURCE = "@threadmark/source";
+/** For everything that Node itself resolves: what is not transformed, and the programs that tests start. */
+const FROM_SOURCES = `--conditions=${SOURCE}`;
 
 /** The configuration of every package's tests. The JSON report is what `.ci/run` counts. */
 export const vitestConfig = defineConfig({
+  ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions], externalConditions: [SOURCE] } },
   test: {
     include: ["test/**/*.test.ts"],
     reporters: ["default", "json"],
     outputFile: { json: ".reports/vitest.json" },
     allowOnly: false,
+    env: { NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} ${FROM_SOURCES}`.trim() },
+    execArgv: [FROM_SOURCES],
     // Only to end a test that hangs: how long one takes depends on what else the machine does.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -23,6 +23,7 @@ for (const { name, tarball } of await packAll(scratch.path)) {
     /"(workspace|catalog):/,
     `${name} would publish a version only this repository knows`,
   );
+  assert.doesNotMatch(manifest, /@threadmark\/source/, `${name} would lead to sources that it does not have`);
   await run("publint", ["--strict", tarball]);
   await run("attw", ["--profile", "esm-only", tarball]);
 }

@@ -2,11 +2,11 @@ import { CheckpointError, type CopyOutcome, type CopyRequest } from "@threadmark
 import type { Doc } from "./driver.ts";
 import { isUnsupported } from "./failure.ts";
 import { anyOf, blobsOf, contentOf, only, recordsOf, threadKey, wholeOf, type Key } from "./keys.ts";
-import { awaitPurge, generationsIn, purge, reserve } from "./purge.ts";
-import { oldOf, remove } from "./remove.ts";
+import { awaitPurge, generationsIn, purge, reserve } from "./remove/purge.ts";
+import { oldOf, remove } from "./remove/remove.ts";
 import type { Session } from "./session.ts";
 import { findThread, isAlive, isSettled, newGeneration, onlyOf, type ThreadDoc } from "./thread.ts";
-import { upsert } from "./write.ts";
+import { upsert } from "./write/write.ts";
 
 const MAX_ATTEMPTS = 20;
 /** Of which so many wait for a moment without a write. */

@@ -26,19 +26,19 @@ import type {
 } from "@threadmark/core/storage";
 import { copyThread } from "./copy.ts";
 import type { Doc } from "./driver.ts";
-import { Gatherer } from "./gather.ts";
-import { Hints } from "./hints.ts";
-import { readAncestors, readBlobs, readOutline } from "./history.ts";
+import { Gatherer } from "./read/gatherer.ts";
+import { ThreadHints } from "./write/thread-hints.ts";
+import { readAncestors, readBlobs, readOutline } from "./read/history.ts";
 import { only, threadKey } from "./keys.ts";
-import { findExpired, readRuns, readThreads } from "./listing.ts";
-import { purge, purgeLeftovers } from "./purge.ts";
-import { readOne, readScan, type ReadContext } from "./read.ts";
-import { checkpointRecords, writeRecords } from "./records.ts";
-import { remove } from "./remove.ts";
+import { findExpired, readRuns, readThreads } from "./read/listing.ts";
+import { purge, purgeLeftovers } from "./remove/purge.ts";
+import { readOne, readScan, type ReadContext } from "./read/read-checkpoints.ts";
+import { checkpointRecords, writeRecords } from "./write/records.ts";
+import { remove } from "./remove/remove.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { aliveAt, expiredAt, NEVER } from "./thread.ts";
-import { WriteQueue } from "./together.ts";
-import { write } from "./write.ts";
+import { WriteQueue } from "./write/write-queue.ts";
+import { write } from "./write/write.ts";
 
 /** What the storage needs to know of its database. */
 export interface MongoDBStorageOptions extends SessionOptions {
@@ -57,7 +57,7 @@ export class MongoDBStorage implements CheckpointStorage {
   constructor({ aggregates, ...options }: MongoDBStorageOptions) {
     this.#session = new Session(options);
     const gatherer = new Gatherer(this.#session, aggregates);
-    this.#context = { session: this.#session, hints: new Hints(), gatherer };
+    this.#context = { session: this.#session, hints: new ThreadHints(), gatherer };
     this.#queue = new WriteQueue(this.#context);
   }
 

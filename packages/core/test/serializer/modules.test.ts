@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,25 +17,31 @@ const serializer = new Serializer();
 
 /** Where a program of its own has this package, its own dependencies, and what a test puts beside it. */
 let folder: string;
+/** Its entry. */
+let entry: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "serializer-"));
   const { resolve } = createRequire(import.meta.url);
-  const dist = join(dirname(resolve("@threadmark/core/package.json")), "dist");
-  await cp(dist, join(folder, "package"), { recursive: true });
+  const root = dirname(resolve("@threadmark/core/package.json"));
+  // The packed package has no sources, and Node before 24 could not run them.
+  const inRepository = existsSync(join(root, "src"));
+  const code = join(root, inRepository ? "src" : "dist");
+  entry = inRepository ? "index.ts" : "index.js";
+  await cp(code, join(folder, "package"), { recursive: true });
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  const require = createRequire(join(dist, "index.js"));
+  const require = createRequire(join(code, "index.js"));
   await mkdir(join(folder, "node_modules", "@noble"), { recursive: true });
-  for (const [name, entry] of [
+  for (const [name, module] of [
     ["msgpackr", "msgpackr"],
     ["@noble/hashes", "@noble/hashes/sha2.js"],
   ] as const) {
-    const file = require.resolve(entry);
-    const root = file.slice(
+    const file = require.resolve(module);
+    const installed = file.slice(
       0,
       file.lastIndexOf(join("node_modules", name)) + join("node_modules", name).length,
     );
-    await symlink(root, join(folder, "node_modules", name));
+    await symlink(installed, join(folder, "node_modules", name));
   }
 });
 
@@ -60,7 +67,7 @@ async function program(
   const file = join(folder, `program-${Math.random()}.mjs`);
   await writeFile(
     file,
-    `import { Serializer } from "./package/index.js";
+    `import { Serializer } from "./package/${entry}";
      const values = ${JSON.stringify(Object.fromEntries(encoded))};
      const serializer = new Serializer();
      const decode = (name) => serializer.decode(Uint8Array.from(atob(values[name]), (c) => c.charCodeAt(0)));

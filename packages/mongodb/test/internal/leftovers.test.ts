@@ -5,15 +5,15 @@ import { countTests } from "@threadmark/services";
 import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import { MongoClient } from "mongodb";
 import { afterAll, describe, expect, it } from "vitest";
-import { removeUnreferenced } from "../../src/collect.ts";
+import { removeUnreferenced } from "../../src/remove/unreferenced.ts";
 import { blobKey, blobsOf, writeKey } from "../../src/keys.ts";
 import type { Doc } from "../../src/driver.ts";
 import { checkedOptions } from "../../src/options.ts";
-import { remove } from "../../src/remove.ts";
+import { remove } from "../../src/remove/remove.ts";
 import { Session } from "../../src/session.ts";
 import { MongoDBStorage } from "../../src/storage.ts";
 import { findThread } from "../../src/thread.ts";
-import { storeBlob } from "../../src/write.ts";
+import { storeBlob } from "../../src/write/write.ts";
 import { newName, openSaver, standalone, useDatabase } from "../database.ts";
 
 const WAYS = [{ aggregates: true }, { aggregates: false }];

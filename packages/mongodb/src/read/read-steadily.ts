@@ -1,8 +1,8 @@
 import { CheckpointError } from "@threadmark/core/storage";
-import type { Doc } from "./driver.ts";
-import { only, threadKey } from "./keys.ts";
-import { ALL, type Session } from "./session.ts";
-import { isAlive, isSame, type ThreadDoc } from "./thread.ts";
+import type { Doc } from "../driver.ts";
+import { only, threadKey } from "../keys.ts";
+import { ALL, type Session } from "../session.ts";
+import { isAlive, isSame, type ThreadDoc } from "../thread.ts";
 
 const MAX_ATTEMPTS = 50;
 

@@ -1,8 +1,8 @@
 import { childrenOf, type Blob, type BlobId } from "@threadmark/core/storage";
-import { blobOf, idOf, type BlobDoc } from "./documents.ts";
-import type { Doc } from "./driver.ts";
-import { anyOf, blobKey, KIND, threadKey, type Key } from "./keys.ts";
-import type { ThreadDoc } from "./thread.ts";
+import { blobOf, idOf, type BlobDoc } from "../documents.ts";
+import type { Doc } from "../driver.ts";
+import { anyOf, blobKey, KIND, threadKey, type Key } from "../keys.ts";
+import type { ThreadDoc } from "../thread.ts";
 
 /** Keys in one command: one takes some hundred bytes of the 16 MB that a command may have. */
 const KEYS = 50_000;

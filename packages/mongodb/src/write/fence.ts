@@ -1,8 +1,8 @@
 import type { PutRequest, WriteOutcome } from "@threadmark/core/storage";
-import type { CheckpointDoc } from "./documents.ts";
-import type { Doc, UpdateOp } from "./driver.ts";
-import { checkpointKey, checkpointsOf, claimKey, only } from "./keys.ts";
-import type { Session } from "./session.ts";
+import type { CheckpointDoc } from "../documents.ts";
+import type { Doc, UpdateOp } from "../driver.ts";
+import { checkpointKey, checkpointsOf, claimKey, only } from "../keys.ts";
+import type { Session } from "../session.ts";
 import { upsert, type Target } from "./write.ts";
 
 /** The generation of a checkpoint that must not come to be any more. */

@@ -1,8 +1,8 @@
-import type { Doc } from "./driver.ts";
-import { isDuplicateKey } from "./failure.ts";
-import { blobsOf, contentOf, only, threadKey, wholeOf } from "./keys.ts";
-import type { Session } from "./session.ts";
-import { findThread, goneAt, neverThere, newGeneration, onlyOf, type ThreadDoc } from "./thread.ts";
+import type { Doc } from "../driver.ts";
+import { isDuplicateKey } from "../failure.ts";
+import { blobsOf, contentOf, only, threadKey, wholeOf } from "../keys.ts";
+import type { Session } from "../session.ts";
+import { findThread, goneAt, neverThere, newGeneration, onlyOf, type ThreadDoc } from "../thread.ts";
 
 /** What a purge did. */
 export interface Purged {

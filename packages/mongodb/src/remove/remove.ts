@@ -1,7 +1,7 @@
 import { CheckpointError, type RemoveOutcome, type RemoveRequest } from "@threadmark/core/storage";
-import { removeUnreferenced } from "./collect.ts";
-import type { CheckpointDoc } from "./documents.ts";
-import type { Doc, UpdateManyOp } from "./driver.ts";
+import { removeUnreferenced } from "./unreferenced.ts";
+import type { CheckpointDoc } from "../documents.ts";
+import type { Doc, UpdateManyOp } from "../driver.ts";
 import {
   allCheckpointsOf,
   checkpointKey,
@@ -11,10 +11,10 @@ import {
   recordsOf,
   threadKey,
   writesOf,
-} from "./keys.ts";
+} from "../keys.ts";
 import { generationsIn, purge } from "./purge.ts";
-import type { Session } from "./session.ts";
-import { aliveAt, findThread, isAlive, isSettled, newGeneration, type ThreadDoc } from "./thread.ts";
+import type { Session } from "../session.ts";
+import { aliveAt, findThread, isAlive, isSettled, newGeneration, type ThreadDoc } from "../thread.ts";
 
 const MAX_ATTEMPTS = 100;
 

@@ -9,15 +9,16 @@ import {
   type ScanRequest,
   type StoredCheckpoint,
 } from "@threadmark/core/storage";
-import { idOf, recordOf, writesIn, type BlobDoc } from "./documents.ts";
-import type { Doc } from "./driver.ts";
-import type { Gatherer, Hit } from "./gather.ts";
-import { anyOf, only, threadKey } from "./keys.ts";
-import { selectCheckpoints } from "./select.ts";
-import { ALL, type Session } from "./session.ts";
-import { aliveAt, epochFor, isAlive, isSame, renewal, type ThreadDoc } from "./thread.ts";
-import { readTrees, type Roots } from "./trees.ts";
-import type { Context } from "./write.ts";
+import { idOf, recordOf, writesIn, type BlobDoc } from "../documents.ts";
+import type { Doc } from "../driver.ts";
+import type { Gatherer } from "./gatherer.ts";
+import type { Hit } from "./hit.ts";
+import { anyOf, only, threadKey } from "../keys.ts";
+import { selectCheckpoints } from "./selection.ts";
+import { ALL, type Session } from "../session.ts";
+import { aliveAt, epochFor, isAlive, isSame, renewal, type ThreadDoc } from "../thread.ts";
+import { readTrees, type Roots } from "./read-trees.ts";
+import type { Context } from "../write/write.ts";
 
 /** Each is a removal that came between the commands of a read. */
 const MAX_ATTEMPTS = 50;

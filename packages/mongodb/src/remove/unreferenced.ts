@@ -1,11 +1,11 @@
 import type { BlobId } from "@threadmark/core/storage";
 import { childrenOf } from "@threadmark/core/storage";
-import { idOf, writesIn, type BlobDoc, type CheckpointDoc, type WriteDoc } from "./documents.ts";
-import type { Doc } from "./driver.ts";
-import { anyOf, blobKey, blobsOf, KIND, recordsOf, type Key } from "./keys.ts";
-import type { Session } from "./session.ts";
-import { onlyOf } from "./thread.ts";
-import { readTrees } from "./trees.ts";
+import { idOf, writesIn, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../documents.ts";
+import type { Doc } from "../driver.ts";
+import { anyOf, blobKey, blobsOf, KIND, recordsOf, type Key } from "../keys.ts";
+import type { Session } from "../session.ts";
+import { onlyOf } from "../thread.ts";
+import { readTrees } from "../read/read-trees.ts";
 
 const BATCH = 10_000;
 

@@ -6,11 +6,11 @@ import {
   type ThreadRecord,
   type ThreadsRequest,
 } from "@threadmark/core/storage";
-import type { CheckpointDoc } from "./documents.ts";
-import type { Doc } from "./driver.ts";
-import { anyOf, checkpointsOf, threadKey } from "./keys.ts";
-import { ALL, type Session } from "./session.ts";
-import { aliveAt, expiredAt, isAlive, type ThreadDoc } from "./thread.ts";
+import type { CheckpointDoc } from "../documents.ts";
+import type { Doc } from "../driver.ts";
+import { anyOf, checkpointsOf, threadKey } from "../keys.ts";
+import { ALL, type Session } from "../session.ts";
+import { aliveAt, expiredAt, isAlive, type ThreadDoc } from "../thread.ts";
 
 /** Heads that are looked for at once. */
 const AT_ONCE = 10;

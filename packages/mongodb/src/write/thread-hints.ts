@@ -1,4 +1,4 @@
-import { isSettled, type ThreadDoc } from "./thread.ts";
+import { isSettled, type ThreadDoc } from "../thread.ts";
 
 const MAX_THREADS = 10_000;
 
@@ -13,7 +13,7 @@ export interface Hint {
  * What was last seen of threads, so that a write need not ask first. A hint may be wrong: a write with a
  * wrong one is refused by the server before it has stored anything.
  */
-export class Hints {
+export class ThreadHints {
   readonly #threads = new Map<string, Hint>();
 
   /** The hint for a thread; with an epoch, only one for that. */

@@ -1,7 +1,7 @@
 import { compareText, comparePositions, type ScanPosition, type ScanRequest } from "@threadmark/core/storage";
-import { filterOf } from "./documents.ts";
-import type { Doc } from "./driver.ts";
-import { checkpointKey, checkpointsOf, only, type Below } from "./keys.ts";
+import { filterOf } from "../documents.ts";
+import type { Doc } from "../driver.ts";
+import { checkpointKey, checkpointsOf, only, type Below } from "../keys.ts";
 
 /** Checkpoints, valid or not, in the order of an index. */
 export interface Selection {

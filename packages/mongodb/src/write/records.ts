@@ -1,9 +1,9 @@
 import type { PutRequest, PutWritesRequest, WriteRecord } from "@threadmark/core/storage";
-import { checkpointFields, partOf, storedWrite } from "./documents.ts";
-import type { Doc, UpdateOp } from "./driver.ts";
+import { checkpointFields, partOf, storedWrite } from "../documents.ts";
+import type { Doc, UpdateOp } from "../driver.ts";
 import { DEAD, fenceOf } from "./fence.ts";
-import { checkpointKey, claimKey, writeKey } from "./keys.ts";
-import type { Session } from "./session.ts";
+import { checkpointKey, claimKey, writeKey } from "../keys.ts";
+import type { Session } from "../session.ts";
 import { upsert, type Records, type Target } from "./write.ts";
 
 /** The record of a put: one document, so it is stored whole or not at all. */

@@ -6,14 +6,14 @@ import type {
   OutlinePage,
   OutlineRequest,
 } from "@threadmark/core/storage";
-import { writesByCheckpoint } from "./collect.ts";
-import { outlineOf, writesIn, type CheckpointDoc, type WriteDoc } from "./documents.ts";
-import { checkpointsOf, writesBetween } from "./keys.ts";
-import { selectCheckpoints } from "./select.ts";
-import type { Session } from "./session.ts";
-import { readSteadily, type Find } from "./steady.ts";
-import type { ThreadDoc } from "./thread.ts";
-import { readTrees } from "./trees.ts";
+import { writesByCheckpoint } from "../remove/unreferenced.ts";
+import { outlineOf, writesIn, type CheckpointDoc, type WriteDoc } from "../documents.ts";
+import { checkpointsOf, writesBetween } from "../keys.ts";
+import { selectCheckpoints } from "./selection.ts";
+import type { Session } from "../session.ts";
+import { readSteadily, type Find } from "./read-steadily.ts";
+import type { ThreadDoc } from "../thread.ts";
+import { readTrees } from "./read-trees.ts";
 
 const OUTLINE = { parent: 1, run: 1, header: 1, g: 1 };
 

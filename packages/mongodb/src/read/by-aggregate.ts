@@ -1,81 +1,14 @@
 import type { BlobId } from "@threadmark/core/storage";
-import { idBytes, type BlobDoc, type CheckpointDoc, type WriteDoc } from "./documents.ts";
-import type { Doc } from "./driver.ts";
-import { isTooLarge, isUnsupported } from "./failure.ts";
-import { anyOf, isNodeId, KIND, only, threadKey, writesOf, type Key } from "./keys.ts";
-import type { Selection } from "./select.ts";
-import { ALL, type Session } from "./session.ts";
-import type { ThreadDoc } from "./thread.ts";
+import { idBytes, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../documents.ts";
+import type { Doc } from "../driver.ts";
+import { isNodeId, KIND, only, threadKey, type Key } from "../keys.ts";
+import { ALL, type Session } from "../session.ts";
+import type { ThreadDoc } from "../thread.ts";
+import type { Gathered, GatheredOne } from "./hit.ts";
+import type { Selection } from "./selection.ts";
 
-/** A checkpoint, valid or not, with its writes and the thread as it was read with it. */
-export interface Hit {
-  readonly doc: CheckpointDoc;
-  readonly thread: ThreadDoc | undefined;
-  readonly writes: readonly WriteDoc[];
-}
-
-/** What the first command of a read has. */
-export interface Gathered {
-  readonly hits: readonly Hit[];
-  /** Nodes of the blobs of all hits. There may be more, which are then read afterwards. */
-  readonly nodes: readonly BlobDoc[];
-  /** The thread as it was read at the end, if it was. */
-  readonly after: readonly ThreadDoc[] | undefined;
-}
-
-/** One checkpoint. */
-export interface GatheredOne {
-  readonly hit: Hit | undefined;
-  readonly nodes: readonly BlobDoc[];
-  /** As it was read at the end. */
-  readonly thread: ThreadDoc | undefined;
-}
-
-/**
- * Checkpoints with all that belongs to them, but for leaves. It is one `aggregate`; where the service does
- * not know one of its stages, or the answer would be too large for one document, it is some `find`s.
- */
-export class Gatherer {
-  readonly #session: Session;
-  #aggregates: boolean;
-
-  /** @param aggregates Whether to try it with one command. */
-  constructor(session: Session, aggregates: boolean) {
-    this.#session = session;
-    this.#aggregates = aggregates;
-  }
-
-  async gather(selection: Selection, limit: number, have: readonly BlobId[]): Promise<Gathered> {
-    return (
-      (await this.#try(() => byAggregate(this.#session, selection, limit, have))) ??
-      byFind(this.#session, selection, limit)
-    );
-  }
-
-  /**
-   * The first checkpoint, of a thread; at about half the cost of {@link gather}. `undefined` where that is not
-   * possible.
-   */
-  async gatherOne(
-    selection: Selection & { readonly thread: string },
-    have: readonly BlobId[],
-  ): Promise<GatheredOne | undefined> {
-    return this.#try(() => oneByAggregate(this.#session, selection, have));
-  }
-
-  async #try<T>(aggregate: () => Promise<T>): Promise<T | undefined> {
-    if (!this.#aggregates) return undefined;
-    try {
-      return await aggregate();
-    } catch (error) {
-      if (isUnsupported(error)) this.#aggregates = false;
-      else if (!isTooLarge(error)) throw error;
-      return undefined;
-    }
-  }
-}
-
-async function oneByAggregate(
+/** The first checkpoint of a thread, in one command. */
+export async function oneByAggregate(
   session: Session,
   selection: Selection & { readonly thread: string },
   have: readonly BlobId[],
@@ -92,7 +25,8 @@ async function oneByAggregate(
   return { hit: { doc, thread, writes: doc.writes }, nodes: doc.nodes, thread };
 }
 
-async function byAggregate(
+/** Checkpoints in one command. */
+export async function byAggregate(
   session: Session,
   selection: Selection,
   limit: number,
@@ -232,24 +166,4 @@ function nodeStages(from: string, thread: string | undefined, have: readonly Blo
     { $replaceRoot: { newRoot: "$node" } },
     { $project: { bytes: 1 } },
   ];
-}
-
-async function byFind(session: Session, selection: Selection, limit: number): Promise<Gathered> {
-  const { filter, sort } = selection;
-  const find = (where: Doc, options: object): Promise<Doc[]> =>
-    session.read((collection) => collection.find(where, { ...options, batchSize: ALL }).toArray());
-  const docs = (await find(filter, { sort, limit })) as unknown as CheckpointDoc[];
-  if (docs.length === 0) return { hits: [], nodes: [], after: undefined };
-  const names = [...new Set(docs.map(({ _id }) => _id.t))];
-  const threads = (await find(anyOf(names.map(threadKey)), {})) as unknown as ThreadDoc[];
-  const ranges = docs.map(({ _id }) => writesOf(_id.t, _id.n, _id.i));
-  const where = ranges.length === 1 ? ranges[0]! : { $or: ranges };
-  const writes = (await find(where, {})) as unknown as (WriteDoc & { _id: Key })[];
-  const byThread = new Map(threads.map((thread) => [thread.thread, thread]));
-  const hits = docs.map((doc) => ({
-    doc,
-    thread: byThread.get(doc._id.t),
-    writes: writes.filter(({ _id: { t, n, i } }) => t === doc._id.t && n === doc._id.n && i === doc._id.i),
-  }));
-  return { hits, nodes: [], after: undefined };
 }

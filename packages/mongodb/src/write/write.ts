@@ -1,13 +1,13 @@
 import { CheckpointError, type Blob, type WriteOutcome, type WriteRequest } from "@threadmark/core/storage";
-import { blobFields } from "./documents.ts";
-import type { Doc, UpdateOp } from "./driver.ts";
-import { failedAt, isDuplicateKey } from "./failure.ts";
-import { hintOf, type Hint, type Hints } from "./hints.ts";
-import { anyOf, blobKey, only, threadKey, type Key } from "./keys.ts";
-import { awaitPurge, purge } from "./purge.ts";
-import { completeStuck } from "./remove.ts";
-import type { Session } from "./session.ts";
-import { aliveAt, isAlive, neverThere, newGeneration, onlyOf, renewal, type ThreadDoc } from "./thread.ts";
+import { blobFields } from "../documents.ts";
+import type { Doc, UpdateOp } from "../driver.ts";
+import { failedAt, isDuplicateKey } from "../failure.ts";
+import { hintOf, type Hint, type ThreadHints } from "./thread-hints.ts";
+import { anyOf, blobKey, only, threadKey, type Key } from "../keys.ts";
+import { awaitPurge, purge } from "../remove/purge.ts";
+import { completeStuck } from "../remove/remove.ts";
+import type { Session } from "../session.ts";
+import { aliveAt, isAlive, neverThere, newGeneration, onlyOf, renewal, type ThreadDoc } from "../thread.ts";
 
 /** Each is a race that was lost to another process, or garbage of one that crashed. */
 const MAX_ATTEMPTS = 20;
@@ -15,7 +15,7 @@ const MAX_ATTEMPTS = 20;
 /** What the parts of a storage share. */
 export interface Context {
   readonly session: Session;
-  readonly hints: Hints;
+  readonly hints: ThreadHints;
 }
 
 /** The generation to write under, and those whose documents may be replaced or added to. */

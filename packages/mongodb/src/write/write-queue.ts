@@ -1,7 +1,7 @@
 import type { WriteOutcome, WriteRequest } from "@threadmark/core/storage";
-import { isUnreachable } from "./failure.ts";
-import type { UpdateOp } from "./driver.ts";
-import type { Hint } from "./hints.ts";
+import { isUnreachable } from "../failure.ts";
+import type { UpdateOp } from "../driver.ts";
+import type { Hint } from "./thread-hints.ts";
 import { bytesOf, fitsTogether, send, write, type Context, type Records } from "./write.ts";
 
 /** A write that waits for its answer. */

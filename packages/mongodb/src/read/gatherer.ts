@@ -1,0 +1,51 @@
+import type { BlobId } from "@threadmark/core/storage";
+import { isTooLarge, isUnsupported } from "../failure.ts";
+import type { Session } from "../session.ts";
+import { byAggregate, oneByAggregate } from "./by-aggregate.ts";
+import { byFind } from "./by-find.ts";
+import type { Gathered, GatheredOne } from "./hit.ts";
+import type { Selection } from "./selection.ts";
+
+/**
+ * Checkpoints with all that belongs to them, but for leaves. It is one `aggregate`; where the service does
+ * not know one of its stages, or the answer would be too large for one document, it is some `find`s.
+ */
+export class Gatherer {
+  readonly #session: Session;
+  #aggregates: boolean;
+
+  /** @param aggregates Whether to try it with one command. */
+  constructor(session: Session, aggregates: boolean) {
+    this.#session = session;
+    this.#aggregates = aggregates;
+  }
+
+  async gather(selection: Selection, limit: number, have: readonly BlobId[]): Promise<Gathered> {
+    return (
+      (await this.#try(() => byAggregate(this.#session, selection, limit, have))) ??
+      byFind(this.#session, selection, limit)
+    );
+  }
+
+  /**
+   * The first checkpoint, of a thread; at about half the cost of {@link gather}. `undefined` where that is not
+   * possible.
+   */
+  async gatherOne(
+    selection: Selection & { readonly thread: string },
+    have: readonly BlobId[],
+  ): Promise<GatheredOne | undefined> {
+    return this.#try(() => oneByAggregate(this.#session, selection, have));
+  }
+
+  async #try<T>(aggregate: () => Promise<T>): Promise<T | undefined> {
+    if (!this.#aggregates) return undefined;
+    try {
+      return await aggregate();
+    } catch (error) {
+      if (isUnsupported(error)) this.#aggregates = false;
+      else if (!isTooLarge(error)) throw error;
+      return undefined;
+    }
+  }
+}

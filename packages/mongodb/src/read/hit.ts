@@ -1,0 +1,26 @@
+import type { BlobDoc, CheckpointDoc, WriteDoc } from "../documents.ts";
+import type { ThreadDoc } from "../thread.ts";
+
+/** A checkpoint, valid or not, with its writes and the thread as it was read with it. */
+export interface Hit {
+  readonly doc: CheckpointDoc;
+  readonly thread: ThreadDoc | undefined;
+  readonly writes: readonly WriteDoc[];
+}
+
+/** What the first command of a read has. */
+export interface Gathered {
+  readonly hits: readonly Hit[];
+  /** Nodes of the blobs of all hits. There may be more, which are then read afterwards. */
+  readonly nodes: readonly BlobDoc[];
+  /** The thread as it was read at the end, if it was. */
+  readonly after: readonly ThreadDoc[] | undefined;
+}
+
+/** One checkpoint. */
+export interface GatheredOne {
+  readonly hit: Hit | undefined;
+  readonly nodes: readonly BlobDoc[];
+  /** As it was read at the end. */
+  readonly thread: ThreadDoc | undefined;
+}
