@@ -1,6 +1,6 @@
 import { cutTree, type CutValue } from "../blobs/cut.ts";
 import { toHex, writeHex } from "../blobs/hash.ts";
-import { type KnownValues, leavesOf } from "../blobs/tree.ts";
+import type { TreeReader } from "../blobs/tree-reader.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
 import { HEAD_BYTES } from "../serializer/index.ts";
@@ -68,17 +68,22 @@ export function refOf(stored: Uint8Array): BlobId | undefined {
 /**
  * The encoded value again.
  *
- * @param known As for `leavesOf`.
- * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT`.
+ * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT`, `NOT_SUPPORTED`.
  */
-export function loadValue(
-  stored: Uint8Array,
-  find: (id: BlobId) => Blob | undefined,
-  known?: KnownValues,
-): Uint8Array {
+export function loadValue(stored: Uint8Array, reader: TreeReader): Uint8Array {
   const { size, ref, head } = parse(stored);
   if (ref === undefined) return head;
-  return concatBytes([head, ...leavesOf(ref, size - head.length, find, known).map((leaf) => leaf.bytes)]);
+  const parts = reader.leavesOf(ref, size - head.length).map((leaf) => leaf.bytes);
+  try {
+    return concatBytes([head, ...parts]);
+  } catch (cause) {
+    throw new CheckpointError("NOT_SUPPORTED", `the value has ${size} bytes, more than fit here`, { cause });
+  }
+}
+
+/** The blobs that stored values name, each once, in the order of the values. */
+export function refsOfValues(values: readonly Uint8Array[]): BlobId[] {
+  return [...new Set(values.flatMap((stored) => refOf(stored) ?? []))];
 }
 
 interface Parsed {

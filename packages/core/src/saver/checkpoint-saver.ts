@@ -11,18 +11,23 @@ import type {
   SerializerProtocol,
 } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
-import { configOf, locateForWriting, newCheckpointIdOf, runIdOf, taskIdOf } from "../ids.ts";
 import type { CheckpointStorage, StorageCapabilities } from "../storage/port.ts";
-import { claimedChannels, droppedChannels } from "./carry-over.ts";
-import { checkCheckpoint, checkWrites } from "./check-arguments.ts";
-import { encodeCheckpoint, encodeWrites } from "./encode.ts";
+import { claimThread, releaseThread, type ClaimOptions, type ClaimResult } from "./claims.ts";
+import { deleteThreads, type DeleteThreadsOptions } from "./delete-threads.ts";
 import { createEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
 import { readHistory } from "./history.ts";
 import { readList, readTuple } from "./read.ts";
 import { deleteRuns, pruneThreads, type PruneOptions, type RemovalReport } from "./retention.ts";
-import { copyThread, expireThread, removeThread, sweepThreads } from "./thread-actions.ts";
-import { readThreads, type ListThreadsOptions, type ThreadInfo } from "./threads.ts";
-import { writeWithBlobs } from "./write.ts";
+import { storeCheckpoint, storeWrites } from "./store.ts";
+import {
+  copyThread,
+  expireThread,
+  removeThread,
+  sweepThreads,
+  updateThread,
+  type ThreadUpdate,
+} from "./thread-actions.ts";
+import { readThread, readThreads, type ListThreadsOptions, type ThreadInfo } from "./threads.ts";
 
 /**
  * A checkpointer for LangGraph.js over any {@link CheckpointStorage}. It has the shape of
@@ -107,7 +112,7 @@ export class CheckpointSaver {
    *   value that is neither new nor known in its version is not stored. @default all are new
    * @returns The config of the stored checkpoint.
    * @throws CheckpointError `NOT_SERIALIZABLE` with the `path` of the value; `CONFLICT` with
-   *   `fence: "head"`. Nothing is stored then.
+   *   `fence: "head"`; `FENCED` with a claim. Nothing is stored then.
    */
   async put(
     config: CheckpointConfig,
@@ -115,22 +120,7 @@ export class CheckpointSaver {
     metadata: CheckpointMetadata,
     newVersions?: ChannelVersions,
   ): Promise<CheckpointConfig> {
-    const engine = this.#engine;
-    const parent = locateForWriting(config);
-    checkCheckpoint(checkpoint);
-    const id = newCheckpointIdOf(checkpoint.id);
-    const run = runIdOf(config);
-    const input = { parent, id, run, checkpoint, metadata: metadata ?? {}, newVersions };
-    const base = engine.cache.find(parent.thread);
-    const claimed = claimedChannels(input);
-    const findDropped = () => droppedChannels(engine.storage, parent, claimed);
-    const encoded = await encodeCheckpoint(engine.codec, input, base, findDropped);
-    const { record } = encoded;
-    const keepParent = parent.id === id;
-    await writeWithBlobs(engine, parent, encoded, true, (request) =>
-      engine.storage.put({ ...request, checkpoint: record, keepParent, fence: engine.fence }),
-    );
-    return configOf(parent.thread, parent.namespace, id);
+    return storeCheckpoint(this.#engine, config, checkpoint, metadata, newVersions);
   }
 
   /**
@@ -147,25 +137,7 @@ export class CheckpointSaver {
     taskId: string,
     taskPath = "",
   ): Promise<void> {
-    const engine = this.#engine;
-    const target = locateForWriting(config);
-    const task = taskIdOf(taskId);
-    const checkpoint = target.id;
-    if (checkpoint === undefined) {
-      throw new CheckpointError(
-        "INVALID_CONFIG",
-        "configurable.checkpoint_id is missing; writes belong to a checkpoint",
-        { field: "configurable.checkpoint_id", threadId: target.thread },
-      );
-    }
-    checkWrites(writes);
-    if (writes.length === 0) return;
-    const { thread, namespace } = target;
-    const base = engine.cache.find(thread);
-    const encoded = await encodeWrites(engine.codec, target, writes, task, taskPath, base);
-    await writeWithBlobs(engine, target, encoded, false, (request) =>
-      engine.storage.putWrites({ ...request, namespace, checkpoint, writes: encoded.record }),
-    );
+    await storeWrites(this.#engine, config, writes, taskId, taskPath);
   }
 
   /** Removes a thread with all namespaces, writes and values. An unknown thread is no error. */
@@ -206,7 +178,50 @@ export class CheckpointSaver {
 
   /** Threads, the last updated first. */
   async *listThreads(options: ListThreadsOptions = {}): AsyncGenerator<ThreadInfo> {
-    yield* readThreads(this.#engine.storage, options);
+    yield* readThreads(this.#engine, options);
+  }
+
+  /** One thread, with its metadata and state; `undefined` when there is none. */
+  async getThread(threadId: string): Promise<ThreadInfo | undefined> {
+    return readThread(this.#engine, threadId);
+  }
+
+  /**
+   * Changes what is known of a thread: every key of `metadata` is set, one whose value is `undefined` is removed, and
+   * all others stay. `updatedAt` stays as well.
+   *
+   * @throws CheckpointError `THREAD_NOT_FOUND`, `NOT_SERIALIZABLE`.
+   * @example
+   * await saver.updateThread("1", { metadata: { title: "Holidays", draft: undefined } });
+   */
+  async updateThread(threadId: string, update: ThreadUpdate): Promise<void> {
+    await updateThread(this.#engine, threadId, update);
+  }
+
+  /**
+   * Deletes threads with all that they have, 100 at a time. If it fails, some are deleted and others are not.
+   *
+   * @returns How many there were.
+   * @throws CheckpointError `INVALID_ARGUMENT` unless exactly one of `filter`, `threadIds` and `allThreads` is given.
+   * @example
+   * await saver.deleteThreads({ filter: { user: "u1" } });
+   */
+  async deleteThreads(options: DeleteThreadsOptions): Promise<number> {
+    return deleteThreads(this.#engine, options);
+  }
+
+  /**
+   * Makes somebody the only one who may write to a thread with `configurable.__threadmark_claim`, for a time that
+   * claiming again renews. Whoever lost it gets `FENCED` for every write that carries it. Writes without one are not
+   * held up.
+   */
+  async claimThread(threadId: string, options: ClaimOptions): Promise<ClaimResult> {
+    return claimThread(this.#engine, threadId, options);
+  }
+
+  /** Gives a claim back, and returns whether it was still there. */
+  async releaseThread(threadId: string, claim: string): Promise<boolean> {
+    return releaseThread(this.#engine, threadId, claim);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { Serializer } from "../serializer/index.ts";
 import type { CheckpointStorage } from "../storage/port.ts";
+import type { ThreadMetadataOf } from "./thread-metadata.ts";
 
 /** When a thread expires. */
 export interface TtlOptions {
@@ -27,6 +28,15 @@ export interface CheckpointSaverOptions {
    */
   readonly fence?: "head" | undefined;
   /**
+   * What is known of the thread that a config is about, such as its user. Asked with every `put`, whose round trip it
+   * takes; keys that it does not name, or names as `undefined`, stay as they are. `listThreads` and `deleteThreads`
+   * filter by it, and `updateThread` sets more.
+   * @default nothing
+   * @example
+   * new MemorySaver({ threadMetadata: ({ configurable }) => ({ user: configurable?.["user_id"] }) });
+   */
+  readonly threadMetadata?: ThreadMetadataOf | undefined;
+  /**
    * Bound in bytes on the memory that remembers what is stored, so that it is neither sent nor read
    * nor encoded again. 0 turns it off.
    * @default 67108864 (64 MiB)
@@ -46,18 +56,23 @@ export interface Engine {
   readonly ttl: number | undefined;
   readonly refreshOnRead: boolean;
   readonly fence: boolean;
+  readonly threadMetadata: ThreadMetadataOf | undefined;
 }
 
 /** Checks the options and puts the parts together. */
 export function createEngine(storage: CheckpointStorage, options: CheckpointSaverOptions): Engine {
-  const { serde = new Serializer(), ttl, fence, blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
-  if (storage.port !== 1) {
-    throw wrongOption("storage", `speaks version ${String(storage.port)} of the storage port, not 1`);
+  const { serde = new Serializer(), ttl, fence, threadMetadata } = options;
+  const { blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
+  if (storage.port !== 2) {
+    throw wrongOption("storage", `speaks version ${String(storage.port)} of the storage port, not 2`);
   }
   if (typeof serde?.dumpsTyped !== "function" || typeof serde.loadsTyped !== "function") {
     throw wrongOption("serde", "must have the methods dumpsTyped and loadsTyped");
   }
   if (fence !== undefined && fence !== "head") throw wrongOption("fence", 'must be "head"');
+  if (threadMetadata !== undefined && typeof threadMetadata !== "function") {
+    throw wrongOption("threadMetadata", "must be a function of a config");
+  }
   if (!(blobCacheBytes >= 0)) throw wrongOption("blobCacheBytes", "must be a number of bytes, 0 or more");
   return {
     storage,
@@ -67,6 +82,7 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
     ttl: ttl && ttlMilliseconds(ttl, "ttl"),
     refreshOnRead: ttl?.refreshOnRead ?? false,
     fence: fence === "head",
+    threadMetadata,
   };
 }
 

@@ -1,27 +1,52 @@
+import { sealShift } from "../codec/seals.ts";
 import { CheckpointError } from "../errors.ts";
 import { threadIdOf } from "../ids.ts";
 import { randomId } from "../runtime.ts";
 import { ttlMilliseconds, type Engine } from "./engine.ts";
+import { encodeEntries, type ThreadMetadata } from "./thread-metadata.ts";
 
 const SWEEP_BATCH = 100;
 
 /** Removes a thread. */
 export async function removeThread({ storage, cache }: Engine, threadId: string): Promise<void> {
   const thread = threadIdOf(threadId);
-  await storage.deleteThread(thread);
+  await storage.deleteThreads([thread]);
   cache.forget(thread);
 }
 
 /** Copies a thread that exists to one that does not. */
-export async function copyThread({ storage, cache }: Engine, from: string, to: string): Promise<void> {
-  const request = { from: threadIdOf(from), to: threadIdOf(to), newEpoch: randomId() };
-  const outcome = await storage.copyThread(request);
+export async function copyThread({ storage, cache }: Engine, source: string, target: string): Promise<void> {
+  const from = threadIdOf(source);
+  const to = threadIdOf(target);
+  const outcome = await storage.copyThread({
+    from,
+    to,
+    newEpoch: randomId(),
+    sealShift: sealShift(from, to),
+  });
   cache.forget(to);
   if (outcome === "missing") throw notFound(from);
   if (outcome === "copied") return;
   throw new CheckpointError("THREAD_EXISTS", `thread ${JSON.stringify(to)} exists already; delete it first`, {
     threadId: to,
   });
+}
+
+/** What to change of a thread. */
+export interface ThreadUpdate {
+  /** Keys to set; a key whose value is `undefined` is removed, all others stay as they are. */
+  readonly metadata: ThreadMetadata;
+}
+
+/** Changes the metadata of a thread. */
+export async function updateThread(
+  { storage, codec }: Engine,
+  threadId: string,
+  update: ThreadUpdate,
+): Promise<void> {
+  const thread = threadIdOf(threadId);
+  const change = await encodeEntries(codec, thread, update?.metadata, "metadata");
+  if (!(await storage.updateThread({ thread, ...change }))) throw notFound(thread);
 }
 
 /** Sets or removes a thread's own time to live. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BlobCache, haveList } from "../../src/blobs/blob-cache.ts";
 import { blobsOf, cutTree } from "../../src/blobs/cut.ts";
-import { collectTrees } from "../../src/blobs/tree.ts";
+import { blobsBelow } from "../../src/blobs/tree.ts";
 import type { Blob } from "../../src/storage/port.ts";
 
 function tree(length: number, seed: number) {
@@ -85,8 +85,8 @@ describe("what a reader says it has", () => {
       values: { cut: [old], encoded: new Map(), cost: 0 },
     });
     const have = new Set(haveList(cache.find("t")));
-    const sent = collectTrees([grown.root.id], (id) => (have.has(id) ? undefined : after.get(id)));
-    const size = [...sent.blobs.values()].reduce((sum, blob) => sum + blob.bytes.length, 0);
+    const sent = blobsBelow([grown.root.id], (id) => (have.has(id) ? undefined : after.get(id)));
+    const size = [...sent.values()].reduce((sum, blob) => sum + blob.bytes.length, 0);
     expect(size).toBeLessThan(10_000);
   });
 });

@@ -1,0 +1,80 @@
+import { filterTerms } from "../codec/index-token.ts";
+import { CheckpointError } from "../errors.ts";
+import { threadIdOf } from "../ids.ts";
+import type { FilterTerm } from "../storage/port.ts";
+import type { Engine } from "./engine.ts";
+import { allThreads } from "./threads.ts";
+
+/** The most threads that a storage deletes at once. */
+const BATCH = 100;
+/** A thread that is written to meanwhile may be met late or come back; somebody who goes on writing is not waited for. */
+const MAX_ROUNDS = 10;
+
+/** Which threads to delete. Exactly one of the three is needed. */
+export interface DeleteThreadsOptions {
+  /** Those whose own metadata equals it on every key it has; it has at least one, and no value is `undefined`. */
+  readonly filter?: Readonly<Record<string, unknown>> | undefined;
+  readonly threadIds?: readonly string[] | undefined;
+  /** All that there are. */
+  readonly allThreads?: true | undefined;
+}
+
+/** Deletes threads in batches and returns how many there were. */
+export async function deleteThreads(engine: Engine, options: DeleteThreadsOptions): Promise<number> {
+  const { threadIds, filter } = checked(options);
+  if (threadIds) return deleteAll(engine, new Set(threadIds.map(threadIdOf)));
+  const terms = filterTerms(filter);
+  let total = 0;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const deleted = await deleteAll(engine, namesOf(engine, terms));
+    total += deleted;
+    if (deleted === 0) break;
+  }
+  return total;
+}
+
+async function* namesOf({ storage }: Engine, filter: readonly FilterTerm[]): AsyncGenerator<string> {
+  for await (const { thread } of allThreads(storage, { filter })) yield thread;
+}
+
+async function deleteAll(
+  { storage, cache }: Engine,
+  threads: Iterable<string> | AsyncIterable<string>,
+): Promise<number> {
+  let total = 0;
+  let batch: string[] = [];
+  const flush = async (): Promise<void> => {
+    if (batch.length === 0) return;
+    total += await storage.deleteThreads(batch);
+    for (const thread of batch) cache.forget(thread);
+    batch = [];
+  };
+  for await (const thread of threads) {
+    batch.push(thread);
+    if (batch.length === BATCH) await flush();
+  }
+  await flush();
+  return total;
+}
+
+function checked(options: DeleteThreadsOptions): DeleteThreadsOptions {
+  const { filter, threadIds, allThreads: all } = options ?? {};
+  if ([filter, threadIds, all].filter((choice) => choice !== undefined).length !== 1) {
+    throw wrong("filter", "threadIds or allThreads: true must be given, and only one of them");
+  }
+  if (all !== undefined && all !== true) throw wrong("allThreads", "must be true");
+  if (threadIds !== undefined && !Array.isArray(threadIds)) throw wrong("threadIds", "must be an array");
+  if (filter !== undefined) checkFilter(filter);
+  return options;
+}
+
+/** A forgotten user id must not delete everybody's threads. */
+function checkFilter(filter: Readonly<Record<string, unknown>>): void {
+  const values = Object.values(filter ?? {});
+  if (values.length === 0) throw wrong("filter", "has no key; allThreads: true deletes all threads");
+  if (values.includes(undefined)) throw wrong("filter", "has a key whose value is undefined");
+}
+
+function wrong(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+}

@@ -1,0 +1,86 @@
+import type {
+  ChannelVersions,
+  Checkpoint,
+  CheckpointConfig,
+  CheckpointMetadata,
+  PendingWrite,
+} from "../contract.ts";
+import { CheckpointError } from "../errors.ts";
+import { claimOf, configOf, locateForWriting, newCheckpointIdOf, runIdOf, taskIdOf } from "../ids.ts";
+import type { ThreadEntry } from "../storage/port.ts";
+import { claimedChannels, droppedChannels } from "./carry-over.ts";
+import { checkCheckpoint, checkWrites } from "./check-arguments.ts";
+import { encodeCheckpoint, encodeWrites } from "./encode.ts";
+import type { Engine } from "./engine.ts";
+import { encodeEntries } from "./thread-metadata.ts";
+import { writeWithBlobs } from "./write.ts";
+
+/** Stores a checkpoint. Everything is read before this returns. */
+export async function storeCheckpoint(
+  engine: Engine,
+  config: CheckpointConfig,
+  checkpoint: Checkpoint,
+  metadata: CheckpointMetadata,
+  newVersions: ChannelVersions | undefined,
+): Promise<CheckpointConfig> {
+  const parent = locateForWriting(config);
+  const claim = claimOf(config);
+  checkCheckpoint(checkpoint);
+  const id = newCheckpointIdOf(checkpoint.id);
+  const run = runIdOf(config);
+  const input = { parent, id, run, checkpoint, metadata: metadata ?? {}, newVersions };
+  const base = engine.cache.find(parent.thread);
+  const claimed = claimedChannels(input);
+  const findDropped = () => droppedChannels(engine.storage, parent, claimed);
+  const [encoded, entries] = await Promise.all([
+    encodeCheckpoint(engine.codec, input, base, findDropped),
+    entriesOf(engine, parent.thread, config),
+  ]);
+  const { record } = encoded;
+  const keepParent = parent.id === id;
+  await writeWithBlobs(engine, parent, encoded, { remember: true, entries, claim }, (request) =>
+    engine.storage.put({ ...request, checkpoint: record, keepParent, fence: engine.fence }),
+  );
+  return configOf(parent.thread, parent.namespace, id);
+}
+
+/** What the application knows of the thread, asked for at the call. */
+async function entriesOf(
+  { codec, threadMetadata }: Engine,
+  thread: string,
+  config: CheckpointConfig,
+): Promise<readonly ThreadEntry[]> {
+  const metadata = threadMetadata?.(config);
+  if (metadata === undefined) return [];
+  return (await encodeEntries(codec, thread, metadata, "threadMetadata")).set;
+}
+
+/** Stores writes of a task. Everything is read before this returns. */
+export async function storeWrites(
+  engine: Engine,
+  config: CheckpointConfig,
+  writes: readonly PendingWrite[],
+  taskId: string,
+  taskPath: string,
+): Promise<void> {
+  const target = locateForWriting(config);
+  const claim = claimOf(config);
+  const task = taskIdOf(taskId);
+  const checkpoint = target.id;
+  if (checkpoint === undefined) {
+    throw new CheckpointError(
+      "INVALID_CONFIG",
+      "configurable.checkpoint_id is missing; writes belong to a checkpoint",
+      { field: "configurable.checkpoint_id", threadId: target.thread },
+    );
+  }
+  checkWrites(writes);
+  if (writes.length === 0) return;
+  const { thread, namespace } = target;
+  const base = engine.cache.find(thread);
+  const place = { thread, namespace, id: checkpoint };
+  const encoded = await encodeWrites(engine.codec, place, writes, task, taskPath, base);
+  await writeWithBlobs(engine, target, encoded, { remember: false, entries: [], claim }, (request) =>
+    engine.storage.putWrites({ ...request, namespace, checkpoint, writes: encoded.record }),
+  );
+}
