@@ -48,7 +48,7 @@ const blobs = fc.subarray([...forest]).map((chosen) => {
 });
 const refs = fc.subarray(forest.map(({ id }) => id));
 const ttl = pick([undefined, undefined, 1e9]);
-const key = fc.record({ namespace: pick(namespaces), id: pick(ids) });
+const place = fc.record({ namespace: pick(namespaces), id: pick(ids) });
 const filter: fc.Arbitrary<FilterTerm[]> = fc.uniqueArray(
   fc.record({ key: pick(keys), token: maybe(tokens) }),
   { selector: (term) => term.key, maxLength: 2 },
@@ -62,7 +62,7 @@ const entry: fc.Arbitrary<ThreadEntry> = fc.record({
   value: fc.uint8Array({ maxLength: 8 }),
   seal,
 });
-const entries = fc.uniqueArray(entry, { selector: (one) => one.key, maxLength: 3 });
+const someEntries = fc.uniqueArray(entry, { selector: (one) => one.key, maxLength: 3 });
 const writeRequest = {
   thread,
   blobs,
@@ -73,7 +73,7 @@ const writeRequest = {
   ),
   newEpoch: pick(epochs),
   ttl,
-  entries: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: entries }),
+  entries: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: someEntries }),
   claim: pick([undefined, undefined, undefined, undefined, ...claims]),
 };
 
@@ -157,10 +157,10 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
     limit,
   }),
   blobs: fc.record({ thread, refs, have: refs }),
-  outline: fc.record({ thread, after: fc.option(key, { nil: undefined }), limit }),
+  outline: fc.record({ thread, after: fc.option(place, { nil: undefined }), limit }),
   remove: fc.record({
     thread,
-    checkpoints: fc.array(key, { maxLength: 4 }),
+    checkpoints: fc.array(place, { maxLength: 4 }),
     relink: fc
       .array(
         fc.record({ namespace: pick(namespaces), id: pick(ids), parent: maybe(ids), parentSeal: seal }),

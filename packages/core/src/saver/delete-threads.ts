@@ -62,7 +62,7 @@ function checked(options: DeleteThreadsOptions): DeleteThreadsOptions {
   if ([filter, threadIds, all].filter((choice) => choice !== undefined).length !== 1) {
     throw wrong("filter", "threadIds or allThreads: true must be given, and only one of them");
   }
-  if (all !== undefined && all !== true) throw wrong("allThreads", "must be true");
+  if (all !== undefined && !all) throw wrong("allThreads", "must be true");
   if (threadIds !== undefined && !Array.isArray(threadIds)) throw wrong("threadIds", "must be an array");
   if (filter !== undefined) checkFilter(filter);
   return options;
