@@ -1,3 +1,4 @@
+import { deepStrictEqual as same } from "node:assert/strict";
 import {
   CheckpointSaver,
   isCheckpointError,

@@ -187,7 +187,7 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
     .record({ thread, entries, remove: fc.subarray(keys) })
     .map(({ thread: name, ...rest }) => ({
       thread: name,
-      set: rest.entries,
+      set: rest.entries: someEntries,
       remove: rest.remove.filter((key) => !rest.entries.some((one) => one.key === key)),
     })),
   // 0 milliseconds: others can take it at once.
