@@ -184,10 +184,10 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
     pendingChannels: fc.subarray(["c", "\\x41", ""]),
   }),
   updateThread: fc
-    .record({ thread, entries, remove: fc.subarray(keys) })
+    .record({ thread, entries: someEntries, remove: fc.subarray(keys) })
     .map(({ thread: name, ...rest }) => ({
       thread: name,
-      set: rest.entries: someEntries,
+      set: rest.entries,
       remove: rest.remove.filter((key) => !rest.entries.some((one) => one.key === key)),
     })),
   // 0 milliseconds: others can take it at once.
