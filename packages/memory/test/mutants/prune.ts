@@ -137,13 +137,13 @@ export const pruneMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "without names only the first threads are pruned",
+    name: "without names only the first thread is pruned",
     clause: "prune/all-threads-without-names",
     breakSaver(saver) {
       patch(saver, "prune", (prune) => async (options) => {
         if (options.threadIds !== undefined) return prune(options);
         const threadIds: string[] = [];
-        for await (const { threadId } of saver.listThreads?.({ limit: 2 }) ?? []) threadIds.push(threadId);
+        for await (const { threadId } of saver.listThreads?.({ limit: 1 }) ?? []) threadIds.push(threadId);
         return prune({ ...options, threadIds });
       });
     },
