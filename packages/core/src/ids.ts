@@ -12,6 +12,9 @@ export const MAX_ID_BYTES = {
   claim: 255,
 } as const;
 
+/** Text, or a safe integer, which stands for its decimal text. */
+export type ThreadId = string | number;
+
 /** Where a config points. */
 export interface Location {
   readonly thread: string;
@@ -26,7 +29,7 @@ export interface Location {
  * Source: `thread_ts` is LangGraph's old name of `checkpoint_id` (`getCheckpointId`).
  */
 export function locate(config: CheckpointConfig): Location | undefined {
-  const ids = config.configurable ?? {};
+  const ids = idsIn(config);
   if (ids["thread_id"] === undefined) return undefined;
   return {
     thread: threadIdOf(ids["thread_id"]),
@@ -53,9 +56,9 @@ export interface Selection {
   readonly id: string | undefined;
 }
 
-/** Reads the config of a listing. */
-export function selectionOf(config: CheckpointConfig): Selection {
-  const ids = config.configurable ?? {};
+/** Reads the config of a listing; without a config everything is selected, as LangGraph.js's savers have it. */
+export function selectionOf(config: CheckpointConfig | null | undefined): Selection {
+  const ids = config === undefined || config === null ? {} : idsIn(config);
   return {
     thread: ids["thread_id"] === undefined ? undefined : threadIdOf(ids["thread_id"]),
     namespace: namespaceOf(ids["checkpoint_ns"]),
@@ -63,9 +66,28 @@ export function selectionOf(config: CheckpointConfig): Selection {
   };
 }
 
-/** Checks a thread id. */
+/**
+ * Checks a thread id. A safe integer is taken as its decimal text, because an application's own ids are often numbers.
+ * Larger numbers are refused: two of them may have the same text.
+ */
 export function threadIdOf(value: unknown): string {
-  return checkedId(value, "configurable.thread_id", MAX_ID_BYTES.thread);
+  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  const field = "configurable.thread_id";
+  if (typeof value === "number") {
+    throw invalid(field, "must be text or a whole number up to Number.MAX_SAFE_INTEGER");
+  }
+  if (value === "") throw invalid(field, "is empty; pass the id of the conversation");
+  return checkedId(value, field, MAX_ID_BYTES.thread);
+}
+
+function idsIn(config: unknown): Record<string, unknown> {
+  if (typeof config === "object" && config !== null) {
+    const { configurable } = config as { configurable?: unknown };
+    if (configurable === undefined || configurable === null) return {};
+    if (typeof configurable === "object") return configurable as Record<string, unknown>;
+    throw invalid("configurable", "must be an object of ids");
+  }
+  throw invalid("config", 'must be an object, as in { configurable: { thread_id: "…" } }');
 }
 
 /** The id of the checkpoint that bounds a listing, if it has one. */

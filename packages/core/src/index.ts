@@ -18,13 +18,13 @@ export {
   type CheckpointErrorCode,
   type CheckpointErrorDetails,
 } from "./errors.ts";
-export { MAX_ID_BYTES } from "./ids.ts";
+export { MAX_ID_BYTES, type ThreadId } from "./ids.ts";
 export { CheckpointSaver } from "./saver/checkpoint-saver.ts";
 export type { CheckpointSaverOptions, TtlOptions } from "./saver/engine.ts";
 export type { PruneOptions, RemovalReport } from "./saver/retention.ts";
 export type { ClaimOptions, ClaimResult } from "./saver/claims.ts";
 export type { DeleteThreadsOptions } from "./saver/delete-threads.ts";
-export type { ThreadUpdate } from "./saver/thread-actions.ts";
 export type { ThreadMetadata, ThreadMetadataOf } from "./saver/thread-metadata.ts";
 export type { ListThreadsOptions, ThreadInfo, ThreadState } from "./saver/threads.ts";
+export type { ThreadUpdate } from "./saver/update-thread.ts";
 export * from "./serializer/index.ts";

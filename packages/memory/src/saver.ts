@@ -8,7 +8,14 @@ import {
   type CheckpointSaverOptions,
   type SerializerProtocol,
 } from "@threadmark/core";
-import type { CheckpointStorage } from "@threadmark/core/storage";
+import {
+  checkOptions,
+  coreOptionsOf,
+  SAVER_OPTIONS,
+  SAVER_OPTIONS_INSTEAD,
+  type CheckpointStorage,
+  type OptionNames,
+} from "@threadmark/core/storage";
 import { MemoryStorage, type MemoryStorageOptions } from "./storage.ts";
 
 /** Options of {@link MemorySaver}. Bounds are optional; without them everything is kept. */
@@ -22,6 +29,13 @@ export interface MemorySaverOptions extends CheckpointSaverOptions, MemoryStorag
   /** Where the bytes go. Two savers on one storage see the same threads. @default a new one */
   readonly storage?: CheckpointStorage | undefined;
 }
+
+const MEMORY_SAVER_OPTIONS: OptionNames<MemorySaverOptions> = {
+  ...SAVER_OPTIONS,
+  maxThreads: true,
+  maxCheckpoints: true,
+  storage: true,
+};
 
 /**
  * Keeps checkpoints in this process. It stores the encoded bytes that a database would get, so what
@@ -37,11 +51,12 @@ export class MemorySaver extends CheckpointSaver {
 
   /** @param options Options, or a serializer, as LangGraph.js's own `MemorySaver` takes it. */
   constructor(options: MemorySaverOptions | SerializerProtocol = {}) {
-    const given = "dumpsTyped" in options ? { serde: options } : options;
+    const given = isSerializer(options) ? { serde: options } : options;
+    checkOptions<MemorySaverOptions>(given, "MemorySaver", MEMORY_SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD);
     const { maxThreads, maxCheckpoints, storage } = given;
     checkBound(maxThreads, "maxThreads");
     checkBound(maxCheckpoints, "maxCheckpoints");
-    super(storage ?? new MemoryStorage({ maxThreads }), given);
+    super(storage ?? new MemoryStorage({ maxThreads }), coreOptionsOf(given));
     this.#maxCheckpoints = maxCheckpoints;
   }
 
@@ -65,6 +80,10 @@ export class MemorySaver extends CheckpointSaver {
     this.#sincePrune.delete(thread);
     await this.prune({ threadIds: [thread], keepLatest });
   }
+}
+
+function isSerializer(options: MemorySaverOptions | SerializerProtocol): options is SerializerProtocol {
+  return typeof options === "object" && options !== null && "dumpsTyped" in options;
 }
 
 function checkBound(value: number | undefined, field: string): void {

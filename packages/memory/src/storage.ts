@@ -1,4 +1,5 @@
 import {
+  checkOptions,
   comparePositions,
   compareText,
   compareThreads,
@@ -70,6 +71,7 @@ export class MemoryStorage implements CheckpointStorage {
   readonly #threads: ThreadTable;
 
   constructor(options: MemoryStorageOptions = {}) {
+    checkOptions(options, "MemoryStorage", { maxThreads: true });
     this.#threads = new ThreadTable(options.maxThreads ?? Number.POSITIVE_INFINITY);
   }
 

@@ -135,7 +135,7 @@ describe("two savers on one storage", () => {
     const [a, b] = [new MemorySaver({ storage }), new MemorySaver({ storage })];
     await put(a, { id: "1", value: long("x") });
     await put(a, { id: "2", parent: "1", value: long("y") });
-    await b.prune({ keepLatest: 1 });
+    await b.prune({ allThreads: true, keepLatest: 1 });
     await put(a, { id: "3", parent: "2", value: long("x") });
     expect(await valueOf(b)).toEqual(long("x"));
     await b.deleteThread("t");
@@ -157,7 +157,7 @@ describe("two savers on one storage", () => {
       }
     };
     const prune = async () => {
-      for (let i = 0; i < 60; i++) await b.prune({ keepLatest: 2 });
+      for (let i = 0; i < 60; i++) await b.prune({ allThreads: true, keepLatest: 2 });
     };
     await Promise.all([write(a, "a"), write(b, "b"), prune()]);
     const reader = new MemorySaver({ storage });

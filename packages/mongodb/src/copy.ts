@@ -32,9 +32,9 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
   const { from, to, newEpoch } = request;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const source = await findThread(session, from);
-    if (!source || !isAlive(source, session.now())) return "missing";
+    if (!source || !isAlive(source)) return "missing";
     const present = await findThread(session, to);
-    if (present && isAlive(present, session.now())) return present.epoch === newEpoch ? "copied" : "exists";
+    if (present && isAlive(present)) return present.epoch === newEpoch ? "copied" : "exists";
     if (present?.gone) await awaitPurge(session, present);
     else if (present) await purge(session, to, { g: present.g });
     const g = newGeneration();
@@ -218,12 +218,15 @@ async function reveal(
   { expires, own }: ThreadDoc,
   g: string,
 ): Promise<boolean> {
-  const now = session.now();
-  const fields = { epoch: newEpoch, valid: [g], created: now, updated: now };
-  const update = {
-    $set: { ...fields, ...(expires && { expires }), ...(typeof own === "number" && { own }) },
-    $unset: { gone: 1, ...(!expires && { expires: 1 }) },
+  const fields = {
+    epoch: { $literal: newEpoch },
+    valid: [g],
+    created: "$$NOW",
+    updated: "$$NOW",
+    expires: expires ?? "$$REMOVE",
+    gone: "$$REMOVE",
   };
+  const update = [{ $set: { ...fields, ...(typeof own === "number" && { own }) } }];
   const result = await session.write((collection) =>
     collection.updateOne({ ...only(threadKey(to)), g }, update),
   );

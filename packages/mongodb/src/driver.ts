@@ -49,7 +49,7 @@ export interface Collection {
   ): Promise<{ readonly matchedCount: number; readonly upsertedCount: number }>;
   updateOne(
     filter: Doc,
-    update: Doc,
+    update: Doc | readonly Doc[],
     options?: { readonly upsert: boolean },
   ): Promise<{ readonly matchedCount: number; readonly upsertedCount: number }>;
   updateMany(filter: Doc, update: Doc): Promise<unknown>;

@@ -4,6 +4,7 @@ import {
   type CheckpointSaverOptions,
   type SerializerProtocol,
 } from "@threadmark/core";
+import { coreOptionsOf } from "@threadmark/core/storage";
 import { connect, type ClientOptions } from "./connect.ts";
 import type { MongoClientLike, MongoReadConcern, MongoWriteConcern } from "./driver.ts";
 import { checkedOptions } from "./options.ts";
@@ -128,6 +129,6 @@ function introduce(client: MongoClientLike & { appendMetadata?: (info: { name: s
   client.appendMetadata?.({ name: "threadmark" });
 }
 
-function coreOptions({ serde, ttl, fence, blobCacheBytes }: MongoDBSaverOptions): CheckpointSaverOptions {
-  return { serde, ttl: typeof ttl === "number" ? { seconds: ttl } : ttl, fence, blobCacheBytes };
+function coreOptions({ ttl, ...options }: MongoDBSaverOptions): CheckpointSaverOptions {
+  return coreOptionsOf({ ...options, ttl: typeof ttl === "number" ? { seconds: ttl } : ttl });
 }

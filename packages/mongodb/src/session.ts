@@ -1,5 +1,4 @@
 import { CheckpointError } from "@threadmark/core/storage";
-import { ServerClock } from "./clock.ts";
 import {
   PLAIN_BSON,
   type Collection,
@@ -43,7 +42,6 @@ export class Session {
   readonly #options: SessionOptions;
   #opened: Promise<Opened> | undefined;
   #ready: Promise<void> | undefined;
-  readonly #clock = new ServerClock(() => this.#serverTime());
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -53,19 +51,16 @@ export class Session {
     return this.#options.collectionName;
   }
 
-  /** Whether something that began then and has not ended is taken for dead. */
-  isStuck(since: Date): boolean {
-    return since <= this.stuckBefore();
+  /** Milliseconds after which a deletion or removal by somebody else is taken for dead. */
+  get patience(): number {
+    return this.#options.patience;
   }
 
-  /** When something that is taken for dead must have begun at the latest. */
-  stuckBefore(): Date {
-    return new Date(this.now().getTime() - this.#options.patience);
-  }
-
-  /** The server's time. */
-  now(): Date {
-    return this.#clock.now();
+  /** Asks for the server's time. */
+  async serverTime(): Promise<Date> {
+    await this.#readyOnce();
+    const { localTime } = await this.#retried(({ database }) => database.command({ hello: 1 }, PLAIN_BSON));
+    return localTime as Date;
   }
 
   /** A command that reads for the user. */
@@ -126,11 +121,7 @@ export class Session {
   /** LangGraph.js's own saver works without `setup()`, so this one sets itself up. */
   async #prepare(): Promise<void> {
     const { collectionName } = this.#options;
-    const [done] = await Promise.all([
-      this.#retried(({ writing }) => isSetUp(writing, collectionName)),
-      this.#clock.set(),
-    ]);
-    if (done) return;
+    if (await this.#retried(({ writing }) => isSetUp(writing, collectionName))) return;
     try {
       await this.#setUp();
     } catch (error) {
@@ -145,7 +136,6 @@ export class Session {
 
   async #setUp(): Promise<void> {
     const { collectionName } = this.#options;
-    await this.#clock.set();
     await this.#retried(async ({ database, writing }) => {
       const done = await isSetUp(writing, collectionName);
       try {
@@ -155,11 +145,6 @@ export class Session {
         if (!done || !isForbidden(error)) throw error;
       }
     });
-  }
-
-  async #serverTime(): Promise<Date> {
-    const { localTime } = await this.#retried(({ database }) => database.command({ hello: 1 }, PLAIN_BSON));
-    return localTime as Date;
   }
 
   /**

@@ -36,7 +36,7 @@ import { readOne, readScan, type ReadContext } from "./read/read-checkpoints.ts"
 import { checkpointRecords, writeRecords } from "./write/records.ts";
 import { remove } from "./remove/remove.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import { aliveAt, expiredAt, NEVER } from "./thread.ts";
+import { after, ALIVE, expired, NEVER } from "./thread.ts";
 import { WriteQueue } from "./write/write-queue.ts";
 import { write } from "./write/write.ts";
 
@@ -124,19 +124,21 @@ export class MongoDBStorage implements CheckpointStorage {
 
   async expire({ thread, ttl }: ExpireRequest): Promise<boolean> {
     this.#context.hints.forget(thread);
-    const now = this.#session.now();
-    const filter = { ...only(threadKey(thread)), ...aliveAt(now) };
-    const result = await this.#session.write((collection) => collection.updateOne(filter, ownTtl(ttl, now)));
+    const filter = { ...only(threadKey(thread)), ...ALIVE };
+    const result = await this.#session.write((collection) => collection.updateOne(filter, ownTtl(ttl)));
     return result.matchedCount > 0;
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {
     if (thread !== undefined) return this.#sweep([thread]);
+    const now = await this.#session.serverTime();
+    const tried = new Set<string>();
     let swept = 0;
     while (swept < limit) {
+      const names = await findExpired(this.#session, limit - swept, now);
       // Another process may be at the same ones: those are not found again, and do not count here.
-      const names = await findExpired(this.#session, limit - swept);
-      if (names.length === 0) break;
+      if (names.every((name) => tried.has(name))) break;
+      for (const name of names) tried.add(name);
       swept += await this.#sweep(names);
     }
     return swept;
@@ -146,7 +148,7 @@ export class MongoDBStorage implements CheckpointStorage {
     let swept = 0;
     for (let start = 0; start < names.length; start += AT_ONCE) {
       const some = names.slice(start, start + AT_ONCE);
-      const when = expiredAt(this.#session);
+      const when = expired(this.#session.patience);
       const purged = await Promise.all(some.map((name) => purge(this.#session, name, when)));
       swept += purged.filter((one) => one?.done).length;
     }
@@ -157,8 +159,8 @@ export class MongoDBStorage implements CheckpointStorage {
 /** Threads that are removed at once. */
 const AT_ONCE = 8;
 
-function ownTtl(ttl: ExpireRequest["ttl"], now: Date): Doc {
-  if (ttl === undefined) return { $unset: { own: 1 } };
-  if (ttl === null) return { $set: { own: NEVER }, $unset: { expires: 1 } };
-  return { $set: { own: ttl, expires: new Date(now.getTime() + ttl) } };
+function ownTtl(ttl: ExpireRequest["ttl"]): Doc[] {
+  if (ttl === undefined) return [{ $unset: "own" }];
+  if (ttl === null) return [{ $set: { own: NEVER, expires: "$$REMOVE" } }];
+  return [{ $set: { own: ttl, expires: after(ttl) } }];
 }

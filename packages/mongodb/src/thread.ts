@@ -41,16 +41,14 @@ export interface ThreadDoc {
 export const NEVER = -1;
 
 /** `expires` of a thread that is gone: one that is being deleted, or not there yet. No clock is that late. */
-const LONG_AGO = new Date(0);
+export const LONG_AGO: Date = new Date(0);
 
 /** The fields of a thread that is gone, whoever looks and whatever is left of it. */
-export function goneAt(now: Date): Doc {
-  return { valid: [], expires: LONG_AGO, gone: now };
-}
+export const GONE: Doc = { valid: [], expires: LONG_AGO };
 
 /** The fields of a thread that is not there yet. */
-export function neverThere(thread: string, now: Date): Doc {
-  return { thread, epoch: "", created: LONG_AGO, updated: LONG_AGO, ...goneAt(now) };
+export function neverThere(thread: string): Doc {
+  return { thread, epoch: "", created: LONG_AGO, updated: LONG_AGO, ...GONE };
 }
 
 /**
@@ -61,10 +59,19 @@ export function onlyOf(generations: readonly string[]): Doc {
   return { g: { $in: generations, $not: { $elemMatch: { $nin: generations } } } };
 }
 
+/**
+ * Whether a thread has expired, and the condition for one that has not. Only the server's clock decides that, in
+ * the command itself: those of clients may be wrong, and may step. `null` comes before all dates.
+ */
+const EXPIRED: Doc = { $and: [{ $gt: ["$expires", null] }, { $lte: ["$expires", "$$NOW"] }] };
+
+/** It cannot be part of an upsert, of which the server allows no `$expr`. */
+export const ALIVE: Doc = { $expr: { $not: [EXPIRED] } };
+
 /** The condition for a thread that has expired, or whose deletion has been taken for dead. */
-export function expiredAt(session: Session): Doc {
-  const deletedByNobody = [{ gone: null }, { gone: { $lte: session.stuckBefore() } }];
-  return { expires: { $lte: session.now() }, $or: deletedByNobody };
+export function expired(patience: number): Doc {
+  const deletedByNobody = { $lte: ["$gone", { $subtract: ["$$NOW", patience] }] };
+  return { $expr: { $and: [EXPIRED, deletedByNobody] } };
 }
 
 /** A generation of no other thread and no other time. */
@@ -72,13 +79,9 @@ export function newGeneration(): string {
   return Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(12))).toString("base64url");
 }
 
-export function isAlive({ expires }: ThreadDoc, now: Date): boolean {
+/** Whether a thread was not expired when it was read. */
+export function isAlive({ expires, now }: Pick<SeenThread, "expires" | "now">): boolean {
   return !expires || expires > now;
-}
-
-/** The condition of {@link isAlive}. */
-export function aliveAt(now: Date): Doc {
-  return { expires: { $not: { $lte: now } } };
 }
 
 /** Whether no removal is under way. */
@@ -99,20 +102,36 @@ export function epochFor(thread: ThreadDoc): string {
   return isSettled(thread) ? thread.epoch : `${thread.epoch} (changing)`;
 }
 
-/** The change of `expires` by a write or a read; `undefined` for none. */
+/** The new value of `expires` after a write or a read; none where it stays as it is. */
 export function renewal(
   own: number | undefined,
   ttl: number | undefined,
-  now: Date,
-): { readonly $set: Doc } | { readonly $unset: Doc } | undefined {
+): { readonly expires?: Doc | string } {
   const milliseconds = own ?? ttl;
-  if (milliseconds === undefined) return undefined;
-  if (milliseconds === NEVER) return { $unset: { expires: 1 } };
-  return { $set: { expires: new Date(now.getTime() + milliseconds) } };
+  if (milliseconds === undefined) return {};
+  return { expires: milliseconds === NEVER ? "$$REMOVE" : after(milliseconds) };
 }
 
+/** So many milliseconds from now, by the server's clock. */
+export function after(milliseconds: number): Doc {
+  return { $add: ["$$NOW", milliseconds] };
+}
+
+/** A thread and the server's time when it was read. */
+export type SeenThread = ThreadDoc & { readonly now: Date };
+
+/** The projection for a {@link SeenThread}. Where more is to be read, only what is named can be. */
+export const SEEN: Doc = {
+  ...Object.fromEntries(
+    ["thread", "epoch", "g", "valid", "writes", "created", "updated", "expires", "own", "gone", "busy"].map(
+      (field) => [field, 1],
+    ),
+  ),
+  now: "$$NOW",
+};
+
 /** The thread as it is on the primary; also when it is gone. */
-export async function findThread(session: Session, thread: string): Promise<ThreadDoc | undefined> {
-  const [found] = await session.find(only(threadKey(thread)), { limit: 1 });
-  return found as ThreadDoc | undefined;
+export async function findThread(session: Session, thread: string): Promise<SeenThread | undefined> {
+  const [found] = await session.find(only(threadKey(thread)), { limit: 1, projection: SEEN });
+  return found as SeenThread | undefined;
 }

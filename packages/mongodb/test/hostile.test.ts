@@ -79,7 +79,7 @@ describe("values that a client must not interpret", () => {
     expect(tuple?.checkpoint.channel_values).toEqual(values);
     expect(tuple?.pendingWrites).toEqual([["task", "w", [undefined, 1n]]]);
     expect(await reader.sweep()).toBe(0);
-    await reader.prune({ keepLatest: 1 });
+    await reader.prune({ allThreads: true, keepLatest: 1 });
     await reader.deleteThread("odd");
     await odd.close();
   });

@@ -1,4 +1,5 @@
 import { CheckpointSaver, type CheckpointSaverOptions, type SerializerProtocol } from "@threadmark/core";
+import { coreOptionsOf } from "@threadmark/core/storage";
 import { openFolder } from "./folder.ts";
 import { isPGlite, PgDatabase, PGliteDatabase, type PgClientLike, type PGliteLike } from "./pg.ts";
 import { openPool, type PoolOptions } from "./pool.ts";
@@ -50,7 +51,7 @@ export class PostgresSaver extends CheckpointSaver {
     options: PostgresSaverOptions = {},
   ) {
     const given = serde && "dumpsTyped" in serde ? { ...options, serde } : { ...serde, ...options };
-    super(client instanceof PostgresStorage ? client : storageOn(client, given), given);
+    super(client instanceof PostgresStorage ? client : storageOn(client, given), coreOptionsOf(given));
   }
 
   /**

@@ -1,4 +1,5 @@
 import { CheckpointError, type CheckpointSaverOptions, type TtlOptions } from "@threadmark/core";
+import { coreOptionsOf } from "@threadmark/core/storage";
 import type { WaitOptions } from "./runner.ts";
 
 /** Options of {@link RedisSaver}. */
@@ -51,7 +52,7 @@ export function settingsOf(options: RedisSaverOptions): RedisSettings {
   const ttl = core.ttl ?? ttlOf(defaultTTL, refreshOnRead);
   if (core.ttl && defaultTTL !== undefined)
     throw wrong("defaultTTL", "and ttl say the same; give one of them");
-  return { keyPrefix, wait, retryMs, core: { ...core, ttl } };
+  return { keyPrefix, wait, retryMs, core: { ...coreOptionsOf(core), ttl } };
 }
 
 function ttlOf(minutes: number | undefined, refreshOnRead: boolean | undefined): TtlOptions | undefined {

@@ -42,6 +42,6 @@ export const callsOnAllThreads: Readonly<Record<string, (saver: RedisSaver) => P
 export const callsInSteps: Readonly<Record<string, (saver: RedisSaver) => Promise<unknown>>> = {
   "listThreads with a filter": (saver) => first(saver.listThreads({ filter: { step: 0 } })),
   "list of all threads": (saver) => first(saver.list({})),
-  prune: (saver) => saver.prune({ keepLatest: 1 }),
+  prune: (saver) => saver.prune({ allThreads: true, keepLatest: 1 }),
   deleteForRuns: (saver) => saver.deleteForRuns(["r"]),
 };

@@ -53,7 +53,7 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
       expect(await saver.rebuildIndexes()).toBe(THREADS.length);
       expect(await threadsOf(saver)).toEqual(before);
       expect(await saver.deleteForRuns(["run 1"])).toEqual({ threads: 3, checkpoints: 6 });
-      expect(await saver.prune({ keepLatest: 1 })).toEqual({ threads: 3, checkpoints: 3 });
+      expect(await saver.prune({ allThreads: true, keepLatest: 1 })).toEqual({ threads: 3, checkpoints: 3 });
     });
 
     it("have no thread that is gone, and one of which a part is gone, so that it can be deleted", async () => {

@@ -37,7 +37,7 @@ const GRACE = 10_000;
  */
 export function conformance(options: ConformanceOptions): void {
   const { runner } = options;
-  const settings = settle(options);
+  const settings = settle<ConformanceOptions>(options, { runner: true });
   const shared = new SharedStore(settings);
   runner.describe(settings.name, () => {
     for (const [group, members] of grouped(selectClauses(options.only))) {

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../options.ts";
 import type { OpenStore } from "./saver.ts";
 
 /** How large the large clauses are. */
@@ -75,7 +76,27 @@ export interface SuiteSettings {
 
 const DEFAULT_SEED = 20_261;
 
-export function settle(options: SuiteOptions): SuiteSettings {
+const SUITE_OPTIONS: OptionNames<SuiteOptions> = {
+  name: true,
+  open: true,
+  share: true,
+  only: true,
+  everything: true,
+  seed: true,
+  sequences: true,
+  run: true,
+  timeout: true,
+  sizes: true,
+};
+const SIZES = Object.fromEntries(Object.keys(defaultSizes).map((name) => [name, true])) as OptionNames<Sizes>;
+
+/** @param own The names of options that only this way of running the suite takes. */
+export function settle<T extends SuiteOptions>(
+  options: T,
+  own: OptionNames<Omit<T, keyof SuiteOptions>>,
+): SuiteSettings {
+  checkOptions(options, "the suite", { ...SUITE_OPTIONS, ...own } as OptionNames<T>);
+  checkOptions<Partial<Sizes>>(options.sizes, "sizes", SIZES);
   return {
     name: options.name,
     open: options.open,

@@ -41,6 +41,7 @@ export type ClaimResult = { readonly claimed: true } | { readonly claimed: false
 
 export interface PruneOptions {
   threadIds?: string[];
+  allThreads?: boolean;
   keepLatest?: number;
   olderThan?: Date;
   dryRun?: boolean;
@@ -81,6 +82,7 @@ export interface TestedSaver {
   }): Promise<Record<string, DeltaChannelHistory>>;
   setup?(): Promise<unknown>;
   close?(): Promise<unknown>;
+  end?(): Promise<unknown>;
   listThreads?(options?: ThreadListOptions): AsyncIterable<ThreadSummary>;
   getThread?(threadId: string): Promise<ThreadSummary | undefined>;
   updateThread?(threadId: string, update: { metadata: Record<string, unknown> }): Promise<unknown>;

@@ -34,7 +34,7 @@ export function selectClauses(only: readonly string[] | undefined): readonly Cla
  * console.log(toText(report));
  */
 export async function verify(options: VerifyOptions): Promise<Report> {
-  const settings = settle(options);
+  const settings = settle<VerifyOptions>(options, { onStart: true, onEnd: true });
   const shared = new SharedStore(settings);
   const entries: ReportEntry[] = [];
   for (const tested of selectClauses(options.only)) {

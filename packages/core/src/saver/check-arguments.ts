@@ -18,6 +18,19 @@ export function checkWrites(writes: unknown): void {
   }
 }
 
+/** Refuses a limit of a listing that is no number. */
+export function checkLimit(limit: unknown): void {
+  if (limit === undefined || (typeof limit === "number" && !Number.isNaN(limit))) return;
+  throw wrong("limit", "must be a number");
+}
+
+/** Refuses a filter that is not an object of key and value. */
+export function checkFilter(filter: unknown): void {
+  if (filter !== undefined && filter !== null && !isObject(filter)) {
+    throw wrong("filter", "must be an object of key and value");
+  }
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

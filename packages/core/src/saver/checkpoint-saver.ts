@@ -11,23 +11,19 @@ import type {
   SerializerProtocol,
 } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
+import type { ThreadId } from "../ids.ts";
 import type { CheckpointStorage, StorageCapabilities } from "../storage/port.ts";
 import { claimThread, releaseThread, type ClaimOptions, type ClaimResult } from "./claims.ts";
 import { deleteThreads, type DeleteThreadsOptions } from "./delete-threads.ts";
 import { createEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
 import { readHistory } from "./history.ts";
 import { readList, readTuple } from "./read.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { deleteRuns, pruneThreads, type PruneOptions, type RemovalReport } from "./retention.ts";
 import { storeCheckpoint, storeWrites } from "./store.ts";
-import {
-  copyThread,
-  expireThread,
-  removeThread,
-  sweepThreads,
-  updateThread,
-  type ThreadUpdate,
-} from "./thread-actions.ts";
+import { copyThread, expireThread, removeThread, sweepThreads } from "./thread-actions.ts";
 import { readThread, readThreads, type ListThreadsOptions, type ThreadInfo } from "./threads.ts";
+import { updateThread, type ThreadUpdate } from "./update-thread.ts";
 
 /**
  * A checkpointer for LangGraph.js over any {@link CheckpointStorage}. It has the shape of
@@ -44,7 +40,8 @@ export class CheckpointSaver {
   /** Turns values into bytes. */
   readonly serde: SerializerProtocol;
   readonly #parts: Engine;
-  #closed = false;
+  readonly #calls = new OpenCalls();
+  #closing: Promise<void> | undefined;
 
   /**
    * @param storage Where the bytes go.
@@ -62,14 +59,21 @@ export class CheckpointSaver {
 
   /** Creates or upgrades tables and indexes. Idempotent, and safe from many processes at once. */
   async setup(): Promise<void> {
-    await this.#engine.storage.setup();
+    await this.#call((engine) => engine.storage.setup());
   }
 
-  /** Closes what the saver itself opened. A client or pool that was given stays open. Idempotent. */
+  /**
+   * Waits for the calls under way, then closes what the saver itself opened. A client or pool that was given stays open.
+   * Calls that come later are refused with `CLOSED`. Idempotent.
+   */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#parts.storage.close();
+    this.#closing ??= this.#calls.close().then(() => this.#parts.storage.close());
+    await this.#closing;
+  }
+
+  /** {@link close}, as LangGraph.js's own savers call it. */
+  async end(): Promise<void> {
+    await this.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -89,7 +93,7 @@ export class CheckpointSaver {
    * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT` when it cannot be read.
    */
   async getTuple(config: CheckpointConfig): Promise<CheckpointTuple | undefined> {
-    return readTuple(this.#engine, config);
+    return this.#call((engine) => readTuple(engine, config));
   }
 
   /**
@@ -99,8 +103,11 @@ export class CheckpointSaver {
    *
    * @throws CheckpointError as {@link getTuple}, and `INVALID_ARGUMENT` for wrong options.
    */
-  async *list(config: CheckpointConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
-    yield* readList(this.#engine, config, options);
+  async *list(
+    config?: CheckpointConfig | null,
+    options?: CheckpointListOptions | null,
+  ): AsyncGenerator<CheckpointTuple> {
+    yield* this.#calls.stream(readList(this.#parts, config, options));
   }
 
   /**
@@ -120,7 +127,7 @@ export class CheckpointSaver {
     metadata: CheckpointMetadata,
     newVersions?: ChannelVersions,
   ): Promise<CheckpointConfig> {
-    return storeCheckpoint(this.#engine, config, checkpoint, metadata, newVersions);
+    return this.#call((engine) => storeCheckpoint(engine, config, checkpoint, metadata, newVersions));
   }
 
   /**
@@ -137,17 +144,16 @@ export class CheckpointSaver {
     taskId: string,
     taskPath = "",
   ): Promise<void> {
-    await storeWrites(this.#engine, config, writes, taskId, taskPath);
+    await this.#call((engine) => storeWrites(engine, config, writes, taskId, taskPath));
   }
 
   /** Removes a thread with all namespaces, writes and values. An unknown thread is no error. */
-  async deleteThread(threadId: string): Promise<void> {
-    await removeThread(this.#engine, threadId);
+  async deleteThread(threadId: ThreadId): Promise<void> {
+    await this.#call((engine) => removeThread(engine, threadId));
   }
 
   /**
-   * What delta channels are built from: the writes along the ancestors, oldest first, and the value
-   * that they start from.
+   * What delta channels are built from: the writes along the ancestors, oldest first, and the value they start from.
    *
    * Source: `BaseCheckpointSaver.getDeltaChannelHistory`.
    */
@@ -155,7 +161,7 @@ export class CheckpointSaver {
     config: CheckpointConfig;
     channels: string[];
   }): Promise<Record<string, DeltaChannelHistory>> {
-    return readHistory(this.#engine, options.config, options.channels);
+    return this.#call((engine) => readHistory(engine, options.config, options.channels));
   }
 
   /**
@@ -178,50 +184,47 @@ export class CheckpointSaver {
 
   /** Threads, the last updated first. */
   async *listThreads(options: ListThreadsOptions = {}): AsyncGenerator<ThreadInfo> {
-    yield* readThreads(this.#engine, options);
+    yield* this.#calls.stream(readThreads(this.#parts, options));
   }
 
   /** One thread, with its metadata and state; `undefined` when there is none. */
-  async getThread(threadId: string): Promise<ThreadInfo | undefined> {
-    return readThread(this.#engine, threadId);
+  async getThread(threadId: ThreadId): Promise<ThreadInfo | undefined> {
+    return this.#call((engine) => readThread(engine, threadId));
   }
 
   /**
-   * Changes what is known of a thread: every key of `metadata` is set, one whose value is `undefined` is removed, and
-   * all others stay. `updatedAt` stays as well.
+   * Sets keys of a thread's metadata and removes those whose value is `undefined`; `updatedAt` stays.
    *
    * @throws CheckpointError `THREAD_NOT_FOUND`, `NOT_SERIALIZABLE`.
    * @example
    * await saver.updateThread("1", { metadata: { title: "Holidays", draft: undefined } });
    */
-  async updateThread(threadId: string, update: ThreadUpdate): Promise<void> {
-    await updateThread(this.#engine, threadId, update);
+  async updateThread(threadId: ThreadId, update: ThreadUpdate): Promise<void> {
+    await this.#call((engine) => updateThread(engine, threadId, update));
   }
 
   /**
-   * Deletes threads with all that they have, 100 at a time. If it fails, some are deleted and others are not.
+   * Deletes threads with all that they have, 100 at a time, and returns how many there were. If it fails, some are gone.
    *
-   * @returns How many there were.
-   * @throws CheckpointError `INVALID_ARGUMENT` unless exactly one of `filter`, `threadIds` and `allThreads` is given.
+   * @throws CheckpointError `INVALID_ARGUMENT` unless one of `filter`, `threadIds` and `allThreads` is given.
    * @example
    * await saver.deleteThreads({ filter: { user: "u1" } });
    */
   async deleteThreads(options: DeleteThreadsOptions): Promise<number> {
-    return deleteThreads(this.#engine, options);
+    return this.#call((engine) => deleteThreads(engine, options));
   }
 
   /**
-   * Makes somebody the only one who may write to a thread with `configurable.__threadmark_claim`, for a time that
-   * claiming again renews. Whoever lost it gets `FENCED` for every write that carries it. Writes without one are not
-   * held up.
+   * Makes somebody the owner of a thread, for a time that claiming again renews. A write that carries another claim in
+   * `configurable.__threadmark_claim` is refused with `FENCED`; one without any is not held up.
    */
-  async claimThread(threadId: string, options: ClaimOptions): Promise<ClaimResult> {
-    return claimThread(this.#engine, threadId, options);
+  async claimThread(threadId: ThreadId, options: ClaimOptions): Promise<ClaimResult> {
+    return this.#call((engine) => claimThread(engine, threadId, options));
   }
 
   /** Gives a claim back, and returns whether it was still there. */
-  async releaseThread(threadId: string, claim: string): Promise<boolean> {
-    return releaseThread(this.#engine, threadId, claim);
+  async releaseThread(threadId: ThreadId, claim: string): Promise<boolean> {
+    return this.#call((engine) => releaseThread(engine, threadId, claim));
   }
 
   /**
@@ -229,8 +232,8 @@ export class CheckpointSaver {
    *
    * @throws CheckpointError `THREAD_NOT_FOUND`, or `THREAD_EXISTS` when `to` is taken.
    */
-  async copyThread(from: string, to: string): Promise<void> {
-    await copyThread(this.#engine, from, to);
+  async copyThread(from: ThreadId, to: ThreadId): Promise<void> {
+    await this.#call((engine) => copyThread(engine, from, to));
   }
 
   /**
@@ -238,12 +241,14 @@ export class CheckpointSaver {
    * the newest stay, and so do ancestors that a delta channel of a survivor is built from. Safe
    * beside running graphs.
    *
-   * @throws CheckpointError `INVALID_ARGUMENT` when neither `keepLatest` nor `olderThan` is given.
+   * @throws CheckpointError `INVALID_ARGUMENT` when neither `threadIds` nor `allThreads` is given, or neither
+   *   `keepLatest` nor `olderThan`.
    * @example
-   * await saver.prune({ olderThan: new Date(Date.now() - 30 * 24 * 3600 * 1000), keepLatest: 1 });
+   * await saver.prune({ threadIds: ["1"], keepLatest: 10 });
+   * await saver.prune({ allThreads: true, olderThan: new Date(Date.now() - 30 * 24 * 3600 * 1000) });
    */
   async prune(options: PruneOptions): Promise<RemovalReport> {
-    return pruneThreads(this.#engine, options);
+    return this.#call((engine) => pruneThreads(engine, options));
   }
 
   /**
@@ -253,7 +258,7 @@ export class CheckpointSaver {
    * @param runIds As in `config.metadata.run_id`, which LangGraph.js sets from `config.runId`.
    */
   async deleteForRuns(runIds: readonly string[]): Promise<RemovalReport> {
-    return deleteRuns(this.#engine, runIds);
+    return this.#call((engine) => deleteRuns(engine, runIds));
   }
 
   /**
@@ -262,17 +267,16 @@ export class CheckpointSaver {
    *
    * @throws CheckpointError `THREAD_NOT_FOUND`.
    */
-  async setThreadTtl(threadId: string, ttl: { readonly seconds: number } | null | undefined): Promise<void> {
-    await expireThread(this.#engine, threadId, ttl);
+  async setThreadTtl(
+    threadId: ThreadId,
+    ttl: { readonly seconds: number } | null | undefined,
+  ): Promise<void> {
+    await this.#call((engine) => expireThread(engine, threadId, ttl));
   }
 
-  /**
-   * Removes expired threads, in batches. Reads do not see them even before.
-   *
-   * @returns How many threads were removed.
-   */
+  /** Removes expired threads, in batches, and returns how many. Reads do not see them even before. */
   async sweep(): Promise<number> {
-    return sweepThreads(this.#engine);
+    return this.#call(sweepThreads);
   }
 
   /**
@@ -284,8 +288,12 @@ export class CheckpointSaver {
     return `[${this.constructor.name}]`;
   }
 
-  get #engine(): Engine {
-    if (this.#closed) throw new CheckpointError("CLOSED", "the saver was closed; make a new one");
-    return this.#parts;
+  /** Calls of subclasses that reach the database in ways of their own: {@link close} waits for these, too. */
+  protected underWay<T>(call: () => Promise<T>): Promise<T> {
+    return this.#calls.run(call);
+  }
+
+  #call<T>(call: (engine: Engine) => Promise<T>): Promise<T> {
+    return this.#calls.run(() => call(this.#parts));
   }
 }

@@ -1,4 +1,5 @@
-import { checkedClaim, threadIdOf } from "../ids.ts";
+import { checkedClaim, threadIdOf, type ThreadId } from "../ids.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { CheckpointError } from "../errors.ts";
 import { randomId } from "../runtime.ts";
 import { ttlMilliseconds, type Engine } from "./engine.ts";
@@ -17,15 +18,23 @@ export type ClaimResult = { readonly claimed: true } | { readonly claimed: false
 /** Enough for one expiry, met once more by a race. */
 const MAX_ATTEMPTS = 5;
 
+const CLAIM_OPTIONS: OptionNames<ClaimOptions> = { claim: true, ttl: true };
+
 /** Takes a thread. */
 export async function claimThread(
   engine: Engine,
-  threadId: string,
+  threadId: ThreadId,
   options: ClaimOptions,
 ): Promise<ClaimResult> {
+  checkOptions(options, "claimThread", CLAIM_OPTIONS);
   const thread = threadIdOf(threadId);
   const claim = checkedClaim(options.claim);
-  const request = { thread, claim, ttl: ttlMilliseconds(options.ttl, "ttl"), threadTtl: engine.ttl };
+  const request = {
+    thread,
+    claim,
+    ttl: ttlMilliseconds(options.ttl, "ttl", { seconds: true }),
+    threadTtl: engine.ttl,
+  };
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const result = await engine.storage.claim({ ...request, newEpoch: randomId() });
     if (result.outcome === "claimed") return { claimed: true };
@@ -38,6 +47,10 @@ export async function claimThread(
 }
 
 /** Gives a thread back. */
-export async function releaseThread({ storage }: Engine, threadId: string, claim: string): Promise<boolean> {
+export async function releaseThread(
+  { storage }: Engine,
+  threadId: ThreadId,
+  claim: string,
+): Promise<boolean> {
   return storage.release({ thread: threadIdOf(threadId), claim: checkedClaim(claim) });
 }

@@ -1,7 +1,9 @@
 import { filterTerms } from "../codec/index-token.ts";
 import { CheckpointError } from "../errors.ts";
-import { threadIdOf } from "../ids.ts";
+import { threadIdOf, type ThreadId } from "../ids.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import type { FilterTerm } from "../storage/port.ts";
+import { checkFilter } from "./check-arguments.ts";
 import type { Engine } from "./engine.ts";
 import { allThreads } from "./threads.ts";
 
@@ -14,7 +16,7 @@ const MAX_ROUNDS = 10;
 export interface DeleteThreadsOptions {
   /** Those whose own metadata equals it on every key it has; it has at least one, and no value is `undefined`. */
   readonly filter?: Readonly<Record<string, unknown>> | undefined;
-  readonly threadIds?: readonly string[] | undefined;
+  readonly threadIds?: readonly ThreadId[] | undefined;
   /** All that there are. */
   readonly allThreads?: true | undefined;
 }
@@ -57,19 +59,23 @@ async function deleteAll(
   return total;
 }
 
-function checked(options: DeleteThreadsOptions): DeleteThreadsOptions {
-  const { filter, threadIds, allThreads: all } = options ?? {};
+const OPTIONS: OptionNames<DeleteThreadsOptions> = { filter: true, threadIds: true, allThreads: true };
+
+function checked(options: DeleteThreadsOptions = {}): DeleteThreadsOptions {
+  checkOptions(options, "deleteThreads", OPTIONS, { threadId: "threadIds: [threadId]" });
+  const { filter, threadIds, allThreads: all } = options;
   if ([filter, threadIds, all].filter((choice) => choice !== undefined).length !== 1) {
     throw wrong("filter", "threadIds or allThreads: true must be given, and only one of them");
   }
   if (all !== undefined && !all) throw wrong("allThreads", "must be true");
   if (threadIds !== undefined && !Array.isArray(threadIds)) throw wrong("threadIds", "must be an array");
-  if (filter !== undefined) checkFilter(filter);
+  if (filter !== undefined) checkWhole(filter);
   return options;
 }
 
 /** A forgotten user id must not delete everybody's threads. */
-function checkFilter(filter: Readonly<Record<string, unknown>>): void {
+function checkWhole(filter: Readonly<Record<string, unknown>>): void {
+  checkFilter(filter);
   const values = Object.values(filter ?? {});
   if (values.length === 0) throw wrong("filter", "has no key; allThreads: true deletes all threads");
   if (values.includes(undefined)) throw wrong("filter", "has a key whose value is undefined");

@@ -2,6 +2,7 @@ import { BlobCache } from "../blobs/blob-cache.ts";
 import { codecOf, type ValueCodec } from "../codec/values-codec.ts";
 import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
+import { checkOptions, kindOf, type OptionNames, type UseInstead } from "../options.ts";
 import { Serializer } from "../serializer/index.ts";
 import type { CheckpointStorage } from "../storage/port.ts";
 import type { ThreadMetadataOf } from "./thread-metadata.ts";
@@ -46,6 +47,36 @@ export interface CheckpointSaverOptions {
 
 const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 
+/** The names of {@link CheckpointSaverOptions}, for savers that add their own and check all of them. */
+export const SAVER_OPTIONS: OptionNames<CheckpointSaverOptions> = {
+  serde: true,
+  ttl: true,
+  fence: true,
+  threadMetadata: true,
+  blobCacheBytes: true,
+};
+
+/** What other savers call options of {@link CheckpointSaverOptions}. */
+export const SAVER_OPTIONS_INSTEAD: UseInstead = {
+  defaultTTL: "ttl: { seconds }, which counts seconds and not minutes",
+  default_ttl: "ttl: { seconds }, which counts seconds and not minutes",
+  refreshOnRead: "ttl: { seconds, refreshOnRead }",
+  refresh_on_read: "ttl: { seconds, refreshOnRead }",
+};
+
+const TTL_OPTIONS: OptionNames<TtlOptions> = { seconds: true, refreshOnRead: true };
+const TTL_INSTEAD: UseInstead = {
+  defaultTTL: "seconds, which counts seconds and not minutes",
+  default_ttl: "seconds, which counts seconds and not minutes",
+  refresh_on_read: "refreshOnRead",
+};
+
+/** Those of a saver's options that are core's, for savers that have others. */
+export function coreOptionsOf(options: CheckpointSaverOptions): CheckpointSaverOptions {
+  const names = Object.keys(SAVER_OPTIONS) as (keyof CheckpointSaverOptions)[];
+  return Object.fromEntries(names.flatMap((name) => (name in options ? [[name, options[name]]] : [])));
+}
+
 /** What the parts of a saver share. */
 export interface Engine {
   readonly storage: CheckpointStorage;
@@ -61,6 +92,7 @@ export interface Engine {
 
 /** Checks the options and puts the parts together. */
 export function createEngine(storage: CheckpointStorage, options: CheckpointSaverOptions): Engine {
+  checkOptions(options, "a saver", SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD);
   const { serde = new Serializer(), ttl, fence, threadMetadata } = options;
   const { blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
   if (storage.port !== 2) {
@@ -73,13 +105,15 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
   if (threadMetadata !== undefined && typeof threadMetadata !== "function") {
     throw wrongOption("threadMetadata", "must be a function of a config");
   }
-  if (!(blobCacheBytes >= 0)) throw wrongOption("blobCacheBytes", "must be a number of bytes, 0 or more");
+  if (typeof blobCacheBytes !== "number" || !(blobCacheBytes >= 0)) {
+    throw wrongOption("blobCacheBytes", "must be a number of bytes, 0 or more");
+  }
   return {
     storage,
     serde,
     codec: codecOf(serde),
     cache: new BlobCache(blobCacheBytes),
-    ttl: ttl && ttlMilliseconds(ttl, "ttl"),
+    ttl: ttl === undefined ? undefined : ttlMilliseconds(ttl, "ttl"),
     refreshOnRead: ttl?.refreshOnRead ?? false,
     fence: fence === "head",
     threadMetadata,
@@ -87,11 +121,23 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
 }
 
 /** Checks a time to live. */
-export function ttlMilliseconds(ttl: { readonly seconds: number }, field: string): number {
-  if (!(ttl.seconds > 0 && ttl.seconds < Number.MAX_SAFE_INTEGER / 1000)) {
+export function ttlMilliseconds(
+  ttl: TtlOptions,
+  field: string,
+  names: Readonly<Record<string, true>> = TTL_OPTIONS,
+): number {
+  if (typeof ttl !== "object" || ttl === null) {
+    throw wrongOption(field, `must be { seconds: … }, not ${kindOf(ttl)}`);
+  }
+  checkOptions<object>(ttl, field, names, TTL_INSTEAD);
+  const { seconds, refreshOnRead } = ttl;
+  if (typeof seconds !== "number" || !(seconds > 0 && seconds < Number.MAX_SAFE_INTEGER / 1000)) {
     throw wrongOption(`${field}.seconds`, "must be a number above 0");
   }
-  return Math.ceil(ttl.seconds * 1000);
+  if (refreshOnRead !== undefined && typeof refreshOnRead !== "boolean") {
+    throw wrongOption(`${field}.refreshOnRead`, "must be true or false");
+  }
+  return Math.ceil(seconds * 1000);
 }
 
 function wrongOption(field: string, problem: string): CheckpointError {

@@ -10,9 +10,10 @@ import type {
   CheckpointTuple,
 } from "../contract.ts";
 import { TASKS } from "../contract.ts";
-import { CheckpointError } from "../errors.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { beforeOf, locate, selectionOf, type Location } from "../ids.ts";
 import type { GetResult } from "../storage/port.ts";
+import { checkFilter, checkLimit } from "./check-arguments.ts";
 import { checkStored } from "./check-records.ts";
 import { checkedBlobs, decodeTuple } from "./decode.ts";
 import type { Engine } from "./engine.ts";
@@ -77,16 +78,19 @@ function valuesByRoot(recent: RecentValues | undefined): KnownValues {
   return new Map(recent?.cut.map((value) => [value.root.id, value]));
 }
 
+const LIST_OPTIONS: OptionNames<CheckpointListOptions> = { limit: true, before: true, filter: true };
+
 /** The tuples that a listing selects, newest first. */
 export async function* readList(
   engine: Engine,
-  config: CheckpointConfig,
-  options: CheckpointListOptions = {},
+  config: CheckpointConfig | null | undefined,
+  given?: CheckpointListOptions | null,
 ): AsyncGenerator<CheckpointTuple> {
+  const options = given ?? {};
+  checkOptions(options, "list", LIST_OPTIONS);
   const { limit = Number.POSITIVE_INFINITY, before, filter } = options;
-  if (typeof limit !== "number" || Number.isNaN(limit)) {
-    throw new CheckpointError("INVALID_ARGUMENT", "limit must be a number", { field: "limit" });
-  }
+  checkLimit(limit);
+  checkFilter(filter);
   const query = { ...selectionOf(config), before: beforeOf(before), filter: filterTerms(filter) };
   let left = limit;
   if (left <= 0) return;

@@ -1,7 +1,8 @@
 import { CheckpointError } from "../errors.ts";
-import { checkedRunId, threadIdOf } from "../ids.ts";
+import { checkedRunId, threadIdOf, type ThreadId } from "../ids.ts";
 import { randomId } from "../runtime.ts";
 import type { CheckpointStorage } from "../storage/port.ts";
+import { checkedPrune } from "./check-prune.ts";
 import { headerOf } from "./decode.ts";
 import type { Engine } from "./engine.ts";
 import { outlineOf } from "./outline.ts";
@@ -12,10 +13,15 @@ const PAGE = 1000;
 /** A fork from a checkpoint that is just being removed makes the plan void; it is made anew. */
 const MAX_ATTEMPTS = 10;
 
-/** Options of `prune`. At least one of `keepLatest` and `olderThan` is needed. */
+/**
+ * Options of `prune`. `threadIds` or `allThreads` is needed, so that a forgotten id never prunes every thread, and at
+ * least one of `keepLatest` and `olderThan`.
+ */
 export interface PruneOptions {
-  /** Only these threads. @default all threads */
-  readonly threadIds?: readonly string[] | undefined;
+  /** Only these threads; `[]` prunes none. */
+  readonly threadIds?: readonly ThreadId[] | undefined;
+  /** `true`: every thread there is, instead of `threadIds`. @default false */
+  readonly allThreads?: boolean | undefined;
   /** How many of the newest checkpoints of every namespace stay in any case. @default 1 */
   readonly keepLatest?: number | undefined;
   /** Only checkpoints with an earlier `ts` go. @default all but the newest go */
@@ -36,7 +42,7 @@ type Chooser = (thread: readonly Kept[]) => (checkpoint: Kept) => boolean;
 
 /** Removes old checkpoints. */
 export async function pruneThreads(engine: Engine, options: PruneOptions): Promise<RemovalReport> {
-  const { keepLatest = 1, olderThan, dryRun = false } = checkedPrune(options);
+  const { threadIds, keepLatest = 1, olderThan, dryRun = false } = checkedPrune(options);
   const limit = olderThan?.getTime() ?? Number.POSITIVE_INFINITY;
   const choose: Chooser = (thread) => {
     const latest = [...groupByNamespace(thread).values()].flatMap((all) => all.slice(0, keepLatest));
@@ -44,12 +50,15 @@ export async function pruneThreads(engine: Engine, options: PruneOptions): Promi
     // A time that cannot be read is not old.
     return (checkpoint) => !staying.has(checkpoint) && !(Date.parse(checkpoint.header.fields.ts) >= limit);
   };
-  const threads = options.threadIds?.map(threadIdOf) ?? threadNames(engine.storage);
+  const threads = threadIds?.map(threadIdOf) ?? threadNames(engine.storage);
   return removeFromAll(engine, threads, choose, dryRun);
 }
 
 /** Removes the checkpoints of runs. */
 export async function deleteRuns(engine: Engine, runIds: readonly string[]): Promise<RemovalReport> {
+  if (!Array.isArray(runIds)) {
+    throw new CheckpointError("INVALID_ARGUMENT", "runIds must be an array of run ids", { field: "runIds" });
+  }
   const runs = new Set(runIds.map(checkedRunId));
   const choose: Chooser = () => (checkpoint) =>
     checkpoint.key.run !== undefined && runs.has(checkpoint.key.run);
@@ -117,22 +126,4 @@ async function* threadsOfRuns(storage: CheckpointStorage, runs: readonly string[
     after = page.threads.at(-1);
     if (!page.more || after === undefined) return;
   }
-}
-
-function checkedPrune(options: PruneOptions): PruneOptions {
-  const { keepLatest, olderThan } = options;
-  if (keepLatest === undefined && olderThan === undefined) {
-    throw wrong("keepLatest", "or olderThan is needed, to say what stays");
-  }
-  if (keepLatest !== undefined && !(Number.isInteger(keepLatest) && keepLatest >= 0)) {
-    throw wrong("keepLatest", "must be a whole number, 0 or more");
-  }
-  if (olderThan !== undefined && Number.isNaN(new Date(olderThan).getTime())) {
-    throw wrong("olderThan", "must be a valid Date");
-  }
-  return options;
-}
-
-function wrong(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
 }

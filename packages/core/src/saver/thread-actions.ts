@@ -1,21 +1,24 @@
 import { sealShift } from "../codec/seals.ts";
 import { CheckpointError } from "../errors.ts";
-import { threadIdOf } from "../ids.ts";
+import { threadIdOf, type ThreadId } from "../ids.ts";
 import { randomId } from "../runtime.ts";
 import { ttlMilliseconds, type Engine } from "./engine.ts";
-import { encodeEntries, type ThreadMetadata } from "./thread-metadata.ts";
 
 const SWEEP_BATCH = 100;
 
 /** Removes a thread. */
-export async function removeThread({ storage, cache }: Engine, threadId: string): Promise<void> {
+export async function removeThread({ storage, cache }: Engine, threadId: ThreadId): Promise<void> {
   const thread = threadIdOf(threadId);
   await storage.deleteThreads([thread]);
   cache.forget(thread);
 }
 
 /** Copies a thread that exists to one that does not. */
-export async function copyThread({ storage, cache }: Engine, source: string, target: string): Promise<void> {
+export async function copyThread(
+  { storage, cache }: Engine,
+  source: ThreadId,
+  target: ThreadId,
+): Promise<void> {
   const from = threadIdOf(source);
   const to = threadIdOf(target);
   const outcome = await storage.copyThread({
@@ -32,31 +35,15 @@ export async function copyThread({ storage, cache }: Engine, source: string, tar
   });
 }
 
-/** What to change of a thread. */
-export interface ThreadUpdate {
-  /** Keys to set; a key whose value is `undefined` is removed, all others stay as they are. */
-  readonly metadata: ThreadMetadata;
-}
-
-/** Changes the metadata of a thread. */
-export async function updateThread(
-  { storage, codec }: Engine,
-  threadId: string,
-  update: ThreadUpdate,
-): Promise<void> {
-  const thread = threadIdOf(threadId);
-  const change = await encodeEntries(codec, thread, update?.metadata, "metadata");
-  if (!(await storage.updateThread({ thread, ...change }))) throw notFound(thread);
-}
-
 /** Sets or removes a thread's own time to live. */
 export async function expireThread(
   { storage }: Engine,
-  threadId: string,
+  threadId: ThreadId,
   ttl: { readonly seconds: number } | null | undefined,
 ): Promise<void> {
   const thread = threadIdOf(threadId);
-  const milliseconds = ttl && ttlMilliseconds(ttl, "ttl");
+  const milliseconds =
+    ttl === undefined || ttl === null ? ttl : ttlMilliseconds(ttl, "ttl", { seconds: true });
   if (!(await storage.expire({ thread, ttl: milliseconds }))) throw notFound(thread);
 }
 
@@ -70,7 +57,8 @@ export async function sweepThreads({ storage }: Engine): Promise<number> {
   }
 }
 
-function notFound(threadId: string): CheckpointError {
+/** The error for a thread that must be there. */
+export function notFound(threadId: string): CheckpointError {
   return new CheckpointError("THREAD_NOT_FOUND", `thread ${JSON.stringify(threadId)} does not exist`, {
     threadId,
   });

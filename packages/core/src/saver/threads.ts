@@ -2,8 +2,10 @@ import { filterTerms } from "../codec/index-token.ts";
 import { isStorableText } from "../codec/text.ts";
 import { ERROR, INTERRUPT } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
-import { MAX_ID_BYTES, threadIdOf } from "../ids.ts";
+import { MAX_ID_BYTES, threadIdOf, type ThreadId } from "../ids.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import type { CheckpointStorage, ThreadPosition, ThreadRecord, ThreadsRequest } from "../storage/port.ts";
+import { checkFilter, checkLimit } from "./check-arguments.ts";
 import type { Engine } from "./engine.ts";
 import { decodeEntries, type ThreadMetadata } from "./thread-metadata.ts";
 
@@ -46,10 +48,14 @@ export interface ListThreadsOptions {
   readonly filter?: Readonly<Record<string, unknown>> | undefined;
 }
 
+const LIST_THREADS_OPTIONS: OptionNames<ListThreadsOptions> = { limit: true, before: true, filter: true };
+
 /** Threads, the last updated first. */
 export async function* readThreads(engine: Engine, options: ListThreadsOptions): AsyncGenerator<ThreadInfo> {
+  checkOptions(options, "listThreads", LIST_THREADS_OPTIONS, { cursor: "before", after: "before" });
+  checkLimit(options.limit);
+  checkFilter(options.filter);
   const { limit = Number.POSITIVE_INFINITY, before, filter } = options;
-  if (typeof limit !== "number" || Number.isNaN(limit)) throw wrong("limit", "must be a number");
   const after = before === undefined ? undefined : positionOf(before);
   const query = { filter: filterTerms(filter), after, pendingChannels: [ERROR, INTERRUPT] };
   let left = limit;
@@ -61,7 +67,7 @@ export async function* readThreads(engine: Engine, options: ListThreadsOptions):
 }
 
 /** One thread, if it exists. */
-export async function readThread(engine: Engine, threadId: string): Promise<ThreadInfo | undefined> {
+export async function readThread(engine: Engine, threadId: ThreadId): Promise<ThreadInfo | undefined> {
   const request = { thread: threadIdOf(threadId), filter: [], after: undefined, limit: 1 };
   const page = await engine.storage.threads({ ...request, pendingChannels: [ERROR, INTERRUPT] });
   const [record] = page.threads;

@@ -1,5 +1,6 @@
 import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { type CustomType, CustomTypes } from "./custom-types.ts";
 import { decode } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
@@ -10,6 +11,8 @@ export interface SerializerOptions {
   /** Classes of the application that shall be stored. @default none */
   readonly types?: readonly CustomType[];
 }
+
+const SERIALIZER_OPTIONS: OptionNames<SerializerOptions> = { types: true };
 
 const TYPE = "threadmark";
 
@@ -52,6 +55,7 @@ export class Serializer implements SerializerProtocol {
 
   /** @throws CheckpointError `INVALID_ARGUMENT` for a type that is not usable or is there twice. */
   constructor(options: SerializerOptions = {}) {
+    checkOptions(options, "Serializer", SERIALIZER_OPTIONS);
     this.#types = new CustomTypes(options.types ?? []);
   }
 

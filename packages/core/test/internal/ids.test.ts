@@ -31,7 +31,10 @@ describe("a config", () => {
   });
 
   it.each([
-    ["a number", 1],
+    ["a fraction", 1.5],
+    ["a number that has neighbours with the same text", 2 ** 53],
+    ["NaN", Number.NaN],
+    ["nothing in it", ""],
     ["null", null],
     ["an object", { $gt: "" }],
     ["NUL", "a\0b"],
@@ -45,8 +48,26 @@ describe("a config", () => {
     }
   });
 
+  it("takes a safe integer as its decimal text", () => {
+    const ids = [12345, 0, -0, -7, Number.MAX_SAFE_INTEGER];
+    const texts = ids.map((id) => locate(at({ thread_id: id }))?.thread);
+    expect(texts).toEqual(["12345", "0", "0", "-7", "9007199254740991"]);
+    expect(selectionOf(at({ thread_id: 7 })).thread).toBe("7");
+  });
+
+  it("that is missing selects everything in a listing, and is refused elsewhere", () => {
+    const everything = { thread: undefined, namespace: undefined, id: undefined };
+    for (const nothing of [null, undefined]) {
+      expect(selectionOf(nothing)).toEqual(everything);
+      for (const read of [locate, locateForWriting]) {
+        const refused = expect.objectContaining({ code: "INVALID_CONFIG", field: "config" }) as Error;
+        expect(() => read(nothing as never)).toThrow(refused);
+      }
+    }
+  });
+
   it("takes any other string for an id", () => {
-    const ids = ["", "a:b", "{x}*[y]?", "__proto__", "constructor", "😀\uffff", "a b\n", "x".repeat(512)];
+    const ids = ["a:b", "{x}*[y]?", "__proto__", "constructor", "😀\uffff", "a b\n", "x".repeat(512)];
     for (const id of ids) expect(locate(at({ thread_id: id }))?.thread).toBe(id);
   });
 

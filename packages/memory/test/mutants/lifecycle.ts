@@ -1,7 +1,7 @@
 import type { CheckpointTuple } from "@threadmark/core";
 import { alterPut, alterTuples, beforeDelete, placeOf } from "./alter.ts";
 import { haunt } from "./ghosts.ts";
-import { note, patch, type Mutant } from "./mutant.ts";
+import { note, patch, tick, type Mutant } from "./mutant.ts";
 
 export const deleteMutants: readonly Mutant[] = [
   {
@@ -235,6 +235,17 @@ export const openingMutants: readonly Mutant[] = [
       });
       patch(saver, "getTuple", (getTuple) => async (config): Promise<CheckpointTuple | undefined> => {
         return closed ? undefined : getTuple(config);
+      });
+    },
+  },
+  {
+    name: "close does not wait for the calls under way",
+    clause: "opening/close-waits-for-calls-under-way",
+    breakSaver(saver) {
+      patch(saver, "put", (put) => async (...args) => {
+        const done = await put(...args);
+        await tick();
+        return done;
       });
     },
   },

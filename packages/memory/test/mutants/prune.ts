@@ -132,19 +132,29 @@ export const pruneMutants: readonly Mutant[] = [
     breakSaver(saver) {
       patch(saver, "prune", (prune) => (options) => {
         const { threadIds, ...rest } = options;
-        return prune(threadIds?.length === 0 ? rest : options);
+        return prune(threadIds?.length === 0 ? { ...rest, allThreads: true } : options);
       });
     },
   },
   {
-    name: "without names only the first thread is pruned",
-    clause: "prune/all-threads-without-names",
+    name: "of all threads only the first is pruned",
+    clause: "prune/all-threads-where-asked-for",
     breakSaver(saver) {
       patch(saver, "prune", (prune) => async (options) => {
-        if (options.threadIds !== undefined) return prune(options);
+        if (options.allThreads !== true || options.threadIds !== undefined) return prune(options);
         const threadIds: string[] = [];
         for await (const { threadId } of saver.listThreads?.({ limit: 1 }) ?? []) threadIds.push(threadId);
-        return prune({ ...options, threadIds });
+        return prune({ ...omit(options, "allThreads"), threadIds });
+      });
+    },
+  },
+  {
+    name: "prune without names goes through all threads",
+    clause: "prune/threads-that-are-not-named-stay",
+    breakSaver(saver) {
+      patch(saver, "prune", (prune) => (options) => {
+        const unnamed = !Object.keys(options).some((name) => name.includes("hread"));
+        return prune(unnamed ? { ...options, allThreads: true } : options);
       });
     },
   },

@@ -3,7 +3,7 @@ import { idBytes, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../doc
 import type { Doc } from "../driver.ts";
 import { isNodeId, KIND, only, threadKey, type Key } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import type { ThreadDoc } from "../thread.ts";
+import { ALIVE, isAlive, type ThreadDoc } from "../thread.ts";
 import type { Gathered, GatheredOne } from "./hit.ts";
 import type { Selection } from "./selection.ts";
 
@@ -37,9 +37,17 @@ export async function byAggregate(
     collection.aggregate(stages, { batchSize: ALL }).toArray(),
   )) as unknown as { readonly _id: Key }[];
   const ofKind = (kind: number): unknown[] => docs.filter(({ _id }) => _id.k === kind);
-  const hits = ofKind(KIND.checkpoint) as (CheckpointDoc & { thread: ThreadDoc[]; writes: WriteDoc[] })[];
+  const hits = ofKind(KIND.checkpoint) as (CheckpointDoc & {
+    thread: ThreadDoc[];
+    now: Date;
+    writes: WriteDoc[];
+  })[];
   return {
-    hits: hits.map((doc) => ({ doc, thread: doc.thread[0], writes: doc.writes })),
+    hits: hits.map((doc) => ({
+      doc,
+      thread: doc.thread.find((thread) => isAlive({ ...thread, now: doc.now })),
+      writes: doc.writes,
+    })),
     nodes: ofKind(KIND.node) as BlobDoc[],
     after: selection.thread === undefined ? undefined : (ofKind(KIND.thread) as ThreadDoc[]),
   };
@@ -90,7 +98,7 @@ function oneStages(
       "nodes",
     ),
     { $unset: ["scan", "nodes.g", "nodes.children"] },
-    { $unionWith: { coll: from, pipeline: [{ $match: only(threadKey(thread)) }] } },
+    { $unionWith: { coll: from, pipeline: [{ $match: { ...only(threadKey(thread)), ...ALIVE } }] } },
   ];
 }
 
@@ -148,7 +156,7 @@ function hitStages(from: string, { filter, sort, thread }: Selection, limit: num
     { $match: filter },
     { $sort: sort },
     { $limit: limit },
-    { $set: { own: { t: "$_id.t", k: KIND.thread }, from: start, to: { ...start, a: true } } },
+    { $set: { own: { t: "$_id.t", k: KIND.thread }, from: start, to: { ...start, a: true }, now: "$$NOW" } },
     { $lookup: { from, localField: "own", foreignField: "_id", as: "thread" } },
     writesStage(from, { from: "$from", to: "$to" }, thread),
     { $unset: ["own", "from", "to", "scan"] },

@@ -4,6 +4,7 @@ import type { ThreadDoc } from "../thread.ts";
 /** A checkpoint, valid or not, with its writes and the thread as it was read with it. */
 export interface Hit {
   readonly doc: CheckpointDoc;
+  /** `undefined` when it is not there or has expired. */
   readonly thread: ThreadDoc | undefined;
   readonly writes: readonly WriteDoc[];
 }
@@ -21,6 +22,6 @@ export interface Gathered {
 export interface GatheredOne {
   readonly hit: Hit | undefined;
   readonly nodes: readonly BlobDoc[];
-  /** As it was read at the end. */
+  /** As it was read at the end; `undefined` when it is not there or has expired. */
   readonly thread: ThreadDoc | undefined;
 }

@@ -10,7 +10,7 @@ import type { CheckpointDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
 import { anyOf, checkpointsOf, threadKey } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { aliveAt, expiredAt, isAlive, type ThreadDoc } from "../thread.ts";
+import { ALIVE, type ThreadDoc } from "../thread.ts";
 
 /** Heads that are looked for at once. */
 const AT_ONCE = 10;
@@ -41,7 +41,7 @@ async function threadsBehind(
     // The condition on it lets a sparse index be used.
     updated: time ? { $lte: time } : { $gte: new Date(0) },
     ...(after && { $nor: [{ updated: time, thread: { $lte: after.thread } }] }),
-    ...aliveAt(session.now()),
+    ...ALIVE,
   };
   const options = { sort: { updated: -1, thread: 1 }, limit, batchSize: ALL };
   return (await session.read((collection) =>
@@ -125,16 +125,16 @@ async function thereOf(
   const names = [...new Set(docs.map(({ run }) => run.t))];
   if (names.length === 0) return [];
   const threads = (await session.read((collection) =>
-    collection.find(anyOf(names.map(threadKey)), { batchSize: ALL }).toArray(),
+    collection.find({ ...anyOf(names.map(threadKey)), ...ALIVE }, { batchSize: ALL }).toArray(),
   )) as unknown as ThreadDoc[];
-  const now = session.now();
-  const valid = new Map(threads.filter((doc) => isAlive(doc, now)).map((doc) => [doc.thread, doc.valid]));
+  const valid = new Map(threads.map((doc) => [doc.thread, doc.valid]));
   return [...new Set(docs.filter(({ run, g }) => valid.get(run.t)?.includes(g)).map(({ run }) => run.t))];
 }
 
-/** Expired threads. */
-export async function findExpired(session: Session, limit: number): Promise<string[]> {
-  const filter = expiredAt(session);
+/** Threads that seem to have expired at a time of the server. The deletion itself decides. */
+export async function findExpired(session: Session, limit: number, at: Date): Promise<string[]> {
+  const stuck = new Date(at.getTime() - session.patience);
+  const filter = { expires: { $lte: at }, $or: [{ gone: null }, { gone: { $lte: stuck } }] };
   const options: Doc = { sort: { expires: 1 }, limit, projection: { thread: 1 } };
   const docs = await session.find(filter, options);
   return docs.map((doc) => doc["thread"] as string);

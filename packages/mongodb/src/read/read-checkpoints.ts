@@ -16,7 +16,7 @@ import type { Hit } from "./hit.ts";
 import { anyOf, only, threadKey } from "../keys.ts";
 import { selectCheckpoints } from "./selection.ts";
 import { ALL, type Session } from "../session.ts";
-import { aliveAt, epochFor, isAlive, isSame, renewal, type ThreadDoc } from "../thread.ts";
+import { ALIVE, epochFor, isSame, renewal, type ThreadDoc } from "../thread.ts";
 import { readTrees, type Roots } from "./read-trees.ts";
 import type { Context } from "../write/write.ts";
 
@@ -109,7 +109,7 @@ async function findHits(
 ): Promise<Found> {
   const quick = limit === 1 ? await findOne(context, wanted, after) : undefined;
   if (quick) return quick;
-  const { session, gatherer } = context;
+  const { gatherer } = context;
   const hits: Hit[] = [];
   const nodes: BlobDoc[] = [];
   for (let place = after; ;) {
@@ -117,8 +117,7 @@ async function findHits(
     const size = limit - hits.length;
     const next = selection && (await gatherer.gather(selection, size, wanted.have));
     if (!next) return { hits, nodes, after: undefined };
-    const now = session.now();
-    hits.push(...next.hits.filter((hit) => isThere(hit, now)).map(withValidWrites));
+    hits.push(...next.hits.filter(isThere).map(withValidWrites));
     nodes.push(...next.nodes);
     const last = next.hits.at(-1)?.doc._id;
     if (hits.length === limit || next.hits.length < size || !last) return { hits, nodes, after: next.after };
@@ -132,7 +131,7 @@ async function findHits(
  * something has a generation that is over; `undefined` then, as for what a late writer has left.
  */
 async function findOne(
-  { session, gatherer }: ReadContext,
+  { gatherer }: ReadContext,
   wanted: Wanted,
   after: ScanPosition | undefined,
 ): Promise<Found | undefined> {
@@ -141,7 +140,7 @@ async function findOne(
   const one = await gatherer.gatherOne({ ...selection, thread: selection.thread }, wanted.have);
   if (!one) return undefined;
   const { hit, thread } = one;
-  if (!hit || !thread || !isAlive(thread, session.now())) return { hits: [], nodes: [], after: undefined };
+  if (!hit || !thread) return { hits: [], nodes: [], after: undefined };
   const isValid = ({ g }: { readonly g: string }) => thread.valid.includes(g);
   if (!isValid(hit.doc) || !hit.writes.every(isValid)) return undefined;
   return { hits: [hit], nodes: one.nodes, after: [thread] };
@@ -152,8 +151,8 @@ function withValidWrites({ doc, thread, writes }: Hit): Hit {
   return { doc, thread, writes: writes.filter(({ g }) => thread!.valid.includes(g)) };
 }
 
-function isThere({ doc, thread }: Hit, now: Date): boolean {
-  return thread !== undefined && isAlive(thread, now) && thread.valid.includes(doc.g);
+function isThere({ doc, thread }: Hit): boolean {
+  return thread !== undefined && thread.valid.includes(doc.g);
 }
 
 function rootsOf(hits: readonly Hit[]): Roots[] {
@@ -177,8 +176,7 @@ function threadOf(threads: readonly ThreadDoc[], name: string): ThreadDoc | unde
 
 /** Moves the expiry of a thread that is still the one that was read. */
 async function renew(session: Session, { thread, g, own }: ThreadDoc, ttl: number): Promise<void> {
-  const now = session.now();
-  const filter = { ...only(threadKey(thread)), g, own: own ?? null, ...aliveAt(now) };
-  const update = renewal(own ?? undefined, ttl, now)!;
+  const filter = { ...only(threadKey(thread)), g, own: own ?? null, ...ALIVE };
+  const update = [{ $set: renewal(own ?? undefined, ttl) }];
   await session.write((collection) => collection.updateOne(filter, update));
 }

@@ -2,7 +2,7 @@ import { CheckpointError } from "@threadmark/core/storage";
 import type { Doc } from "../driver.ts";
 import { only, threadKey } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { isAlive, isSame, type ThreadDoc } from "../thread.ts";
+import { ALIVE, isSame, type ThreadDoc } from "../thread.ts";
 
 const MAX_ATTEMPTS = 50;
 
@@ -21,12 +21,12 @@ export async function readSteadily<T>(
   const find: Find = (filter, options = {}) =>
     session.read((collection) => collection.find(filter, { ...options, batchSize: ALL }).toArray());
   const findThread = async (): Promise<ThreadDoc | undefined> => {
-    const [found] = await find(only(threadKey(name)), { limit: 1 });
+    const [found] = await find({ ...only(threadKey(name)), ...ALIVE }, { limit: 1 });
     return found as ThreadDoc | undefined;
   };
   let thread = await findThread();
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (!thread || !isAlive(thread, session.now())) return undefined;
+    if (!thread) return undefined;
     const result = await read(find, thread);
     const after = await findThread();
     if (isSame(thread, after)) return result;

@@ -2,7 +2,7 @@ import type { Doc } from "../driver.ts";
 import { isDuplicateKey } from "../failure.ts";
 import { blobsOf, contentOf, only, threadKey, wholeOf } from "../keys.ts";
 import type { Session } from "../session.ts";
-import { findThread, goneAt, neverThere, newGeneration, onlyOf, type ThreadDoc } from "../thread.ts";
+import { findThread, GONE, neverThere, newGeneration, onlyOf, type ThreadDoc } from "../thread.ts";
 
 /** What a purge did. */
 export interface Purged {
@@ -37,7 +37,7 @@ export async function purge(
   const before = (await session.write((collection) =>
     collection.findOneAndUpdate(
       { ...key, ...when },
-      { $set: { g: mark, ...goneAt(session.now()) }, $unset: { busy: 1 } },
+      { $set: { g: mark, ...GONE }, $currentDate: { gone: true }, $unset: { busy: 1 } },
       { returnDocument: "before", includeResultMetadata: false },
     ),
   )) as ThreadDoc | null;
@@ -67,12 +67,10 @@ export async function purgeLeftovers(session: Session, thread: string): Promise<
 
 /** Puts a thread that is gone in the place of one that is not there. Whether it was not. */
 export async function reserve(session: Session, thread: string, mark: string): Promise<boolean> {
-  const fields = { writes: 0, ...neverThere(thread, session.now()) };
+  const update = { $setOnInsert: { writes: 0, ...neverThere(thread) }, $currentDate: { gone: true } };
   const filter = { ...only(threadKey(thread)), g: mark };
   try {
-    await session.write((collection) =>
-      collection.updateOne(filter, { $setOnInsert: fields }, { upsert: true }),
-    );
+    await session.write((collection) => collection.updateOne(filter, update, { upsert: true }));
     return true;
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

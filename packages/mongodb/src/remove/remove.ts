@@ -14,7 +14,15 @@ import {
 } from "../keys.ts";
 import { generationsIn, purge } from "./purge.ts";
 import type { Session } from "../session.ts";
-import { aliveAt, findThread, isAlive, isSettled, newGeneration, type ThreadDoc } from "../thread.ts";
+import {
+  ALIVE,
+  findThread,
+  isAlive,
+  isSettled,
+  newGeneration,
+  type SeenThread,
+  type ThreadDoc,
+} from "../thread.ts";
 
 const MAX_ATTEMPTS = 100;
 
@@ -82,20 +90,20 @@ export async function remove(
 async function conflicts(session: Session, request: RemoveRequest): Promise<boolean> {
   if (request.checkpoints.length === 0) return false;
   const thread = await findThread(session, request.thread);
-  if (!thread || !isAlive(thread, session.now())) return false;
+  if (!thread || !isAlive(thread)) return false;
   return hasUnknownChild(await readOutline(session, thread), request);
 }
 
 /** Ends a removal whose process has ended, without removing more. Returns whether there was one. */
-export async function completeStuck(session: Session, thread: ThreadDoc): Promise<boolean> {
+export async function completeStuck(session: Session, thread: SeenThread): Promise<boolean> {
   if (isSettled(thread) || !isStuck(session, thread)) return false;
   const nothing = { checkpoints: [], relink: [], newEpoch: newGeneration() };
   await remove(session, { thread: thread.thread, ...nothing }, { keepEmpty: true });
   return true;
 }
 
-function isStuck(session: Session, { busy }: ThreadDoc): boolean {
-  return !busy || session.isStuck(busy);
+function isStuck({ patience }: Session, { busy, now }: SeenThread): boolean {
+  return !busy || now.getTime() - busy.getTime() >= patience;
 }
 
 /** Step 1. `undefined`: there is no such thread. */
@@ -103,12 +111,11 @@ async function begin(session: Session, name: string, epoch: string): Promise<Thr
   const g = newGeneration();
   for (let wait = 10; ; wait = Math.min(2 * wait, 200)) {
     const thread = await findThread(session, name);
-    const now = session.now();
-    if (!thread || !isAlive(thread, now)) return undefined;
+    if (!thread || !isAlive(thread)) return undefined;
     if (thread.g === g) return thread;
     if (isSettled(thread) || isStuck(session, thread)) {
-      const filter = { ...only(threadKey(name)), g: thread.g, ...aliveAt(now) };
-      const update = { $set: { g, epoch, busy: now, valid: [...thread.valid, g] } };
+      const filter = { ...only(threadKey(name)), g: thread.g, ...ALIVE };
+      const update = { $set: { g, epoch, valid: [...thread.valid, g] }, $currentDate: { busy: true } };
       await session.write((collection) => collection.updateOne(filter, update));
       // Whether it was this one is seen at the next look, also when the reply was lost.
     } else {

@@ -7,7 +7,18 @@ import { anyOf, blobKey, only, threadKey, type Key } from "../keys.ts";
 import { awaitPurge, purge } from "../remove/purge.ts";
 import { completeStuck } from "../remove/remove.ts";
 import type { Session } from "../session.ts";
-import { aliveAt, isAlive, neverThere, newGeneration, onlyOf, renewal, type ThreadDoc } from "../thread.ts";
+import {
+  ALIVE,
+  isAlive,
+  LONG_AGO,
+  neverThere,
+  newGeneration,
+  onlyOf,
+  renewal,
+  SEEN,
+  type SeenThread,
+  type ThreadDoc,
+} from "../thread.ts";
 
 /** Each is a race that was lost to another process, or garbage of one that crashed. */
 const MAX_ATTEMPTS = 20;
@@ -39,8 +50,8 @@ export interface Records {
 /**
  * Stores blobs and records under the generation of their thread, in one ordered `update` command:
  *
- * 1. _open_: an upsert of the thread, for this generation and alive. Where the thread is another one by now,
- *    it meets the key of that document, which is an error; the command ends and nothing was written.
+ * 1. _open_: an upsert of the thread, for this generation. Where the thread is another one by now, it meets
+ *    the key of that document, which is an error; the command ends and nothing was written.
  * 2. blobs, before what names them: a crash leaves at worst blobs that nobody needs.
  * 3. records, each an upsert for the accepted generations. A document of another one is an error again.
  * 4. _close_: an update of the thread, for this generation and alive. Everything before it has matched or was
@@ -123,10 +134,9 @@ export async function send(
   { g, hint, found, bytes }: Sending,
 ): Promise<"stored" | "refused" | "overtaken"> {
   const { thread, blobs } = request;
-  const now = session.now();
   const stored = blobs.map((blob) => storeBlob(thread, blob, g));
-  const open = hint ? reopen(thread, hint, now) : create(request, g, now);
-  const ops = [open, ...stored, ...found, close(request, { g, own: hint?.own }, now)];
+  const open = hint ? reopen(thread, hint) : create(request, g);
+  const ops = [open, ...stored, ...found, close(request, { g, own: hint?.own })];
   try {
     const small = fitsTogether(ops.length, bytes + bytesOf(blobs));
     if (small) {
@@ -150,29 +160,30 @@ export function storeBlob(thread: string, blob: Blob, g: string): UpdateOp {
   });
 }
 
-/** Where the thread is not there at all, this leaves one that is gone, and `sweep` clears up behind it. */
-function reopen(thread: string, { g, own }: Hint, now: Date): UpdateOp {
+/** Where the thread is not there at all, this leaves one that is gone, and `sweep` clears up after it. */
+function reopen(thread: string, { g, own }: Hint): UpdateOp {
   return upsert(
-    { ...only(threadKey(thread)), g, own: own ?? null, ...aliveAt(now) },
-    { $inc: { writes: 1 }, $setOnInsert: neverThere(thread, now) },
+    { ...only(threadKey(thread)), g, own: own ?? null },
+    { $inc: { writes: 1 }, $setOnInsert: { ...neverThere(thread), gone: LONG_AGO } },
   );
 }
 
-function create({ thread, newEpoch }: WriteRequest, g: string, now: Date): UpdateOp {
-  const fresh = { thread, epoch: newEpoch, valid: [g], created: now, updated: now };
-  return upsert({ ...only(threadKey(thread)), g }, { $inc: { writes: 1 }, $setOnInsert: fresh });
+function create({ thread, newEpoch }: WriteRequest, g: string): UpdateOp {
+  const now = { $currentDate: { created: true, updated: true } };
+  const fresh = { thread, epoch: newEpoch, valid: [g] };
+  return upsert({ ...only(threadKey(thread)), g }, { $inc: { writes: 1 }, $setOnInsert: fresh, ...now });
 }
 
 function close(
   { thread, ttl }: WriteRequest,
   { g, own }: { readonly g: string; readonly own: number | undefined },
-  now: Date,
 ): UpdateOp {
-  const { $set = {}, ...rest } = { ...renewal(own, ttl, now) } as { readonly $set?: Doc };
+  // The time of a command is that of its beginning, which is before `create` took its own.
+  const updated = { $max: ["$created", "$$NOW"] };
   return {
     updateOne: {
-      filter: { ...only(threadKey(thread)), g, own: own ?? null, ...aliveAt(now) },
-      update: { $set: { updated: now, ...$set }, ...rest },
+      filter: { ...only(threadKey(thread)), g, own: own ?? null, ...ALIVE },
+      update: [{ $set: { updated, ...renewal(own, ttl) } }],
       upsert: false,
     },
   };
@@ -195,13 +206,13 @@ async function look(
   const { thread, epoch } = request;
   // The thread last: a document that was read before and is not of its generations never will be.
   const keys = [...records.keys, threadKey(thread)];
-  const docs = await session.find(anyOf(keys), { projection: LOOKED_AT, sort: { _id: 1 } });
+  const docs = await session.find(anyOf(keys), { projection: SEEN, sort: { _id: 1 } });
   const found = docs.find((doc) => (doc as { _id: Key })._id.k === threadKey(thread).k) as
-    | ThreadDoc
+    | SeenThread
     | undefined;
   const others = docs.filter((doc) => (doc as unknown) !== found);
   await discard(session, request, records, written, found);
-  const alive = found && isAlive(found, session.now()) ? found : undefined;
+  const alive = found && isAlive(found) ? found : undefined;
   if (found?.gone) {
     // Either what this very write has left behind in place of a thread that is not there, or a deletion.
     if (found.g === written) await purge(session, thread, { g: written });
@@ -216,9 +227,6 @@ async function look(
   const g = newGeneration();
   return { hint: undefined, target: { g, accepted: [g] } };
 }
-
-/** The parts of documents that {@link look} needs: not the bytes. */
-const LOOKED_AT = { bytes: 0, header: 0, metadata: 0, index: 0, refs: 0, w: 0 };
 
 /**
  * Removes what an attempt has written under a generation that is valid no more. Where it still is, a

@@ -51,7 +51,7 @@ async function callEverything(saver: MongoDBSaver, fenced: MongoDBSaver): Promis
   await saver.setThreadTtl("copy", { seconds: 0.001 });
   await saver.sweep();
   await saver.deleteForRuns(["run"]);
-  await saver.prune({ keepLatest: 1 });
+  await saver.prune({ allThreads: true, keepLatest: 1 });
   await saver.deleteThread("t");
 }
 
@@ -80,7 +80,7 @@ function useDatabaseNow(): (typeof databases)[number] {
 describe("what a compatible service must know", () => {
   countTests(standalone);
 
-  it("is what the README lists: commands, stages, operators, indexes", async () => {
+  it("is what the README lists: commands, stages, operators, variables, indexes", async () => {
     const sent = await sentBy({});
     expect([...new Set(sent.map(({ name }) => name))].sort()).toEqual(listed("Commands"));
     const pipelines = sent
@@ -95,6 +95,8 @@ describe("what a compatible service must know", () => {
       (name) => !stages.includes(name) || name === "$set" || name === "$unset",
     );
     expect([...new Set(operators)].sort()).toEqual(listed("Operators"));
+    const variables = JSON.stringify(sent.map(withoutLiterals)).match(/\$\$[A-Z]+/g);
+    expect([...new Set(variables)].sort()).toEqual(listed("Variables"));
     const { indexes } = sent.find(({ name }) => name === "createIndexes")!.command as {
       indexes: { unique?: boolean; sparse?: boolean; partialFilterExpression?: unknown }[];
     };

@@ -1,7 +1,40 @@
 import { ensure, expectRefused, expectSame } from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause } from "../clause.ts";
+import type { TestedSaver } from "../saver.ts";
 import { TestThread, checkpointOf, collect, metadataOf } from "../thread.ts";
+
+function history(saver: TestedSaver, thread: TestThread): unknown {
+  return saver.getDeltaChannelHistory?.({ config: thread.config(1), channels: ["a"] });
+}
+
+type Call = [name: string, call: () => Promise<unknown>];
+
+/** A call of every method that the saver has. */
+function everyCall(saver: TestedSaver, thread: TestThread): Call[] {
+  const { id } = thread;
+  const extended: [keyof TestedSaver, () => unknown][] = [
+    ["setup", () => saver.setup?.()],
+    ["getDeltaChannelHistory", () => history(saver, thread)],
+    ["listThreads", () => saver.listThreads?.()[Symbol.asyncIterator]().next()],
+    ["copyThread", () => saver.copyThread?.(id, `${id}-copy`)],
+    ["prune", () => saver.prune?.({ threadIds: [id], keepLatest: 1 })],
+    ["deleteForRuns", () => saver.deleteForRuns?.(["run"])],
+    ["setThreadTtl", () => saver.setThreadTtl?.(id, { seconds: 60 })],
+    ["sweep", () => saver.sweep?.()],
+  ];
+  return [
+    ...extended
+      .filter(([name]) => saver[name] !== undefined)
+      .map(([name, call]): Call => [name, async () => call()]),
+    ["getTuple", () => thread.find()],
+    ["get", () => saver.get(thread.config())],
+    ["list", () => collect(saver.list(thread.config()))],
+    ["put", () => saver.put(thread.config(), checkpointOf({ id: 2 }), metadataOf({ id: 2 }), {})],
+    ["putWrites", () => thread.write(1, [["a", 1]])],
+    ["deleteThread", () => thread.delete()],
+  ];
+}
 
 export const openingClauses: readonly Clause[] = [
   clause("opening/setup-may-run-many-times", {
@@ -26,6 +59,7 @@ export const openingClauses: readonly Clause[] = [
     alone: true,
     async run({ saver, threadId }) {
       await new TestThread(saver, threadId()).put({ id: 1 });
+      await saver.end?.();
       const dispose: unknown = Reflect.get(saver, Symbol.asyncDispose ?? "asyncDispose");
       ensure(typeof dispose === "function", "The saver has close but no Symbol.asyncDispose.");
       await (Reflect.apply(dispose, saver, []) as Promise<unknown>);
@@ -42,16 +76,41 @@ export const openingClauses: readonly Clause[] = [
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
       await saver.close?.();
-      const calls: [string, () => Promise<unknown>][] = [
-        ["getTuple", () => thread.find()],
-        ["get", () => saver.get(thread.config())],
-        ["list", () => collect(saver.list(thread.config()))],
-        ["put", () => saver.put(thread.config(), checkpointOf({ id: 2 }), metadataOf({ id: 2 }), {})],
-        ["putWrites", () => thread.write(1, [["a", 1]])],
-        ["deleteThread", () => thread.delete()],
-      ];
+      const calls = everyCall(saver, thread);
       for (const [name, call] of calls) {
         await expectRefused(call, `${name} after close`, "CLOSED");
+      }
+    },
+  }),
+  clause("opening/close-waits-for-calls-under-way", {
+    rule: "`close` resolves after the calls that were made before it, and these do what they promise; of a listing that is being read the next item is refused with `CLOSED`.",
+    hint: "Count the calls under way, and close the client when there are none left.",
+    needs: ["close"],
+    alone: true,
+    async run({ saver, threadId, reopen, sizes }) {
+      const thread = new TestThread(saver, threadId());
+      await thread.chain(3, (n) => ({ a: n }));
+      const listing = saver.list(thread.config(), { limit: 2 });
+      expectSame((await listing.next()).done, false, "Whether the listing was at its end");
+      const numbers = Array.from({ length: sizes.atOnce }, (_, n) => n);
+      const settled = new Set<number>();
+      const call = async (n: number): Promise<void> => {
+        const other = new TestThread(saver, threadId(`${n}`));
+        await (n % 2 === 0 ? other.put({ id: 1, values: { a: n } }) : thread.values(3));
+        settled.add(n);
+      };
+      const calls = Promise.allSettled(numbers.map(call));
+      await saver.close?.();
+      const ended = settled.size;
+      const failed = (await calls).filter((result) => result.status === "rejected");
+      expectSame(failed, [], "The calls that failed because of close");
+      expectSame(ended, numbers.length, "The number of calls that had ended when close resolved");
+      await expectRefused(() => listing.next(), "The next item of a listing after close", "CLOSED");
+      const other = await reopen().catch(() => undefined);
+      if (other === undefined) return;
+      for (const n of numbers.filter((number) => number % 2 === 0)) {
+        const stored = new TestThread(other, threadId(`${n}`));
+        expectSame(await stored.values(), { a: n }, "The values of a put that close has waited for");
       }
     },
   }),

@@ -195,14 +195,14 @@ export const pruneClauses: readonly Clause[] = [
       expectSame((await other.listed()).length, 3, "The checkpoints of the other thread");
     },
   }),
-  pruneClause("all-threads-without-names", {
-    rule: "Without `threadIds`, `prune` goes through all threads, and counts those that lost checkpoints.",
+  pruneClause("all-threads-where-asked-for", {
+    rule: "With `allThreads: true`, `prune` goes through all threads, and counts those that lost checkpoints.",
     hint: "Page through the threads; do not stop at the first page.",
     alone: true,
     async run({ saver, threadId }) {
       const threads = ["a", "b", "c"].map((name) => new TestThread(saver, threadId(name)));
       for (const [index, thread] of threads.entries()) await thread.chain(index + 1, () => ({}));
-      const result = await saver.prune?.({ keepLatest: 1 });
+      const result = await saver.prune?.({ allThreads: true, keepLatest: 1 });
       for (const thread of threads) {
         expectSame((await thread.listed()).length, 1, `The checkpoints of ${show(thread.id)}`);
       }
@@ -218,6 +218,32 @@ export const pruneClauses: readonly Clause[] = [
       await thread.chain(3, (n) => ({ a: n }));
       await expectRefused(() => prune(thread, {}), "prune with no condition", "INVALID_ARGUMENT");
       expectSame((await thread.listed()).length, 3, "The checkpoints after a refused prune");
+    },
+  }),
+  pruneClause("threads-that-are-not-named-stay", {
+    rule: "`prune` without `threadIds` and without `allThreads: true`, with both, or with an option that is not known, is refused with `INVALID_ARGUMENT`.",
+    hint: "A mistyped or missing name must not prune the threads of everybody; test the names of the options.",
+    alone: true,
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      await thread.chain(3, (n) => ({ a: n }));
+      const wrong: object[] = [
+        {},
+        { threadIds: undefined },
+        { allThreads: undefined },
+        { allThreads: false },
+        { threadId: thread.id },
+        { threadIds: thread.id },
+        { threadIds: [thread.id], allThreads: true },
+        { allThreads: true, keepLast: 2 },
+        { allThreads: true, olderThan: "2026-01-01" },
+        { allThreads: true, keepLatest: "1" },
+      ];
+      for (const options of wrong) {
+        const call = async (): Promise<unknown> => saver.prune?.({ keepLatest: 1, ...options });
+        await expectRefused(call, `prune with ${show(options)}`, "INVALID_ARGUMENT");
+      }
+      expectSame((await thread.listed()).length, 3, "The checkpoints after refused prunes");
     },
   }),
 ];

@@ -1,0 +1,67 @@
+import { CheckpointError } from "../errors.ts";
+import { checkOptions, type OptionNames, type UseInstead } from "../options.ts";
+import type { PruneOptions } from "./retention.ts";
+
+const PRUNE_OPTIONS: OptionNames<PruneOptions> = {
+  threadIds: true,
+  allThreads: true,
+  keepLatest: true,
+  olderThan: true,
+  dryRun: true,
+};
+const INSTEAD: UseInstead = {
+  threadId: "threadIds, with an array",
+  thread_id: "threadIds, with an array",
+  keepLast: "keepLatest",
+  before: "olderThan",
+};
+
+/**
+ * Refuses a prune that would do something else than was meant.
+ *
+ * @throws CheckpointError `INVALID_ARGUMENT`.
+ */
+export function checkedPrune(options: PruneOptions): PruneOptions {
+  if (options === undefined)
+    throw wrong("options", "of prune are needed: which threads, and what stays in them");
+  checkOptions(options, "prune", PRUNE_OPTIONS, INSTEAD);
+  const { keepLatest, olderThan, dryRun } = options;
+  checkThreads(options);
+  if (keepLatest === undefined && olderThan === undefined) {
+    throw wrong("keepLatest", "or olderThan is needed, to say what stays");
+  }
+  if (keepLatest !== undefined && !(Number.isInteger(keepLatest) && keepLatest >= 0)) {
+    throw wrong("keepLatest", "must be a whole number, 0 or more");
+  }
+  if (olderThan !== undefined && !isValidDate(olderThan)) throw wrong("olderThan", "must be a valid Date");
+  if (dryRun !== undefined && typeof dryRun !== "boolean") throw wrong("dryRun", "must be true or false");
+  return options;
+}
+
+function checkThreads(options: PruneOptions): void {
+  const { threadIds, allThreads } = options;
+  if (allThreads !== undefined && typeof allThreads !== "boolean") {
+    throw wrong("allThreads", "must be true or false");
+  }
+  if (threadIds !== undefined && allThreads === true) {
+    throw wrong("allThreads", "and threadIds contradict each other; give one of them");
+  }
+  if (threadIds !== undefined && !Array.isArray(threadIds)) {
+    throw wrong("threadIds", "must be an array of thread ids");
+  }
+  if (threadIds === undefined && allThreads !== true) {
+    const problem = "threadIds" in options ? "is undefined;" : "is missing;";
+    throw wrong("threadIds", `${problem} name the threads, or set allThreads: true to prune every thread`);
+  }
+}
+
+function isValidDate(value: unknown): boolean {
+  // A Date of another realm is one, too.
+  return (
+    Object.prototype.toString.call(value) === "[object Date]" && !Number.isNaN((value as Date).getTime())
+  );
+}
+
+function wrong(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+}

@@ -1,0 +1,58 @@
+import { CheckpointError } from "../errors.ts";
+
+/**
+ * The calls that are under way. Closing waits for them, so that a driver is never taken from beneath a call, and what
+ * comes later is refused.
+ */
+export class OpenCalls {
+  #count = 0;
+  #closed = false;
+  #settled: (() => void) | undefined;
+
+  /**
+   * Makes a call, at once.
+   *
+   * @throws CheckpointError `CLOSED`.
+   */
+  async run<T>(call: () => Promise<T>): Promise<T> {
+    this.#enter();
+    try {
+      return await call();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Hands a listing on. It is under way while its next item is awaited, and not while the consumer works. */
+  async *stream<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+    try {
+      for (;;) {
+        const next = await this.run(() => items.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      // Nothing is waiting in it: it has no more to do than to end.
+      await items.return(undefined);
+    }
+  }
+
+  /** Refuses calls from now on, and waits for those under way, whether they succeed or not. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#count === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#settled = resolve;
+    });
+  }
+
+  #enter(): void {
+    if (this.#closed) throw new CheckpointError("CLOSED", "the saver was closed; make a new one");
+    this.#count++;
+  }
+
+  #leave(): void {
+    this.#count--;
+    if (this.#count === 0) this.#settled?.();
+  }
+}
