@@ -37,14 +37,20 @@ class TextMaker {
     if (value === null || typeof value === "boolean") return String(value);
     if (typeof value === "number") return Number.isFinite(value) ? String(value + 0) : `@${value}`;
     if (typeof value === "string") return shortText(JSON.stringify(value), TEXT_MAX);
-    if (!isContainer(value)) return hashed(serializer.encode(value));
-    if (this.#texts.has(value)) return this.#texts.get(value);
+    if (typeof value === "object" && this.#texts.has(value)) return this.#texts.get(value);
+    if (!isContainer(value)) return this.#ofOther(value);
     if (depth >= MAX_NESTING) throw tooDeep();
     this.#texts.set(value, undefined);
     const inside = isList(value) ? this.#ofItems(value, depth) : this.#ofEntries(value, depth);
     if (inside === undefined) return undefined;
     const text = shortText(inside, TEXT_MAX);
     this.#texts.set(value, text);
+    return text;
+  }
+
+  #ofOther(value: unknown): string {
+    const text = hashed(serializer.encode(value));
+    if (typeof value === "object" && value !== null) this.#texts.set(value, text);
     return text;
   }
 
