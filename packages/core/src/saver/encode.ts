@@ -83,10 +83,6 @@ export async function encodeCheckpoint(
   const encoded = new Map(
     kept.flatMap(({ channel, payload }, i) => recordingOf(channel, payload, stored[i]!)),
   );
-  const cost = [...encoded.values()].reduce(
-    (sum, { size, recording }) => sum + size + recording.tokens.length * TOKEN_BYTES,
-    0,
-  );
   const refs = [...new Set(blobs.values.map(({ root }) => root.id))];
   const content = contentSum(metadataBytes, index, refs);
   const header = encodeHeader({ fields, values: named, delta, content });
@@ -103,7 +99,7 @@ export async function encodeCheckpoint(
       refs,
     },
     ...blobs,
-    values: { cut: blobs.values, encoded, cost },
+    values: { cut: blobs.values, encoded },
     base,
   };
 }
@@ -144,7 +140,7 @@ export async function encodeWrites(
     };
     return { ...write, seal: writeSeal(target.thread, target.namespace, target.id, write) };
   });
-  const values = { cut: blobs.values, encoded: new Map(), cost: 0 };
+  const values = { cut: blobs.values, encoded: new Map() };
   return { record, ...blobs, values, base };
 }
 
@@ -168,9 +164,6 @@ function cut(payloads: readonly Payload[], recent: RecentValues | undefined): Cu
 
 /** From this length on it pays to remember how a value was encoded. */
 const RECORDING_MIN = 1024;
-
-/** What a token of a recording costs beside the text that it may be. */
-const TOKEN_BYTES = 16;
 
 interface ChannelPayload extends Payload {
   readonly recording: Recording | undefined;

@@ -66,12 +66,12 @@ function remember(engine: Engine, stored: GetResult, { find, read, recent }: Rea
   const refs = refsOf(stored);
   const known = valuesByRoot(recent);
   const cut = refs.flatMap((root) => known.get(root) ?? read.get(root) ?? []);
-  const { encoded = new Map<string, never>(), cost = 0 } = recent ?? {};
+  const encoded = recent?.encoded ?? new Map<string, never>();
   const blobs = blobsBelow(
     refs.filter((root) => !known.has(root)),
     find,
   );
-  engine.cache.learn(thread, epoch, blobs.values(), { namespace, values: { cut, encoded, cost } });
+  engine.cache.learn(thread, epoch, blobs.values(), { namespace, values: { cut, encoded } });
 }
 
 function valuesByRoot(recent: RecentValues | undefined): KnownValues {
