@@ -18,7 +18,7 @@ process.on("SIGINT", () => {});
 const [task, ...args] = process.argv.slice(2);
 if (!task)
   throw new Error(
-    "Usage: node tooling/bootstrap.mjs <demo|check|build|typecheck|test|bench|generate> [arguments]",
+    "Usage: node tooling/bootstrap.mjs <demo|check|soak|build|typecheck|test|bench|generate> [arguments]",
   );
 if (!(await isInstalled())) await install();
 if (task === "demo") {
@@ -26,11 +26,18 @@ if (task === "demo") {
 } else if (task === "check") {
   const [check, ...rest] = args;
   await run(node, [`tooling/checks/${check}.mjs`, ...rest]);
+} else if (task === "soak") {
+  // First all tests, with more rounds and longer races than the gate has time for.
+  await turbo(["test", "--force", "--concurrency=1"], { env: { TEST_TIMES: "20" } });
+  await run(node, ["--conditions=@threadmark/source", "--expose-gc", "tooling/soak/src/run.ts", ...args]);
 } else {
   const since = String(Date.now());
   // One failure must not hide another.
   const options = ["--continue=dependencies-successful", ...widthOf(task)];
-  const code = await turbo([...tasksOf(task), ...options, ...args], { mayFail: true });
+  const code = await turbo([...tasksOf(task), ...options, ...args], {
+    env: { TEST_ONE_TABLE: "1" },
+    mayFail: true,
+  });
   if (task === "test") await run(node, ["tooling/print-servers.mjs", since]);
   process.exitCode = code;
 }
@@ -76,8 +83,8 @@ function npm(npmArgs, env) {
 
 function turbo(turboArgs, options) {
   return run(node, [join(root, "node_modules", "turbo", "bin", "turbo"), "run", ...turboArgs], {
-    env: { TURBO_TELEMETRY_DISABLED: "1", TURBO_CACHE: "local:rw" },
     ...options,
+    env: { TURBO_TELEMETRY_DISABLED: "1", TURBO_CACHE: "local:rw", ...options.env },
   });
 }
 

@@ -1,7 +1,13 @@
-import { clauses, type Report, type ReportEntry } from "@threadmark/core/conformance";
+import { clauses, levels, levelOf, type Report, type ReportEntry } from "@threadmark/core/conformance";
 
 const LONGEST = 160;
-const WORDS = { passed: "kept", failed: "**not kept**", "not applicable": "n/a" } as const;
+const WORDS = {
+  passed: "kept",
+  failed: "**not kept**",
+  "known failure": "**not kept**",
+  "not applicable": "n/a",
+  "not run": "not run",
+} as const;
 
 /** A Markdown table whose columns are padded, as the formatter wants it. */
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
@@ -51,21 +57,25 @@ export function documentOf(reports: readonly Report[], version: string): string 
     "repository. To see it for yourself: `pnpm --filter @threadmark/peers generate` writes this file again.",
     "",
     ...tableOf(
-      ["Saver", "kept", "not kept", "n/a"],
-      reports.map(({ name, passed, failed, notApplicable }) => [
+      ["Saver", ...levels, "n/a"],
+      reports.map(({ name, levels: counts, notApplicable }) => [
         name,
-        `${passed}`,
-        `${failed}`,
+        ...levels.map((level) => {
+          const count = counts.find((one) => one.level === level);
+          return count ? `${count.kept} of ${count.of}` : "";
+        }),
         `${notApplicable}`,
       ]),
     ),
+    "",
+    "`langgraph` is what LangGraph.js 1.x relies on; the other levels are explained in [the contract](contract.md).",
     "",
     ...reports.flatMap(findingsOf),
     "## Every clause",
     "",
     ...tableOf(
-      ["Clause", ...names],
-      clauses.map(({ id }) => [`\`${id}\``, ...reports.map((report) => wordFor(report, id))]),
+      ["Clause", "level", ...names],
+      clauses.map(({ id }) => [`\`${id}\``, levelOf(id), ...reports.map((report) => wordFor(report, id))]),
     ),
     "",
   ].join("\n");

@@ -1,4 +1,5 @@
 import { conformance } from "@threadmark/core/conformance";
+import { enough, seed } from "@threadmark/random-tests";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
 import { describe, it } from "vitest";
 
@@ -6,6 +7,8 @@ conformance({
   name: "MemorySaver",
   runner: { describe, it },
   everything: true,
+  seed,
+  sequences: enough(40),
   async open(options) {
     const storage = new MemoryStorage();
     const reopen = async (): Promise<MemorySaver> => new MemorySaver({ ...options, storage });

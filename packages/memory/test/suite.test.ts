@@ -57,6 +57,8 @@ describe("the conformance suite", () => {
         "Unexpected: Error: disk | full",
         "The contract: `limit` 0 yields nothing.",
         "What to do: Test limit !== undefined; 0 is not absent.",
+        "The calls, the last one at the end:",
+        `  put({ thread_id: "run-list-limit-zero-is-nothing-thread", checkpoint_ns: "" }, { id: "1f0c0de0-0000-6000-8000-000000000001", channel_values: {} }, { "source", "step", "parents" }, {})`,
       ].join("\n"),
     );
     expect(report.clauses.at(-1)?.message).toBe("the saver has no method copyThread");
@@ -74,7 +76,7 @@ describe("the conformance suite", () => {
     );
     const junit = toJUnit(report);
     expect(junit).toContain(
-      '<testsuite name="a &lt;saver&gt; &amp; &quot;more&quot;" tests="7" failures="1" skipped="6"',
+      '<testsuite name="a &lt;saver&gt; &amp; &quot;more&quot;" tests="7" failures="1" errors="0" skipped="6"',
     );
     expect(junit).toContain("<failure>Unexpected: Error: disk | full&#10;The contract:");
     expect(junit.match(/<testcase /g)).toHaveLength(7);

@@ -1,5 +1,6 @@
 import { countTests } from "@threadmark/services";
 import { MongoDBSaver, type MongoDBSaverOptions } from "@threadmark/mongodb";
+import { enough } from "@threadmark/random-tests";
 import {
   checkFence,
   checkRemovalBesidePuts,
@@ -11,7 +12,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { onServers, openSaver, useDatabase } from "./database.ts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
-const SECONDS = 20;
+const SECONDS = enough(6);
 interface StoredDoc {
   readonly _id: { readonly t: string; readonly k: number };
   readonly g: string;

@@ -1,11 +1,4 @@
-import { conformance } from "@threadmark/core/conformance";
-import { countTests } from "@threadmark/services";
-import { describe, it } from "vitest";
+import { conformanceOf } from "@threadmark/storage-tests/conformance";
 import { otherWays, withNewestDriver } from "./saver-under-test.ts";
 
-for (const { name, server, open } of [...withNewestDriver, ...otherWays]) {
-  describe(name, () => {
-    countTests(server);
-    conformance({ name, runner: { describe, it }, open, share: true, everything: true });
-  });
-}
+conformanceOf([...withNewestDriver, ...otherWays]);

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { nameOf, servers, type Server } from "@threadmark/services";
+import { firstServer, nameOf, servers, type Server } from "@threadmark/services";
 import { MongoDBSaver, type MongoDBSaverOptions } from "@threadmark/mongodb";
 import { MongoClient, type MongoClientOptions } from "mongodb";
 import { MongoClient as MongoClient6 } from "mongodb-6";
 import { afterAll } from "vitest";
 
 /** A server that stands alone. */
-export const standalone: Server = servers("mongodb")[0]!;
+export const standalone: Server = firstServer("mongodb");
 
-export const replicaSet: Server = servers("mongodb-replica-set")[0]!;
+export const replicaSet: Server = firstServer("mongodb-replica-set");
 
 /** All servers of this run, with titles for tests. */
 export const onServers: readonly { readonly title: string; readonly server: Server }[] = [

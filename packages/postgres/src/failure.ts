@@ -26,3 +26,27 @@ export function isGivingWay(error: unknown): boolean {
 export function isMissingTable(error: unknown): boolean {
   return codeOf(error) === "42P01" || codeOf(error) === "3F000";
 }
+
+/** Not what a row holds, but what a statement brought: a text that a database with another encoding cannot keep. */
+const OF_PARAMETERS = new Set(["22001", "22021", "22P05"]);
+
+/**
+ * Whether a statement met a row that it could not make sense of (class 22), or the server a page or an index.
+ */
+export function isDamage(error: unknown): boolean {
+  const code = codeOf(error);
+  return (/^22...$/.test(code) && !OF_PARAMETERS.has(code)) || code === "XX001" || code === "XX002";
+}
+
+const STATEMENT_LOST = /^prepared statement .* (already exists|does not exist)$/s;
+
+/**
+ * Whether a named statement could not be used: the session does not have it, has it already, or its result has got
+ * other types. Some poolers report the first two without a code.
+ */
+export function isStatementLost(error: unknown): boolean {
+  const { message, routine } = (error ?? {}) as { message?: unknown; routine?: unknown };
+  if (codeOf(error) === "26000" || codeOf(error) === "42P05") return true;
+  if (codeOf(error) === "0A000") return routine === "RevalidateCachedQuery";
+  return typeof message === "string" && STATEMENT_LOST.test(message);
+}

@@ -1,3 +1,4 @@
-export { PostgresSaver, type PostgresOptions, type PostgresSaverOptions } from "./saver.ts";
+export type { PostgresConnectionOptions, PostgresOptions, PostgresSaverOptions } from "./options.ts";
+export { PostgresSaver } from "./saver.ts";
 export type { PGliteLike, PgClientLike } from "./pg.ts";
 export { setupSql } from "./schema.ts";

@@ -1,4 +1,6 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { isStatementLost } from "./failure.ts";
 
 /** The part of the drivers that is used, as structural types: no driver is imported for them. */
 
@@ -38,7 +40,7 @@ export interface PgClientLike {
     name?: string;
     text: string;
     values?: unknown[];
-    types?: { getTypeParser(oid: number, format?: string): (value: string) => unknown };
+    types?: { getTypeParser(oid: number, format?: string): (value: string & Uint8Array) => unknown };
   }): Promise<unknown>;
 }
 
@@ -52,8 +54,11 @@ interface Result {
   readonly rows: readonly Row[];
 }
 
-/** Columns as the server sent them, whatever parsers the application has set. */
-const asSent = { getTypeParser: () => (value: string) => value };
+/** Columns of type `text` as the server sent them, whatever parsers and formats the application has set. */
+const asSent = {
+  getTypeParser: (_oid: number, format?: string) => (value: string | Uint8Array) =>
+    format === "binary" ? Buffer.from(value as Uint8Array).toString("utf8") : (value as string),
+};
 
 /** When a query may be sent. */
 type Turns = <T>(send: () => Promise<T>) => Promise<T>;
@@ -75,28 +80,47 @@ function oneByOne(): Turns {
 export interface PgDatabaseOptions {
   /** Closes the client; for one that was given, it does nothing. */
   readonly end: () => Promise<void>;
-  /** Whether frequent statements get a name. Without names, any pooler in transaction mode will do. */
-  readonly prepare: boolean;
+  /** Whether frequent statements get a name; by default those of a pool. */
+  readonly prepare: boolean | undefined;
 }
+
+/**
+ * Clients behind a pooler that hands a session from one client to another and does not know their named statements.
+ * That is found out with the first of them that fails, for all savers on the client.
+ */
+const unprepared = new WeakSet<PgClientLike>();
 
 /** `Pool` or `Client` of `pg`. */
 export class PgDatabase implements Database {
   readonly #client: PgClientLike;
   readonly #turns: Turns;
-  readonly #options: PgDatabaseOptions;
+  readonly #end: () => Promise<void>;
+  readonly #prepare: boolean;
 
-  constructor(client: PgClientLike, options: PgDatabaseOptions) {
+  constructor(client: PgClientLike, { end, prepare }: PgDatabaseOptions) {
+    const isPool = "totalCount" in client;
     this.#client = client;
-    this.#turns = "totalCount" in client ? sideBySide : oneByOne();
-    this.#options = options;
+    this.#turns = isPool ? sideBySide : oneByOne();
+    this.#end = end;
+    // A single client may be in a transaction of the application, which a name that fails would abort.
+    this.#prepare = prepare ?? isPool;
   }
 
   async query({ text, params, frequent }: Statement): Promise<readonly Row[]> {
-    const name = frequent && this.#options.prepare ? { name: nameOf(text) } : {};
-    const values = [...params];
-    const query = { ...name, text, values, types: asSent };
-    const result = await this.#turns(() => this.#client.query(query));
-    return (result as Result).rows;
+    const query = { text, values: [...params], types: asSent };
+    if (!frequent || !this.#prepare || unprepared.has(this.#client)) return this.#send(query);
+    try {
+      return await this.#send({ ...query, name: nameOf(text) });
+    } catch (error) {
+      // Postgres looks for the statement before it runs anything, so it can be sent again.
+      if (!isStatementLost(error)) throw error;
+      unprepared.add(this.#client);
+      return this.#send(query);
+    }
+  }
+
+  async #send(query: Parameters<PgClientLike["query"]>[0]): Promise<readonly Row[]> {
+    return ((await this.#turns(() => this.#client.query(query))) as Result).rows;
   }
 
   async script(text: string): Promise<readonly (readonly Row[])[]> {
@@ -105,7 +129,7 @@ export class PgDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.#options.end();
+    await this.#end();
   }
 }
 

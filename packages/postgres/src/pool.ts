@@ -1,11 +1,12 @@
+import { loadPg } from "./load-driver.ts";
 import { PgDatabase, type Database } from "./pg.ts";
 
 /** Options of `pg`'s pool, which this package does not look at. */
 export type PoolOptions = Readonly<Record<string, unknown>>;
 
 /** A pool of our own. `pg` is loaded only here, since a saver on PGlite does not need it. */
-export async function openPool(options: PoolOptions, prepare: boolean): Promise<Database> {
-  const { default: pg } = await import("pg");
+export async function openPool(options: PoolOptions, prepare: boolean | undefined): Promise<Database> {
+  const { default: pg } = await loadPg();
   const pool = new pg.Pool({ ...options });
   // Without a listener, a server that closes an idle connection ends the process. The pool has dropped
   // that connection by then; nobody's call was lost with it.

@@ -9,6 +9,7 @@ import type {
   ThreadRecord,
   WriteRecord,
 } from "@threadmark/core/storage";
+import { DamagedRow } from "./damage.ts";
 import { unpackLeaf } from "./leaf-packing.ts";
 import type { Row } from "./pg.ts";
 
@@ -27,7 +28,7 @@ export function jsonOf(rows: readonly Row[], part: string): Json[] {
 
 /** Checkpoints in the order of their rank, with their writes. */
 export function storedOf(rows: readonly Row[]): StoredCheckpoint[] {
-  return byRank(jsonOf(rows, "checkpoint")).map((json) => ({
+  return checkpointsOf(rows, (json) => ({
     thread: json[1] as string,
     checkpoint: checkpointOf(json),
     writes: writesOf(json),
@@ -36,10 +37,22 @@ export function storedOf(rows: readonly Row[]): StoredCheckpoint[] {
 
 /** Ancestors in the order of their rank, with their writes. */
 export function ancestorsOf(rows: readonly Row[]): Ancestor[] {
-  return byRank(jsonOf(rows, "checkpoint")).map((json) => ({
-    checkpoint: outlineOf(json),
-    writes: writesOf(json),
-  }));
+  return checkpointsOf(rows, (json) => ({ checkpoint: outlineOf(json), writes: writesOf(json) }));
+}
+
+/** Checkpoints without their metadata and refs, in the order of the rows. */
+export function outlinesOf(rows: readonly Row[]): CheckpointOutline[] {
+  return checkpointsOf(rows, outlineOf);
+}
+
+function checkpointsOf<T>(rows: readonly Row[], decode: (json: Json) => T): T[] {
+  return byRank(jsonOf(rows, "checkpoint")).map((json) => {
+    try {
+      return decode(json);
+    } catch (cause) {
+      throw new DamagedRow(json[1] as string, cause);
+    }
+  });
 }
 
 /** The blobs of an answer. */
@@ -52,8 +65,7 @@ export function blobsOf(rows: readonly Row[]): Blob[] {
   });
 }
 
-/** A checkpoint without its metadata and refs. */
-export function outlineOf(json: Json): CheckpointOutline {
+function outlineOf(json: Json): CheckpointOutline {
   const { id, namespace } = positionOf(json);
   const [, , , , parent, run, header] = json as [...unknown[]];
   return { namespace, id, parent: textOf(parent), run: textOf(run), header: bytesOf(header) };
@@ -66,9 +78,15 @@ export function threadOf(json: Json): ThreadRecord {
 }
 
 function checkpointOf(json: Json): CheckpointRecord {
-  const [metadata, tokens, refs] = json.slice(7) as [string, Record<string, string>, string];
+  const [metadata, tokens, refs] = json.slice(7) as [string, unknown, string];
+  if (!isIndex(tokens)) throw new TypeError("an index of metadata must be an object of text");
   const index = Object.entries(tokens).map(([key, token]) => ({ key, token }));
   return { ...outlineOf(json), metadata: bytesOf(metadata), index, refs: idsOf(refs) };
+}
+
+function isIndex(tokens: unknown): tokens is Readonly<Record<string, string>> {
+  if (typeof tokens !== "object" || tokens === null || Array.isArray(tokens)) return false;
+  return Object.values(tokens).every((token) => typeof token === "string");
 }
 
 function positionOf(json: Json): ScanPosition {
@@ -101,5 +119,6 @@ function textOf(value: unknown): string | undefined {
 
 /** Ids of blobs from hex digits, 32 each. */
 function idsOf(digits: string): string[] {
+  if (digits.length % 32 > 0) throw new RangeError("a list of ids has a wrong length");
   return digits.match(/.{32}/g) ?? [];
 }

@@ -1,29 +1,19 @@
-import { CheckpointSaver, type CheckpointSaverOptions, type SerializerProtocol } from "@threadmark/core";
+import { CheckpointSaver, type SerializerProtocol } from "@threadmark/core";
 import { coreOptionsOf } from "@threadmark/core/storage";
+import { checkClient, checkConnString, checkFolder } from "./check-client.ts";
 import { openFolder } from "./folder.ts";
+import {
+  connectionOptionsOf,
+  saverOptionsOf,
+  type PostgresConnectionOptions,
+  type PostgresOptions,
+  type PostgresSaverOptions,
+} from "./options.ts";
 import { isPGlite, PgDatabase, PGliteDatabase, type PgClientLike, type PGliteLike } from "./pg.ts";
-import { openPool, type PoolOptions } from "./pool.ts";
+import { openPool } from "./pool.ts";
 import { tablesIn } from "./schema.ts";
 import type { SessionOptions } from "./session.ts";
 import { PostgresStorage } from "./storage.ts";
-
-/** Where the tables are. */
-export interface PostgresOptions {
-  /** Schema of the tables, all of which are called `threadmark_…`. @default "public" */
-  readonly schema?: string | undefined;
-  /** Whether {@link PostgresSaver.setup} creates the schema when it is not there. @default true */
-  readonly createSchema?: boolean | undefined;
-  /**
-   * Whether connections keep the statements of `put`, `putWrites` and `getTuple` prepared under names,
-   * which saves the server planning them each time. Leave it off behind a pooler in transaction mode
-   * that does not track such statements. PGlite ignores it.
-   * @default false
-   */
-  readonly prepareStatements?: boolean | undefined;
-}
-
-/** Options of {@link PostgresSaver}. */
-export interface PostgresSaverOptions extends CheckpointSaverOptions, PostgresOptions {}
 
 const NOTHING = async (): Promise<void> => {};
 
@@ -43,14 +33,15 @@ export class PostgresSaver extends CheckpointSaver {
    * @param client A `Pool` or `Client` of `pg`, or a `PGlite`. It stays yours: nothing closes it. Add a
    *   listener for `error` to your pool, as `pg` asks for.
    * @param serde A serializer, as LangGraph.js's own `PostgresSaver` takes it; or all options.
-   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, and for a client of another library, one that is not
+   *   connected or one that has been ended.
    */
   constructor(
     client: PgClientLike | PGliteLike | PostgresStorage,
     serde?: SerializerProtocol | PostgresSaverOptions,
-    options: PostgresSaverOptions = {},
+    options?: PostgresSaverOptions,
   ) {
-    const given = serde && "dumpsTyped" in serde ? { ...options, serde } : { ...serde, ...options };
+    const given = saverOptionsOf(serde, options);
     super(client instanceof PostgresStorage ? client : storageOn(client, given), coreOptionsOf(given));
   }
 
@@ -59,38 +50,39 @@ export class PostgresSaver extends CheckpointSaver {
    *
    * @param connString For example `"postgres://user:password@localhost/agents"`.
    * @param options `pool`: any option of `pg`'s pool, for example `{ max: 5 }`.
-   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, and for what is not a URL of Postgres.
    */
-  static fromConnString(
-    connString: string,
-    options: PostgresSaverOptions & { readonly pool?: PoolOptions | undefined } = {},
-  ): PostgresSaver {
-    const { pool, ...rest } = options;
-    const open = () => openPool({ ...pool, connectionString: connString }, rest.prepareStatements ?? false);
+  static fromConnString(connString: string, options?: PostgresConnectionOptions): PostgresSaver {
+    checkConnString(connString);
+    const { pool, rest } = connectionOptionsOf(options);
+    const open = () => openPool({ ...pool, connectionString: connString }, rest.prepareStatements);
     return new PostgresSaver(storageOf(open, rest, { shared: true, autoSetup: false }), rest);
   }
 
   /**
    * A saver with a database of its own in a folder: PGlite, which needs no server and no set-up. Only one
-   * process can have it open. Install `@electric-sql/pglite` for it.
+   * process can have it open: calls of a saver in another one reject with `STORAGE_FAILED`, also when it runs in
+   * another container on the same volume. Install `@electric-sql/pglite` for it.
    *
-   * @param folder Created when it is not there.
+   * @param folder A path on a local file system. Created when it does not exist.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
    * @example
    * const saver = PostgresSaver.fromFolder("./threads");
    */
-  static fromFolder(folder: string, options: PostgresSaverOptions = {}): PostgresSaver {
-    const open = () => openFolder(folder);
-    return new PostgresSaver(storageOf(open, options, { shared: false, autoSetup: true }), options);
+  static fromFolder(folder: string, options?: PostgresSaverOptions): PostgresSaver {
+    checkFolder(folder);
+    const given = saverOptionsOf(undefined, options);
+    const storage = storageOf(() => openFolder(folder), given, { shared: false, autoSetup: true });
+    return new PostgresSaver(storage, given);
   }
 }
 
-function storageOn(client: PgClientLike | PGliteLike, options: PostgresOptions): PostgresStorage {
+function storageOn(client: unknown, options: PostgresOptions): PostgresStorage {
+  checkClient(client);
   const lite = isPGlite(client);
-  const prepare = options.prepareStatements ?? false;
   const database = lite
     ? new PGliteDatabase(client, NOTHING)
-    : new PgDatabase(client, { end: NOTHING, prepare });
+    : new PgDatabase(client, { end: NOTHING, prepare: options.prepareStatements });
   return storageOf(async () => database, options, { shared: !lite, autoSetup: false });
 }
 

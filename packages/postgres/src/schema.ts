@@ -1,4 +1,4 @@
-import { CheckpointError } from "@threadmark/core/storage";
+import { CheckpointError, checkOptions } from "@threadmark/core/storage";
 
 /** Names of the tables, qualified and quoted. */
 export interface Tables {
@@ -153,13 +153,14 @@ ${steps.join("")}`;
  * changes nothing.
  *
  * @param options `schema`: where the tables go. `createSchema`: whether to create it.
- * @throws CheckpointError `INVALID_ARGUMENT` for what cannot be the name of a schema.
+ * @throws CheckpointError `INVALID_ARGUMENT` for an unknown option, and for what cannot be the name of a schema.
  * @example
  * console.log(setupSql({ schema: "agents" }));
  */
 export function setupSql(
   options: { readonly schema?: string; readonly createSchema?: boolean } = {},
 ): string {
+  checkOptions(options, "setupSql", { schema: true, createSchema: true });
   const { schema = "public", createSchema = schema !== "public" } = options;
   return `BEGIN;\n${setupScript(tablesIn(schema), { createSchema, from: 0 })}COMMIT;\n`;
 }

@@ -1,10 +1,16 @@
+import { setTimeout } from "node:timers/promises";
 import { CheckpointError } from "@threadmark/core/storage";
+import { withoutValues } from "./driver-error.ts";
 import { isConnectionLost, isGivingWay, isMissingTable } from "./failure.ts";
 import type { Database, Row, Statement } from "./pg.ts";
 import { SCHEMA_VERSION, setupScript, type Tables } from "./schema.ts";
 import { scriptOf } from "./script.ts";
+import { NOT_SET_UP, setupStateOf, stateStatement, type SetupState } from "./setup-state.ts";
 
-const MAX_GIVING_WAY = 10;
+/** Sessions whose transactions are SERIALIZABLE let one of all writers of a thread through at a time. */
+const MAX_GIVING_WAY = 30;
+/** A power of 2, in milliseconds. */
+const MAX_WAIT = 7;
 
 /** How a {@link Session} finds and prepares its database. */
 export interface SessionOptions {
@@ -39,10 +45,11 @@ export class Session {
     return this.#run((database) => database.script(scriptOf(statements)));
   }
 
-  /** Brings the tables to the version of this code. */
+  /** Brings the tables to the version of this code, and back those that are gone. */
   async setup(): Promise<void> {
-    const from = await this.#version();
-    if (from < SCHEMA_VERSION) {
+    const { version, missing } = await this.#state();
+    if (version < SCHEMA_VERSION || missing.length > 0) {
+      const from = missing.length > 0 ? 0 : version;
       const createSchema = from === 0 && this.#options.createSchema && !(await this.#schemaExists());
       const script = setupScript(this.#options.tables, { createSchema, from });
       await this.#retried((database) => database.script(script));
@@ -66,23 +73,16 @@ export class Session {
 
   async #check(): Promise<void> {
     if (this.#options.autoSetup) return this.setup();
-    if ((await this.#version()) < SCHEMA_VERSION) throw this.#notSetUp();
+    const { version, missing } = await this.#state();
+    if (version < SCHEMA_VERSION || missing.length > 0) throw this.#notSetUp();
   }
 
-  async #version(): Promise<number> {
-    const { migrations } = this.#options.tables;
-    const text = `SELECT max(version)::text AS version FROM ${migrations}`;
+  async #state(): Promise<SetupState> {
+    const { tables } = this.#options;
     try {
-      const [row] = await this.#retried((database) => database.query({ text, params: [] }));
-      const version = Number(row?.["version"] ?? 0);
-      if (version <= SCHEMA_VERSION) return version;
-      throw new CheckpointError(
-        "SCHEMA_TOO_NEW",
-        `${migrations} has version ${version}, and this @threadmark/postgres knows ${SCHEMA_VERSION}; ` +
-          "update the package",
-      );
+      return setupStateOf(tables, await this.#retried((database) => database.query(stateStatement(tables))));
     } catch (error) {
-      if (isMissingTable(error)) return 0;
+      if (isMissingTable(error)) return NOT_SET_UP;
       throw error;
     }
   }
@@ -107,16 +107,11 @@ export class Session {
    * went away in the middle of it: the pool then has another one, or makes it.
    */
   async #retried<T>(work: (database: Database) => Promise<T>): Promise<T> {
-    const database = await this.#open();
     try {
-      return await givingWay(() => work(database));
-    } catch (first) {
-      if (!isConnectionLost(first)) throw first;
-      try {
-        return await givingWay(() => work(database));
-      } catch (second) {
-        throw isConnectionLost(second) ? first : second;
-      }
+      const database = await this.#open();
+      return await onceMore(() => givingWay(() => work(database)));
+    } catch (error) {
+      throw withoutValues(error);
     }
   }
 
@@ -138,7 +133,20 @@ export class Session {
   }
 }
 
-/** Repeats what the server undid in favour of another transaction. */
+async function onceMore<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (first) {
+    if (!isConnectionLost(first)) throw first;
+    try {
+      return await work();
+    } catch (second) {
+      throw isConnectionLost(second) ? first : second;
+    }
+  }
+}
+
+/** Repeats what the server undid in favour of another transaction, after longer and longer waits. */
 async function givingWay<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -146,5 +154,6 @@ async function givingWay<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!isGivingWay(error) || attempt === MAX_GIVING_WAY) throw error;
     }
+    await setTimeout(Math.random() * 2 ** Math.min(attempt, MAX_WAIT));
   }
 }

@@ -26,8 +26,9 @@ import type {
   WriteOutcome,
   WriteRequest,
 } from "@threadmark/core/storage";
+import { namingDamaged } from "./damage.ts";
 import type { Row } from "./pg.ts";
-import { ancestorsOf, blobsOf, jsonOf, outlineOf, partOf, storedOf, threadOf } from "./rows.ts";
+import { ancestorsOf, blobsOf, jsonOf, outlinesOf, partOf, storedOf, threadOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { refusalStatement, type Fence } from "./statements/clauses.ts";
@@ -71,18 +72,22 @@ export class PostgresStorage implements CheckpointStorage {
     await this.#session.close();
   }
 
-  async put(request: PutRequest): Promise<WriteOutcome> {
-    const put = putStatement(this.#tables, request);
-    if (!request.fence) return this.#outcome(await this.#session.query(put), request);
-    // The head that the fence compares must be read after the lock was got.
-    const [lock, undo] = [lockForPut(this.#tables, request), undoLockForPut(this.#tables, request)];
-    const [, rows] = await this.#session.script([lock, put, undo]);
-    return this.#outcome(rows!, request, request.checkpoint);
+  put(request: PutRequest): Promise<WriteOutcome> {
+    return namingDamaged(request.thread, async () => {
+      const put = putStatement(this.#tables, request);
+      if (!request.fence) return this.#outcome(await this.#session.query(put), request);
+      // The head that the fence compares must be read after the lock was got.
+      const [lock, undo] = [lockForPut(this.#tables, request), undoLockForPut(this.#tables, request)];
+      const [, rows] = await this.#session.script([lock, put, undo]);
+      return this.#outcome(rows!, request, request.checkpoint);
+    });
   }
 
-  async putWrites(request: PutWritesRequest): Promise<WriteOutcome> {
-    const rows = await this.#session.query(putWritesStatement(this.#tables, request));
-    return this.#outcome(rows, request);
+  putWrites(request: PutWritesRequest): Promise<WriteOutcome> {
+    return namingDamaged(request.thread, async () => {
+      const rows = await this.#session.query(putWritesStatement(this.#tables, request));
+      return this.#outcome(rows, request);
+    });
   }
 
   async #outcome(rows: readonly Row[], request: WriteRequest, fence?: Fence): Promise<WriteOutcome> {
@@ -94,37 +99,49 @@ export class PostgresStorage implements CheckpointStorage {
     return { outcome: outcome as "stale" | "expired" };
   }
 
-  async get(request: GetRequest): Promise<GetResult | undefined> {
-    const rows = await this.#session.query(getStatement(this.#tables, request));
-    const [stored] = storedOf(rows);
-    const epoch = partOf(rows, "checkpoint")[0]?.["bytes"];
-    return stored && { ...stored, blobs: blobsOf(rows), epoch: epoch! };
+  get(request: GetRequest): Promise<GetResult | undefined> {
+    return namingDamaged(request.thread, async () => {
+      const rows = await this.#session.query(getStatement(this.#tables, request));
+      const [stored] = storedOf(rows);
+      const epoch = partOf(rows, "checkpoint")[0]?.["bytes"];
+      return stored && { ...stored, blobs: blobsOf(rows), epoch: epoch! };
+    });
   }
 
-  async scan(request: ScanRequest): Promise<ScanPage> {
-    const rows = await this.#session.query(scanStatement(this.#tables, request));
-    return { checkpoints: storedOf(rows), blobs: blobsOf(rows), more: partOf(rows, "more").length > 0 };
+  scan(request: ScanRequest): Promise<ScanPage> {
+    return namingDamaged(request.thread, async () => {
+      const rows = await this.#session.query(scanStatement(this.#tables, request));
+      return { checkpoints: storedOf(rows), blobs: blobsOf(rows), more: partOf(rows, "more").length > 0 };
+    });
   }
 
-  async ancestors(request: AncestorsRequest): Promise<readonly Ancestor[]> {
-    return ancestorsOf(await this.#session.query(ancestorsStatement(this.#tables, request)));
+  ancestors(request: AncestorsRequest): Promise<readonly Ancestor[]> {
+    return namingDamaged(request.thread, async () =>
+      ancestorsOf(await this.#session.query(ancestorsStatement(this.#tables, request))),
+    );
   }
 
-  async blobs(request: BlobsRequest): Promise<readonly Blob[]> {
-    return blobsOf(await this.#session.query(blobsStatement(this.#tables, request)));
+  blobs(request: BlobsRequest): Promise<readonly Blob[]> {
+    return namingDamaged(request.thread, async () =>
+      blobsOf(await this.#session.query(blobsStatement(this.#tables, request))),
+    );
   }
 
-  async outline(request: OutlineRequest): Promise<OutlinePage> {
-    const rows = await this.#session.query(outlineStatement(this.#tables, request));
-    const found = jsonOf(rows, "checkpoint").map(outlineOf);
-    return { checkpoints: found.slice(0, request.limit), more: found.length > request.limit };
+  outline(request: OutlineRequest): Promise<OutlinePage> {
+    return namingDamaged(request.thread, async () => {
+      const rows = await this.#session.query(outlineStatement(this.#tables, request));
+      const found = outlinesOf(rows);
+      return { checkpoints: found.slice(0, request.limit), more: found.length > request.limit };
+    });
   }
 
-  async remove(request: RemoveRequest): Promise<RemoveOutcome> {
-    const lock = lockThread(this.#tables, request.thread);
-    const [, rows] = await this.#session.script([lock, removeStatement(this.#tables, request)]);
-    const { outcome, detail } = rows![0]!;
-    return outcome === "conflict" ? { outcome } : { outcome: "removed", blobs: Number(detail) };
+  remove(request: RemoveRequest): Promise<RemoveOutcome> {
+    return namingDamaged(request.thread, async () => {
+      const lock = lockThread(this.#tables, request.thread);
+      const [, rows] = await this.#session.script([lock, removeStatement(this.#tables, request)]);
+      const { outcome, detail } = rows![0]!;
+      return outcome === "conflict" ? { outcome } : { outcome: "removed", blobs: Number(detail) };
+    });
   }
 
   async deleteThread(thread: string): Promise<void> {
@@ -135,14 +152,16 @@ export class PostgresStorage implements CheckpointStorage {
     ]);
   }
 
-  async copyThread(request: CopyRequest): Promise<CopyOutcome> {
-    const mark = newMark();
-    const [, , rows] = await this.#session.script([
-      markExpiredTarget(this.#tables, request, mark),
-      deleteMarked(this.#tables, mark, request.to),
-      copyStatement(this.#tables, request),
-    ]);
-    return rows![0]!["outcome"] as CopyOutcome;
+  copyThread(request: CopyRequest): Promise<CopyOutcome> {
+    return namingDamaged(request.from, async () => {
+      const mark = newMark();
+      const [, , rows] = await this.#session.script([
+        markExpiredTarget(this.#tables, request, mark),
+        deleteMarked(this.#tables, mark, request.to),
+        copyStatement(this.#tables, request),
+      ]);
+      return rows![0]!["outcome"] as CopyOutcome;
+    });
   }
 
   async threads(request: ThreadsRequest): Promise<ThreadPage> {

@@ -1,9 +1,9 @@
 import { countTests } from "@threadmark/services";
 import { PostgresSaver } from "@threadmark/postgres";
 import pg from "pg";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { newest, openSaver, useSchema } from "./database.ts";
-import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 describe("a single client", () => {
   countTests(newest);
@@ -33,5 +33,59 @@ describe("a single client", () => {
     await client.end();
     process.off("warning", listen);
     expect(warnings).toEqual([]);
+  });
+});
+
+describe("sessions that the application has set up in its own way", () => {
+  countTests(newest);
+  const { schema, pool } = useSchema();
+  const values = { text: longText("one"), words: ["a", "ü", ""] };
+
+  beforeAll(() => openSaver(pool, schema));
+
+  async function on(
+    options: pg.PoolConfig & { binary?: boolean },
+    use: (saver: PostgresSaver) => Promise<void>,
+  ): Promise<void> {
+    const own = new pg.Pool({ connectionString: newest.url, ...options });
+    await use(new PostgresSaver(own, { schema }));
+    await own.end();
+  }
+
+  it("may get results in binary form", async () => {
+    await on({ binary: true }, async (saver) => {
+      await saver.setup();
+      await putTurn(saver, { thread: "binary", id: turnId(1), values });
+      await saver.putWrites(configOf("binary", turnId(1)), [["a", 1]], "task");
+      const tuple = await saver.getTuple(configOf("binary"));
+      expect(tuple?.checkpoint.channel_values).toEqual(values);
+      expect(tuple?.pendingWrites).toEqual([["task", "a", 1]]);
+      await saver.copyThread("binary", "copy");
+      expect(await saver.prune({ threadIds: ["binary"], keepLatest: 1 })).toMatchObject({ checkpoints: 0 });
+      await saver.deleteThread("binary");
+      expect(await saver.getTuple(configOf("binary"))).toBeUndefined();
+    });
+  });
+
+  it.each(["serializable", "repeatable read"])("may be %s: 16 puts at once all succeed", async (level) => {
+    const options = `-c default_transaction_isolation=${level.replace(" ", "\\ ")}`;
+    await on({ options, max: 16 }, async (saver) => {
+      const ids = Array.from({ length: 16 }, (_, i) => turnId(i + 1));
+      await Promise.all(ids.map((id) => putTurn(saver, { thread: level, id, values: { id } })));
+      for (const id of ids) {
+        expect((await saver.get(configOf(level, id)))?.channel_values).toEqual({ id });
+      }
+    });
+  });
+
+  it("may be read-only: reading works, and writing rejects with the error of the server", async () => {
+    await putTurn(new PostgresSaver(pool, { schema }), { thread: "read", id: turnId(1), values });
+    await on({ options: "-c default_transaction_read_only=on" }, async (saver) => {
+      await saver.setup();
+      expect((await saver.get(configOf("read")))?.channel_values).toEqual(values);
+      await expect(putTurn(saver, { thread: "read", id: turnId(2) })).rejects.toMatchObject({
+        code: "25006",
+      });
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { PostgresSaver, type PostgresSaverOptions } from "@threadmark/postgres";
 import { countTests, nameOf, servers } from "@threadmark/services";
+import { enough } from "@threadmark/random-tests";
 import {
   checkFence,
   checkRemovalBesidePuts,
@@ -9,7 +10,7 @@ import {
 import { beforeAll, describe, expect, it } from "vitest";
 import { openSaver, useSchema } from "./database.ts";
 
-const SECONDS = 30;
+const SECONDS = enough(6);
 
 describe.each(servers("postgres").map((server) => ({ title: nameOf(server), server })))(
   "many at once on $title",

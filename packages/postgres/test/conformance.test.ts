@@ -1,11 +1,4 @@
-import { conformance } from "@threadmark/core/conformance";
-import { countTests } from "@threadmark/services";
-import { describe, it } from "vitest";
-import { onPGlite, onServers, onPreparedStatements } from "./saver-under-test.ts";
+import { conformanceOf } from "@threadmark/storage-tests/conformance";
+import { onPGlite, onServers } from "./saver-under-test.ts";
 
-for (const { name, server, open } of [...onServers, onPreparedStatements, onPGlite]) {
-  describe(name, () => {
-    countTests(server);
-    conformance({ name, runner: { describe, it }, open, share: true, everything: true });
-  });
-}
+conformanceOf([...onServers, onPGlite]);

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { servers, type Server } from "@threadmark/services";
+import { firstServer, type Server } from "@threadmark/services";
 import { PostgresSaver, type PostgresSaverOptions } from "@threadmark/postgres";
 import pg from "pg";
 import { afterAll } from "vitest";
 
 /** The newest Postgres of this run. */
-export const newest: Server = servers("postgres")[0]!;
+export const newest: Server = firstServer("postgres");
 
 /** A name that no other test uses. */
 export function newName(): string {

@@ -115,6 +115,17 @@ describe("faults", () => {
     expect((await saver.get(configOf("down")))?.id).toBe(turnId(1));
   });
 
+  it("an outage at the first call is not remembered: the cause surfaces, and the next call works", async () => {
+    await proxy.down();
+    await using saver = PostgresSaver.fromConnString(url, { schema });
+    for (const call of [() => saver.getTuple(configOf("outage")), () => saver.setup()]) {
+      await expect(call()).rejects.toMatchObject({ code: expect.stringMatching(/^E[A-Z]+$/) });
+    }
+    await proxy.up();
+    await putTurn(saver, { thread: "outage", id: turnId(1), values: { a: 1 } });
+    expect((await saver.get(configOf("outage")))?.channel_values).toEqual({ a: 1 });
+  });
+
   it("an error of the database surfaces as it is, and the saver goes on", async () => {
     await using saver = PostgresSaver.fromConnString(url, {
       schema,

@@ -5,7 +5,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { nameOf, servers, type Server } from "@threadmark/services";
 import { PostgresSaver, type PostgresSaverOptions } from "@threadmark/postgres";
 import pg from "pg";
-import { newest, newName } from "./database.ts";
+import { newName } from "./database.ts";
 
 /** A way to open savers. */
 export interface Subject {
@@ -31,13 +31,6 @@ export const onServers: readonly Subject[] = [...servers("postgres"), ...servers
     open: (options) => openOnServer(server, options),
   }),
 );
-
-/** Connections that keep statements prepared, which a pooler need not know of. */
-export const onPreparedStatements: Subject = {
-  name: `PostgresSaver with prepared statements on ${nameOf(newest)}`,
-  server: newest,
-  open: (options) => openOnServer(newest, { ...options, prepareStatements: true }),
-};
 
 /** PGlite. What it cannot do is `capabilities.shared`: another process on the same folder. */
 export const onPGlite: Subject = {

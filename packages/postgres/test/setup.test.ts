@@ -92,6 +92,49 @@ describe("set-up", () => {
     await pool.query(`DROP SCHEMA ${name} CASCADE; DROP ROLE ${role}`);
   });
 
+  it.each(["threads", "checkpoints", "writes", "blobs", "migrations"])(
+    "says so when the table of %s is gone, and brings it back",
+    async (name) => {
+      const own = newName();
+      await new PostgresSaver(pool, { schema: own }).setup();
+      await pool.query(`DROP TABLE ${own}.threadmark_${name}`);
+      const saver = new PostgresSaver(pool, { schema: own });
+      await expect(saver.getTuple(configOf("t"))).rejects.toMatchObject({ code: "NOT_SET_UP" });
+      await saver.setup();
+      await putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
+      expect((await saver.get(configOf("t")))?.channel_values).toEqual({ a: 1 });
+      await pool.query(`DROP SCHEMA ${own} CASCADE`);
+    },
+  );
+
+  it("sees row level security that hides everything, and works with a policy", async () => {
+    const [role, own] = [newName(), newName()];
+    await new PostgresSaver(pool, { schema: own }).setup();
+    const tables = ["threads", "checkpoints", "writes", "blobs"].map((name) => `${own}.threadmark_${name}`);
+    await pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'; GRANT USAGE ON SCHEMA ${own} TO ${role};
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${own} TO ${role}`);
+    for (const table of [...tables, `${own}.threadmark_migrations`]) {
+      await pool.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
+    }
+    const url = new URL(newest.url);
+    [url.username, url.password] = [role, "x"];
+    await using saver = PostgresSaver.fromConnString(url.href, { schema: own });
+    for (const call of [() => saver.getTuple(configOf("t")), () => saver.setup()]) {
+      await expect(call()).rejects.toMatchObject({
+        code: "STORAGE_FAILED",
+        message: expect.stringMatching(/row level security.*threadmark_threads/),
+      });
+    }
+    await pool.query(`ALTER TABLE ${own}.threadmark_migrations DISABLE ROW LEVEL SECURITY`);
+    for (const table of tables) {
+      await pool.query(`CREATE POLICY own ON ${table} TO ${role} USING (true)`);
+    }
+    await putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
+    expect((await saver.get(configOf("t")))?.channel_values).toEqual({ a: 1 });
+    await saver.close();
+    await pool.query(`DROP SCHEMA ${own} CASCADE; DROP ROLE ${role}`);
+  });
+
   it("does not create the schema when told not to", async () => {
     const saver = new PostgresSaver(pool, { schema: newName(), createSchema: false });
     await expect(saver.setup()).rejects.toMatchObject({ code: "3F000" });

@@ -8,7 +8,7 @@ import type {
 } from "@threadmark/core/storage";
 import { compareText } from "@threadmark/core/storage";
 import { isCrossSlot } from "./failure.ts";
-import type { Argument, Reply } from "./ioredis.ts";
+import type { Argument, Reply } from "./connection.ts";
 import { bucketOf, BUCKETS, type Keys } from "./keys.ts";
 import { conditionsOf } from "./record.ts";
 import { groupsOf, listOf, textOf } from "./replies.ts";

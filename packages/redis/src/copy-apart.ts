@@ -1,6 +1,6 @@
 import type { CopyOutcome, CopyRequest } from "@threadmark/core/storage";
 import { CheckpointError } from "@threadmark/core/storage";
-import type { Argument, Reply } from "./ioredis.ts";
+import type { Argument, Reply } from "./connection.ts";
 import { bucketOf, type Keys } from "./keys.ts";
 import { answerOf, bytesOf, listOf, optionalText, textOf, type Answer } from "./replies.ts";
 import type { Runner } from "./runner.ts";

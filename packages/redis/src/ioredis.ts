@@ -1,7 +1,8 @@
-/** The part of ioredis that is used, as structural types: no driver is imported for them. */
+import { CheckpointError } from "@threadmark/core";
+import type { Argument, Connection, Reply, ScriptCall, WaitOptions } from "./connection.ts";
 
-/** A `Redis` or a `Cluster` of ioredis, version 5 or 6. */
-export interface RedisClientLike {
+/** A `Redis` or a `Cluster` of ioredis, version 5 or 6, as a structural type: no driver is imported for it. */
+export interface IoredisLike {
   readonly status: string;
   readonly isCluster: boolean;
   readonly options: object;
@@ -10,14 +11,9 @@ export interface RedisClientLike {
   disconnect(reconnect?: boolean): void;
 }
 
-/** A key or an argument of a script. */
-export type Argument = string | Buffer;
-
-/** What a script answers: bulk strings, `nil`, and lists of these. */
-export type Reply = Buffer | null | readonly Reply[];
-
 /** The same client with those of its methods that return bytes, which its own types leave out. */
-export interface ScriptClient extends RedisClientLike {
+interface ScriptClient extends IoredisLike {
+  readonly options: IoredisOptions;
   evalshaBuffer(sha1: string, numkeys: number, args: Argument[]): Promise<unknown>;
   evalBuffer(script: string, numkeys: number, args: Argument[]): Promise<unknown>;
   pipeline(): ScriptPipeline;
@@ -29,10 +25,91 @@ export interface ScriptClient extends RedisClientLike {
   nodes?(role: "master"): ScriptClient[];
 }
 
+interface IoredisOptions {
+  readonly keyPrefix?: string;
+  readonly autoResendUnfulfilledCommands?: boolean;
+  readonly commandTimeout?: number;
+}
+
 /** Commands that are sent together. */
 interface ScriptPipeline {
   evalshaBuffer(sha1: string, numkeys: number, args: Argument[]): unknown;
   evalBuffer(script: string, numkeys: number, args: Argument[]): unknown;
   wait(numreplicas: number, timeout: number): unknown;
-  exec(): Promise<[error: Error | null, result: unknown][] | null>;
+  exec(): Promise<Results | null>;
+}
+
+type Results = [script: [Error | null, Reply], wait: [Error | null, unknown]];
+
+const METHODS = { EVAL: "evalBuffer", EVALSHA: "evalshaBuffer" } as const;
+
+export function isIoredis(client: object): client is IoredisLike {
+  const { status, evalshaBuffer, pipeline, disconnect } = client as Partial<ScriptClient>;
+  return (
+    typeof status === "string" &&
+    [evalshaBuffer, pipeline, disconnect].every((method) => typeof method === "function")
+  );
+}
+
+/**
+ * A client of ioredis that somebody else owns.
+ *
+ * @throws CheckpointError `INVALID_ARGUMENT` when its calls may never end.
+ */
+export function connectionOfIoredis(given: IoredisLike): Connection {
+  const client = given as ScriptClient;
+  checkSettles(client.options);
+  return {
+    isCluster: client.isCluster,
+    keyPrefix: client.options.keyPrefix ?? "",
+    run: ({ command, script, keys, args }) =>
+      client[METHODS[command]](script, keys.length, [...keys, ...args]) as Promise<Reply>,
+    runAndWait: (call, wait) => runAndWait(client, call, wait),
+    scan: (pattern, count) => scan(client, pattern, count),
+    // One that waits connects with the first command.
+    isReady: () => client.status === "ready" || client.status === "wait",
+    isClosed: () => client.status === "end",
+    findPrimary() {
+      // A cluster finds it by itself.
+      if (!client.isCluster) client.disconnect(true);
+    },
+    lastError: () => undefined,
+    close: async () => {},
+  };
+}
+
+/** Without either, ioredis forgets the calls that were under way when a connection was lost: they never end. */
+export function checkSettles({ autoResendUnfulfilledCommands, commandTimeout }: IoredisOptions): void {
+  if (autoResendUnfulfilledCommands !== false || commandTimeout !== undefined) return;
+  throw new CheckpointError(
+    "INVALID_ARGUMENT",
+    "with autoResendUnfulfilledCommands: false a lost connection would leave calls unanswered forever; set " +
+      "commandTimeout too, or leave it at true: every call of a saver can be sent twice",
+    { field: "client" },
+  );
+}
+
+async function runAndWait(
+  client: ScriptClient,
+  { command, script, keys, args }: ScriptCall,
+  { replicas, timeoutMs }: WaitOptions,
+): Promise<[Reply, number]> {
+  const pipeline = client.pipeline();
+  pipeline[METHODS[command]](script, keys.length, [...keys, ...args]);
+  pipeline.wait(replicas, timeoutMs);
+  const [[scriptError, reply], [waitError, reached]] = (await pipeline.exec())!;
+  if (scriptError) throw scriptError;
+  if (waitError) throw waitError;
+  return [reply, Number(reached)];
+}
+
+async function* scan(client: ScriptClient, pattern: string, count: number): AsyncGenerator<string[]> {
+  for (const node of client.nodes?.("master") ?? [client]) {
+    let cursor = "0";
+    do {
+      const [next, names] = await node.scan(cursor, "MATCH", pattern, "COUNT", count);
+      cursor = next;
+      yield names;
+    } while (cursor !== "0");
+  }
 }

@@ -1,19 +1,19 @@
 import { CheckpointError, type CheckpointSaverOptions, type TtlOptions } from "@threadmark/core";
-import { coreOptionsOf } from "@threadmark/core/storage";
-import type { WaitOptions } from "./runner.ts";
+import {
+  checkOptions,
+  coreOptionsOf,
+  SAVER_OPTIONS,
+  SAVER_OPTIONS_INSTEAD,
+  type OptionNames,
+  type UseInstead,
+} from "@threadmark/core/storage";
+import type { WaitOptions } from "./connection.ts";
+import type { Patience } from "./until-ready.ts";
 
 /** Options of {@link RedisSaver}. */
-export interface RedisSaverOptions extends CheckpointSaverOptions {
+export interface RedisSaverOptions extends CheckpointSaverOptions, TTLConfig {
   /** With what the names of all keys begin: two applications in one Redis have two of them. @default "threadmark" */
   readonly keyPrefix?: string | undefined;
-  /**
-   * Minutes after the last write after which a thread expires, as LangGraph.js's own `RedisSaver` takes it;
-   * or use `ttl`, in seconds.
-   * @default threads never expire
-   */
-  readonly defaultTTL?: number | undefined;
-  /** With `defaultTTL`: whether reading a checkpoint counts as well. @default false */
-  readonly refreshOnRead?: boolean | undefined;
   /**
    * Calls that write resolve when so many replicas have what was written, and otherwise reject.
    * @default a write is done when the primary has done it
@@ -21,44 +21,104 @@ export interface RedisSaverOptions extends CheckpointSaverOptions {
   readonly wait?: WaitOptions | undefined;
   /**
    * Milliseconds for which a call is repeated while the server is busy, loading or changing its role, or the
-   * connection is lost. Then the error comes through. 0 turns it off.
-   * @default 10000
+   * connection is lost. Then the error comes through. 0 turns it off. The first connection of `fromUrl` and
+   * `fromCluster` is waited for as long, but for 2000 at least.
+   * @default 10000, and 2000 for the first connection
    */
   readonly retryMs?: number | undefined;
 }
 
+/** A time to live as LangGraph.js's own `RedisSaver` takes it. The option `ttl` says the same in seconds. */
+export interface TTLConfig {
+  /** Minutes after the last write after which a thread expires. @default threads never expire */
+  readonly defaultTTL?: number | undefined;
+  /** With `defaultTTL`: whether reading a checkpoint counts as well. @default false */
+  readonly refreshOnRead?: boolean | undefined;
+}
+
 /** The options with what they mean, checked. */
-export interface RedisSettings {
+export interface RedisSettings extends Patience {
   readonly keyPrefix: string;
   readonly wait: WaitOptions | undefined;
   readonly retryMs: number;
   readonly core: CheckpointSaverOptions;
 }
 
+/** The names of {@link RedisSaverOptions}. */
+const NAMES: OptionNames<RedisSaverOptions> = {
+  ...SAVER_OPTIONS,
+  keyPrefix: true,
+  defaultTTL: true,
+  refreshOnRead: true,
+  wait: true,
+  retryMs: true,
+};
+
+const INSTEAD: UseInstead = {
+  ...SAVER_OPTIONS_INSTEAD,
+  default_ttl: "defaultTTL",
+  refresh_on_read: "refreshOnRead",
+  prefix: "keyPrefix",
+  redis: "it with fromUrl or fromCluster; a client of your own has its options already",
+  redisOptions: "redis: { … } with fromUrl or fromCluster",
+  client: "new RedisSaver(client, options)",
+  url: "RedisSaver.fromUrl(url, options)",
+};
+
+const RETRY_MS = 10_000;
+/** Who starts a program with a wrong address shall not wait for long. */
+const FIRST_MS = 2000;
+
 /**
  * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
  */
 export function settingsOf(options: RedisSaverOptions): RedisSettings {
-  const { keyPrefix = "threadmark", defaultTTL, refreshOnRead, wait, retryMs = 10_000, ...core } = options;
+  checkOptions(options, "RedisSaver", NAMES, INSTEAD);
+  const { keyPrefix = "threadmark", defaultTTL, refreshOnRead, wait, retryMs, ...core } = options;
   if (typeof keyPrefix !== "string" || /[{}\0]/.test(keyPrefix) || !keyPrefix.isWellFormed()) {
     throw wrong("keyPrefix", "must be text without { and }, which choose the slot of a key");
   }
-  if (!(retryMs >= 0)) throw wrong("retryMs", "must be a number of milliseconds, 0 or more");
+  if (retryMs !== undefined && !(typeof retryMs === "number" && retryMs >= 0)) {
+    throw wrong("retryMs", "must be a number of milliseconds, 0 or more");
+  }
+  checkWait(wait);
+  return {
+    keyPrefix,
+    wait,
+    retryMs: retryMs ?? RETRY_MS,
+    firstMs: Math.max(FIRST_MS, retryMs ?? 0),
+    loadingMs: retryMs ?? RETRY_MS,
+    core: { ...coreOptionsOf(core), ttl: ttlOf(core.ttl, { defaultTTL, refreshOnRead }) },
+  };
+}
+
+function checkWait(wait: WaitOptions | undefined): void {
+  if (wait === undefined) return;
+  if (typeof wait !== "object" || wait === null) throw wrong("wait", "must be { replicas, timeoutMs }");
   for (const field of ["replicas", "timeoutMs"] as const) {
-    if (wait && !(Number.isInteger(wait[field]) && wait[field] > 0)) {
+    if (!(Number.isInteger(wait[field]) && wait[field] > 0)) {
       throw wrong(`wait.${field}`, "must be a whole number above 0");
     }
   }
-  const ttl = core.ttl ?? ttlOf(defaultTTL, refreshOnRead);
-  if (core.ttl && defaultTTL !== undefined)
-    throw wrong("defaultTTL", "and ttl say the same; give one of them");
-  return { keyPrefix, wait, retryMs, core: { ...coreOptionsOf(core), ttl } };
 }
 
-function ttlOf(minutes: number | undefined, refreshOnRead: boolean | undefined): TtlOptions | undefined {
-  if (minutes === undefined) return undefined;
-  if (!(minutes > 0)) throw wrong("defaultTTL", "must be a number of minutes above 0");
-  return { seconds: minutes * 60, refreshOnRead: refreshOnRead ?? false };
+function ttlOf(
+  ttl: TtlOptions | undefined,
+  { defaultTTL, refreshOnRead }: TTLConfig,
+): TtlOptions | undefined {
+  if (refreshOnRead !== undefined && typeof refreshOnRead !== "boolean") {
+    throw wrong("refreshOnRead", "must be true or false");
+  }
+  if (ttl !== undefined) {
+    if (defaultTTL !== undefined) throw wrong("defaultTTL", "and ttl say the same; give one of them");
+    if (refreshOnRead !== undefined) throw wrong("refreshOnRead", "belongs into ttl, beside seconds");
+    return ttl;
+  }
+  if (defaultTTL === undefined) return undefined;
+  if (!(typeof defaultTTL === "number" && defaultTTL > 0)) {
+    throw wrong("defaultTTL", "must be a number of minutes above 0");
+  }
+  return { seconds: defaultTTL * 60, refreshOnRead: refreshOnRead ?? false };
 }
 
 function wrong(field: string, problem: string): CheckpointError {

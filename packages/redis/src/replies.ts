@@ -5,7 +5,7 @@ import {
   type WriteRecord,
 } from "@threadmark/core/storage";
 import { idsOf, ownCopies } from "./bytes.ts";
-import type { Reply } from "./ioredis.ts";
+import type { Reply } from "./connection.ts";
 import { unpackWrites } from "./packed-writes.ts";
 import { readPlace } from "./place.ts";
 import { decodeRecord } from "./record.ts";

@@ -1,28 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import { CheckpointError } from "@threadmark/core/storage";
+import type { Argument, Connection, Reply, ScriptCall, WaitOptions } from "./connection.ts";
 import { explained, isGivenUp, isPassing, isReadOnly, isUnknownScript } from "./failure.ts";
-import type { Argument, ScriptClient, Reply } from "./ioredis.ts";
 import type { Script } from "./scripts/script.ts";
-
-/** A client, and what is known of it. */
-export interface Connection {
-  readonly client: ScriptClient;
-  /** The last error that a client of our own has reported, which its calls do not tell. */
-  lastError(): unknown;
-  /** Closes what was opened by us. */
-  close(): Promise<void>;
-}
-
-/** How long a write waits for replicas. */
-export interface WaitOptions {
-  /** How many replicas must have a write before it counts as done; at least 1. */
-  readonly replicas: number;
-  /** Milliseconds after which the call fails; at least 1. */
-  readonly timeoutMs: number;
-}
+import { unlessDisconnected } from "./until-ready.ts";
 
 export interface RunnerOptions {
-  /** Called once, before the first script. */
+  /** Called before the first script, and again when it has failed or what it opened was closed. */
   readonly open: () => Promise<Connection>;
   readonly wait: WaitOptions | undefined;
   /** Milliseconds for which a call is repeated that meets a fault which passes. */
@@ -32,99 +16,113 @@ export interface RunnerOptions {
 /** A new connection to find the new primary is made at most this often, whatever the number of calls. Milliseconds. */
 const RECONNECT_EVERY = 500;
 const MAX_DELAY = 1000;
+/** Milliseconds without a connection after which a call ends, however long its client would go on trying. */
+const DISCONNECTED = 10_000;
 
 /** Runs scripts, and again where that is right: each can be run twice with the same result. */
 export class Runner {
   readonly #options: RunnerOptions;
   #connection: Promise<Connection> | undefined;
   #reconnected = 0;
+  #closed = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
   }
 
-  async client(): Promise<ScriptClient> {
-    return (await this.#open()).client;
-  }
-
   async isCluster(): Promise<boolean> {
-    return (await this.client()).isCluster;
+    return (await this.#open()).isCluster;
   }
 
   /** Runs a script. */
   async run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
-    const { client, lastError } = await this.#open();
-    const end = Date.now() + this.#options.retryMs;
+    const connection = await this.#open();
+    if (connection.isClosed()) throw clientClosed(connection);
+    const { retryMs } = this.#options;
+    const end = Date.now() + retryMs;
     let first: unknown;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#send(client, script, [...keys, ...args], keys.length);
+        const send = (): Promise<Reply> => this.#send(connection, script, keys, args);
+        return await unlessDisconnected(connection, Math.max(retryMs, DISCONNECTED), send);
       } catch (error) {
-        if (isGivenUp(error)) throw lastError() ?? error;
+        if (isGivenUp(error)) throw explained(connection.lastError() ?? error);
         if (!isPassing(error)) throw explained(error);
         first ??= error;
-        if (client.status === "end" || Date.now() >= end) throw first;
-        if (isReadOnly(error)) this.#findPrimary(client);
+        if (connection.isClosed() || Date.now() >= end) throw explained(first);
+        if (isReadOnly(error)) this.#findPrimary(connection);
       }
       await setTimeout(Math.min(20 * 2 ** attempt, MAX_DELAY));
     }
   }
 
+  /** Names of keys on all primaries, without what the client puts before them; one may come twice. */
+  async *scan(patternOf: (clientPrefix: string) => string, count: number): AsyncGenerator<string[]> {
+    const connection = await this.#open();
+    const { keyPrefix } = connection;
+    try {
+      for await (const names of connection.scan(patternOf(keyPrefix), count)) {
+        yield names.map((name) => name.slice(keyPrefix.length));
+      }
+    } catch (error) {
+      throw explained(error);
+    }
+  }
+
   async close(): Promise<void> {
+    this.#closed = true;
     const connection = await this.#connection?.catch(() => undefined);
     await connection?.close();
   }
 
-  async #send(client: ScriptClient, script: Script, given: Argument[], keys: number): Promise<Reply> {
-    const { wait } = this.#options;
+  async #send(
+    connection: Connection,
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+  ): Promise<Reply> {
+    const wait = script.durable ? this.#options.wait : undefined;
+    const run = (call: ScriptCall): Promise<Reply> =>
+      wait ? runAndWait(connection, call, wait) : connection.run(call);
     try {
-      if (wait && script.durable)
-        return await sendAndWait(client, "evalshaBuffer", script.sha, keys, given, wait);
-      return (await client.evalshaBuffer(script.sha, keys, given)) as Reply;
+      return await run({ command: "EVALSHA", script: script.sha, keys, args });
     } catch (error) {
       if (!isUnknownScript(error)) throw error;
     }
-    if (wait && script.durable) return sendAndWait(client, "evalBuffer", script.text, keys, given, wait);
-    return (await client.evalBuffer(script.text, keys, given)) as Reply;
+    return run({ command: "EVAL", script: script.text, keys, args });
   }
 
-  /** After a failover the old primary is a replica, which the client keeps to until it connects anew. */
-  #findPrimary(client: ScriptClient): void {
-    if (client.isCluster || Date.now() - this.#reconnected < RECONNECT_EVERY) return;
+  /** After a failover the old primary is a replica, which the client keeps to until it connects again. */
+  #findPrimary(connection: Connection): void {
+    if (Date.now() - this.#reconnected < RECONNECT_EVERY) return;
     this.#reconnected = Date.now();
-    client.disconnect(true);
+    connection.findPrimary();
   }
 
-  #open(): Promise<Connection> {
+  async #open(): Promise<Connection> {
+    if (this.#closed) throw new CheckpointError("CLOSED", "this saver was closed; make a new one");
+    const known = await this.#connection?.catch(() => undefined);
+    // A client gives up for good when it has tried for long enough, or was told to.
+    if (known?.isClosed()) this.#connection = undefined;
     this.#connection ??= this.#options.open().catch((error: unknown) => {
       this.#connection = undefined;
-      throw error;
+      throw explained(error);
     });
     return this.#connection;
   }
 }
 
-type Results = [script: [Error | null, Reply], wait: [Error | null, unknown]];
+function clientClosed(connection: Connection): CheckpointError {
+  return new CheckpointError("CLOSED", "the client of Redis was closed, or has given up connecting", {
+    cause: explained(connection.lastError()),
+  });
+}
 
-/** The script and WAIT, sent together. */
-async function sendAndWait(
-  client: ScriptClient,
-  command: "evalBuffer" | "evalshaBuffer",
-  script: string,
-  keys: number,
-  given: Argument[],
-  { replicas, timeoutMs }: WaitOptions,
-): Promise<Reply> {
-  const pipeline = client.pipeline();
-  pipeline[command](script, keys, given);
-  pipeline.wait(replicas, timeoutMs);
-  const results = await pipeline.exec();
-  const [[scriptError, reply], [waitError, reached]] = results as Results;
-  if (scriptError) throw scriptError;
-  if (waitError) throw waitError;
-  if (Number(reached) >= replicas) return reply;
+async function runAndWait(connection: Connection, call: ScriptCall, wait: WaitOptions): Promise<Reply> {
+  const [reply, reached] = await connection.runAndWait(call, wait);
+  if (reached >= wait.replicas) return reply;
   throw new CheckpointError(
     "STORAGE_FAILED",
-    `the call was carried out, but after ${timeoutMs} ms ${Number(reached)} of the ${replicas} replicas wanted have it`,
+    `the call was carried out, but after ${wait.timeoutMs} ms ${reached} of the ${wait.replicas} replicas wanted have it`,
   );
 }

@@ -1,8 +1,9 @@
-import { CheckpointSaver } from "@threadmark/core";
-import { borrowed, openCluster, openUrl, type ClusterNode, type RedisClientOptions } from "./client.ts";
-import type { RedisClientLike } from "./ioredis.ts";
+import { CheckpointError, CheckpointSaver } from "@threadmark/core";
+import { checkNodes, checkUrl, type ClusterNode } from "./addresses.ts";
+import { borrowed, type RedisClientLike } from "./client.ts";
+import type { Connection } from "./connection.ts";
 import { settingsOf, type RedisSaverOptions } from "./options.ts";
-import type { Connection } from "./runner.ts";
+import { openCluster, openUrl, type RedisClientOptions } from "./own-client.ts";
 import { RedisStorage } from "./storage.ts";
 
 /** Options of savers that make their client themselves. */
@@ -15,7 +16,7 @@ export interface RedisConnectOptions extends RedisSaverOptions {
  * Keeps checkpoints in Redis or Valkey: one server, a cluster, or behind Sentinel. No modules are needed and no
  * set-up.
  *
- * Errors of the server come through as they are, but for a full memory, which is `STORAGE_FAILED` with the
+ * Errors of the server come through, without what could hold secrets; a full memory is `STORAGE_FAILED` with the
  * error as `cause`. `INCOMPLETE` says that the server has evicted a part of a thread.
  *
  * @example
@@ -26,9 +27,11 @@ export class RedisSaver extends CheckpointSaver {
   readonly #storage: RedisStorage;
 
   /**
-   * @param client A `Redis` or a `Cluster` of ioredis. It stays yours: nothing closes it. When Redis says that it is a
-   *   replica now, the client is made to connect anew, so that it finds the primary.
-   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
+   * @param client A `Redis` or a `Cluster` of ioredis 5 or 6, or what `createClient`, `createClientPool`,
+   *   `createCluster` and `createSentinel` of the package redis 4 to 6 make, which is connected if it was not yet. It
+   *   stays yours: nothing closes it. When Redis says that it is a replica now, the client is made to connect again, so
+   *   that it finds the primary.
+   * @throws CheckpointError `INVALID_ARGUMENT` for what is not a client, and for a wrong option.
    */
   constructor(client: RedisClientLike | RedisStorage, options: RedisSaverOptions = {}) {
     const storage = client instanceof RedisStorage ? client : storageOf(client, options);
@@ -53,14 +56,15 @@ export class RedisSaver extends CheckpointSaver {
    * A saver with a client of its own, which {@link close} closes. It connects with the first call.
    *
    * @param url For example `"redis://user:password@localhost:6379/0"`, or `"rediss://…"` for TLS.
-   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong URL or option.
    * @example
    * await using saver = RedisSaver.fromUrl("redis://localhost", { defaultTTL: 60, refreshOnRead: true });
    */
   static fromUrl(url: string, options: RedisConnectOptions = {}): RedisSaver {
-    const { redis = {}, ...rest } = options;
+    checkUrl(url, "url");
+    const { redis, rest, settings } = ownSettings(options);
     return new RedisSaver(
-      storageOn(() => openUrl(url, redis, settingsOf(rest).retryMs), rest),
+      storageOn(() => openUrl(url, redis, settings), rest),
       rest,
     );
   }
@@ -74,17 +78,27 @@ export class RedisSaver extends CheckpointSaver {
    * const saver = RedisSaver.fromCluster([{ url: "redis://10.0.0.1:6379" }, { url: "redis://10.0.0.2:6379" }]);
    */
   static fromCluster(nodes: readonly ClusterNode[], options: RedisConnectOptions = {}): RedisSaver {
-    const { redis = {}, ...rest } = options;
+    checkNodes(nodes);
+    const { redis, rest, settings } = ownSettings(options);
     return new RedisSaver(
-      storageOn(() => openCluster(nodes, redis), rest),
+      storageOn(() => openCluster(nodes, redis, settings), rest),
       rest,
     );
   }
 }
 
+function ownSettings(options: RedisConnectOptions) {
+  const { redis = {}, ...rest } = options ?? {};
+  const settings = settingsOf(typeof options === "object" && options !== null ? rest : options);
+  if (typeof redis !== "object" || redis === null) {
+    const problem = "option redis must be an object of ioredis' options";
+    throw new CheckpointError("INVALID_ARGUMENT", problem, { field: "redis" });
+  }
+  return { redis, rest, settings };
+}
+
 function storageOf(client: RedisClientLike, options: RedisSaverOptions): RedisStorage {
-  const connection = borrowed(client);
-  return storageOn(async () => connection, options);
+  return storageOn(borrowed(client, settingsOf(options)), options);
 }
 
 function storageOn(open: () => Promise<Connection>, options: RedisSaverOptions): RedisStorage {

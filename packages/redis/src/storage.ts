@@ -30,7 +30,7 @@ import { CheckpointError } from "@threadmark/core/storage";
 import { BucketIndex } from "./bucket-index.ts";
 import { bufferOf, idBytes } from "./bytes.ts";
 import { copyApart } from "./copy-apart.ts";
-import type { Argument } from "./ioredis.ts";
+import type { Argument } from "./connection.ts";
 import { bucketOf, Keys } from "./keys.ts";
 import { packWrites } from "./packed-writes.ts";
 import { namespaceMember, namespacePrefix, placeOf, suffixOf } from "./place.ts";

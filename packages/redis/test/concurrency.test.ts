@@ -1,5 +1,6 @@
 import { RedisSaver, type RedisSaverOptions } from "@threadmark/redis";
 import { countTests, nameOf } from "@threadmark/services";
+import { enough } from "@threadmark/random-tests";
 import {
   checkFence,
   checkRemovalBesidePuts,
@@ -11,7 +12,7 @@ import {
 import { afterAll, describe, expect, it } from "vitest";
 import { allServers, connect, keysWith, newPrefix, useKeys, type Client } from "./server.ts";
 
-const SECONDS = 8;
+const SECONDS = enough(3);
 
 describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
   "many at once on $title",

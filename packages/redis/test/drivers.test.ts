@@ -1,4 +1,5 @@
 import { conformance } from "@threadmark/core/conformance";
+import { enough, seed } from "@threadmark/random-tests";
 import { RedisSaver, type RedisClientLike, type RedisSaverOptions } from "@threadmark/redis";
 import { countTests, nameOf, servers, type Server } from "@threadmark/services";
 import { Cluster, Redis } from "ioredis";
@@ -77,6 +78,7 @@ for (const { title, server, connect: connectTo, options: own } of drivers) {
       return { saver: await reopen(), reopen, close };
     }
 
-    conformance({ name: "a saver", runner: { describe, it }, open, share: true, everything: true });
+    const runner = { describe, it };
+    conformance({ name: "a saver", runner, open, share: true, everything: true, seed, sequences: enough(5) });
   });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { servers, type Server } from "@threadmark/services";
+import { firstServer, servers, type Server } from "@threadmark/services";
 import { Cluster, Redis } from "ioredis";
 import { afterAll } from "vitest";
 
@@ -14,7 +14,7 @@ export const allServers: readonly Server[] = ["redis", "valkey", "redis-cluster"
 export const singleServers: readonly Server[] = [...servers("redis"), ...servers("valkey")];
 
 /** The newest Redis of this run. */
-export const newest: Server = servers("redis")[0]!;
+export const newest: Server = firstServer("redis");
 
 /** For `expect.poll`: how long things take depends on what else the machine does. */
 export const PATIENT = { timeout: 30_000 };

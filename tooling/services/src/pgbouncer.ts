@@ -58,6 +58,7 @@ auth_type = trust
 auth_file = users
 admin_users = ${username}
 pool_mode = transaction
+max_prepared_statements = 0
 default_pool_size = 10
 max_client_conn = 500
 ignore_startup_parameters = extra_float_digits,options

@@ -34,6 +34,20 @@ export function servers(kind: string): readonly Server[] {
   return all.filter((server) => server.kind === kind);
 }
 
+/** The first server of a kind. When there is none, a test that wants to connect to it fails and says so. */
+export function firstServer(kind: string): Server {
+  const lacking = {
+    kind,
+    version: "",
+    found: "",
+    facts: {},
+    get url(): string {
+      throw new Error(`NOT TESTED: there is no ${kind}. The run ends with the reasons.`);
+    },
+  };
+  return servers(kind)[0] ?? lacking;
+}
+
 /** Whether tests of this run can start a server of that name for themselves. If not, the run says so in the end. */
 export function hasPrivate(name: string): boolean {
   return (process.env[PRIVATE] ?? "").split(",").includes(name);

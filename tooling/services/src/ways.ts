@@ -43,7 +43,9 @@ export async function getServer(
  * @returns whether it can be started.
  */
 export async function prepare(recipe: Recipe, reasons: string[]): Promise<boolean> {
-  for (const way of chosenWays(["environment"])) {
+  const ways = chosenWays(["environment"]);
+  if (ways.length === 0) reasons.push("TEST_WAYS names no way to start one");
+  for (const way of ways) {
     try {
       if (way === "program") await recipe.install();
       else await (await openContainer(recipe.image, 1)).remove();

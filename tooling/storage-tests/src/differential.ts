@@ -1,5 +1,6 @@
 import type { CheckpointStorage } from "@threadmark/core/storage";
 import { MemoryStorage } from "@threadmark/memory";
+import { rounds } from "@threadmark/random-tests";
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
 import {
@@ -51,7 +52,7 @@ export function agreesWithMemory(
         expect(comparable(actual)).toEqual(comparable(expected));
       },
     );
-    await fc.assert(property, { numRuns: sequences, examples: [[REFUSED_REMOVAL]] });
+    await fc.assert(property, { ...rounds(sequences), examples: [[REFUSED_REMOVAL]] });
   }, 300_000);
 }
 

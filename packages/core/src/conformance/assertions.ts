@@ -11,7 +11,15 @@ export class ClauseFailure extends Error {
 
 /** The clause says nothing about this saver, and why. */
 export class NotApplicable extends Error {
-  override readonly name = "NotApplicable";
+  override readonly name: string = "NotApplicable";
+}
+
+/** The saver lacks a method that every checkpointer has. One clause fails for it; the others do not apply. */
+export class MissingMethod extends NotApplicable {}
+
+/** The store could not be opened, so that nothing is known about the saver. */
+export class HarnessError extends Error {
+  override readonly name = "HarnessError";
 }
 
 export function fail(message: string): never {

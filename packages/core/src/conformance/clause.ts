@@ -19,6 +19,9 @@ export type Need =
   | "updateThread"
   | "sweep";
 
+/** What a saver may lack: a method, or an option that `open` takes. */
+export type Capability = Need | keyof OpenOptions;
+
 /** One rule of the contract, and how to find out whether a saver keeps it. */
 export interface Clause {
   /** `group/what-holds`; stable, and in `docs/contract.md`. */
@@ -42,6 +45,8 @@ export interface ClauseContext {
   reopen(): Promise<TestedSaver>;
   /** A store of its own with options; the clause does not apply where they are not supported. */
   openWith(options: OpenOptions): Promise<OpenedStore>;
+  /** Another store that nothing else uses. */
+  openFresh(): Promise<OpenedStore>;
   /** A thread id that nothing else uses; the same name gives the same id within the clause. */
   threadId(name?: string): string;
   readonly random: Random;

@@ -17,6 +17,8 @@ import { isolationClauses } from "./clauses/isolation.ts";
 import { legacyClauses } from "./clauses/legacy-v3.ts";
 import { lifecycleClauses } from "./clauses/lifecycle.ts";
 import { listClauses } from "./clauses/list.ts";
+import { messageClauses } from "./clauses/messages.ts";
+import { metadataClauses } from "./clauses/metadata.ts";
 import { modelClauses } from "./clauses/model.ts";
 import { openingClauses } from "./clauses/opening.ts";
 import { pendingOrderClauses } from "./clauses/pending-order.ts";
@@ -35,16 +37,19 @@ import { threadsClauses } from "./clauses/threads.ts";
 import { tombstoneClauses } from "./clauses/tombstone.ts";
 import { ttlClauses } from "./clauses/ttl.ts";
 import { valueClauses } from "./clauses/values.ts";
+import { writeValueClauses } from "./clauses/write-values.ts";
 import { writesClauses } from "./clauses/writes.ts";
 
 /** Every clause, in the order of `docs/contract.md`. */
 export const clauses: readonly Clause[] = [
   ...configClauses,
   ...putClauses,
+  ...metadataClauses,
   ...carryOverClauses,
   ...tombstoneClauses,
   ...forkClauses,
   ...writesClauses,
+  ...writeValueClauses,
   ...pendingOrderClauses,
   ...getClauses,
   ...listClauses,
@@ -53,6 +58,7 @@ export const clauses: readonly Clause[] = [
   ...isolationClauses,
   ...hostileIdClauses,
   ...valueClauses,
+  ...messageClauses,
   ...binaryClauses,
   ...refusalClauses,
   ...serdeClauses,

@@ -3,14 +3,21 @@ import type { Clause } from "./clause.ts";
 import { settle } from "./options.ts";
 import type { SuiteOptions, SuiteSettings } from "./options.ts";
 import { SharedStore, runClause } from "./run-clause.ts";
-import { selectClauses } from "./verify.ts";
+import { checkClauseIds, selectClauses } from "./selection.ts";
 
 /** The part of a test runner that the suite uses: that of vitest, node:test, Mocha, Jest or Bun. */
 export interface Runner {
   describe(name: string, register: () => void): unknown;
-  it(name: string, test: () => Promise<void>, timeout?: number): unknown;
+  it: TestFunction;
   /** Closes a shared store. Without it the last test does. */
   afterAll?(hook: () => Promise<void>): unknown;
+}
+
+/** Registers a test. */
+export interface TestFunction {
+  (name: string, test: () => Promise<void>, timeout?: number): unknown;
+  /** Registers a test that is shown as skipped. */
+  readonly skip?: (name: string, test: () => Promise<void>) => unknown;
 }
 
 export interface ConformanceOptions extends SuiteOptions {
@@ -39,8 +46,9 @@ export function conformance(options: ConformanceOptions): void {
   const { runner } = options;
   const settings = settle<ConformanceOptions>(options, { runner: true });
   const shared = new SharedStore(settings);
+  checkClauseIds(settings.knownFailures);
   runner.describe(settings.name, () => {
-    for (const [group, members] of grouped(selectClauses(options.only))) {
+    for (const [group, members] of grouped(selectClauses(options))) {
       runner.describe(group, () => {
         for (const tested of members) register(tested, settings, shared, runner);
       });
@@ -61,17 +69,34 @@ function grouped(clauses: readonly Clause[]): Map<string, Clause[]> {
 
 function register(tested: Clause, settings: SuiteSettings, shared: SharedStore, runner: Runner): void {
   // Without named parameters: some runners take a parameter for a callback to wait for.
-  async function test(...args: unknown[]): Promise<void> {
+  async function test(this: unknown, ...args: unknown[]): Promise<void> {
     const outcome = await runClause(tested, settings, shared);
-    if (outcome.status === "failed") throw new Error(outcome.message, { cause: outcome.error });
-    if (outcome.status === "not applicable") skip(args[0], outcome.message);
+    if (outcome.status === "passed") return;
+    if (outcome.status === "not applicable") return skip(tested, outcome.message, [args[0], this]);
+    if (outcome.status === "known failure") return skip(tested, "known failure", [args[0], this]);
+    throw new Error(outcome.message, { cause: outcome.error });
   }
-  runner.it(`${tested.id}: ${tested.rule}`, test, settings.timeout + GRACE);
+  const name = `${tested.id}: ${tested.rule}`;
+  const left = tested.needs.some((need) => settings.without.includes(need));
+  if (left && runner.it.skip) runner.it.skip(name, test);
+  else runner.it(name, test, settings.timeout + GRACE);
 }
 
-/** Tells the runner, where it can be told, that the clause does not apply. */
-function skip(test: unknown, reason: string): void {
-  if (typeof test !== "object" || test === null) return;
-  const { skip: tell } = test as { skip?: unknown };
-  if (typeof tell === "function") Reflect.apply(tell, test, [reason]);
+/**
+ * Tells the runner that a test says nothing: vitest and node:test by the test's context, Mocha by `this`. What cannot
+ * be told fails, so that a clause that does not apply never looks like one that was kept.
+ */
+function skip({ id, needs }: Clause, reason: string, contexts: readonly unknown[]): void {
+  for (const context of contexts) {
+    if ((typeof context !== "object" && typeof context !== "function") || context === null) continue;
+    const { skip: tell } = context as { skip?: unknown };
+    if (typeof tell !== "function") continue;
+    Reflect.apply(tell, context, [reason]);
+    return;
+  }
+  const way = needs.length > 0 ? `without: ${JSON.stringify(needs)}, or skip` : "skip";
+  throw new Error(
+    `${id} cannot be counted (${reason}), and this test runner cannot be told so while a test runs. ` +
+      `Give conformance() ${way}: [${JSON.stringify(id)}].`,
+  );
 }

@@ -110,7 +110,25 @@ function compareContent(actual: object, expected: object, path: string, walk: Wa
   }
   const [found, wanted] = [scalarContent(actual), scalarContent(expected)];
   if (found === wanted) return undefined;
+  const bytes = byteDifference(actual, expected);
+  if (bytes !== undefined) return { path, message: bytes };
   return { path, message: `${show(actual)} instead of ${show(expected)}` };
+}
+
+/** Where bytes differ: the first ones alone would look the same. */
+function byteDifference(actual: object, expected: object): string | undefined {
+  const [found, wanted] = [bytesOf(actual), bytesOf(expected)];
+  if (!found || !wanted) return undefined;
+  if (found.length !== wanted.length) return `${found.length} bytes instead of ${wanted.length}`;
+  const index = wanted.findIndex((byte, i) => byte !== found[i]);
+  return `byte ${index} is ${found[index]} instead of ${wanted[index]}`;
+}
+
+function bytesOf(value: object): Uint8Array | undefined {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  return ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : undefined;
 }
 
 interface URLLike {
@@ -122,10 +140,8 @@ function scalarContent(value: object): string {
   if (value instanceof Date) return String(value.getTime());
   if (value instanceof RegExp) return `${value.source}/${value.flags}/${value.lastIndex}`;
   if (value instanceof Error) return `${value.name}\n${value.message}\n${value.stack ?? ""}`;
-  if (ArrayBuffer.isView(value)) {
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).join(",");
-  }
-  if (value instanceof ArrayBuffer) return new Uint8Array(value).join(",");
+  const bytes = bytesOf(value);
+  if (bytes) return bytes.join(",");
   if (Object.prototype.toString.call(value) === "[object URL]") return (value as URLLike).href;
   return "";
 }

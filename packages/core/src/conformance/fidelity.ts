@@ -36,3 +36,16 @@ async function keptOrNotApplicable(attempt: () => Promise<unknown>): Promise<voi
     throw new NotApplicable(`the saver refuses these values: ${describeError(outcome.error)}`);
   }
 }
+
+/** As {@link expectKept}, for values in the metadata. */
+export async function expectKeptAsMetadata(
+  { saver, threadId }: ClauseContext,
+  make: () => Record<string, unknown>,
+): Promise<void> {
+  const thread = new TestThread(saver, threadId());
+  await keptOrNotApplicable(() => thread.put({ id: 1, metadata: make() }));
+  const metadata = (await thread.read(1)).metadata as Record<string, unknown> | undefined;
+  for (const [name, value] of Object.entries(make())) {
+    expectSame(metadata?.[name], value, `In the metadata, ${name}`);
+  }
+}

@@ -3,15 +3,19 @@
  */
 
 export { conformance } from "./conformance.ts";
-export type { ConformanceOptions, Runner } from "./conformance.ts";
+export type { ConformanceOptions, Runner, TestFunction } from "./conformance.ts";
 export { verify } from "./verify.ts";
 export type { VerifyOptions } from "./verify.ts";
 export { clauses } from "./clauses.ts";
-export type { Clause, ClauseContext, Need } from "./clause.ts";
+export type { Capability, Clause, ClauseContext, Need } from "./clause.ts";
+export { levelOf, levels } from "./levels.ts";
+export type { Level } from "./levels.ts";
 export { defaultSizes } from "./options.ts";
 export type { Sizes, SuiteOptions } from "./options.ts";
-export { markdownCell, reportOf, toJSON, toJUnit, toMarkdown, toText } from "./report.ts";
-export type { Report, ReportEntry } from "./report.ts";
+export { levelsOf, markdownCell, reportOf, summary, toJSON, toJUnit, toMarkdown } from "./report.ts";
+export { groupByCause, toText } from "./text-report.ts";
+export type { LevelCount, Report, ReportEntry } from "./report.ts";
+export type { Status } from "./run-clause.ts";
 export { difference } from "./difference.ts";
 export type { Difference, DifferenceOptions } from "./difference.ts";
 export type {

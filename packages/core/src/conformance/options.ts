@@ -1,9 +1,11 @@
 import { checkOptions, type OptionNames } from "../options.ts";
+import type { Capability } from "./clause.ts";
+import type { Level } from "./levels.ts";
 import type { OpenStore } from "./saver.ts";
 
 /** How large the large clauses are. */
 export interface Sizes {
-  /** Checkpoints in one listing without a limit. @default 1200 */
+  /** Checkpoints in one listing without a limit. @default 5200 */
   readonly listing: number;
   /** Checkpoints that are paged through. @default 200 */
   readonly paging: number;
@@ -24,7 +26,7 @@ export interface Sizes {
 }
 
 export const defaultSizes: Sizes = {
-  listing: 1200,
+  listing: 5200,
   paging: 200,
   turns: 200,
   ancestors: 300,
@@ -48,6 +50,22 @@ export interface SuiteOptions {
   readonly share?: boolean;
   /** Ids of clauses, or of groups such as `"fork"`, to run. @default all */
   readonly only?: readonly string[];
+  /** Ids of clauses or groups to leave out. @default none */
+  readonly skip?: readonly string[];
+  /** Levels to run. @default all */
+  readonly levels?: readonly Level[];
+  /**
+   * What the saver or its harness does not have. Clauses that need it are not run and count as not applicable.
+   * Jest and Bun cannot be told so while a test runs, and fail such a clause unless it is listed here.
+   * @default none
+   */
+  readonly without?: readonly Capability[];
+  /**
+   * Ids of clauses that are known to fail. They do not count as failed as long as they fail; one that passes does,
+   * so that the list is kept short.
+   * @default none
+   */
+  readonly knownFailures?: readonly string[];
   /** A clause that does not apply counts as failed: for savers that should have everything. @default false */
   readonly everything?: boolean;
   /** Seed of everything random. @default a fixed number */
@@ -66,6 +84,8 @@ export interface SuiteSettings {
   readonly name: string;
   readonly open: OpenStore;
   readonly share: boolean;
+  readonly without: readonly Capability[];
+  readonly knownFailures: readonly string[];
   readonly everything: boolean;
   readonly seed: number;
   readonly sequences: number;
@@ -81,6 +101,10 @@ const SUITE_OPTIONS: OptionNames<SuiteOptions> = {
   open: true,
   share: true,
   only: true,
+  skip: true,
+  levels: true,
+  without: true,
+  knownFailures: true,
   everything: true,
   seed: true,
   sequences: true,
@@ -101,6 +125,8 @@ export function settle<T extends SuiteOptions>(
     name: options.name,
     open: options.open,
     share: options.share ?? false,
+    without: options.without ?? [],
+    knownFailures: options.knownFailures ?? [],
     everything: options.everything ?? false,
     seed: options.seed ?? DEFAULT_SEED,
     sequences: options.sequences ?? 40,

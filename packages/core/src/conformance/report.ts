@@ -1,12 +1,23 @@
+import { levels, type Level } from "./levels.ts";
+import type { Status } from "./run-clause.ts";
+
 /** One clause in a report. */
 export interface ReportEntry {
   readonly id: string;
   readonly title: string;
-  readonly status: "passed" | "failed" | "not applicable";
-  /** Why it failed or does not apply; `""` when it passed. */
+  readonly level: Level;
+  readonly status: Status;
+  /** Why it did not pass; `""` when it did. */
   readonly message: string;
   /** Milliseconds. */
   readonly duration: number;
+}
+
+/** How many clauses of a level a saver keeps, of those that apply and could be run. */
+export interface LevelCount {
+  readonly level: Level;
+  readonly kept: number;
+  readonly of: number;
 }
 
 /** What `verify` found out about a saver. Plain data. */
@@ -15,36 +26,41 @@ export interface Report {
   readonly seed: number;
   readonly passed: number;
   readonly failed: number;
+  readonly knownFailures: number;
   readonly notApplicable: number;
+  /** Clauses for which no store could be opened. */
+  readonly notRun: number;
+  /** The levels that were run, the most needed first. */
+  readonly levels: readonly LevelCount[];
   readonly clauses: readonly ReportEntry[];
 }
 
+/** Sums up entries, those of a run that has not ended too. */
 export function reportOf(name: string, seed: number, clauses: readonly ReportEntry[]): Report {
-  const count = (status: ReportEntry["status"]): number =>
-    clauses.filter((entry) => entry.status === status).length;
+  const count = (status: Status): number => clauses.filter((entry) => entry.status === status).length;
   return {
     name,
     seed,
     passed: count("passed"),
     failed: count("failed"),
+    knownFailures: count("known failure"),
     notApplicable: count("not applicable"),
+    notRun: count("not run"),
+    levels: levels.flatMap((level) => countOf(level, clauses)),
     clauses,
   };
 }
 
-/** For a terminal: what failed, in full, then what does not apply, then the sum. */
-export function toText(report: Report): string {
-  const lines: string[] = [];
-  for (const entry of report.clauses) {
-    if (entry.status === "failed") {
-      lines.push(`FAILED  ${entry.id}`, indent(entry.message), "");
-    }
-  }
-  for (const entry of report.clauses) {
-    if (entry.status === "not applicable") lines.push(`n/a     ${entry.id}: ${entry.message}`);
-  }
-  lines.push(`${report.name}: ${summary(report)} (seed ${report.seed})`);
-  return `${lines.join("\n")}\n`;
+function countOf(level: Level, clauses: readonly ReportEntry[]): LevelCount[] {
+  const members = clauses.filter((entry) => entry.level === level);
+  const counted = members.filter(({ status }) => status !== "not applicable" && status !== "not run");
+  const kept = counted.filter(({ status }) => status === "passed").length;
+  return members.length === 0 ? [] : [{ level, kept, of: counted.length }];
+}
+
+/** `langgraph 128/128 · exact 20/32`, for a line or a badge. */
+export function levelsOf({ levels: counts }: Pick<Report, "levels">): string {
+  return counts.map(({ level, kept, of }) => `${level} ${kept}/${of}`).join(" · ");
 }
 
 export function toJSON(report: Report): string {
@@ -53,7 +69,14 @@ export function toJSON(report: Report): string {
 
 /** A table of all clauses, for a README. */
 export function toMarkdown(report: Report): string {
-  const lines = [`**${report.name}**: ${summary(report)}`, "", "| Clause | Result |", "|---|---|"];
+  const lines = [
+    `**${report.name}**: ${levelsOf(report)}`,
+    "",
+    summary(report),
+    "",
+    "| Clause | Result |",
+    "|---|---|",
+  ];
   for (const entry of report.clauses) {
     const first = entry.message.split("\n", 1)[0] ?? "";
     const why = first === "" ? "" : `: ${markdownCell(first)}`;
@@ -67,7 +90,7 @@ export function toJUnit(report: Report): string {
   const seconds = report.clauses.reduce((sum, entry) => sum + entry.duration, 0) / 1000;
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="${xml(report.name)}" tests="${report.clauses.length}" failures="${report.failed}" skipped="${report.notApplicable}" time="${seconds.toFixed(3)}">`,
+    `<testsuite name="${xml(report.name)}" tests="${report.clauses.length}" failures="${report.failed}" errors="${report.notRun}" skipped="${report.notApplicable + report.knownFailures}" time="${seconds.toFixed(3)}">`,
   ];
   for (const entry of report.clauses) {
     const time = (entry.duration / 1000).toFixed(3);
@@ -76,20 +99,26 @@ export function toJUnit(report: Report): string {
     if (entry.status === "failed") {
       lines.push(`  ${open}><failure>${xml(entry.message)}</failure></testcase>`);
     }
-    if (entry.status === "not applicable") {
-      lines.push(`  ${open}><skipped message="${xml(entry.message)}"/></testcase>`);
+    if (entry.status === "not run") lines.push(`  ${open}><error>${xml(entry.message)}</error></testcase>`);
+    if (entry.status === "not applicable" || entry.status === "known failure") {
+      const reason = entry.status === "known failure" ? `known failure: ${entry.message}` : entry.message;
+      lines.push(`  ${open}><skipped message="${xml(reason)}"/></testcase>`);
     }
   }
   lines.push("</testsuite>");
   return `${lines.join("\n")}\n`;
 }
 
-function summary(report: Report): string {
-  return `${report.passed} passed, ${report.failed} failed, ${report.notApplicable} not applicable`;
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, "        ");
+/** The counts of a report in words. */
+export function summary(report: Report): string {
+  const parts = [
+    `${report.passed} passed`,
+    `${report.failed} failed`,
+    ...(report.knownFailures > 0 ? [`${report.knownFailures} known failures`] : []),
+    `${report.notApplicable} not applicable`,
+    ...(report.notRun > 0 ? [`${report.notRun} not run`] : []),
+  ];
+  return parts.join(", ");
 }
 
 /** Text that stays in one cell of a Markdown table. */

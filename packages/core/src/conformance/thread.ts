@@ -158,10 +158,14 @@ export class TestThread {
     return found;
   }
 
+  /** The listed tuples, in order. */
+  tuples(options?: CheckpointListOptions): Promise<CheckpointTuple[]> {
+    return collect(this.saver.list(this.config(), options));
+  }
+
   /** Ids of the listed checkpoints, in order. */
   async listed(options?: CheckpointListOptions): Promise<string[]> {
-    const tuples = await collect(this.saver.list(this.config(), options));
-    return tuples.map(idOf);
+    return (await this.tuples(options)).map(idOf);
   }
 
   delete(): Promise<void> {

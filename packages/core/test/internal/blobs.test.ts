@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { rounds } from "@threadmark/random-tests";
 import { describe, expect, it } from "vitest";
 import { CHUNK_MAX, chunkEnd } from "../../src/blobs/chunk.ts";
 import { blobsOf, cutTree, type CutValue } from "../../src/blobs/cut.ts";
@@ -82,7 +83,7 @@ describe("blobs", () => {
         expect(value).toEqual(cut(bytes).value);
         for (const id of blobs.keys()) expect(fresh.has(id) || known.has(id)).toBe(true);
       }),
-      { numRuns: 200 },
+      rounds(100),
     );
   });
 

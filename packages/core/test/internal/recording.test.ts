@@ -7,6 +7,7 @@ import {
   ToolMessage,
 } from "@langchain/core/messages";
 import fc from "fast-check";
+import { rounds } from "@threadmark/random-tests";
 import { describe, expect, it } from "vitest";
 import {
   type EncodedBefore,
@@ -195,7 +196,7 @@ describe("a value that is encoded after another one", () => {
           follow(values, pieceSize);
         },
       ),
-      { numRuns: 1500 },
+      rounds(400),
     );
   });
 
@@ -210,7 +211,7 @@ describe("a value that is encoded after another one", () => {
         };
         follow(values(), 50);
       }),
-      { numRuns: 3000 },
+      rounds(800),
     );
   });
 

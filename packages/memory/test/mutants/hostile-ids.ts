@@ -70,9 +70,13 @@ export const hostileIdMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "a thread named __proto__ is refused",
+    name: "a thread named __proto__ is accepted and not kept",
     clause: "hostile-ids/ids-named-like-object-members",
-    breakSaver: refuse(({ thread }) => thread === "__proto__"),
+    breakSaver(saver) {
+      patch(saver, "put", (put) => async (config, ...rest) => {
+        return placeOf(config).thread === "__proto__" ? config : put(config, ...rest);
+      });
+    },
   },
   {
     name: "channels are put into a plain object by assignment",

@@ -1,5 +1,6 @@
 import { aliasingMutants } from "./aliasing.ts";
 import { forkMutants, tombstoneMutants } from "./branches.ts";
+import { blindSpotMutants } from "./blind-spots.ts";
 import { concurrencyMutants } from "./concurrency.ts";
 import { configMutants } from "./config.ts";
 import { deltaMutants } from "./delta.ts";
@@ -10,6 +11,8 @@ import { isolationMutants } from "./isolation.ts";
 import { legacyMutants } from "./legacy-v3.ts";
 import { deleteMutants, lifecycleMutants, openingMutants } from "./lifecycle.ts";
 import { listMutants } from "./list.ts";
+import { messageMutants } from "./messages.ts";
+import { metadataMutants } from "./metadata.ts";
 import type { Mutant } from "./mutant.ts";
 import { pendingOrderMutants } from "./pending-order.ts";
 import { carryOverMutants, putMutants } from "./put.ts";
@@ -26,6 +29,9 @@ import { writesMutants } from "./writes.ts";
 export const mutants: readonly Mutant[] = [
   ...configMutants,
   ...putMutants,
+  ...metadataMutants,
+  ...messageMutants,
+  ...blindSpotMutants,
   ...carryOverMutants,
   ...tombstoneMutants,
   ...forkMutants,

@@ -36,6 +36,11 @@ export function idsIn(bytes: string): string {
 )`;
 }
 
+/** Whether a blob is a node, by the last bit of its id. A damaged id may have any length. */
+export function isNode(id: string): string {
+  return `CASE length(${id}) WHEN 16 THEN get_byte(${id}, 15) & 1 = 1 ELSE false END`;
+}
+
 /** `$1` to `$4` of {@link openThread}. */
 export function openParams({ thread, epoch, newEpoch, ttl }: WriteRequest): Param[] {
   return [thread, epoch ?? null, newEpoch, ttl ?? null];

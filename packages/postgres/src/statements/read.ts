@@ -2,7 +2,7 @@ import type { AncestorsRequest, BlobsRequest, GetRequest, OutlineRequest } from 
 import { idBytes } from "../bytes.ts";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
-import { alive, idsIn, renewed } from "./clauses.ts";
+import { alive, idsIn, isNode, renewed } from "./clauses.ts";
 import { textOf } from "./texts.ts";
 
 /** Writes as a JSON array of arrays; NULL for none. */
@@ -22,7 +22,7 @@ reached (thread, id, list) AS (
   SELECT parent.thread, child.id, NULL
   FROM (
     SELECT thread, coalesce(list, (${bytesOf(blobs)})) AS ids FROM reached AS r
-    WHERE coalesce(get_byte(id, 15) & 1, 1) = 1 OFFSET 0
+    WHERE id IS NULL OR ${isNode("id")} OFFSET 0
   ) AS parent
   CROSS JOIN LATERAL ${idsIn("parent.ids")} AS child
   WHERE child.id NOT IN (SELECT id FROM have)

@@ -1,7 +1,7 @@
 import type { CopyRequest, ExpireRequest, RemoveRequest, SweepRequest } from "@threadmark/core/storage";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
-import { alive, idsIn, NEVER, NOW } from "./clauses.ts";
+import { alive, idsIn, isNode, NEVER, NOW } from "./clauses.ts";
 
 /*
  * A statement that deletes finds its rows in its snapshot. What another writer committed while the
@@ -83,7 +83,7 @@ function removeText({ threads, checkpoints, writes, blobs }: Tables): string {
   SELECT ref.id FROM staying_writes AS w CROSS JOIN LATERAL ${idsIn("w.refs")} AS ref)
   UNION
   SELECT child.id
-  FROM (SELECT id FROM live WHERE get_byte(id, 15) & 1 = 1) AS node
+  FROM (SELECT id FROM live WHERE ${isNode("id")}) AS node
   CROSS JOIN LATERAL (
     SELECT bytes FROM ${blobs} AS b WHERE b.thread = (SELECT number FROM numbered) AND b.id = node.id OFFSET 0
   ) AS list

@@ -1,4 +1,5 @@
 import { conformance } from "@threadmark/core/conformance";
+import { enough, seed } from "@threadmark/random-tests";
 import { RedisSaver, type RedisSaverOptions } from "@threadmark/redis";
 import { countTests, hasPrivate, servers } from "@threadmark/services";
 import { startPrivate, startPrivateGroup, type PrivateServer } from "@threadmark/services/private";
@@ -65,7 +66,8 @@ describe.runIf(hasPrivate("redis:8"))("a user with the rights of the README", ()
     return { saver: await reopen(), reopen, close: async () => {} };
   }
 
-  conformance({ name: "a saver", runner: { describe, it }, open, share: true, everything: true });
+  const runner = { describe, it };
+  conformance({ name: "a saver", runner, open, share: true, everything: true, seed, sequences: enough(5) });
 
   it("has needed every one of these rights, and MONITOR has shown no other command", async () => {
     const seen = await monitor.take();

@@ -12,7 +12,7 @@ describe("a value of very many pieces", () => {
   const { client, keyPrefix } = useKeys();
 
   it("is stored by one call and read by one", async () => {
-    const open = async () => borrowed(client);
+    const open = borrowed(client, { firstMs: 0, loadingMs: 0 });
     const storage = new RedisStorage({ open, keyPrefix, wait: undefined, retryMs: 0 });
     const blobs = Array.from({ length: BLOBS }, (_, i) => ({
       id: `${i.toString(16).padStart(30, "0")}00`,

@@ -11,7 +11,7 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
     countTests(server);
     const client = connect(server);
     const keyPrefix = newPrefix();
-    const open = async () => borrowed(client);
+    const open = borrowed(client, { firstMs: 0, loadingMs: 0 });
     agreesWithMemory(
       {
         storage: new RedisStorage({ open, keyPrefix, wait: undefined, retryMs: 0 }),

@@ -59,6 +59,32 @@ export const getClauses: readonly Clause[] = [
       }
     },
   }),
+  clause("get/the-time-of-a-checkpoint-orders-nothing", {
+    rule: "The latest checkpoint and the order of a listing follow the ids, whatever the `ts` of the checkpoints: clocks go back.",
+    hint: "Order by id. `ts` is for people.",
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      const times = ["2026-03-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z"];
+      for (const [i, ts] of times.entries()) {
+        await thread.put({ id: i + 1, parent: i === 0 ? undefined : i, ts, values: { a: i } });
+      }
+      expectSame((await thread.read()).checkpoint.id, checkpointId(3), "The id of the latest");
+      const ids = [3, 2, 1].map(checkpointId);
+      expectSame(await thread.listed(), ids, "The order of a listing");
+      expectSame((await thread.read(2)).checkpoint.ts, times[1], "The ts of the second checkpoint");
+    },
+  }),
+  clause("get/a-parent-that-is-not-stored-is-still-named", {
+    rule: "`parentConfig` names the parent that a checkpoint was put under, even when that parent is not stored.",
+    hint: "Return the id of the parent as it is stored with the checkpoint; do not look whether the parent exists.",
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      await thread.put({ id: 2, parent: 1, values: { a: 1 } });
+      expectSame(parentOf(await thread.read(2)), checkpointId(1), "The parent from getTuple");
+      const [listed] = await thread.tuples();
+      expectSame(listed && parentOf(listed), checkpointId(1), "The parent from list");
+    },
+  }),
   clause("get/ids-compare-by-code-point", {
     rule: "Checkpoint ids are compared by code point, as their UTF-8 bytes are, for the latest, for `before` and for the order of `list`.",
     hint: "JavaScript's < compares UTF-16 units; databases compare bytes. Compare code points, so that all savers agree.",

@@ -21,6 +21,21 @@ async function expectApart(places: readonly TestThread[], id: number | string): 
 }
 
 export const isolationClauses: readonly Clause[] = [
+  clause("isolation/an-id-belongs-to-its-namespace", {
+    rule: "`getTuple` by an id finds the checkpoint of its own namespace only; the same id in another namespace is another checkpoint.",
+    hint: "The key is (thread, namespace, id).",
+    async run({ saver, threadId }) {
+      const root = new TestThread(saver, threadId());
+      const inner = root.in("inner");
+      await root.put({ id: 1, values: { a: "root" } });
+      ensure((await inner.find(1)) === undefined, "An id of the root namespace was found in another one.");
+      await inner.put({ id: 2, values: { a: "inner" } });
+      ensure((await root.find(2)) === undefined, "An id of another namespace was found in the root.");
+      await inner.put({ id: 1, values: { a: "other" } });
+      expectSame(await root.values(1), { a: "root" }, "The values in the root namespace");
+      expectSame(await inner.values(1), { a: "other" }, "The values in the other namespace");
+    },
+  }),
   clause("isolation/threads-with-a-common-prefix", {
     rule: "A thread id that is the beginning of another is another thread: reads, listings and deletions of one never touch the other.",
     hint: "Compare thread ids for equality; do not match keys by prefix or pattern.",

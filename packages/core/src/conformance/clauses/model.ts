@@ -3,7 +3,7 @@ import { clause } from "../clause.ts";
 import type { Clause, ClauseContext } from "../clause.ts";
 import { generate } from "../model/generate.ts";
 import type { Operation } from "../model/operations.ts";
-import { runSequence } from "../model/run.ts";
+import { cleanUp, runSequence } from "../model/run.ts";
 import { seeded } from "../random.ts";
 
 const LENGTH = 60;
@@ -42,23 +42,45 @@ async function compareSequences(context: ClauseContext): Promise<void> {
     copy: typeof saver.copyThread === "function",
     prune: typeof saver.prune === "function",
   };
-  let run = 0;
   for (let sequence = 0; sequence < sequences; sequence++) {
     const operations = generate(seeded(seed + sequence), LENGTH, extras);
-    const found = await runSequence(saver, operations, threadId(`${run++}`));
-    if (found === undefined) continue;
-    const shortest = await shrink(operations.slice(0, found.length), async (shorter) => {
-      return (await runSequence(saver, shorter, threadId(`${run++}`))) !== undefined;
-    });
-    const last = await runSequence(saver, shortest, threadId(`${run++}`));
+    const prefix = threadId(`${sequence}`);
+    const found = await runSequence(saver, operations, prefix);
+    if (found !== undefined) {
+      const name = `Sequence ${sequence} with seed ${seed}`;
+      await explain(context, name, operations.slice(0, found.length), found.message);
+    }
+    await cleanUp(saver, prefix);
+  }
+}
+
+/** Fails with the shortest sequence that shows the difference, each tried in a store that nothing was in before. */
+async function explain(
+  { openFresh, threadId }: ClauseContext,
+  name: string,
+  failing: readonly Operation[],
+  message: string,
+): Promise<never> {
+  const run = async (operations: readonly Operation[]): Promise<string | undefined> => {
+    const store = await openFresh();
+    const found = await runSequence(store.saver, operations, threadId("again"));
+    return found?.message;
+  };
+  if ((await run(failing)) === undefined) {
     fail(
-      [
-        `Sequence ${sequence} with seed ${seed} ends otherwise than the contract says: ${(last ?? found).message}`,
-        `Again with: { seed: ${seed + sequence}, sequences: 1, only: ["model"] }`,
-        ...shortest.map(lineOf),
-      ].join("\n"),
+      `${name} does not end as the contract says: ${message}\n` +
+        "In an empty store it does: something that deleteThread should have removed is still there.",
     );
   }
+  const shortest = await shrink(failing, async (shorter) => (await run(shorter)) !== undefined);
+  const last = await run(shortest);
+  fail(
+    [
+      `${name} does not end as the contract says: ${last ?? message}`,
+      "In an empty store, these calls show it:",
+      ...shortest.map(lineOf),
+    ].join("\n"),
+  );
 }
 
 export const modelClauses: readonly Clause[] = [

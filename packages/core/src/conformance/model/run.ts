@@ -50,10 +50,6 @@ class SideBySide {
     return undefined;
   }
 
-  async cleanUp(): Promise<void> {
-    for (const thread of THREADS.keys()) await this.#saver.deleteThread(this.#threadId(thread));
-  }
-
   #threadId(thread: number): string {
     return `${this.#prefix}-${THREADS[thread] ?? ""}`;
   }
@@ -82,7 +78,7 @@ class SideBySide {
         channel_versions: operation.versions,
         versions_seen: {},
       };
-      const metadata = { ...operation.metadata, sequence: this.#prefix } as never;
+      const metadata = operation.metadata as never;
       await saver.put(configOf(threadId, namespace, parent), checkpoint, metadata, newVersions);
     }
   }
@@ -110,8 +106,7 @@ class SideBySide {
 
   async #compareList(list: ListOperation): Promise<string | undefined> {
     const thread = list.thread === undefined ? undefined : this.#threadId(list.thread);
-    // Other sequences may have threads in the same store.
-    const filter = thread === undefined ? { ...list.filter, sequence: this.#prefix } : list.filter;
+    const { filter } = list;
     const tuples = await collect(
       this.#saver.list(configOf(thread, list.namespace, list.id), {
         ...(list.limit === undefined ? {} : { limit: list.limit }),
@@ -158,9 +153,16 @@ class SideBySide {
 
   #withThread(expected: Expected | undefined): Record<string, unknown> | undefined {
     if (expected === undefined) return undefined;
-    const metadata = { ...expected.metadata, sequence: this.#prefix };
-    return { ...expected, thread: this.#threadId(expected.thread), metadata };
+    return { ...expected, thread: this.#threadId(expected.thread) };
   }
+}
+
+/**
+ * Removes every thread of a sequence, so that the next one has the store for itself. Listings are compared over all
+ * threads: a store whose deletion leaves something is found out there.
+ */
+export async function cleanUp(saver: TestedSaver, prefix: string): Promise<void> {
+  for (const thread of THREADS) await saver.deleteThread(`${prefix}-${thread}`);
 }
 
 /** Runs a sequence and says where saver and model part, and after how many operations. */
@@ -178,6 +180,5 @@ export async function runSequence(
   const end = await outcomeOf(() => both.compareAll());
   const message = "error" in end ? describeError(end.error) : end.value;
   if (message !== undefined) return { message, length: operations.length };
-  await both.cleanUp();
   return undefined;
 }

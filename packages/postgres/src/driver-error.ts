@@ -1,0 +1,31 @@
+/**
+ * Fields in which drivers hand back what was sent to them or what is stored.
+ *
+ * - `detail`, `where` and `internalQuery` of the server: "Key (thread)=(…)", "Failing row contains (…)", parameters.
+ * - `query`, `params` and `queryOptions` of PGlite: the statement with all its parameters.
+ * - `input` of Node.js: the URL that could not be read, with its password.
+ * - `client` of the pool of `pg`: all its options.
+ */
+const REVEALING = ["detail", "where", "internalQuery", "query", "params", "queryOptions", "input", "client"];
+
+/** Data exceptions and violated constraints, whose messages can end with the value: `invalid input syntax: "…"`. */
+const WITH_VALUE = /^2[23]...$/;
+const VALUE = /:\s*"[\s\S]*"$/;
+
+/**
+ * The error of a driver, without the values that it repeats: they would end up in logs. It stays the same object, with
+ * its class, code and stack.
+ */
+export function withoutValues(error: unknown): unknown {
+  if (typeof error !== "object" || error === null) return error;
+  const fields = error as Record<string, unknown>;
+  for (const name of REVEALING) {
+    if (name in fields) Reflect.deleteProperty(fields, name);
+  }
+  if (error instanceof Error && typeof fields["code"] === "string" && WITH_VALUE.test(fields["code"])) {
+    const { message, stack } = error;
+    error.message = message.replace(VALUE, "");
+    if (stack) error.stack = stack.replace(message, error.message);
+  }
+  return error;
+}

@@ -1,0 +1,66 @@
+import { CheckpointError } from "@threadmark/core/storage";
+import type { Row, Statement } from "./pg.ts";
+import { SCHEMA_VERSION, type Tables } from "./schema.ts";
+
+/** What a database has of the tables. */
+export interface SetupState {
+  /** 0 for none. */
+  readonly version: number;
+  /** Tables that are not there, though others may be. */
+  readonly missing: readonly string[];
+}
+
+/** Nothing at all, or no table with versions. */
+export const NOT_SET_UP: SetupState = { version: 0, missing: [] };
+
+/**
+ * The state of the tables.
+ *
+ * - In: `$1` names of the tables, qualified and quoted.
+ * - Out: `version`; `missing` and `hidden`, JSON arrays of names. The rows of a hidden table can be read by nobody of
+ *   this role: row level security is on, and no policy speaks of it. A thread in there would look like a new one.
+ */
+export function stateStatement({ migrations, threads, checkpoints, writes, blobs }: Tables): Statement {
+  return {
+    text: `SELECT (SELECT max(version) FROM ${migrations})::text AS version,
+  coalesce(json_agg(name) FILTER (WHERE wanted.relation IS NULL), '[]')::text AS missing,
+  coalesce(json_agg(name) FILTER (WHERE row_security_active(wanted.relation) AND NOT EXISTS (
+    SELECT FROM pg_policy AS policy
+    WHERE policy.polrelid = wanted.relation AND policy.polpermissive AND policy.polcmd IN ('r', '*') AND EXISTS (
+      SELECT FROM unnest(policy.polroles) AS role WHERE role = 0 OR pg_has_role(role, 'USAGE')
+    )
+  )), '[]')::text AS hidden
+FROM (SELECT name, to_regclass(name)::oid AS relation FROM unnest($1::text[]) AS given (name)) AS wanted`,
+    params: [[migrations, threads, checkpoints, writes, blobs]],
+  };
+}
+
+/**
+ * The answer to {@link stateStatement}.
+ *
+ * @throws CheckpointError `SCHEMA_TOO_NEW` when a newer version of this package was here; `STORAGE_FAILED` when rows
+ *   are hidden.
+ */
+export function setupStateOf({ migrations }: Tables, [row]: readonly Row[]): SetupState {
+  const hidden = namesIn(row, "hidden");
+  if (hidden.length > 0) {
+    throw new CheckpointError(
+      "STORAGE_FAILED",
+      `row level security hides ${hidden.join(", ")} from this role; give it policies that let it read and write, ` +
+        "or use ALTER TABLE … DISABLE ROW LEVEL SECURITY",
+    );
+  }
+  const version = Number(row?.["version"] ?? 0);
+  if (version > SCHEMA_VERSION) {
+    throw new CheckpointError(
+      "SCHEMA_TOO_NEW",
+      `${migrations} has version ${version}, and this @threadmark/postgres knows ${SCHEMA_VERSION}; ` +
+        "update the package",
+    );
+  }
+  return { version, missing: namesIn(row, "missing") };
+}
+
+function namesIn(row: Row | undefined, column: string): readonly string[] {
+  return JSON.parse(row?.[column] ?? "[]") as string[];
+}

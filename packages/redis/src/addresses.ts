@@ -1,0 +1,43 @@
+import { CheckpointError } from "@threadmark/core";
+
+/** Where a node of a cluster is. */
+export type ClusterNode =
+  | string
+  | { readonly url: string }
+  | { readonly host: string; readonly port: number };
+
+const SCHEMES = new Set(["redis:", "rediss:"]);
+
+/** Refuses what is not the URL of a Redis. It never becomes part of the message: it may hold a password. */
+export function checkUrl(url: unknown, field: string): void {
+  if (url === undefined || url === null || url === "") {
+    throw wrong(
+      field,
+      "is missing; give a URL such as redis://localhost:6379. Is the environment variable set?",
+    );
+  }
+  if (typeof url !== "string") throw wrong(field, "must be a string such as redis://localhost:6379");
+  if (!URL.canParse(url)) throw wrong(field, "is not a URL; give one such as redis://localhost:6379");
+  const { protocol } = new URL(url);
+  if (!SCHEMES.has(protocol)) throw wrong(field, "must begin with redis:// or rediss://");
+}
+
+/** Refuses what are not nodes of a cluster. */
+export function checkNodes(nodes: unknown): void {
+  if (!Array.isArray(nodes) || nodes.length === 0) {
+    throw wrong("nodes", "must be an array of at least one URL, { url } or { host, port }");
+  }
+  for (const [i, node] of nodes.entries()) checkNode(node, `nodes[${i}]`);
+}
+
+function checkNode(node: unknown, field: string): void {
+  if (typeof node !== "object" || node === null) return checkUrl(node, field);
+  const { url, host, port } = node as Record<string, unknown>;
+  if ("url" in node) return checkUrl(url, `${field}.url`);
+  if (typeof host !== "string" || host === "") throw wrong(`${field}.host`, "must be the name of a host");
+  if (!Number.isInteger(port)) throw wrong(`${field}.port`, "must be a whole number");
+}
+
+function wrong(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+}

@@ -1,0 +1,34 @@
+import { currentScope } from "./ambient.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * Asks a question: the run pauses, and the answer is what this returns when the run goes on.
+ *
+ * @param value What is asked; stored, and shown to whoever answers.
+ * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`. The pause itself is thrown through the body; a
+ *   body that catches it pauses all the same.
+ * @example
+ * const approved = interrupt<boolean>({ question: "Send it?", draft });
+ */
+export function interrupt<Answer = unknown>(value: unknown): Answer {
+  return currentScope("interrupt()").ask(value) as Answer;
+}
+
+/** Shows something in the `custom` stream. @throws WorkflowError `OUTSIDE_RUN`. */
+export function getWriter(): (chunk: unknown) => void {
+  return currentScope("getWriter()").context.writer;
+}
+
+/** What the last finished run of the thread saved. @throws WorkflowError `OUTSIDE_RUN`. */
+export function getPreviousState<Saved>(): Saved | undefined {
+  return currentScope("getPreviousState()").run.previous as Saved | undefined;
+}
+
+/**
+ * The context of the body or task that runs: configurable values, store, signal, attempt.
+ *
+ * @throws WorkflowError `OUTSIDE_RUN`.
+ */
+export function getContext(): Context {
+  return currentScope("getContext()").context;
+}

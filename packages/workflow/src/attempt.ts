@@ -1,0 +1,55 @@
+import { within } from "./ambient.ts";
+import { Pause, type Interrupt } from "./command.ts";
+import { WorkflowError } from "./errors.ts";
+import type { Scope } from "./scope.ts";
+import { Watchdog, type TimeoutPolicy } from "./timeout.ts";
+
+/** How an attempt ended. A question counts before whatever the code made of it. */
+export type Outcome =
+  | { readonly kind: "returned"; readonly value: unknown }
+  | { readonly kind: "paused"; readonly interrupts: readonly Interrupt[] }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** Runs code in its scope and waits for everything that it started. */
+export async function attempt(
+  scope: Scope,
+  policy: TimeoutPolicy | undefined,
+  controller: AbortController | undefined,
+  code: () => unknown,
+): Promise<Outcome> {
+  const watchdog = policy && new Watchdog(policy, scope.run.tree.clock, scope.identity.name);
+  scope.onProgress = watchdog && (() => watchdog.progress());
+  scope.onHeartbeat = watchdog && (() => watchdog.heartbeat());
+  const ended = within(scope, async () => code()).then(
+    (value): Outcome => ({ kind: "returned", value }),
+    (error: unknown): Outcome => ({ kind: "failed", error }),
+  );
+  const complete = ended.then(async (outcome) => {
+    await scope.drain();
+    return outcome;
+  });
+  try {
+    const outcome = await (watchdog ? Promise.race([complete, watchdog.expired]) : complete);
+    scope.close(
+      new WorkflowError("OUTSIDE_RUN", `"${scope.identity.name}" has ended and calls nothing more`),
+    );
+    return decide(scope, outcome);
+  } catch (error) {
+    // What it still does is of no use to anybody.
+    scope.close(error);
+    controller?.abort(error);
+    return { kind: "failed", error };
+  } finally {
+    watchdog?.stop();
+  }
+}
+
+function decide(scope: Scope, outcome: Outcome): Outcome {
+  const { fatal } = scope.run.tree;
+  if (fatal) return { kind: "failed", error: fatal.error };
+  if (scope.interrupts.length > 0) return { kind: "paused", interrupts: scope.interrupts };
+  if (outcome.kind === "failed" && outcome.error instanceof Pause) {
+    return { kind: "paused", interrupts: outcome.error.interrupts };
+  }
+  return outcome;
+}

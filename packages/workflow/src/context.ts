@@ -1,0 +1,114 @@
+import type { Callable } from "./callable.ts";
+import type { RunConfig } from "./config.ts";
+import type { Scope } from "./scope.ts";
+
+/**
+ * What a body gets as its second parameter. Everything that `task`, `interrupt`, `getWriter` and
+ * `getPreviousState` find by themselves is in it, for hosts without `AsyncLocalStorage`; and it may
+ * be given to LangChain as a config.
+ *
+ * @example
+ * entrypoint("add", async (n: number, { previous = 0 }: { previous?: number }) => previous + n);
+ */
+export interface Context<Saved = unknown> {
+  /** What the last finished run of the thread saved. */
+  readonly previous: Saved | undefined;
+  readonly configurable: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly tags: readonly string[];
+  readonly callbacks: unknown;
+  readonly store: unknown;
+  /** Aborts when the run or this attempt ends early. */
+  readonly signal: AbortSignal;
+  /** Shows something in the `custom` stream. */
+  readonly writer: (chunk: unknown) => void;
+  /** Asks a question and pauses the run until it is answered. */
+  readonly interrupt: <Answer = unknown>(value: unknown) => Answer;
+  /** Calls a task or another workflow. */
+  readonly call: <Args extends readonly unknown[], Result>(
+    callable: Callable<Args, Result>,
+    ...args: Args
+  ) => Promise<Result>;
+  /** Shows a token, or every token of a stream, in the `messages` stream. */
+  readonly tokens: TokenWriter;
+  /** Says that it is at work, for `timeout.idleTimeout`. */
+  readonly heartbeat: () => void;
+  readonly run: RunInfo;
+}
+
+/** Which run, thread and attempt this is. */
+export interface RunInfo {
+  readonly id: string;
+  readonly threadId: string | undefined;
+  readonly checkpointId: string;
+  readonly taskId: string;
+  readonly name: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+}
+
+/** Writes to the `messages` stream. */
+export interface TokenWriter {
+  /** One chunk of a message. */
+  write(chunk: unknown, metadata?: Readonly<Record<string, unknown>>): void;
+  /** Every chunk of a model's stream, which it passes on. */
+  pipe<Chunk>(
+    stream: AsyncIterable<Chunk>,
+    metadata?: Readonly<Record<string, unknown>>,
+  ): AsyncGenerator<Chunk>;
+}
+
+export function createContext(scope: Scope): Context {
+  const { run, identity } = scope;
+  const { tree } = run;
+  const { configurable = {}, metadata = {}, tags = [], callbacks }: RunConfig = tree.config;
+  return {
+    previous: run.previous,
+    configurable,
+    metadata,
+    tags,
+    callbacks,
+    store: tree.store,
+    signal: scope.signal,
+    writer: (chunk) => show(scope, "custom", chunk),
+    interrupt: <Answer>(value: unknown) => scope.ask(value) as Answer,
+    call: (callable, ...args) => callable["~call"](scope, args),
+    tokens: tokenWriter(scope),
+    heartbeat: () => scope.onHeartbeat?.(),
+    run: {
+      id: tree.runId,
+      threadId: tree.threadId,
+      checkpointId: run.identity.checkpointId,
+      taskId: identity.id,
+      name: identity.name,
+      attempt: scope.attempt,
+    },
+  };
+}
+
+/** An attempt that is over, because its time was, shows nothing any more. */
+function show(scope: Scope, mode: "custom" | "messages", payload: unknown): void {
+  if (scope.closed) return;
+  scope.onProgress?.();
+  scope.run.events.show(mode, payload);
+}
+
+function tokenWriter(scope: Scope): TokenWriter {
+  const about = (metadata: Readonly<Record<string, unknown>> | undefined) => ({
+    ...scope.run.tree.config.metadata,
+    langgraph_node: scope.identity.name,
+    langgraph_step: scope.run.identity.step,
+    langgraph_path: scope.identity.path,
+    langgraph_checkpoint_ns: scope.identity.namespace,
+    ...metadata,
+  });
+  return {
+    write: (chunk, metadata) => show(scope, "messages", [chunk, about(metadata)]),
+    async *pipe(stream, metadata) {
+      for await (const chunk of stream) {
+        show(scope, "messages", [chunk, about(metadata)]);
+        yield chunk;
+      }
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * Codes of {@link WorkflowError}. They are API: messages may change, codes do not.
+ *
+ * - `INVALID_OPTION`: an option or argument is wrong.
+ * - `OUTSIDE_RUN`: a task, `interrupt` or `getWriter` was called where no workflow runs.
+ * - `EMPTY_INPUT`: a new thread was started without input.
+ * - `NO_CHECKPOINTER`: the call needs a checkpointer, and the workflow has none.
+ * - `CHECKPOINT_NOT_FOUND`: the config names a checkpoint that the thread does not have.
+ * - `NOT_PAUSED`: an answer was given, but the thread asks nothing.
+ * - `ALREADY_RESUMED`: the question was answered before; continue with `invoke(null)`.
+ * - `UNKNOWN_INTERRUPT`: an answer names a question that is not open.
+ * - `AMBIGUOUS_RESUME`: several questions are open, and the answer does not say which one it is for.
+ * - `NON_DETERMINISTIC`: after a restart the workflow called something else than before.
+ * - `DUPLICATE_NAME`: two tasks, or two workflows, of one run have the same name.
+ * - `TIMEOUT`: an attempt took longer than its `timeout`.
+ * - `ABORTED`: the run was aborted without a reason of the caller's own.
+ */
+export type WorkflowErrorCode =
+  | "INVALID_OPTION"
+  | "OUTSIDE_RUN"
+  | "EMPTY_INPUT"
+  | "NO_CHECKPOINTER"
+  | "CHECKPOINT_NOT_FOUND"
+  | "NOT_PAUSED"
+  | "ALREADY_RESUMED"
+  | "UNKNOWN_INTERRUPT"
+  | "AMBIGUOUS_RESUME"
+  | "NON_DETERMINISTIC"
+  | "DUPLICATE_NAME"
+  | "TIMEOUT"
+  | "ABORTED";
+
+/**
+ * The class of error that this package throws on purpose. Errors of tasks come through as they are,
+ * and so do those of the checkpointer.
+ *
+ * @example
+ * try {
+ *   await chat.invoke(new Command({ resume: "yes" }), config);
+ * } catch (error) {
+ *   if (isWorkflowError(error, "NOT_PAUSED")) return;
+ *   throw error;
+ * }
+ */
+export class WorkflowError extends Error {
+  override readonly name = "WorkflowError";
+  readonly code: WorkflowErrorCode;
+
+  constructor(code: WorkflowErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * Whether a value is a {@link WorkflowError}, by its shape: two copies of this package in one program
+ * do not break the test.
+ *
+ * @param code When given, the error must have this code.
+ */
+export function isWorkflowError(error: unknown, code?: WorkflowErrorCode): error is WorkflowError {
+  if (typeof error !== "object" || error === null) return false;
+  const { name, code: found } = error as { name?: unknown; code?: unknown };
+  if (name !== "WorkflowError" || typeof found !== "string") return false;
+  return code === undefined || found === code;
+}
+
+/** What LangGraph.js stores of an error. */
+export interface StoredError {
+  readonly message: string;
+  readonly name: string;
+}
+
+export function storedError(error: unknown): StoredError {
+  if (typeof error === "object" && error !== null) {
+    const { message, name } = error as { message?: unknown; name?: unknown };
+    return {
+      message: typeof message === "string" ? message : "",
+      name: typeof name === "string" ? name : "Error",
+    };
+  }
+  return { message: String(error), name: "Error" };
+}

@@ -1,0 +1,98 @@
+import type { CheckpointConfig, CheckpointMetadata } from "@threadmark/core";
+import type { Interrupt } from "./command.ts";
+import type { StoredError } from "./errors.ts";
+import type { TaskIdentity, TaskPath } from "./identity.ts";
+import { END, INTERRUPT, type PUSH, type START } from "./layout.ts";
+import type { StreamMode } from "./stream.ts";
+import type { Tree } from "./tree.ts";
+
+/** A task as checkpoints and states show it. */
+export interface TaskState {
+  readonly id: string;
+  readonly name: string;
+  readonly path: TaskPath;
+  readonly interrupts: readonly Interrupt[];
+  readonly error?: StoredError;
+  readonly result?: unknown;
+}
+
+/** A checkpoint as the `checkpoints` stream shows it. */
+export interface CheckpointEvent {
+  readonly config: CheckpointConfig;
+  readonly values: unknown;
+  readonly metadata: CheckpointMetadata;
+  readonly next: readonly string[];
+  readonly tasks: readonly TaskState[];
+  readonly parentConfig: CheckpointConfig | undefined;
+}
+
+/** Tells the readers of a run what happens. Nothing is made that nobody wants to see. */
+export class Events {
+  readonly #tree: Tree;
+  readonly #namespace: string;
+  readonly #step: () => number;
+
+  constructor(tree: Tree, namespace: string, step: () => number) {
+    this.#tree = tree;
+    this.#namespace = namespace;
+    this.#step = step;
+  }
+
+  show(mode: StreamMode, payload: unknown): void {
+    for (const sink of this.#tree.sinks) {
+      if (!sink.modes.has(mode) || !this.#isFor(sink.nested, sink.namespace)) continue;
+      sink.push(this.#namespace, mode, payload);
+    }
+  }
+
+  values(value: unknown): void {
+    this.show("values", value);
+  }
+
+  checkpoint(event: CheckpointEvent): void {
+    this.show("checkpoints", event);
+    this.#debug("checkpoint", event.metadata.step, event);
+  }
+
+  started(task: TaskIdentity, input: unknown, trigger: typeof START | typeof PUSH): void {
+    const { metadata } = this.#tree.config;
+    const about = metadata && Object.keys(metadata).length > 0 ? { metadata } : {};
+    const { id, name } = task;
+    this.#task("task", { id, name, input, triggers: [trigger], interrupts: [], ...about });
+  }
+
+  /** A task's result was found, and it did not run. */
+  served({ name }: TaskIdentity, value: unknown): void {
+    this.show("updates", { [name]: value, __metadata__: { cached: true } });
+  }
+
+  returned({ id, name }: TaskIdentity, value: unknown, isBody: boolean): void {
+    this.show("updates", { [name]: value });
+    const result = isBody ? { [END]: value } : {};
+    this.#task("task_result", { id, name, result, interrupts: [], error: null });
+  }
+
+  failed({ id, name }: TaskIdentity, error: StoredError): void {
+    this.#task("task_result", { id, name, result: {}, interrupts: [], error });
+  }
+
+  paused({ id, name }: TaskIdentity, interrupts: readonly Interrupt[]): void {
+    this.show("updates", { [INTERRUPT]: interrupts });
+    this.show("values", { [INTERRUPT]: interrupts });
+    this.#task("task_result", { id, name, result: {}, interrupts, error: null });
+  }
+
+  #task(type: "task" | "task_result", payload: object): void {
+    this.show("tasks", payload);
+    this.#debug(type, this.#step(), payload);
+  }
+
+  #debug(type: string, step: number, payload: object): void {
+    const timestamp = new Date(this.#tree.clock.now()).toISOString();
+    this.show("debug", { step, type, timestamp, payload });
+  }
+
+  #isFor(nested: boolean, namespace: string): boolean {
+    return nested ? this.#namespace.startsWith(namespace) : this.#namespace === namespace;
+  }
+}

@@ -1,0 +1,157 @@
+import { Pause, type Interrupt } from "./command.ts";
+import { createContext, type Context } from "./context.ts";
+import { WorkflowError } from "./errors.ts";
+import { interruptId, type TaskIdentity } from "./identity.ts";
+import type { Slot } from "./limiter.ts";
+import type { Run } from "./run.ts";
+import type { TaskDefinition } from "./task.ts";
+
+/** One attempt of a body or a task: what it may do, and what it has done. */
+export class Scope {
+  readonly run: Run;
+  readonly identity: TaskIdentity;
+  readonly attempt: number;
+  readonly slot: Slot;
+  /** Answers to its questions, in their order; those that it got before, and those that it finds now. */
+  readonly answers: unknown[];
+  /** Called when it does something. */
+  onProgress: (() => void) | undefined;
+  /** Called when it says that it is at work. */
+  onHeartbeat: (() => void) | undefined;
+  #questions = 0;
+  #calls = 0;
+  #workflows = 0;
+  readonly #own: AbortSignal | undefined;
+  #signal: AbortSignal | undefined;
+  #context: Context | undefined;
+  readonly #storedAnswers: number;
+  readonly #interrupts = new Map<string, Interrupt>();
+  readonly #open = new Set<Promise<unknown>>();
+  #closed: { readonly error: unknown } | undefined;
+
+  constructor(run: Run, identity: TaskIdentity, attempt: number, slot: Slot, own: AbortSignal | undefined) {
+    this.run = run;
+    this.identity = identity;
+    this.attempt = attempt;
+    this.slot = slot;
+    this.#own = own;
+    this.answers = [...run.journal.of(identity.id).answers];
+    this.#storedAnswers = this.answers.length;
+  }
+
+  /** Most tasks use neither a signal nor a context, and making them costs more than calling a task. */
+  get signal(): AbortSignal {
+    const { signal } = this.run.tree;
+    this.#signal ??= this.#own ? AbortSignal.any([signal, this.#own]) : signal;
+    return this.#signal;
+  }
+
+  get context(): Context {
+    this.#context ??= createContext(this);
+    return this.#context;
+  }
+
+  /** Whether it asked anything, answered or not. */
+  get asked(): boolean {
+    return this.#questions > 0;
+  }
+
+  /** The questions that it, or what it called, waits with. */
+  get interrupts(): Interrupt[] {
+    return [...this.#interrupts.values()];
+  }
+
+  /** Calls a task. The place of the call is taken before this returns. */
+  call(task: TaskDefinition, args: unknown[], key: string | undefined): Promise<unknown> {
+    return this.#start(() => {
+      const place = key ?? this.#calls++;
+      return this.slot.lend(() => this.run.callTask(this, task, args, place));
+    });
+  }
+
+  /** Runs another workflow as a part of this one. */
+  callWorkflow<T>(start: (namespace: string) => Promise<T>): Promise<T> {
+    return this.#start(() => {
+      const count = this.#workflows++;
+      const { namespace } = this.identity;
+      return this.slot.lend(() => start(count === 0 ? namespace : `${namespace}|${count}`));
+    });
+  }
+
+  /** Asks a question: the answer, or the way out of the run. */
+  ask(value: unknown): unknown {
+    this.#check();
+    if (!this.run.recorder) {
+      throw new WorkflowError(
+        "NO_CHECKPOINTER",
+        "interrupt() needs a checkpointer, or nothing can be resumed",
+      );
+    }
+    const index = this.#questions++;
+    if (index < this.answers.length) return this.answers[index];
+    const id = interruptId(this.identity.namespace, index);
+    const answer = this.#answerTo(id, index);
+    if (answer) {
+      this.answers.push(answer.value);
+      return answer.value;
+    }
+    const pause = new Pause([{ id, value }]);
+    this.#note(pause);
+    throw pause;
+  }
+
+  /** Waits for everything that it called, and for what that led it to call. */
+  async drain(): Promise<void> {
+    while (this.#open.size > 0) {
+      await Promise.allSettled(this.#open);
+      // Code that waited for a call may call again, some turns later.
+      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    }
+  }
+
+  /** It may do nothing more. */
+  close(error: unknown): void {
+    this.#closed ??= { error };
+  }
+
+  get closed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  #start<T>(call: () => Promise<T>): Promise<T> {
+    let result: Promise<T>;
+    try {
+      this.#check();
+      this.onProgress?.();
+      result = call();
+    } catch (error) {
+      result = Promise.reject(error);
+    }
+    const watched = result.catch((error: unknown) => {
+      if (error instanceof Pause) this.#note(error);
+    });
+    this.#open.add(watched);
+    void watched.then(() => this.#open.delete(watched));
+    return result;
+  }
+
+  /** After a question, whatever comes next might depend on the answer. */
+  #check(): void {
+    if (this.#closed) throw this.#closed.error;
+    this.run.tree.check();
+    if (this.#interrupts.size > 0) throw new Pause(this.interrupts);
+  }
+
+  #note(pause: Pause): void {
+    for (const interrupt of pause.interrupts) this.#interrupts.set(interrupt.id, interrupt);
+  }
+
+  #answerTo(id: string, index: number): { readonly value: unknown } | undefined {
+    const { answers, sharedAnswers } = this.run.tree;
+    if (answers.has(id)) return { value: answers.get(id) };
+    // Old threads: the id of the first question stands for the one that is open.
+    const first = interruptId(this.identity.namespace, 0);
+    if (index === this.#storedAnswers && sharedAnswers.has(first)) return { value: sharedAnswers.get(first) };
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import type { WorkflowCache } from "./cache.ts";
+import type { Clock } from "./clock.ts";
+import type { RunConfig } from "./config.ts";
+import { WorkflowError } from "./errors.ts";
+import type { Limiter } from "./limiter.ts";
+import type { Durability } from "./recorder.ts";
+import type { WorkflowSaver } from "./saver.ts";
+import type { Sink } from "./stream.ts";
+
+/** What a tree is made of. */
+export type TreeParts = Pick<
+  Tree,
+  | "config"
+  | "saver"
+  | "durability"
+  | "limiter"
+  | "cache"
+  | "store"
+  | "clock"
+  | "signal"
+  | "runId"
+  | "threadId"
+>;
+
+/** What a run and all workflows that it calls have in common. */
+export class Tree {
+  readonly config: RunConfig;
+  readonly saver: WorkflowSaver | undefined;
+  readonly durability: Durability;
+  readonly limiter: Limiter | undefined;
+  readonly cache: WorkflowCache | undefined;
+  readonly store: unknown;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly runId: string;
+  readonly threadId: string | undefined;
+  readonly sinks: Set<Sink> = new Set();
+  /** Answers by the ids of their questions. */
+  readonly answers: Map<string, unknown> = new Map();
+  /** Those to questions of old threads, by the id of the first question of the task. */
+  readonly sharedAnswers: Map<string, unknown> = new Map();
+  #fatal: { readonly error: unknown } | undefined;
+  readonly #codes = new Map<string, (...args: never[]) => unknown>();
+
+  constructor(parts: TreeParts) {
+    this.config = parts.config;
+    this.saver = parts.saver;
+    this.durability = parts.durability;
+    this.limiter = parts.limiter;
+    this.cache = parts.cache;
+    this.store = parts.store;
+    this.clock = parts.clock;
+    this.signal = parts.signal;
+    this.runId = parts.runId;
+    this.threadId = parts.threadId;
+  }
+
+  /** An error that no code of the workflow can catch, because nothing may be stored after it. */
+  get fatal(): { readonly error: unknown } | undefined {
+    return this.#fatal;
+  }
+
+  fail(error: unknown): never {
+    this.#fatal ??= { error };
+    throw this.#fatal.error;
+  }
+
+  get aborted(): boolean {
+    return this.signal.aborted;
+  }
+
+  /** Throws when nothing more may be started. */
+  check(): void {
+    if (this.#fatal) throw this.#fatal.error;
+    if (this.aborted) throw this.signal.reason;
+  }
+
+  /** Two tasks with one name would be served each other's results. */
+  checkName(kind: "task" | "workflow", name: string, code: (...args: never[]) => unknown): void {
+    const key = `${kind} ${name}`;
+    const known = this.#codes.get(key);
+    if (!known) this.#codes.set(key, code);
+    // A task that is made anew for every call is the same task.
+    else if (known !== code && String(known) !== String(code)) {
+      this.fail(new WorkflowError("DUPLICATE_NAME", `two ${kind}s of one run have the name "${name}"`));
+    }
+  }
+}

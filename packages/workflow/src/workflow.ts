@@ -1,0 +1,214 @@
+import type { CheckpointListOptions, CheckpointConfig } from "@threadmark/core";
+import { findScope } from "./ambient.ts";
+import type { WorkflowCache } from "./cache.ts";
+import type { Callable } from "./callable.ts";
+import { systemClock } from "./clock.ts";
+import { Pause, type CommandOptions, type Interrupted } from "./command.ts";
+import { checkConfig, type RunConfig, type StreamConfig } from "./config.ts";
+import { WorkflowError } from "./errors.ts";
+import { Limiter } from "./limiter.ts";
+import type { Body, RunEnd } from "./run-body.ts";
+import type { WorkflowSaver } from "./saver.ts";
+import type { Scope } from "./scope.ts";
+import type { StateSnapshot } from "./snapshot.ts";
+import { startNested, startRoot } from "./start.ts";
+import { readHistory, readState, updateState } from "./state.ts";
+import { Queue, type StreamMode } from "./stream.ts";
+import { Tree } from "./tree.ts";
+
+/** What a workflow is made of. */
+export interface WorkflowParts extends Body {
+  readonly checkpointer: WorkflowSaver | false | undefined;
+  readonly store: unknown;
+  readonly cache: WorkflowCache | undefined;
+}
+
+/** Chunks of a stream: with several modes, each says which one it is of. */
+export type Chunk<Mode> = Mode extends StreamMode[]
+  ? [mode: Mode[number], payload: unknown]
+  : // oxlint-disable-next-line typescript/no-explicit-any -- what it is depends on the mode and the workflow
+    any;
+
+/** A workflow, as {@link entrypoint} makes it. */
+export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implements Callable<
+  [input: Input],
+  Output
+> {
+  readonly #parts: WorkflowParts;
+
+  constructor(parts: WorkflowParts) {
+    this.#parts = parts;
+  }
+
+  get name(): string {
+    return this.#parts.name;
+  }
+
+  /** The same workflow on another checkpointer. */
+  withCheckpointer(checkpointer: WorkflowSaver): Workflow<Input, Output, Saved> {
+    return new Workflow({ ...this.#parts, checkpointer });
+  }
+
+  /**
+   * Runs the workflow to its end, or to its next question.
+   *
+   * @param input Input for a new run; a {@link Command}; or `null` to go on with a run that did not
+   *   finish, or to run an older checkpoint again.
+   * @param config `configurable.thread_id` names the thread.
+   * @returns What the body returned; `{ __interrupt__ }` when it asks something, see `isInterrupted`.
+   * @throws WorkflowError `EMPTY_INPUT`, `NOT_PAUSED`, `ALREADY_RESUMED`, `UNKNOWN_INTERRUPT`,
+   *   `AMBIGUOUS_RESUME`, `NON_DETERMINISTIC`, `CHECKPOINT_NOT_FOUND`, `NO_CHECKPOINTER`,
+   *   `INVALID_OPTION`, `TIMEOUT`; and what the body, a task or the checkpointer throws.
+   * @example
+   * await workflow.invoke(input, { configurable: { thread_id: "1" } });
+   */
+  async invoke(input: Input | CommandOptions | null, config: RunConfig = {}): Promise<Output> {
+    const end = await this.#run(input, config, undefined, undefined);
+    if (end.kind === "paused") return { __interrupt__: end.interrupts } satisfies Interrupted as Output;
+    return end.value as Output;
+  }
+
+  /**
+   * Runs the workflow and shows what happens. Leaving the loop early aborts the run.
+   *
+   * @example
+   * for await (const chunk of workflow.stream(input, { ...config, streamMode: "values" })) console.log(chunk);
+   */
+  async *stream<const Mode extends StreamMode | StreamMode[] = "updates">(
+    input: Input | CommandOptions | null,
+    config: StreamConfig<Mode> = {},
+  ): AsyncGenerator<Chunk<Mode>> {
+    const { streamMode = "updates", subgraphs = false } = config;
+    const modes: StreamMode[] = Array.isArray(streamMode) ? streamMode : [streamMode];
+    const shape = { named: Array.isArray(streamMode), nested: subgraphs };
+    const left = new AbortController();
+    let queue: Queue | undefined;
+    const makeQueue = (namespace: string) => (queue = new Queue(modes, shape, namespace));
+    const run = this.#run(input, config, makeQueue, left);
+    void run.then(
+      () => queue!.end(),
+      (error: unknown) => queue?.fail(error),
+    );
+    try {
+      if (queue) yield* queue.read() as AsyncGenerator<Chunk<Mode>>;
+      await run;
+    } finally {
+      left.abort(new WorkflowError("ABORTED", "the reader of the stream has left"));
+    }
+  }
+
+  /** The state of a thread, or of the checkpoint that the config names. */
+  async getState(config: CheckpointConfig): Promise<StateSnapshot<Output>> {
+    return (await readState(this.#saver(), this.name, config)) as StateSnapshot<Output>;
+  }
+
+  /** The states of a thread, the newest first. */
+  async *getStateHistory(
+    config: CheckpointConfig,
+    options?: CheckpointListOptions,
+  ): AsyncGenerator<StateSnapshot<Output>> {
+    yield* readHistory(this.#saver(), this.name, config, options) as AsyncGenerator<StateSnapshot<Output>>;
+  }
+
+  /**
+   * Sets the values of a thread as if a run had returned them: what it returned, and `previous`. With
+   * the config of an older checkpoint, a branch begins there.
+   *
+   * @param returned As from a body, so also `entrypoint.final({ value, save })`.
+   * @returns The config of the new checkpoint.
+   */
+  async updateState(config: CheckpointConfig, returned: unknown): Promise<CheckpointConfig> {
+    return updateState(this.#saver(), this.name, config, returned);
+  }
+
+  async "~call"(scope: Scope, [input]: readonly [input: Input]): Promise<Output> {
+    return (await this.#nested(scope, input, undefined)).value as Output;
+  }
+
+  #saver(): WorkflowSaver {
+    const { checkpointer, name } = this.#parts;
+    if (checkpointer) return checkpointer;
+    throw new WorkflowError("NO_CHECKPOINTER", `workflow "${name}" has no checkpointer, so it has no state`);
+  }
+
+  async #run(
+    input: unknown,
+    config: RunConfig,
+    makeQueue: ((namespace: string) => Queue) | undefined,
+    left: AbortController | undefined,
+  ): Promise<RunEnd> {
+    const scope = findScope();
+    const thread: unknown = config.configurable?.["thread_id"];
+    if (scope && (thread === undefined || thread === scope.run.tree.threadId)) {
+      return this.#nested(scope, input, makeQueue);
+    }
+    const controller = left ?? new AbortController();
+    const tree = this.#treeOf(config, controller);
+    const queue = makeQueue?.("");
+    if (queue) tree.sinks.add(queue);
+    return untilAborted(tree, () => startRoot(tree, this.#parts, input), config.timeout, controller);
+  }
+
+  async #nested(
+    scope: Scope,
+    input: unknown,
+    makeQueue: ((namespace: string) => Queue) | undefined,
+  ): Promise<Extract<RunEnd, { kind: "returned" }>> {
+    const { run } = scope;
+    return scope.callWorkflow(async (namespace) => {
+      const queue = makeQueue?.(namespace);
+      if (queue) run.tree.sinks.add(queue);
+      const end = await startNested(run.tree, this.#parts, input, namespace, run);
+      if (end.kind === "paused") throw new Pause(end.interrupts);
+      return end;
+    });
+  }
+
+  #treeOf(config: RunConfig, controller: AbortController): Tree {
+    checkConfig(config);
+    const { checkpointer, cache, store } = this.#parts;
+    const { signal, maxConcurrency, clock = systemClock } = config;
+    return new Tree({
+      config,
+      saver: checkpointer === false ? undefined : checkpointer,
+      durability: config.durability ?? "sync",
+      limiter: maxConcurrency === undefined ? undefined : new Limiter(maxConcurrency),
+      cache,
+      store: config.store ?? store,
+      clock,
+      signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
+      runId: config.runId ?? crypto.randomUUID(),
+      threadId: config.configurable?.["thread_id"] as string | undefined,
+    });
+  }
+}
+
+/** The run rejects as soon as it is aborted; what its tasks still finish is stored all the same. */
+async function untilAborted(
+  tree: Tree,
+  start: () => Promise<RunEnd>,
+  timeout: number | undefined,
+  controller: AbortController,
+): Promise<RunEnd> {
+  tree.check();
+  const cancel =
+    timeout === undefined
+      ? undefined
+      : tree.clock.after(timeout, () => {
+          controller.abort(new WorkflowError("TIMEOUT", `the run took longer than ${timeout} ms`));
+        });
+  const run = start();
+  let onAbort!: () => void;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(tree.signal.reason as Error);
+    tree.signal.addEventListener("abort", onAbort);
+  });
+  try {
+    return await Promise.race([run, aborted]);
+  } finally {
+    cancel?.();
+    tree.signal.removeEventListener("abort", onAbort);
+    // After an abort nobody waits for the rest of it.
+    run.catch(() => {});
+  }
+}

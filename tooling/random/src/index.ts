@@ -1,0 +1,17 @@
+/** The seed of the day (in UTC), so that every day tries something else and a failure can be had again: `TEST_SEED`. */
+export const seed = Number(
+  process.env["TEST_SEED"] ?? new Date().toISOString().slice(0, 10).replaceAll("-", ""),
+);
+
+/** `npm run soak` tries more. */
+const times = Number(process.env["TEST_TIMES"] ?? 1);
+
+/** Rounds of a random test, or seconds of a race: as many as the gate has time for, and more under `npm run soak`. */
+export function enough(number: number): number {
+  return Math.ceil(number * times);
+}
+
+/** For `fc.assert`. */
+export function rounds(number: number): { readonly seed: number; readonly numRuns: number } {
+  return { seed, numRuns: enough(number) };
+}
