@@ -1,5 +1,5 @@
 // The packed packages in a stranger's project: installed by npm without LangChain, type-checked down to the last
-// declaration by the newest TypeScript and the oldest, and run.
+// declaration by the newest TypeScript and the oldest, and run, in one process with both formats too.
 import { cp, mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,5 +25,6 @@ for (const compiler of ["typescript", "typescript-5"]) {
     cwd: project,
   });
 }
-await run(process.execPath, ["main.js"], { cwd: project });
+for (const program of ["main.js", "both-formats.mjs"])
+  await run(process.execPath, [program], { cwd: project });
 console.log("The packed packages install, type-check and run.");

@@ -27,6 +27,8 @@ const vitestConfig = `export default {
     server: { deps: { inline: [/@threadmark\\/(.*-tests|services)/] } },
   },
 }`;
+/** What depends on Node in packages that are no saver: a folder or the beginning of files of tests. */
+const parts = { core: "serializer", workflow: "" };
 /** What the tests need to be built and typed, not to be run. */
 const notNeeded = new Set(["@types/node", "typescript"]);
 
@@ -90,7 +92,7 @@ function filesOn(major) {
   const isAtAnEnd = major === majors[0] || major === majors.at(-1);
   return subjects
     .filter(({ manifest }) => isAtAnEnd || !("@threadmark/services" in manifest.devDependencies))
-    .map(({ dir }) => `${basename(dir)}/test/${basename(dir) === "core" ? "serializer" : "conformance"}`);
+    .map(({ dir }) => `${basename(dir)}/test/${parts[basename(dir)] ?? "conformance"}`);
 }
 
 async function runTests(major) {

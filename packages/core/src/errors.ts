@@ -3,7 +3,7 @@
  *
  * - `INVALID_CONFIG`: the config lacks an id, or an id is not a string that every database can hold.
  * - `INVALID_ARGUMENT`: another argument or option is wrong; `field` names it.
- * - `NOT_SERIALIZABLE`: a value cannot be stored exactly; `path` says where it is. Nothing was written.
+ * - `NOT_SERIALIZABLE`: a value cannot be stored; `path` says where it is. Nothing was written.
  * - `UNSUPPORTED_FORMAT`: stored bytes have a format that this version does not read.
  * - `CORRUPT`: stored bytes are damaged.
  * - `INCOMPLETE`: a part of a stored value is missing.
@@ -52,7 +52,8 @@ export interface CheckpointErrorDetails {
 /**
  * The only class of error that savers throw on purpose.
  *
- * Test with {@link isCheckpointError}, which also knows errors of another copy of this package.
+ * `instanceof` and {@link isCheckpointError} also know errors of another copy of this package: a program can have loaded
+ * its ES modules and its CommonJS format.
  *
  * @example
  * try {
@@ -63,6 +64,10 @@ export interface CheckpointErrorDetails {
  * }
  */
 export class CheckpointError extends Error implements CheckpointErrorDetails {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === CheckpointError ? isCheckpointError(value) : super[Symbol.hasInstance](value);
+  }
+
   override readonly name = "CheckpointError";
   readonly code: CheckpointErrorCode;
   declare readonly threadId?: string;

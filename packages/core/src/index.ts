@@ -19,6 +19,15 @@ export {
   type CheckpointErrorDetails,
 } from "./errors.ts";
 export { MAX_ID_BYTES, type ThreadId } from "./ids.ts";
+export {
+  migrateThreads,
+  type AbortSignalLike,
+  type MigrateThreadsOptions,
+  type MigrationFailure,
+  type MigrationProgress,
+  type MigrationReport,
+} from "./moving/migrate.ts";
+export type { NewSaver, OldSaver } from "./moving/old-saver.ts";
 export { CheckpointSaver } from "./saver/checkpoint-saver.ts";
 export type { CheckpointSaverOptions, TtlOptions } from "./saver/engine.ts";
 export type { PruneOptions, RemovalReport } from "./saver/retention.ts";

@@ -1,10 +1,6 @@
 import {
   CheckpointError,
   CheckpointSaver,
-  type ChannelVersions,
-  type Checkpoint,
-  type CheckpointConfig,
-  type CheckpointMetadata,
   type CheckpointSaverOptions,
   type SerializerProtocol,
 } from "@threadmark/core";
@@ -20,12 +16,6 @@ import { MemoryStorage, type MemoryStorageOptions } from "./storage.ts";
 
 /** Options of {@link MemorySaver}. Bounds are optional; without them everything is kept. */
 export interface MemorySaverOptions extends CheckpointSaverOptions, MemoryStorageOptions {
-  /**
-   * The most checkpoints to keep of a namespace of a thread. The oldest go, in batches of a quarter
-   * of the bound, but for those that a delta channel is still built from.
-   * @default no limit
-   */
-  readonly maxCheckpoints?: number | undefined;
   /** Where the bytes go. Two savers on one storage see the same threads. @default a new one */
   readonly storage?: CheckpointStorage | undefined;
 }
@@ -33,7 +23,6 @@ export interface MemorySaverOptions extends CheckpointSaverOptions, MemoryStorag
 const MEMORY_SAVER_OPTIONS: OptionNames<MemorySaverOptions> = {
   ...SAVER_OPTIONS,
   maxThreads: true,
-  maxCheckpoints: true,
   storage: true,
 };
 
@@ -45,40 +34,13 @@ const MEMORY_SAVER_OPTIONS: OptionNames<MemorySaverOptions> = {
  * const graph = builder.compile({ checkpointer: new MemorySaver() });
  */
 export class MemorySaver extends CheckpointSaver {
-  readonly #maxCheckpoints: number | undefined;
-  /** Thread → checkpoints stored since it was last pruned. */
-  readonly #sincePrune = new Map<string, number>();
-
   /** @param options Options, or a serializer, as LangGraph.js's own `MemorySaver` takes it. */
   constructor(options: MemorySaverOptions | SerializerProtocol = {}) {
     const given = isSerializer(options) ? { serde: options } : options;
     checkOptions<MemorySaverOptions>(given, "MemorySaver", MEMORY_SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD);
-    const { maxThreads, maxCheckpoints, storage } = given;
+    const { maxThreads, storage } = given;
     checkBound(maxThreads, "maxThreads");
-    checkBound(maxCheckpoints, "maxCheckpoints");
     super(storage ?? new MemoryStorage({ maxThreads }), coreOptionsOf(given));
-    this.#maxCheckpoints = maxCheckpoints;
-  }
-
-  override async put(
-    config: CheckpointConfig,
-    checkpoint: Checkpoint,
-    metadata: CheckpointMetadata,
-    newVersions?: ChannelVersions,
-  ): Promise<CheckpointConfig> {
-    const stored = await super.put(config, checkpoint, metadata, newVersions);
-    if (this.#maxCheckpoints !== undefined) {
-      await this.#prune(stored.configurable!["thread_id"] as string, this.#maxCheckpoints);
-    }
-    return stored;
-  }
-
-  async #prune(thread: string, keepLatest: number): Promise<void> {
-    const stored = (this.#sincePrune.get(thread) ?? 0) + 1;
-    this.#sincePrune.set(thread, stored);
-    if (stored <= keepLatest / 4) return;
-    this.#sincePrune.delete(thread);
-    await this.prune({ threadIds: [thread], keepLatest });
   }
 }
 

@@ -51,15 +51,6 @@ describe("MemorySaver", () => {
     expect(await valueOf(saver, "c")).toBe("1");
   });
 
-  it("keeps about `maxCheckpoints` checkpoints of a thread, always the newest", async () => {
-    const saver = new MemorySaver({ maxCheckpoints: 8 });
-    for (let i = 10; i < 60; i++) await put(saver, { id: String(i), parent: String(i - 1) });
-    const ids = await idsOf(saver);
-    expect(ids.length).toBeGreaterThanOrEqual(8);
-    expect(ids.length).toBeLessThanOrEqual(10);
-    expect(ids[0]).toBe("59");
-  });
-
   it("takes a serializer as its only argument, as LangGraph.js's own does", async () => {
     const types: string[] = [];
     const saver = new MemorySaver({
@@ -93,7 +84,7 @@ describe("MemorySaver", () => {
   it("refuses wrong options, naming them", () => {
     const wrong = [
       { maxThreads: 0 },
-      { maxCheckpoints: 1.5 },
+      { keepLatest: 1.5 },
       { ttl: { seconds: -1 } },
       { blobCacheBytes: -1 },
       { fence: "tail" as "head" },

@@ -7,7 +7,8 @@ import { compareText } from "./text.ts";
 /** Longer texts are replaced by their hash, so that an index on them stays small. */
 const TEXT_MAX = 96;
 
-const serializer = new Serializer();
+/** What is converted is reported where the metadata itself is encoded. */
+const serializer = new Serializer({ onConverted: () => {} });
 
 /**
  * A short text that two values have in common exactly when a filter takes them for equal: JSON values by content,
@@ -21,6 +22,11 @@ const serializer = new Serializer();
 export function canonicalText(value: unknown): string {
   const texts = new TextMaker();
   return texts.of(value) ?? hashed(serializer.encode(value));
+}
+
+/** What is not stored of metadata cannot be found in it. */
+export function isLeftOut(value: unknown): boolean {
+  return typeof value === "function" || typeof value === "symbol";
 }
 
 /** A text, or its hash if it is too long. */
@@ -57,7 +63,7 @@ class TextMaker {
   #ofItems(items: readonly unknown[], depth: number): string | undefined {
     const texts: string[] = [];
     for (let i = 0; i < items.length; i++) {
-      const text = this.of(items[i], depth + 1);
+      const text = this.of(isLeftOut(items[i]) ? undefined : items[i], depth + 1);
       if (text === undefined) return undefined;
       texts.push(text);
     }
@@ -66,7 +72,8 @@ class TextMaker {
 
   #ofEntries(record: Readonly<Record<string, unknown>>, depth: number): string | undefined {
     const texts: string[] = [];
-    for (const key of Object.keys(record).sort(compareText)) {
+    const keys = Object.keys(record).filter((key) => !isLeftOut(record[key]));
+    for (const key of keys.sort(compareText)) {
       const text = this.of(record[key], depth + 1);
       if (text === undefined) return undefined;
       texts.push(`${JSON.stringify(key)}:${text}`);

@@ -18,7 +18,8 @@ export interface Header {
 
 const FORMAT = 1;
 
-const serializer = new Serializer();
+/** What LangGraph.js itself puts there: plain data. */
+const serializer = new Serializer({ onUnknown: "refuse" });
 
 /** Encodes the fields, at once, so that the caller may change them. */
 export function encodeFields(fields: CheckpointFields): Uint8Array {

@@ -1,6 +1,6 @@
 import { CheckpointError } from "../errors.ts";
 import type { FilterTerm, IndexEntry } from "../storage/port.ts";
-import { canonicalText, shortText } from "./canonical-text.ts";
+import { canonicalText, isLeftOut, shortText } from "./canonical-text.ts";
 import { escapeText } from "./text.ts";
 
 const KEY_MAX = 128;
@@ -12,7 +12,7 @@ const KEY_MAX = 128;
  */
 export function indexOf(metadata: object): IndexEntry[] {
   return Object.entries(metadata)
-    .filter(([, value]) => value !== undefined)
+    .filter(([, value]) => value !== undefined && !isLeftOut(value))
     .map(([key, value]) => ({ key: keyToken(key), token: canonicalText(value) }));
 }
 

@@ -2,6 +2,7 @@ import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { utf8Decode, utf8Encode } from "../runtime.ts";
 import { type EncodedBefore, encodeAfter, type RecordedBytes, Serializer } from "../serializer/index.ts";
+import { isSerializer } from "../serializer/serializer.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 
 /** First byte of a value that a foreign serializer made. Formats of `Serializer` are small numbers. */
@@ -18,13 +19,13 @@ export interface ValueCodec {
 
 /** The codec of a serializer: ours is used as it is, another one through LangGraph's interface. */
 export function codecOf(serde: SerializerProtocol): ValueCodec {
-  return serde instanceof Serializer ? nativeCodec(serde) : typedCodec(serde);
+  return isSerializer(serde) ? nativeCodec(serde) : typedCodec(serde);
 }
 
 function nativeCodec(serializer: Serializer): ValueCodec {
   return {
     encode: (value) => serializer.encode(value),
-    // A subclass that encodes in its own way must not be got around.
+    // A subclass that encodes in its own way must not be got around. Another copy of this package has another recorder.
     encodeAfter:
       serializer.encode === Serializer.prototype.encode
         ? (value, before) => encodeAfter(serializer, value, before)

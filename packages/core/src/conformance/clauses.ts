@@ -1,9 +1,11 @@
 import type { Clause } from "./clause.ts";
+import { adoptClauses } from "./clauses/adopt.ts";
 import { aliasingClauses } from "./clauses/aliasing.ts";
 import { binaryClauses } from "./clauses/binary.ts";
 import { carryOverClauses } from "./clauses/carry-over.ts";
 import { concurrencyClauses } from "./clauses/concurrency.ts";
 import { configClauses } from "./clauses/config.ts";
+import { conversionClauses } from "./clauses/conversion.ts";
 import { copyClauses } from "./clauses/copy.ts";
 import { deleteClauses } from "./clauses/delete.ts";
 import { deltaClauses } from "./clauses/delta.ts";
@@ -14,6 +16,7 @@ import { forkClauses } from "./clauses/fork.ts";
 import { getClauses } from "./clauses/get.ts";
 import { hostileIdClauses } from "./clauses/hostile-ids.ts";
 import { isolationClauses } from "./clauses/isolation.ts";
+import { keepLatestClauses } from "./clauses/keep-latest.ts";
 import { legacyClauses } from "./clauses/legacy-v3.ts";
 import { lifecycleClauses } from "./clauses/lifecycle.ts";
 import { listClauses } from "./clauses/list.ts";
@@ -61,6 +64,7 @@ export const clauses: readonly Clause[] = [
   ...messageClauses,
   ...binaryClauses,
   ...refusalClauses,
+  ...conversionClauses,
   ...serdeClauses,
   ...aliasingClauses,
   ...concurrencyClauses,
@@ -78,8 +82,10 @@ export const clauses: readonly Clause[] = [
   ...copyClauses,
   ...pruneClauses,
   ...pruneRaceClauses,
+  ...keepLatestClauses,
   ...runsClauses,
   ...ttlClauses,
   ...fenceClauses,
   ...claimsClauses,
+  ...adoptClauses,
 ];

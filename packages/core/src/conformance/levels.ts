@@ -33,6 +33,7 @@ const levelOfGroup: Readonly<Record<string, Level>> = {
   messages: "langgraph",
   binary: "exact",
   refusal: "exact",
+  conversion: "extended",
   serde: "exact",
   aliasing: "exact",
   concurrency: "langgraph",
@@ -45,12 +46,17 @@ const levelOfGroup: Readonly<Record<string, Level>> = {
   model: "strict",
   opening: "langgraph",
   threads: "extended",
+  "thread-metadata": "extended",
+  "delete-threads": "extended",
   copy: "extended",
   prune: "extended",
   "prune-races": "extended",
   runs: "extended",
   ttl: "extended",
   fence: "extended",
+  claims: "extended",
+  adopt: "extended",
+  "keep-latest": "extended",
 };
 
 /** What real runs of LangGraph.js 1.x never ask for, in groups that they otherwise need. */

@@ -94,7 +94,8 @@ export interface SuiteSettings {
   readonly sizes: Sizes;
 }
 
-const DEFAULT_SEED = 20_261;
+/** The seed of a run that names none. */
+export const defaultSeed = 20_261;
 
 const SUITE_OPTIONS: OptionNames<SuiteOptions> = {
   name: true,
@@ -128,7 +129,7 @@ export function settle<T extends SuiteOptions>(
     without: options.without ?? [],
     knownFailures: options.knownFailures ?? [],
     everything: options.everything ?? false,
-    seed: options.seed ?? DEFAULT_SEED,
+    seed: options.seed ?? defaultSeed,
     sequences: options.sequences ?? 40,
     run: options.run ?? randomRun(),
     timeout: options.timeout ?? 300_000,

@@ -102,6 +102,10 @@ export interface OpenOptions {
   readonly ttl?: { readonly seconds: number; readonly refreshOnRead?: boolean };
   readonly fence?: "head";
   readonly threadMetadata?: (config: CheckpointConfig) => Record<string, unknown> | undefined;
+  readonly keepLatest?: number;
+  readonly adopt?: TestedSaver;
+  /** Whether values that cannot be stored exactly are converted or refused. */
+  readonly onUnknown?: "convert" | "refuse";
 }
 
 /** A store with a saver on it. */

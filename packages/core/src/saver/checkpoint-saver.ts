@@ -15,10 +15,11 @@ import type { ThreadId } from "../ids.ts";
 import type { CheckpointStorage, StorageCapabilities } from "../storage/port.ts";
 import { claimThread, releaseThread, type ClaimOptions, type ClaimResult } from "./claims.ts";
 import { deleteThreads, type DeleteThreadsOptions } from "./delete-threads.ts";
-import { createEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
+import { registerEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
 import { readHistory } from "./history.ts";
 import { readList, readTuple } from "./read.ts";
 import { OpenCalls } from "./open-calls.ts";
+import { openEngine } from "./open-engine.ts";
 import { deleteRuns, pruneThreads, type PruneOptions, type RemovalReport } from "./retention.ts";
 import { storeCheckpoint, storeWrites } from "./store.ts";
 import { copyThread, expireThread, removeThread, sweepThreads } from "./thread-actions.ts";
@@ -48,8 +49,9 @@ export class CheckpointSaver {
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
    */
   constructor(storage: CheckpointStorage, options: CheckpointSaverOptions = {}) {
-    this.#parts = createEngine(storage, options);
+    this.#parts = openEngine(storage, options);
     this.serde = this.#parts.serde;
+    registerEngine(this, this.#parts);
   }
 
   /** What the storage can do; for tests and tools. */
@@ -168,7 +170,6 @@ export class CheckpointSaver {
    * The version after `current`: 1, 2, 3, …
    *
    * LangGraph.js calls it without `this` in places, so it must not use it.
-   *
    * @throws CheckpointError `INVALID_ARGUMENT` for versions that are strings.
    */
   getNextVersion(current: number | undefined): number {
@@ -222,13 +223,13 @@ export class CheckpointSaver {
     return this.#call((engine) => claimThread(engine, threadId, options));
   }
 
-  /** Gives a claim back, and returns whether it was still there. */
+  /** Gives a claim back, and returns whether it was there. */
   async releaseThread(threadId: ThreadId, claim: string): Promise<boolean> {
     return this.#call((engine) => releaseThread(engine, threadId, claim));
   }
 
   /**
-   * Copies a thread with all namespaces, writes and values; ids stay the same.
+   * Copies a thread with all namespaces, writes, values and metadata; ids stay the same.
    *
    * @throws CheckpointError `THREAD_NOT_FOUND`, or `THREAD_EXISTS` when `to` is taken.
    */
@@ -255,7 +256,7 @@ export class CheckpointSaver {
    * Removes the checkpoints that runs have stored. Their children get the nearest ancestor that is
    * left as parent; what a delta channel of a survivor is built from stays.
    *
-   * @param runIds As in `config.metadata.run_id`, which LangGraph.js sets from `config.runId`.
+   * @param runIds As in `config.metadata.run_id`, where LangGraph.js puts `config.runId`.
    */
   async deleteForRuns(runIds: readonly string[]): Promise<RemovalReport> {
     return this.#call((engine) => deleteRuns(engine, runIds));

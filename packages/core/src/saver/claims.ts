@@ -35,6 +35,7 @@ export async function claimThread(
     ttl: ttlMilliseconds(options.ttl, "ttl", { seconds: true }),
     threadTtl: engine.ttl,
   };
+  await engine.adoption?.settle(thread);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const result = await engine.storage.claim({ ...request, newEpoch: randomId() });
     if (result.outcome === "claimed") return { claimed: true };

@@ -39,16 +39,16 @@ async function* namesOf({ storage }: Engine, filter: readonly FilterTerm[]): Asy
   for await (const { thread } of allThreads(storage, { filter })) yield thread;
 }
 
-async function deleteAll(
-  { storage, cache }: Engine,
-  threads: Iterable<string> | AsyncIterable<string>,
-): Promise<number> {
+async function deleteAll(engine: Engine, threads: Iterable<string> | AsyncIterable<string>): Promise<number> {
   let total = 0;
   let batch: string[] = [];
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
-    total += await storage.deleteThreads(batch);
-    for (const thread of batch) cache.forget(thread);
+    total += await engine.storage.deleteThreads(batch);
+    for (const thread of batch) {
+      engine.cache.forget(thread);
+      await engine.adoption?.remove(thread);
+    }
     batch = [];
   };
   for await (const thread of threads) {

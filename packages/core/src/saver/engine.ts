@@ -3,7 +3,9 @@ import { codecOf, type ValueCodec } from "../codec/values-codec.ts";
 import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { checkOptions, kindOf, type OptionNames, type UseInstead } from "../options.ts";
-import { Serializer } from "../serializer/index.ts";
+import type { OldSaver } from "../moving/old-saver.ts";
+import type { ConvertedInfo, CustomType, OnUnknown } from "../serializer/index.ts";
+import { serdeOf } from "./serde.ts";
 import type { CheckpointStorage } from "../storage/port.ts";
 import type { ThreadMetadataOf } from "./thread-metadata.ts";
 
@@ -17,8 +19,25 @@ export interface TtlOptions {
 
 /** Options that every saver takes. */
 export interface CheckpointSaverOptions {
-  /** Turns values into bytes. @default a `Serializer` without own types */
+  /**
+   * Turns values into bytes. It decides about types and unknown values itself: `types`, `onUnknown` and
+   * `onConverted` are refused beside it.
+   * @default a `Serializer` with the three options below
+   */
   readonly serde?: SerializerProtocol | undefined;
+  /** Classes of the application that shall be stored exactly. @default none */
+  readonly types?: readonly CustomType[] | undefined;
+  /**
+   * What becomes of values that cannot be stored exactly: they are converted to the nearest thing that can be,
+   * and that is reported once for each class; or the call is refused with `NOT_SERIALIZABLE`.
+   * @default "convert"
+   */
+  readonly onUnknown?: OnUnknown | undefined;
+  /**
+   * Gets what a warning of the process would say: each conversion, once for every class and kind.
+   * @default a warning with the code `THREADMARK_CONVERTED`
+   */
+  readonly onConverted?: ((info: ConvertedInfo) => void) | undefined;
   /** @default threads never expire */
   readonly ttl?: TtlOptions | undefined;
   /**
@@ -43,6 +62,20 @@ export interface CheckpointSaverOptions {
    * @default 67108864 (64 MiB)
    */
   readonly blobCacheBytes?: number | undefined;
+  /**
+   * How many of the newest checkpoints of a thread's namespace to keep; older ones go while new ones are stored, in
+   * batches, so that at times a few more are there. A put never fails because of it. What a survivor is read with stays,
+   * and calls of subgraphs go with the checkpoint that made them. This is what LangGraph.js's `ShallowRedisSaver` is for.
+   * @default everything is kept
+   */
+  readonly keepLatest?: number | undefined;
+  /**
+   * The saver that was used before, for example one of LangGraph.js's own. A thread that is not here is taken over from
+   * it, whole and once, when it is first read, listed, copied or written to; `deleteThread` deletes it there, too. Nothing
+   * else is written to it. It must not be written to any more by anybody else, and it stays yours: nothing closes it.
+   * @default none
+   */
+  readonly adopt?: OldSaver | undefined;
 }
 
 const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
@@ -50,10 +83,15 @@ const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 /** The names of {@link CheckpointSaverOptions}, for savers that add their own and check all of them. */
 export const SAVER_OPTIONS: OptionNames<CheckpointSaverOptions> = {
   serde: true,
+  types: true,
+  onUnknown: true,
+  onConverted: true,
   ttl: true,
   fence: true,
   threadMetadata: true,
   blobCacheBytes: true,
+  keepLatest: true,
+  adopt: true,
 };
 
 /** What other savers call options of {@link CheckpointSaverOptions}. */
@@ -62,6 +100,7 @@ export const SAVER_OPTIONS_INSTEAD: UseInstead = {
   default_ttl: "ttl: { seconds }, which counts seconds and not minutes",
   refreshOnRead: "ttl: { seconds, refreshOnRead }",
   refresh_on_read: "ttl: { seconds, refreshOnRead }",
+  maxCheckpoints: "keepLatest",
 };
 
 const TTL_OPTIONS: OptionNames<TtlOptions> = { seconds: true, refreshOnRead: true };
@@ -77,6 +116,24 @@ export function coreOptionsOf(options: CheckpointSaverOptions): CheckpointSaverO
   return Object.fromEntries(names.flatMap((name) => (name in options ? [[name, options[name]]] : [])));
 }
 
+/** Removes old checkpoints while new ones are stored. */
+export interface HistoryBound {
+  /** Notes that a checkpoint was stored; those that are `spared` stay. Never rejects. */
+  stored(engine: Engine, thread: string, spared: readonly (string | undefined)[]): Promise<void>;
+}
+
+/** Takes threads over from another saver. */
+export interface ThreadTaker {
+  /** Notes that a thread is here. */
+  found(thread: string): void;
+  /** Resolves when the thread is here, or is nowhere. */
+  settle(thread: string): Promise<void>;
+  /** Removes the thread on both sides, so that it does not come back. */
+  remove(thread: string): Promise<void>;
+  /** Removes what a stopped adoption has left behind, so that a thread that expires is not taken over again. */
+  tidy(thread: string): Promise<void>;
+}
+
 /** What the parts of a saver share. */
 export interface Engine {
   readonly storage: CheckpointStorage;
@@ -88,19 +145,30 @@ export interface Engine {
   readonly refreshOnRead: boolean;
   readonly fence: boolean;
   readonly threadMetadata: ThreadMetadataOf | undefined;
+  readonly keepLatest: HistoryBound | undefined;
+  readonly adoption: ThreadTaker | undefined;
 }
 
-/** Checks the options and puts the parts together. */
+const engines = new WeakMap<object, Engine>();
+
+/** Remembers what a saver consists of. */
+export function registerEngine(saver: object, engine: Engine): void {
+  engines.set(saver, engine);
+}
+
+/** What a saver of this copy of the package consists of. */
+export function engineOf(saver: object): Engine | undefined {
+  return engines.get(saver);
+}
+
+/** Checks the options that every part needs. */
 export function createEngine(storage: CheckpointStorage, options: CheckpointSaverOptions): Engine {
   checkOptions(options, "a saver", SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD);
-  const { serde = new Serializer(), ttl, fence, threadMetadata } = options;
-  const { blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
+  const { ttl, fence, threadMetadata, blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
   if (storage.port !== 2) {
     throw wrongOption("storage", `speaks version ${String(storage.port)} of the storage port, not 2`);
   }
-  if (typeof serde?.dumpsTyped !== "function" || typeof serde.loadsTyped !== "function") {
-    throw wrongOption("serde", "must have the methods dumpsTyped and loadsTyped");
-  }
+  const serde = serdeOf(options);
   if (fence !== undefined && fence !== "head") throw wrongOption("fence", 'must be "head"');
   if (threadMetadata !== undefined && typeof threadMetadata !== "function") {
     throw wrongOption("threadMetadata", "must be a function of a config");
@@ -117,7 +185,14 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
     refreshOnRead: ttl?.refreshOnRead ?? false,
     fence: fence === "head",
     threadMetadata,
+    keepLatest: undefined,
+    adoption: undefined,
   };
+}
+
+/** For the saver's own work on a thread: without what happens beside the calls of an application. */
+export function plainEngine(engine: Engine): Engine {
+  return { ...engine, fence: false, threadMetadata: undefined, keepLatest: undefined, adoption: undefined };
 }
 
 /** Checks a time to live. */

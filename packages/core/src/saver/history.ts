@@ -34,7 +34,10 @@ export async function readHistory(
   const location = locate(config);
   const found = new Map<string, Found>();
   for (const channel of channels) found.set(channel, { steps: [], seed: undefined });
-  if (location && found.size > 0) await walk(engine, location, found);
+  if (location && found.size > 0) {
+    await engine.adoption?.settle(location.thread);
+    await walk(engine, location, found);
+  }
 
   const refs = [...found.values()].flatMap(refsOf);
   const thread = location?.thread ?? "";

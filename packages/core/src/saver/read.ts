@@ -26,8 +26,20 @@ export async function readTuple(
 ): Promise<CheckpointTuple | undefined> {
   const location = locate(config);
   if (!location) return undefined;
-  const tuple = await readStored(engine, location);
+  const tuple = await readAdopted(engine, location);
   return tuple && migrateSends(engine, tuple);
+}
+
+/** Looks here first, so that a thread that is here costs nothing more. */
+async function readAdopted(engine: Engine, location: Location): Promise<CheckpointTuple | undefined> {
+  const { adoption } = engine;
+  const tuple = await readStored(engine, location);
+  if (tuple || !adoption) {
+    adoption?.found(location.thread);
+    return tuple;
+  }
+  await adoption.settle(location.thread);
+  return readStored(engine, location);
 }
 
 async function readStored(
@@ -94,6 +106,7 @@ export async function* readList(
   const query = { ...selectionOf(config), before: beforeOf(before), filter: filterTerms(filter) };
   let left = limit;
   if (left <= 0) return;
+  if (query.thread !== undefined) await engine.adoption?.settle(query.thread);
   for await (const { stored, find } of scanAll(engine.storage, query, left)) {
     const tuple = await decodeTuple(engine.codec, stored, new TreeReader(find));
     yield await migrateSends(engine, tuple);

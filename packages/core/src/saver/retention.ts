@@ -38,7 +38,7 @@ export interface RemovalReport {
 }
 
 /** Chooses the checkpoints of a thread that may go. */
-type Chooser = (thread: readonly Kept[]) => (checkpoint: Kept) => boolean;
+export type Chooser = (thread: readonly Kept[]) => (checkpoint: Kept) => boolean;
 
 /** Removes old checkpoints. */
 export async function pruneThreads(engine: Engine, options: PruneOptions): Promise<RemovalReport> {
@@ -50,7 +50,9 @@ export async function pruneThreads(engine: Engine, options: PruneOptions): Promi
     // A time that cannot be read is not old.
     return (checkpoint) => !staying.has(checkpoint) && !(Date.parse(checkpoint.header.fields.ts) >= limit);
   };
-  const threads = threadIds?.map(threadIdOf) ?? threadNames(engine.storage);
+  const named = threadIds?.map(threadIdOf);
+  for (const thread of named ?? []) await engine.adoption?.settle(thread);
+  const threads = named ?? threadNames(engine.storage);
   return removeFromAll(engine, threads, choose, dryRun);
 }
 
@@ -77,6 +79,7 @@ async function removeFromAll(
   const names: string[] = [];
   for await (const name of threads) names.push(name);
   for (const thread of new Set(names)) {
+    await engine.adoption?.tidy(thread);
     const removed = await removeFrom(engine, thread, choose, dryRun);
     report.checkpoints += removed;
     if (removed > 0) report.threads++;
@@ -84,7 +87,8 @@ async function removeFromAll(
   return report;
 }
 
-async function removeFrom(
+/** Removes checkpoints of one thread, and tells how many. */
+export async function removeFrom(
   { storage, cache }: Engine,
   thread: string,
   choose: Chooser,

@@ -9,6 +9,7 @@ import type {
   ScanPosition,
   StoredCheckpoint,
 } from "../storage/port.ts";
+import { isHidden } from "../moving/hidden-threads.ts";
 import { checkStored } from "./check-records.ts";
 import { checkedBlobs } from "./decode.ts";
 import { allThreads } from "./threads.ts";
@@ -57,7 +58,9 @@ async function* scanPages(
     const fetched = checkedBlobs(page.blobs);
     const before = held;
     const find: FindBlob = (id) => fetched(id) ?? before.get(id);
+    const all = query.thread === undefined;
     for (const stored of page.checkpoints) {
+      if (all && isHidden(stored.thread)) continue;
       checkStored(stored);
       yield { stored, find };
     }

@@ -29,9 +29,13 @@ export async function storeCheckpoint(
   const id = newCheckpointIdOf(checkpoint.id);
   const run = runIdOf(config);
   const input = { parent, id, run, checkpoint, metadata: metadata ?? {}, newVersions };
+  const adopted = settle(engine, parent.thread);
   const base = engine.cache.find(parent.thread);
   const claimed = claimedChannels(input);
-  const findDropped = () => droppedChannels(engine.storage, parent, claimed);
+  const findDropped = async () => {
+    await adopted;
+    return droppedChannels(engine.storage, parent, claimed);
+  };
   const [encoded, entries] = await Promise.all([
     encodeCheckpoint(engine.codec, input, base, findDropped),
     entriesOf(engine, parent.thread, config),
@@ -41,6 +45,7 @@ export async function storeCheckpoint(
   await writeWithBlobs(engine, parent, encoded, { remember: true, entries, claim }, (request) =>
     engine.storage.put({ ...request, checkpoint: record, keepParent, fence: engine.fence }),
   );
+  await engine.keepLatest?.stored(engine, parent.thread, [id, parent.id]);
   return configOf(parent.thread, parent.namespace, id);
 }
 
@@ -77,10 +82,19 @@ export async function storeWrites(
   checkWrites(writes);
   if (writes.length === 0) return;
   const { thread, namespace } = target;
+  const adopted = settle(engine, thread);
   const base = engine.cache.find(thread);
   const place = { thread, namespace, id: checkpoint };
   const encoded = await encodeWrites(engine.codec, place, writes, task, taskPath, base);
+  await adopted;
   await writeWithBlobs(engine, target, encoded, { remember: false, entries: [], claim }, (request) =>
     engine.storage.putWrites({ ...request, namespace, checkpoint, writes: encoded.record }),
   );
+}
+
+/** Starts to take the thread over, while values are still being read. Whoever awaits it meets its error. */
+function settle({ adoption }: Engine, thread: string): Promise<void> | undefined {
+  const settled = adoption?.settle(thread);
+  settled?.catch(() => {});
+  return settled;
 }

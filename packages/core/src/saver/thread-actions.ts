@@ -7,20 +7,23 @@ import { ttlMilliseconds, type Engine } from "./engine.ts";
 const SWEEP_BATCH = 100;
 
 /** Removes a thread. */
-export async function removeThread({ storage, cache }: Engine, threadId: ThreadId): Promise<void> {
+export async function removeThread({ storage, cache, adoption }: Engine, threadId: ThreadId): Promise<void> {
   const thread = threadIdOf(threadId);
-  await storage.deleteThreads([thread]);
+  if (adoption) await adoption.remove(thread);
+  else await storage.deleteThreads([thread]);
   cache.forget(thread);
 }
 
 /** Copies a thread that exists to one that does not. */
 export async function copyThread(
-  { storage, cache }: Engine,
+  { storage, cache, adoption }: Engine,
   source: ThreadId,
   target: ThreadId,
 ): Promise<void> {
   const from = threadIdOf(source);
   const to = threadIdOf(target);
+  await adoption?.settle(from);
+  await adoption?.settle(to);
   const outcome = await storage.copyThread({
     from,
     to,
@@ -37,13 +40,15 @@ export async function copyThread(
 
 /** Sets or removes a thread's own time to live. */
 export async function expireThread(
-  { storage }: Engine,
+  { storage, adoption }: Engine,
   threadId: ThreadId,
   ttl: { readonly seconds: number } | null | undefined,
 ): Promise<void> {
   const thread = threadIdOf(threadId);
   const milliseconds =
     ttl === undefined || ttl === null ? ttl : ttlMilliseconds(ttl, "ttl", { seconds: true });
+  await adoption?.settle(thread);
+  await adoption?.tidy(thread);
   if (!(await storage.expire({ thread, ttl: milliseconds }))) throw notFound(thread);
 }
 

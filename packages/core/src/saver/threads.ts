@@ -3,6 +3,7 @@ import { isStorableText } from "../codec/text.ts";
 import { ERROR, INTERRUPT } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { MAX_ID_BYTES, threadIdOf, type ThreadId } from "../ids.ts";
+import { isHidden } from "../moving/hidden-threads.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import type { CheckpointStorage, ThreadPosition, ThreadRecord, ThreadsRequest } from "../storage/port.ts";
 import { checkFilter, checkLimit } from "./check-arguments.ts";
@@ -68,7 +69,9 @@ export async function* readThreads(engine: Engine, options: ListThreadsOptions):
 
 /** One thread, if it exists. */
 export async function readThread(engine: Engine, threadId: ThreadId): Promise<ThreadInfo | undefined> {
-  const request = { thread: threadIdOf(threadId), filter: [], after: undefined, limit: 1 };
+  const thread = threadIdOf(threadId);
+  await engine.adoption?.settle(thread);
+  const request = { thread, filter: [], after: undefined, limit: 1 };
   const page = await engine.storage.threads({ ...request, pendingChannels: [ERROR, INTERRUPT] });
   const [record] = page.threads;
   return record && infoOf(engine, record);
@@ -84,7 +87,7 @@ export async function* allThreads(
   let { after } = request;
   for (;;) {
     const page = await storage.threads({ ...request, after });
-    yield* page.threads;
+    yield* page.threads.filter(({ thread }) => !isHidden(thread));
     const last = page.threads.at(-1);
     if (!page.more || !last) return;
     after = { updated: last.updated, thread: last.thread };

@@ -14,12 +14,13 @@ const UPDATE_NAMES: OptionNames<ThreadUpdate> = { metadata: true };
 
 /** Changes the metadata of a thread. */
 export async function updateThread(
-  { storage, codec }: Engine,
+  { storage, codec, adoption }: Engine,
   threadId: ThreadId,
   update: ThreadUpdate,
 ): Promise<void> {
   checkOptions(update, "updateThread", UPDATE_NAMES);
   const thread = threadIdOf(threadId);
   const change = await encodeEntries(codec, thread, update?.metadata, "metadata");
+  await adoption?.settle(thread);
   if (!(await storage.updateThread({ thread, ...change }))) throw notFound(thread);
 }

@@ -1,4 +1,4 @@
-import { refuseOwnFields } from "./containers.ts";
+import { dropOwnFields } from "./containers.ts";
 import { type HostClass, hostClass, NodeBuffer } from "./host.ts";
 import { refuse } from "./refusal.ts";
 import { TAG } from "./tags.ts";
@@ -71,18 +71,26 @@ export function writeView(writer: ValueWriter, value: object, kind: number): voi
   const isDataView = kind === DATA_VIEW_KIND;
   const bytes = bytesOf(value, isDataView ? DATA_VIEW_PARTS : TYPED_ARRAY_PARTS);
   // Looking for fields of a typed array would take longer than writing it, and libraries hide caches there.
-  if (isDataView) refuseOwnFields(value);
+  if (isDataView) dropOwnFields(writer, value);
   writer.tag(TAG.view);
   writer.bytes.arrayHead(2);
   writer.bytes.number(kind);
   writer.bytes.binary(bytes);
 }
 
+/** Another view of the class with that name on the same bytes; `undefined` where there is no such class. */
+export function copyBytes(value: object, name: string): ArrayBufferView | undefined {
+  const kind = name === "Uint8Array" ? undefined : viewKindNamed(name);
+  if (kind === undefined && name !== "Uint8Array") return undefined;
+  const bytes = bytesOf(value, kind === DATA_VIEW_KIND ? DATA_VIEW_PARTS : TYPED_ARRAY_PARTS).slice();
+  return kind === undefined ? bytes : makeView(kind, bytes);
+}
+
 export function writeArrayBuffer(writer: ValueWriter, value: object): void {
   const buffer = value as ArrayBuffer & { readonly resizable?: boolean };
   if (buffer.resizable === true) refuse("it is a resizable buffer; store a copy made with `slice()`");
   const bytes = new Uint8Array(buffer);
-  refuseOwnFields(value);
+  dropOwnFields(writer, value);
   writer.tag(TAG.arrayBuffer);
   writer.bytes.binary(bytes);
 }

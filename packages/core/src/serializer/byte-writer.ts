@@ -66,6 +66,12 @@ export class ByteWriter {
     return recorder.finish(this.finish(), { ...place, end, format });
   }
 
+  /** Where the writing is. It is another number whenever something was written, or passed over in a replay. */
+  get place(): number {
+    const recorder = this.#recorder;
+    return recorder?.replaying ? -1 - recorder.next : this.#base + this.#at;
+  }
+
   /** Declares that the last byte may still be changed by `close`. */
   open(value: number): void {
     const recorder = this.#recorder;

@@ -3,8 +3,7 @@ import { type ClassName, COMMAND_BRAND, isMessageClass, MESSAGE_BRAND } from "./
 /**
  * Which class of the table an object is a direct instance of. The classes cannot be imported for a
  * comparison: encoding is synchronous, and a program may hold several copies of them. So this looks at
- * brands and at the prototypes. Names of functions are of no use where a bundler shortens them, except
- * for `Document`, which has nothing else.
+ * brands and at the prototypes. Names of classes are of no use: bundlers shorten them.
  */
 export function recogniseClass(value: object, prototype: object): ClassName | undefined {
   if (Object.hasOwn(value, MESSAGE_BRAND)) return messageClass(value, prototype);
@@ -67,15 +66,26 @@ function langGraphClass(value: Fields, prototype: object): ClassName | undefined
   }
 }
 
-const DOCUMENT_NAME = /^_*Document\d*$/;
+const DOCUMENT_FIELDS = ["pageContent", "metadata", "id"];
 
+/** Documents have neither a brand nor methods: fields in their order, and what the constructor does with them. */
 function isDocument(value: Fields, prototype: object): boolean {
-  return (
-    DOCUMENT_NAME.test(makerOf(prototype)?.name ?? "") &&
-    ancestorsOf(prototype).length === 0 &&
-    Reflect.ownKeys(prototype).length === 1 &&
-    hasFields(value, "pageContent", "metadata")
-  );
+  if (!Object.hasOwn(value, "pageContent") || !isDocumentClass(prototype)) return false;
+  const keys = Object.keys(value);
+  return DOCUMENT_FIELDS.every((field, index) => keys[index] === field);
+}
+
+const documentClasses = new WeakMap<object, boolean>();
+
+function isDocumentClass(prototype: object): boolean {
+  let found = documentClasses.get(prototype);
+  if (found === undefined) {
+    const source = Function.prototype.toString.call(makerOf(prototype) ?? Object);
+    const isAlone = ancestorsOf(prototype).length === 0 && Reflect.ownKeys(prototype).length === 1;
+    found = isAlone && /\.pageContent\.toString\(\)/.test(source) && /\.metadata\b/.test(source);
+    documentClasses.set(prototype, found);
+  }
+  return found;
 }
 
 function hasFields(value: Fields, ...names: readonly string[]): boolean {

@@ -28,6 +28,7 @@ const CLASS_NAMES = [
 export type ClassName = (typeof CLASS_NAMES)[number];
 
 const MESSAGE_COUNT = CLASS_NAMES.indexOf("Document");
+const CLASSES_END = TAG.firstClass + 2 * CLASS_NAMES.length;
 const MESSAGE_NAMES: ReadonlySet<string> = new Set(CLASS_NAMES.slice(0, MESSAGE_COUNT));
 
 export function isMessageClass(name: string): boolean {
@@ -43,8 +44,6 @@ export interface ClassTraits {
   readonly plainTag: number;
   /** What has to be loaded to make an instance, as bits of `NEEDS`. */
   readonly needs: number;
-  /** The one symbol that instances may have as a key. */
-  readonly brand: symbol;
 }
 
 export function traitsOf(name: ClassName): ClassTraits {
@@ -52,12 +51,12 @@ export function traitsOf(name: ClassName): ClassTraits {
 }
 
 export function classOfTag(tag: number): ClassName | undefined {
-  return CLASS_NAMES[(tag - TAG.firstClass) >> 1];
+  return tag < TAG.firstClass ? undefined : CLASS_NAMES[(tag - TAG.firstClass) >> 1];
 }
 
 /** Whether what an instance holds is to be taken as it is, unless objects have to be numbered. */
 export function hasNoTagsInside(tag: number): boolean {
-  return tag >= TAG.firstClass && ((tag - TAG.firstClass) & 1) === 1;
+  return tag >= TAG.firstClass && tag < CLASSES_END && ((tag - TAG.firstClass) & 1) === 1;
 }
 
 export function isMessageTag(tag: number): boolean {
@@ -70,6 +69,12 @@ export const MESSAGE_BRAND: symbol = Symbol.for("langchain.message");
 /** LangGraph's mark on every command; its value is what the constructor was given. */
 export const COMMAND_BRAND: symbol = Symbol.for("langgraph.command");
 
+/**
+ * Marks of classes that travel with a spread, as in `{ ...message }`. Stored numbers: only append. Others of
+ * LangChain's are on errors, which are not spread.
+ */
+export const BRANDS: readonly symbol[] = [MESSAGE_BRAND, COMMAND_BRAND];
+
 /** `lc_namespace` of LangChain's own messages. */
 export const MESSAGE_NAMESPACE: readonly string[] = ["langchain_core", "messages"];
 
@@ -77,8 +82,7 @@ const TRAITS: ReadonlyMap<ClassName, ClassTraits> = new Map(
   CLASS_NAMES.map((name, index) => {
     const isMessage = isMessageClass(name);
     const tag = TAG.firstClass + 2 * index;
-    const brand = isMessage ? MESSAGE_BRAND : COMMAND_BRAND;
-    return [name, { isMessage, tag, plainTag: tag + 1, needs: needsOf(name), brand }];
+    return [name, { isMessage, tag, plainTag: tag + 1, needs: needsOf(name) }];
   }),
 );
 

@@ -1,4 +1,4 @@
-import { refuse } from "./refusal.ts";
+import { BRANDS } from "./class-table.ts";
 import { TAG } from "./tags.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
@@ -25,7 +25,7 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
 /** Writes an array with holes or with properties, such as the result of a match. */
 export function writeIrregularArray(writer: ValueWriter, value: readonly unknown[]): void {
   const keys = Object.keys(value);
-  refuseSymbolKeys(value);
+  dropSymbolKeys(writer, value);
   const length = value.length;
   writer.tag(TAG.array);
   writer.bytes.arrayHead(1 + keys.length * 2);
@@ -37,14 +37,14 @@ export function writeIrregularArray(writer: ValueWriter, value: readonly unknown
     if (isIndex) writer.bytes.number(index);
     else writer.text(key);
     writer.at(isIndex ? index : key);
-    writer.value((value as unknown as Record<string, unknown>)[key]);
+    writer.value(writer.read(value, key));
   }
   writer.leave();
 }
 
 /** Writes an object that no record can hold, for its prototype or for its keys. */
 export function writeOddObject(writer: ValueWriter, tag: number, value: object): void {
-  refuseSymbolKeys(value);
+  dropSymbolKeys(writer, value);
   writer.tag(tag);
   writeFields(writer, value, Object.keys(value));
 }
@@ -56,26 +56,57 @@ export function writeFields(writer: ValueWriter, value: object, keys: readonly s
   for (const key of keys) {
     writer.text(key);
     writer.at(key);
-    writer.value((value as Record<string, unknown>)[key]);
+    writer.value(writer.read(value, key));
   }
   writer.leave();
 }
 
-export function refuseSymbolKeys(value: object): void {
+/**
+ * Leaves out or refuses keys that are symbols.
+ *
+ * @param brands Those that are stored in another way.
+ */
+export function dropSymbolKeys(writer: ValueWriter, value: object, brands: readonly symbol[] = []): void {
   for (const symbol of Object.getOwnPropertySymbols(value)) {
-    if (Object.prototype.propertyIsEnumerable.call(value, symbol)) {
-      refuse(`it has the key ${String(symbol)}; use a string as the key`);
+    if (!brands.includes(symbol) && Object.prototype.propertyIsEnumerable.call(value, symbol)) {
+      writer.unknown.symbolKey(value, symbol);
     }
   }
 }
 
 /**
- * Refuses properties that the type of a value has no place for.
+ * Leaves out or refuses properties that the type of a value has no place for.
  *
  * @param symbols For types whose parts some hosts keep under symbols.
  */
-export function refuseOwnFields(value: object, symbols: "refused" | "allowed" = "refused"): void {
-  if (symbols === "refused") refuseSymbolKeys(value);
+export function dropOwnFields(
+  writer: ValueWriter,
+  value: object,
+  symbols: "dropped" | "allowed" = "dropped",
+): void {
+  if (symbols === "dropped") dropSymbolKeys(writer, value);
   const [key] = Object.keys(value);
-  if (key !== undefined) refuse(`it has a property ${JSON.stringify(key)} of its own; store that beside it`);
+  if (key !== undefined) writer.unknown.ownField(value, key);
+}
+
+/** Writes a plain object with the brands that it has. */
+export function writeBranded(writer: ValueWriter, value: object): void {
+  dropSymbolKeys(writer, value, BRANDS);
+  const brands = BRANDS.flatMap((brand, number) => (Object.hasOwn(value, brand) ? [{ brand, number }] : []));
+  writer.tag(TAG.branded);
+  writer.bytes.arrayHead(2);
+  writer.bytes.arrayHead(brands.length * 2);
+  writer.enter();
+  for (const { brand, number } of brands) {
+    writer.bytes.number(number);
+    writer.at(() => `[${String(brand)}]`);
+    writer.value(writer.read(value, brand));
+  }
+  writer.leave();
+  writeFields(writer, value, Object.keys(value));
+}
+
+/** Whether one of the brands is a key of an object. */
+export function hasBrand(value: object): boolean {
+  return BRANDS.some((brand) => Object.prototype.propertyIsEnumerable.call(value, brand));
 }

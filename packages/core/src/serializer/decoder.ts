@@ -1,6 +1,6 @@
 import { Unpackr } from "msgpackr/unpack";
 
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, isCheckpointError } from "../errors.ts";
 import { checkBody } from "./body-check.ts";
 import { loadPrototypes, noModules } from "./class-loading.ts";
 import type { CustomTypes } from "./custom-types.ts";
@@ -39,7 +39,7 @@ function orCorrupt<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    if (cause instanceof CheckpointError) throw cause;
+    if (isCheckpointError(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : "unknown error";
     throw new CheckpointError("CORRUPT", `stored value cannot be read: ${reason}`, { cause });
   }

@@ -1,16 +1,27 @@
+import { writeBigInt } from "./bigints.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { CustomType, CustomTypes } from "./custom-types.ts";
+import { writeCustom } from "./custom-values.ts";
 import { HEADER_BYTES, PLAIN, seal, TAGGED } from "./envelope.ts";
-import { isDense, refuseSymbolKeys, writeIrregularArray, writeOddObject } from "./containers.ts";
+import {
+  dropSymbolKeys,
+  hasBrand,
+  isDense,
+  writeBranded,
+  writeIrregularArray,
+  writeOddObject,
+} from "./containers.ts";
+import type { UnknownSettings } from "./conversion/settings.ts";
+import { type ConversionHost, UnknownValues } from "./conversion/unknown-values.ts";
 import { writeInstance } from "./instances-out.ts";
-import { foreignNative, nativeOf } from "./natives.ts";
+import { foreignNative, hostNativeOf, nativeOf } from "./natives.ts";
 import { MAX_NESTING } from "./nesting.ts";
 import { ObjectNumbers } from "./object-numbers.ts";
 import type { PathStep } from "./path.ts";
 import { Replay } from "./replay.ts";
 import type { RecordedBytes, Recorder } from "./recording.ts";
-import { notSerializable, refuse, refuseDepth, refuseInstance } from "./refusal.ts";
-import { MANY_KEYS_ID, type Shape, ShapeTable } from "./shape-table.ts";
+import { notSerializable, refuse, refuseDepth } from "./refusal.ts";
+import { defineShape, type Shape, ShapeTable } from "./shape-table.ts";
 import { NEEDS, TAG, TAG_HEAD, TAG_MARK } from "./tags.ts";
 import { codeUnits } from "./text.ts";
 import type { ValueWriter } from "./value-writer.ts";
@@ -19,11 +30,13 @@ import type { ValueWriter } from "./value-writer.ts";
  * Encodes one value in one pass over it. Every property is read once; user code that runs on the way
  * (getters, `encode` of registered types) may use the serializer, since all state is in here.
  */
-export class Encoder implements ValueWriter {
+export class Encoder implements ValueWriter, ConversionHost {
   readonly bytes: ByteWriter;
   readonly replay: Replay | undefined;
   tags = 0;
   readonly #types: CustomTypes;
+  readonly #settings: UnknownSettings;
+  #unknown: UnknownValues | undefined;
   readonly #shapes = new ShapeTable();
   readonly #numbers = new ObjectNumbers();
   readonly #path: PathStep[] = [];
@@ -32,8 +45,9 @@ export class Encoder implements ValueWriter {
   #depth = 0;
   #needs = 0;
 
-  constructor(types: CustomTypes, recorder?: Recorder) {
+  constructor(types: CustomTypes, settings: UnknownSettings, recorder?: Recorder) {
     this.#types = types;
+    this.#settings = settings;
     this.bytes = new ByteWriter(HEADER_BYTES, recorder);
     this.replay = recorder && new Replay(this, recorder);
   }
@@ -49,7 +63,7 @@ export class Encoder implements ValueWriter {
     try {
       this.value(value);
     } catch (error) {
-      throw notSerializable(error, this.#path.slice(0, this.#depth));
+      throw notSerializable(error, this.steps);
     }
   }
 
@@ -70,7 +84,7 @@ export class Encoder implements ValueWriter {
       case "boolean":
         return this.bytes.byte(value ? 0xc3 : 0xc2);
       case "bigint":
-        return this.#bigint(value);
+        return writeBigInt(this, value);
       case "undefined":
         // The extension that MessagePack libraries agree on.
         this.bytes.byte(0xd4);
@@ -79,10 +93,39 @@ export class Encoder implements ValueWriter {
       case "object":
         return value === null ? this.bytes.byte(0xc0) : this.#object(value);
       case "symbol":
-        return refuse("it is a symbol; store a string instead");
+        return this.unknown.leaf(value);
       case "function":
-        return refuse("it is a function; store data from which it can be made again");
+        return this.#function(value);
     }
+  }
+
+  get unknown(): UnknownValues {
+    return (this.#unknown ??= new UnknownValues(this.#settings, this.#types, this));
+  }
+
+  get steps(): readonly PathStep[] {
+    return this.#path.slice(0, this.#depth);
+  }
+
+  get place(): number {
+    return this.bytes.place;
+  }
+
+  read(holder: object, key: PropertyKey): unknown {
+    try {
+      return (holder as Record<PropertyKey, unknown>)[key];
+    } catch (error) {
+      return this.unknown.unreadableProperty(error);
+    }
+  }
+
+  omitted(): void {
+    this.tag(TAG.omitted);
+    this.bytes.byte(0xc0);
+  }
+
+  withdraw(value: object): void {
+    this.#numbers.withdraw(value);
   }
 
   text(value: string): void {
@@ -137,26 +180,34 @@ export class Encoder implements ValueWriter {
     return false;
   }
 
-  #bigint(value: bigint): void {
-    if (this.bytes.bigint(value)) return;
-    this.tag(TAG.bigint);
-    this.bytes.text(value.toString(16));
-  }
-
   #object(value: object): void {
-    if (!this.isNew(value)) return;
-    const prototype: object | null = Object.getPrototypeOf(value);
+    if (!this.isNew(value) || this.#unknown?.cutsOff(value)) return;
+    let prototype: object | null;
+    try {
+      prototype = Object.getPrototypeOf(value) as object | null;
+    } catch (error) {
+      return this.unknown.unreadable(value, error);
+    }
     if (prototype === Object.prototype) this.#plainObject(value as Record<string, unknown>);
     else if (Array.isArray(value) && prototype === Array.prototype) this.#array(value);
-    else if (prototype === null) writeOddObject(this, TAG.nullObject, value);
     else this.#special(value, prototype);
   }
 
   #plainObject(value: Record<string, unknown>): void {
-    const keys = Object.keys(value);
-    if (Object.getOwnPropertySymbols(value).length > 0) refuseSymbolKeys(value);
+    let keys: readonly string[];
+    try {
+      keys = Object.keys(value);
+      if (Object.getOwnPropertySymbols(value).length > 0) {
+        if (hasBrand(value)) return writeBranded(this, value);
+        dropSymbolKeys(this, value);
+      }
+    } catch (error) {
+      return this.unknown.unreadable(value, error);
+    }
     const shape = keys.length === 0 ? this.#shapes.empty : this.#shapes.find(keys);
     if (shape === undefined) return writeOddObject(this, TAG.object, value);
+    const says = shape.hasToJSON && !this.#settings.refuses ? this.read(value, "toJSON") : undefined;
+    if (typeof says === "function") return this.unknown.object(value);
     this.record(shape);
     this.enter();
     const path = this.#path;
@@ -164,20 +215,38 @@ export class Encoder implements ValueWriter {
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
       path[step] = key;
-      this.value(value[key]);
+      let part: unknown;
+      try {
+        part = value[key];
+      } catch (error) {
+        part = this.unknown.unreadableProperty(error);
+      }
+      this.value(part);
     }
     this.#depth--;
   }
 
   #array(value: readonly unknown[]): void {
-    if (!isDense(value)) return writeIrregularArray(this, value);
-    const length = value.length;
+    const { place } = this.bytes;
+    let length: number;
+    try {
+      if (!isDense(value)) return writeIrregularArray(this, value);
+      length = value.length;
+    } catch (error) {
+      if (this.bytes.place !== place) throw error;
+      return this.unknown.unreadable(value, error);
+    }
     this.bytes.arrayHead(length);
     this.enter();
     const step = this.#depth - 1;
     for (let i = 0; i < length; i++) {
       this.#path[step] = i;
-      const item = value[i];
+      let item: unknown;
+      try {
+        item = value[i];
+      } catch (error) {
+        item = this.unknown.unreadableProperty(error);
+      }
       if (typeof item === "number") this.bytes.number(item);
       else if (typeof item !== "object" || item === null || !this.replay?.record(item)) this.value(item);
     }
@@ -185,38 +254,47 @@ export class Encoder implements ValueWriter {
   }
 
   record(shape: Shape): void {
-    if (shape.defined) return this.bytes.byte(shape.id);
-    this.bytes.byte(0xd4);
-    this.bytes.byte(0x72);
-    this.bytes.byte(shape.id);
-    this.bytes.arrayHead(shape.keys.length);
-    for (const key of shape.keys) this.bytes.text(key);
-    shape.defined = shape.id !== MANY_KEYS_ID;
+    if (shape.defined) this.bytes.byte(shape.id);
+    else defineShape(this.bytes, shape);
   }
 
-  #special(value: object, prototype: object): void {
-    const type = this.#types.ofPrototype(prototype);
-    if (type !== undefined) return this.#custom(type, value);
+  #special(value: object, prototype: object | null): void {
+    const type = prototype === null ? undefined : this.#types.ofPrototype(prototype);
+    if (type !== undefined) return this.custom(type, value);
+    const { place } = this.bytes;
+    try {
+      if (this.#known(value, prototype)) return;
+    } catch (error) {
+      // Nothing was written: it only looked like what it is not, or could not be read.
+      if (this.#settings.refuses || this.bytes.place !== place) throw error;
+    }
+    const match = this.#types.matching(value);
+    if (match !== undefined) return this.custom(match, value);
+    this.unknown.object(value);
+  }
+
+  #known(value: object, prototype: object | null): boolean {
+    if (prototype === null) {
+      writeOddObject(this, TAG.nullObject, value);
+      return true;
+    }
     const native = nativeOf(prototype);
-    if (native !== undefined) return native(this, value);
-    if (writeInstance(this, value, prototype)) return;
-    const foreign = foreignNative(prototype);
-    if (foreign === "Object") return this.#plainObject(value as Record<string, unknown>);
-    if (foreign === "Array" && Array.isArray(value)) return this.#array(value);
-    if (typeof foreign === "function") return foreign(this, value);
-    refuseInstance(value);
+    if (native === undefined && writeInstance(this, value, prototype)) return true;
+    const found = native ?? hostNativeOf(prototype) ?? foreignNative(prototype);
+    if (found === "Object") this.#plainObject(value as Record<string, unknown>);
+    else if (found === "Array" && Array.isArray(value)) this.#array(value);
+    else if (typeof found === "function") found(this, value);
+    else return false;
+    return true;
   }
 
-  #custom(type: CustomType, value: object): void {
-    const data = type.encode(value);
-    this.tag(TAG.custom);
-    this.bytes.arrayHead(2);
-    this.bytes.text(type.name);
-    this.enter();
-    this.at(() => `<${type.name}>`);
-    this.#open.add(value);
-    this.value(data);
-    this.#open.delete(value);
-    this.leave();
+  #function(value: object): void {
+    const type = this.#types.ofFunction(value);
+    if (type === undefined) this.unknown.leaf(value);
+    else if (this.isNew(value)) this.custom(type, value);
+  }
+
+  custom(type: CustomType, value: object): void {
+    writeCustom(this, type, value, this.#open);
   }
 }

@@ -18,7 +18,7 @@ export function readInstance(reader: ValueReader, name: ClassName, data: unknown
   const [fields, given] = name === "Command" ? listOf(data, 2) : [data];
   const instance = instanceOf(reader.prototypeOf(name), recordOf(fields));
   reader.number(instance);
-  if (!asIs) for (const key of Object.keys(instance)) instance[key] = reader.value(instance[key]);
+  if (!asIs) for (const key of Object.keys(instance)) readField(reader, instance, key);
   if (name === "Command") instance[COMMAND_BRAND] = reader.value(given);
   return instance;
 }
@@ -38,10 +38,17 @@ export function readMessage(reader: ValueReader, name: ClassName, data: unknown,
     const node = record[key];
     if (key === "lc_kwargs") message[key] = readArguments(reader, node);
     else if (key === "lc_namespace") message[key] = readNamespace(reader, node);
-    else message[key] = isEmpty(node) ? node : reader.value(node);
+    else if (!isEmpty(node)) readField(reader, message, key);
   }
   repeatFields(message);
   return message;
+}
+
+function readField(reader: ValueReader, instance: Fields, key: string): void {
+  const node = instance[key];
+  const value = reader.value(node);
+  if (value === undefined && reader.isOmitted(node)) delete instance[key];
+  else instance[key] = value;
 }
 
 /** Assigns, which is fastest: an accessor of the class that is in the way makes the bytes malformed. */
@@ -51,11 +58,19 @@ function instanceOf(prototype: object, record: Fields): Fields {
 
 function plainArguments(node: unknown, message: Fields): unknown {
   if (Array.isArray(node) && node.length === 1) return node[0];
-  const given = recordOf(Array.isArray(node) ? listOf(node, 2)[1] : node);
+  const given = argumentsIn(node);
   for (const key of Object.keys(given)) {
     const part = given[key];
     given[key] = part === null ? message[key] : listOf(part, 1)[0];
   }
+  return given;
+}
+
+function argumentsIn(node: unknown): Fields {
+  if (!Array.isArray(node)) return recordOf(node);
+  const [isSpread, record] = listOf(node, 2);
+  const given = recordOf(record);
+  if (isSpread === true) given[MESSAGE_BRAND] = true;
   return given;
 }
 
@@ -64,11 +79,16 @@ const REPEATED = Symbol("repeated");
 
 function readArguments(reader: ValueReader, node: unknown): unknown {
   if (Array.isArray(node) && node.length === 1) return reader.value(node[0]);
-  const given = recordOf(Array.isArray(node) ? listOf(node, 2)[1] : node);
+  const given = argumentsIn(node);
   if (Array.isArray(node)) reader.number(given);
   for (const key of Object.keys(given)) {
     const part = given[key];
-    given[key] = part === null ? REPEATED : reader.value(listOf(part, 1)[0]);
+    if (part === null) {
+      given[key] = REPEATED;
+      continue;
+    }
+    given[key] = listOf(part, 1)[0];
+    readField(reader, given, key);
   }
   return given;
 }
@@ -76,7 +96,11 @@ function readArguments(reader: ValueReader, node: unknown): unknown {
 function repeatFields(message: Fields): void {
   const given = message.lc_kwargs;
   if (!isRecord(given)) return;
-  for (const key of Object.keys(given)) if (given[key] === REPEATED) given[key] = message[key];
+  for (const key of Object.keys(given)) {
+    if (given[key] !== REPEATED) continue;
+    if (Object.hasOwn(message, key)) given[key] = message[key];
+    else delete given[key];
+  }
 }
 
 function readNamespace(reader: ValueReader, node: unknown): unknown {

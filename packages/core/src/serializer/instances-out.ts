@@ -1,15 +1,16 @@
-import { COMMAND_BRAND, traitsOf } from "./class-table.ts";
+import { BRANDS, COMMAND_BRAND, traitsOf } from "./class-table.ts";
 import { recogniseClass } from "./class-recognition.ts";
 import { writeMessage } from "./messages-out.ts";
-import { refuse, refuseSymbolsBut } from "./refusal.ts";
+import { dropSymbolKeys } from "./containers.ts";
+import { shapeWithoutReserved } from "./reserved-fields.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
 /** Writes an instance of a class in the table; writes nothing and returns `false` for any other. */
 export function writeInstance(writer: ValueWriter, value: object, prototype: object): boolean {
   const name = recogniseClass(value, prototype);
   if (name === undefined) return false;
-  const { isMessage, tag, plainTag, needs, brand } = traitsOf(name);
-  if (!isMessage) refuseSymbolsBut(brand, value);
+  const { isMessage, tag, plainTag, needs } = traitsOf(name);
+  if (!isMessage) dropSymbolKeys(writer, value, BRANDS);
   writer.needs(needs);
   writer.tag(tag);
   writer.bytes.open(tag);
@@ -24,13 +25,12 @@ export function writeInstance(writer: ValueWriter, value: object, prototype: obj
 type Fields = Readonly<Record<string, unknown>>;
 
 function writeFields(writer: ValueWriter, value: Fields): void {
-  const shape = writer.shapeOf(value);
-  if (shape === undefined) refuse("one of its own fields has a name that is reserved");
+  const shape = writer.shapeOf(value) ?? shapeWithoutReserved(writer, value);
   writer.record(shape);
   writer.enter();
   for (const key of shape.keys) {
     writer.at(key);
-    writer.value(value[key]);
+    writer.value(writer.read(value, key));
   }
   writer.leave();
 }
@@ -40,6 +40,6 @@ function writeCommand(writer: ValueWriter, value: Fields): void {
   writeFields(writer, value);
   writer.enter();
   writer.at(() => "[Symbol(langgraph.command)]");
-  writer.value((value as Record<symbol, unknown>)[COMMAND_BRAND]);
+  writer.value(writer.read(value, COMMAND_BRAND));
   writer.leave();
 }

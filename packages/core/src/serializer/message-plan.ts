@@ -1,5 +1,6 @@
 import { MESSAGE_NAMESPACE } from "./class-table.ts";
 import type { Shape } from "./shape-table.ts";
+import type { ValueWriter } from "./value-writer.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type ReadField = (message: Fields) => unknown;
@@ -34,16 +35,16 @@ const READERS: ReadonlyMap<string, ReadField> = new Map<string, ReadField>([
   ["metadata", (message) => message["metadata"]],
 ]);
 
-/** Reads all fields, each once. `at` is told before each. */
-export function readFields(
-  message: Fields,
-  { shape, readers }: FieldPlan,
-  at?: (key: string) => void,
-): unknown[] {
+/** Reads all fields, each once. */
+export function readFields(writer: ValueWriter, message: Fields, { shape, readers }: FieldPlan): unknown[] {
   const values: unknown[] = [];
   for (let i = 0; i < readers.length; i++) {
-    at?.(shape.keys[i]!);
-    values.push(readers[i]!(message));
+    writer.at(shape.keys[i]!);
+    try {
+      values.push(readers[i]!(message));
+    } catch (error) {
+      values.push(writer.unknown.unreadableProperty(error));
+    }
   }
   return values;
 }

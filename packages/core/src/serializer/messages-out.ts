@@ -1,7 +1,7 @@
-import { MESSAGE_BRAND } from "./class-table.ts";
-import { isPlain, refuseSymbolKeys } from "./containers.ts";
+import { BRANDS, MESSAGE_BRAND } from "./class-table.ts";
+import { dropSymbolKeys, isPlain } from "./containers.ts";
 import { type FieldPlan, isUsualNamespace, placesOf, planOf, readFields } from "./message-plan.ts";
-import { refuse, refuseSymbolsBut } from "./refusal.ts";
+import { shapeWithoutReserved } from "./reserved-fields.ts";
 import type { Shape } from "./shape-table.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
@@ -16,21 +16,20 @@ export function writeMessage(writer: ValueWriter, message: Fields): void {
   if (writer.replay?.message(message)) return;
   // Symbols are looked for where something is new: that takes as long as all else.
   const wasKnown = isReplaying(writer);
-  if (!wasKnown) refuseSymbolsBut(MESSAGE_BRAND, message);
-  const shape = writer.shapeOf(message);
-  if (shape === undefined) refuse("one of its own fields has a name that is reserved");
+  if (!wasKnown) dropSymbolKeys(writer, message, BRANDS);
+  const shape = writer.shapeOf(message) ?? shapeWithoutReserved(writer, message);
   writer.record(shape);
   writer.enter();
   const plan = planOf(shape);
   const { keys } = shape;
   // At once: the arguments are compared with fields that come after them.
-  const values = readFields(message, plan, (key) => writer.at(key));
+  const values = readFields(writer, message, plan);
   for (let i = 0; i < keys.length; i++) {
     writer.at(keys[i]!);
     writeField(writer, plan, i, values);
   }
   writer.leave();
-  if (wasKnown && !isReplaying(writer)) refuseSymbolsBut(MESSAGE_BRAND, message);
+  if (wasKnown && !isReplaying(writer)) dropSymbolKeys(writer, message, BRANDS);
 }
 
 function isReplaying(writer: ValueWriter): boolean {
@@ -48,8 +47,9 @@ function writeField(writer: ValueWriter, plan: FieldPlan, index: number, values:
 /**
  * What the constructor was given is, for the most part, what the fields hold, and is stored once: a
  * record with `null` for what the field of that name holds, and `[value]` for anything else. When some of that
- * is an object, the arguments have a number, and stand in `[null, record]`. Arguments that are no plain
- * object, or have a number already, are `[arguments]`.
+ * is an object, the arguments have a number, and stand in `[null, record]`; where they are a message that was
+ * spread, and have its brand, in `[true, record]`. Arguments that are no plain object, or have a number already,
+ * are `[arguments]`.
  */
 function writeArguments(
   writer: ValueWriter,
@@ -59,7 +59,7 @@ function writeArguments(
 ): void {
   const shape = isPlain(given) && writer.isUnseen(given) ? writer.shapeOf(given) : undefined;
   if (shape === undefined) return writeBoxed(writer, given);
-  if (!isReplaying(writer)) refuseSymbolKeys(given as Fields);
+  if (!isReplaying(writer)) dropSymbolKeys(writer, given as Fields, BRANDS);
   const { keys } = shape;
   const places = placesOf(shape, fields);
   const parts: unknown[] = [];
@@ -71,9 +71,10 @@ function writeArguments(
     parts.push(isRepeated ? REPEATED : part);
     hasObjects ||= !isRepeated && typeof part === "object" && part !== null;
   }
-  if (hasObjects) {
+  const isSpread = Object.hasOwn(given as Fields, MESSAGE_BRAND);
+  if (hasObjects || isSpread) {
     writer.bytes.arrayHead(2);
-    writer.value(null);
+    writer.value(isSpread ? true : null);
     writer.isNew(given as Fields);
   }
   writer.record(shape);
@@ -107,7 +108,7 @@ function writeBoxed(writer: ValueWriter, value: unknown): void {
 function writeEmpty(writer: ValueWriter, value: object): boolean {
   const isList = Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype;
   if (!(isList ? value.length === 0 : isPlain(value)) || Object.keys(value).length > 0) return false;
-  if (!isReplaying(writer)) refuseSymbolKeys(value);
+  if (!isReplaying(writer)) dropSymbolKeys(writer, value);
   if (isList) writer.bytes.arrayHead(0);
   else writer.record(writer.emptyShape);
   return true;

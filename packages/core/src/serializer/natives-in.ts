@@ -1,6 +1,7 @@
 import { CheckpointError } from "../errors.ts";
 import { isViewKind, makeView, viewName } from "./binary.ts";
-import { HIDDEN_ERROR_FIELDS, makeError } from "./error-classes.ts";
+import { BRANDS } from "./class-table.ts";
+import { DOM_EXCEPTION, HIDDEN_ERROR_FIELDS, makeError } from "./error-classes.ts";
 import { Url } from "./host.ts";
 import { malformed } from "./malformed.ts";
 import type { ValueReader } from "./value-reader.ts";
@@ -33,8 +34,8 @@ export function readMap(reader: ValueReader, data: unknown): Map<unknown, unknow
   reader.number(map);
   const parts = pairsOf(data);
   for (let i = 0; i < parts.length; i += 2) {
-    const key = reader.value(parts[i]);
-    map.set(key, reader.value(parts[i + 1]));
+    const [key, item] = [reader.value(parts[i]), reader.value(parts[i + 1])];
+    if (!reader.isOmitted(parts[i]) && !reader.isOmitted(parts[i + 1])) map.set(key, item);
   }
   return map;
 }
@@ -42,7 +43,7 @@ export function readMap(reader: ValueReader, data: unknown): Map<unknown, unknow
 export function readSet(reader: ValueReader, data: unknown): Set<unknown> {
   const set = new Set<unknown>();
   reader.number(set);
-  for (const item of listOf(data)) set.add(reader.value(item));
+  for (const item of listOf(data)) if (!reader.isOmitted(item)) set.add(reader.value(item));
   return set;
 }
 
@@ -51,6 +52,21 @@ export function readObject(reader: ValueReader, data: unknown, prototype: object
   const value: object = Object.create(prototype);
   reader.number(value);
   readFields(reader, data, value);
+  return value;
+}
+
+/** A plain object that has brands. */
+export function readBranded(reader: ValueReader, data: unknown): object {
+  const [brands, fields] = listOf(data, 2);
+  const value: Record<PropertyKey, unknown> = {};
+  reader.number(value);
+  const parts = pairsOf(brands);
+  for (let i = 0; i < parts.length; i += 2) {
+    const brand = BRANDS[parts[i] as number];
+    if (brand === undefined) malformed("it has an unknown brand");
+    value[brand] = reader.value(parts[i + 1]);
+  }
+  readFields(reader, fields, value);
   return value;
 }
 
@@ -81,16 +97,19 @@ export function readView(reader: ValueReader, data: unknown): object {
 
 export function readError(reader: ValueReader, data: unknown): Error {
   const [kind, hidden, fields] = listOf(data, 3);
-  const error = makeError(kind as number);
+  const parts = pairsOf(hidden);
+  const given = kind === DOM_EXCEPTION ? [reader.text(parts[1]), reader.text(parts[3])] : [];
+  const error = makeError(kind as number, ...given);
   if (error === undefined) malformed("it has an error of an unknown class");
   reader.number(error);
-  const parts = pairsOf(hidden);
-  if (parts[0] !== "stack") Reflect.deleteProperty(error, "stack");
-  for (let i = 0; i < parts.length; i += 2) {
+  const first = given.length * 2;
+  if (parts[first] !== "stack") Reflect.deleteProperty(error, "stack");
+  for (let i = first; i < parts.length; i += 2) {
     const name = parts[i];
     if (typeof name !== "string" || !HIDDEN_ERROR_FIELDS.has(name))
       malformed("it has an error with a bad field");
     const value = reader.value(parts[i + 1]);
+    if (reader.isOmitted(parts[i + 1])) continue;
     // Assigned, since engines that make the stack an accessor have a setter beside it.
     if (name === "stack") error.stack = value as string;
     else define(error, name, value, false);
@@ -105,7 +124,8 @@ function readFields(reader: ValueReader, data: unknown, into: object): void {
     const node = parts[i];
     const key = typeof node === "number" ? node : reader.text(node);
     const value = reader.value(parts[i + 1]);
-    define(into, key, value, true);
+    if (!reader.isOmitted(parts[i + 1])) define(into, key, value, true);
+    else if (Array.isArray(into) && typeof key === "number") into[key] = undefined;
   }
 }
 
@@ -134,7 +154,7 @@ export function bytesOf(data: unknown): Uint8Array {
   return data;
 }
 
-function notHere(name: string): CheckpointError {
+export function notHere(name: string): CheckpointError {
   return new CheckpointError(
     "UNSUPPORTED_FORMAT",
     `stored value holds a ${name}, which this JavaScript engine lacks`,

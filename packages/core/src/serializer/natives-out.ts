@@ -1,5 +1,5 @@
-import { refuseOwnFields, refuseSymbolKeys, writeFields } from "./containers.ts";
-import { HIDDEN_ERROR_FIELDS } from "./error-classes.ts";
+import { dropOwnFields, dropSymbolKeys, writeFields } from "./containers.ts";
+import { DOM_EXCEPTION, HIDDEN_ERROR_FIELDS } from "./error-classes.ts";
 import { Url } from "./host.ts";
 import { refuse } from "./refusal.ts";
 import { TAG } from "./tags.ts";
@@ -7,14 +7,14 @@ import type { ValueWriter } from "./value-writer.ts";
 
 export function writeDate(writer: ValueWriter, value: object): void {
   const time = Date.prototype.getTime.call(value as Date);
-  refuseOwnFields(value);
+  dropOwnFields(writer, value);
   writer.tag(TAG.date);
   writer.bytes.number(time);
 }
 
 export function writeRegExp(writer: ValueWriter, value: object): void {
   const { source, flags } = new RegExp(value as RegExp);
-  refuseOwnFields(value);
+  dropOwnFields(writer, value);
   writer.tag(TAG.regexp);
   writer.bytes.arrayHead(3);
   writer.text(source);
@@ -27,7 +27,7 @@ export function writeRegExp(writer: ValueWriter, value: object): void {
 
 export function writeUrl(writer: ValueWriter, value: object): void {
   const { href } = value as { readonly href: unknown };
-  refuseOwnFields(value, "allowed");
+  dropOwnFields(writer, value, "allowed");
   if (typeof href !== "string" || Url === undefined || new Url(href).href !== href) {
     refuse("its text does not give the same URL again; store the text");
   }
@@ -37,7 +37,7 @@ export function writeUrl(writer: ValueWriter, value: object): void {
 
 export function writeMap(writer: ValueWriter, value: object): void {
   const entries = [...Map.prototype.entries.call(value as Map<unknown, unknown>)];
-  refuseOwnFields(value);
+  dropOwnFields(writer, value);
   writer.tag(TAG.map);
   writer.bytes.arrayHead(entries.length * 2);
   writer.enter();
@@ -54,7 +54,7 @@ export function writeMap(writer: ValueWriter, value: object): void {
 
 export function writeSet(writer: ValueWriter, value: object): void {
   const items = [...Set.prototype.values.call(value as Set<unknown>)];
-  refuseOwnFields(value);
+  dropOwnFields(writer, value);
   writer.tag(TAG.set);
   writer.bytes.arrayHead(items.length);
   writer.enter();
@@ -67,16 +67,23 @@ export function writeSet(writer: ValueWriter, value: object): void {
   writer.leave();
 }
 
+/** They come first: what is made again needs them. */
+const DOM_EXCEPTION_FIELDS = ["message", "name"];
+
 export function writeError(writer: ValueWriter, value: object, kind: number): void {
   // An object that merely has the prototype would come back as an error.
-  if (Object.prototype.toString.call(value) !== "[object Error]") refuse("it has the prototype of an error");
-  refuseSymbolKeys(value);
+  const isDom = kind === DOM_EXCEPTION;
+  if (Object.prototype.toString.call(value) !== (isDom ? "[object DOMException]" : "[object Error]")) {
+    refuse("it has the prototype of an error");
+  }
+  dropSymbolKeys(writer, value);
   const fields = Object.keys(value);
   const hidden = Object.getOwnPropertyNames(value).filter(
     (name) => HIDDEN_ERROR_FIELDS.has(name) && name !== "stack" && !fields.includes(name),
   );
   // Not every engine makes the stack a property of the error itself.
   if (!fields.includes("stack") && (value as Error).stack !== undefined) hidden.unshift("stack");
+  if (isDom) hidden.unshift(...DOM_EXCEPTION_FIELDS);
   writer.tag(TAG.error);
   writer.bytes.arrayHead(3);
   writer.bytes.number(kind);

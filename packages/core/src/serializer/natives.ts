@@ -1,5 +1,6 @@
 import { VIEW_KINDS, viewKindNamed, writeArrayBuffer, writePlainBytes, writeView } from "./binary.ts";
-import { ERROR_KINDS, errorKindNamed } from "./error-classes.ts";
+import { ERROR_KINDS, errorKindNamed, nodeErrorKind } from "./error-classes.ts";
+import { hostKindOf, writeHostObject } from "./host-objects.ts";
 import { Url } from "./host.ts";
 import { writeDate, writeError, writeMap, writeRegExp, writeSet, writeUrl } from "./natives-out.ts";
 import type { ValueWriter } from "./value-writer.ts";
@@ -46,20 +47,47 @@ export function isNativePrototype(prototype: object): boolean {
   return prototype === Object.prototype || prototype === Array.prototype || BY_PROTOTYPE.has(prototype);
 }
 
+/** The writer for what the host adds to the language: some classes, and Node's own errors. */
+export function hostNativeOf(prototype: object): NativeWriter | undefined {
+  const kind = hostKindOf(prototype);
+  if (kind !== undefined) return (writer, value) => writeHostObject(writer, value, kind);
+  const error = nodeErrorKind(prototype);
+  return error === undefined ? undefined : errorWriter(error);
+}
+
 /**
- * The same for a prototype of another realm: test runners and `node:vm` make values whose classes are
+ * The writer for a prototype of another realm: test runners and `node:vm` make values whose classes are
  * native but not ours. They come back as values of this realm.
  */
 export function foreignNative(prototype: object): NativeWriter | "Object" | "Array" | undefined {
-  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
-  if (typeof maker !== "function" || maker.prototype !== prototype) return undefined;
-  const name = NATIVE_SOURCE.exec(Function.prototype.toString.call(maker))?.[1];
+  const name = foreignNativeName(prototype);
   if (name === undefined) return undefined;
   if (name === "Object" || name === "Array") return name;
   const view = viewKindNamed(name);
   if (view !== undefined) return viewWriter(view);
   const error = errorKindNamed(name);
   return error === undefined ? BY_NAME.get(name) : errorWriter(error);
+}
+
+/** The class of native errors that a prototype of any realm belongs to. */
+export function foreignErrorKind(prototype: object): number | undefined {
+  const name = foreignNativeName(prototype);
+  return name === undefined ? undefined : errorKindNamed(name);
+}
+
+/** Looking at the source of a class takes long, and programs have few classes with many instances. */
+const nativeNames = new WeakMap<object, string | null>();
+
+/** The name of the class that a prototype belongs to, if the engine itself provides it in some realm. */
+export function foreignNativeName(prototype: object): string | undefined {
+  let name = nativeNames.get(prototype);
+  if (name === undefined) {
+    const maker: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+    const isMaker = typeof maker === "function" && maker.prototype === prototype;
+    name = (isMaker && NATIVE_SOURCE.exec(Function.prototype.toString.call(maker))?.[1]) || null;
+    nativeNames.set(prototype, name);
+  }
+  return name ?? undefined;
 }
 
 /** A function that the engine provides. Source text cannot look like it: `[native code]` is no syntax. */

@@ -11,6 +11,12 @@ export class ObjectNumbers {
     return this.#numbers === undefined ? this.#seen.has(value) : this.#numbers.has(value);
   }
 
+  /** Takes back the last number that was given: what stands for the object gets one instead. */
+  withdraw(value: object): void {
+    this.#seen.delete(value);
+    this.#numbers?.delete(value);
+  }
+
   /** How many numbers ago the object was met; 0 for a new one, which gets the next number. */
   distanceTo(value: object): number {
     if (this.#numbers === undefined) {

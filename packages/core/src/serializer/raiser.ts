@@ -1,13 +1,16 @@
 import { CheckpointError } from "../errors.ts";
+import { readBigInt } from "./bigints.ts";
 import type { Prototypes } from "./class-loading.ts";
 import { type ClassName, classOfTag, hasNoTagsInside, isMessageTag } from "./class-table.ts";
 import type { CustomType, CustomTypes } from "./custom-types.ts";
+import { readHostObject } from "./host-objects.ts";
 import { readInstance, readMessage } from "./instances-in.ts";
 import { malformed } from "./malformed.ts";
 import {
   bytesOf,
   listOf,
   readArrayBuffer,
+  readBranded,
   readDate,
   readError,
   readIrregularArray,
@@ -26,7 +29,7 @@ type TagReader = (reader: ValueReader, data: unknown) => unknown;
 
 const READERS = new Map<number, TagReader>([
   [TAG.text, (_reader, data) => textOfCodeUnits(bytesOf(data))],
-  [TAG.bigint, (_reader, data) => readBigInt(data)],
+  [TAG.bigint, readBigInt],
   [TAG.date, readDate],
   [TAG.regexp, readRegExp],
   [TAG.url, readUrl],
@@ -38,6 +41,9 @@ const READERS = new Map<number, TagReader>([
   [TAG.arrayBuffer, readArrayBuffer],
   [TAG.view, readView],
   [TAG.error, readError],
+  [TAG.omitted, () => undefined],
+  [TAG.branded, readBranded],
+  [TAG.host, readHostObject],
 ]);
 
 /** Turns the tree of a tagged body into the value, in place where that is possible. */
@@ -70,6 +76,10 @@ export class Raiser implements ValueReader {
     return node;
   }
 
+  isOmitted(node: unknown): boolean {
+    return Array.isArray(node) && node[0] === this.#mark && node[1] === TAG.omitted;
+  }
+
   text(node: unknown): string {
     const text = typeof node === "string" ? node : this.value(node);
     return typeof text === "string" ? text : malformed("it has a tag without its text");
@@ -99,7 +109,8 @@ export class Raiser implements ValueReader {
       const node = record[key];
       if (typeof node !== "object" || node === null) continue;
       const value = this.value(node);
-      if (value !== node) record[key] = value;
+      if (value === undefined && this.isOmitted(node)) delete record[key];
+      else if (value !== node) record[key] = value;
     }
   }
 
@@ -147,9 +158,4 @@ function decodeCustom(type: CustomType, content: unknown): object {
       { cause },
     );
   }
-}
-
-function readBigInt(data: unknown): bigint {
-  if (typeof data !== "string" || !/^-?[\da-f]+$/.test(data)) malformed("it has a bad bigint");
-  return data.startsWith("-") ? -BigInt(`0x${data.slice(1)}`) : BigInt(`0x${data}`);
 }

@@ -10,21 +10,6 @@ export function refuse(reason: string): never {
   throw new Refusal(reason);
 }
 
-/** Refuses an object of a class that is not known. */
-export function refuseInstance(value: object): never {
-  refuse(
-    `it is an instance of ${describeClass(value)}; register the class in the serializer's \`types\`, ` +
-      "or store plain data instead",
-  );
-}
-
-/** Refuses keys that are symbols, but for one. */
-export function refuseSymbolsBut(brand: symbol | undefined, value: object): void {
-  for (const symbol of Object.getOwnPropertySymbols(value)) {
-    if (symbol !== brand) refuse(`it has the key ${String(symbol)}; use a string as the key`);
-  }
-}
-
 export function refuseDepth(): never {
   refuse(`it is nested deeper than ${MAX_NESTING} levels; store it in a flatter form`);
 }
@@ -40,12 +25,4 @@ export function notSerializable(error: unknown, steps: readonly PathStep[]): Che
     path,
     cause: error,
   });
-}
-
-function describeClass(value: object): string {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (typeof prototype !== "object" || prototype === null) return "an unknown class";
-  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
-  if (typeof maker !== "function" || maker.name === "") return "a class without a name";
-  return maker.prototype === prototype ? `class ${maker.name}` : "a class without a constructor";
 }

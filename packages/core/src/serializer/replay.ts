@@ -44,15 +44,26 @@ export class Replay {
   message(message: Fields): boolean {
     if (!this.isOn) return false;
     this.#start();
-    const shape = this.#writer.shapeOf(message);
-    return shape !== undefined && this.#fields(shape, message) && this.#pass();
+    try {
+      const shape = this.#writer.shapeOf(message);
+      if (shape === undefined || !this.#fields(shape, message)) return false;
+    } catch {
+      // A property that throws is the writer's business.
+      return false;
+    }
+    return this.#pass();
   }
 
   /** As `message`, for a plain object. */
   record(value: object): boolean {
-    if (!this.isOn || !isPlain(value)) return false;
+    if (!this.isOn) return false;
     this.#start();
-    return this.#object(value) && this.#pass();
+    try {
+      if (!isPlain(value) || !this.#object(value)) return false;
+    } catch {
+      return false;
+    }
+    return this.#pass();
   }
 
   #start(): void {

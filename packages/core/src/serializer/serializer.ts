@@ -1,6 +1,8 @@
 import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
+import type { ConvertedInfo, OnUnknown } from "./conversion/on-unknown.ts";
+import { UnknownSettings } from "./conversion/settings.ts";
 import { type CustomType, CustomTypes } from "./custom-types.ts";
 import { decode } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
@@ -9,12 +11,31 @@ import { type EncodedBefore, type RecordedBytes, Recorder } from "./recording.ts
 /** Options of {@link Serializer}. */
 export interface SerializerOptions {
   /** Classes of the application that shall be stored. @default none */
-  readonly types?: readonly CustomType[];
+  readonly types?: readonly CustomType[] | undefined;
+  /** What becomes of values that the serializer does not know. @default "convert" */
+  readonly onUnknown?: OnUnknown | undefined;
+  /**
+   * Gets what a warning of the process would say: each conversion, once for every class and kind.
+   * @default a warning with the code `THREADMARK_CONVERTED`
+   */
+  readonly onConverted?: ((info: ConvertedInfo) => void) | undefined;
 }
 
-const SERIALIZER_OPTIONS: OptionNames<SerializerOptions> = { types: true };
+const SERIALIZER_OPTIONS: OptionNames<SerializerOptions> = {
+  types: true,
+  onUnknown: true,
+  onConverted: true,
+};
 
 const TYPE = "threadmark";
+
+/** Known to every copy of this package: a program can have loaded its ES modules and its CommonJS format. */
+const BRAND = Symbol.for("threadmark.Serializer");
+
+/** Whether a value is a {@link Serializer}, of this copy of the package or of another one. */
+export function isSerializer(value: SerializerProtocol): value is Serializer {
+  return BRAND in value;
+}
 
 /**
  * Encodes as `Serializer.encode` does, and faster where the value begins as the one before.
@@ -30,9 +51,10 @@ export let encodeAfter: (serializer: Serializer, value: unknown, before?: Encode
  * anew, its `lc_namespace`, `lc_kwargs` of plain values and empty fields, is each message's own afterwards.
  *
  * It stores `undefined`, `null`, booleans, all numbers, bigints, all strings, `Date`, `RegExp`, `URL`,
- * `Map`, `Set`, native errors, `ArrayBuffer`, `DataView`, typed arrays, `Buffer`, arrays, plain objects
- * and objects without a prototype; LangChain's messages and documents; LangGraph's `Send`, `Command`,
- * `Overwrite` and `DeltaSnapshot`; and registered classes. Anything else is refused with its path.
+ * `Map`, `Set`, native errors, `ArrayBuffer`, `DataView`, typed arrays, `Buffer`, `URLSearchParams`, `Headers`,
+ * arrays, plain objects and objects without a prototype; LangChain's messages and documents; LangGraph's `Send`,
+ * `Command`, `Overwrite` and `DeltaSnapshot`; and registered classes. Anything else is converted to the nearest
+ * of these, and that is reported once for each class; `onUnknown: "refuse"` refuses it with its path instead.
  *
  * Getters are stored as the values that they return. Properties that are not enumerable are left out,
  * except those of errors. Of a typed array the bytes in view are stored, neither the memory around them
@@ -46,17 +68,24 @@ export let encodeAfter: (serializer: Serializer, value: unknown, before?: Encode
  * const value = await serializer.decode(bytes);
  */
 export class Serializer implements SerializerProtocol {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
+
   readonly #types: CustomTypes;
+  readonly #settings: UnknownSettings;
 
   static {
     encodeAfter = (serializer, value, before) =>
-      new Encoder(serializer.#types, new Recorder(before)).runAfter(value);
+      new Encoder(serializer.#types, serializer.#settings, new Recorder(before)).runAfter(value);
   }
 
-  /** @throws CheckpointError `INVALID_ARGUMENT` for a type that is not usable or is there twice. */
+  /** @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, or a type that is registered twice. */
   constructor(options: SerializerOptions = {}) {
     checkOptions(options, "Serializer", SERIALIZER_OPTIONS);
-    this.#types = new CustomTypes(options.types ?? []);
+    const types = new CustomTypes(options.types ?? []);
+    this.#types = types;
+    this.#settings = new UnknownSettings(options, (name) => types.hasClassNamed(name));
   }
 
   /**
@@ -66,7 +95,7 @@ export class Serializer implements SerializerProtocol {
    *   `$.messages[3].when`, and the original error as `cause` where reading it threw.
    */
   encode(value: unknown): Uint8Array {
-    return new Encoder(this.#types).run(value);
+    return new Encoder(this.#types, this.#settings).run(value);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { ByteWriter } from "./byte-writer.ts";
 import { isSafeText } from "./text.ts";
 
 /** A list of keys that records of one pack share. */
@@ -5,6 +6,8 @@ export interface Shape {
   readonly keys: readonly string[];
   /** The byte that stands for the shape, or {@link GONE}. */
   id: number;
+  /** Whether one of the keys is `toJSON`. */
+  readonly hasToJSON: boolean;
   /** Whether the keys are written already. */
   defined: boolean;
   /** The shape that followed last time. */
@@ -27,7 +30,7 @@ export class ShapeTable {
   readonly #slots: (Shape | undefined)[] = [];
   readonly #byFirstKey = new Map<string | undefined, Shape[]>();
   #empty: Shape | undefined;
-  #last: Shape = { keys: [], id: GONE, defined: false, next: undefined };
+  #last: Shape = { keys: [], hasToJSON: false, id: GONE, defined: false, next: undefined };
 
   /** The shape without keys. Objects that are empty come between all others, and would spoil every guess. */
   get empty(): Shape {
@@ -70,7 +73,13 @@ export class ShapeTable {
   #add(keys: readonly string[]): Shape | undefined {
     // The decoder renames `__proto__`.
     for (const key of keys) if (key === "__proto__" || !isSafeText(key)) return undefined;
-    const shape: Shape = { keys, id: MANY_KEYS_ID, defined: false, next: undefined };
+    const shape: Shape = {
+      keys,
+      hasToJSON: keys.includes("toJSON"),
+      id: MANY_KEYS_ID,
+      defined: false,
+      next: undefined,
+    };
     if (keys.length > MANY_KEYS) return shape;
     const slot = this.#freeSlot(hashKeys(keys) % SLOTS);
     this.#remove(this.#slots[slot]);
@@ -96,6 +105,16 @@ export class ShapeTable {
     const shapes = this.#byFirstKey.get(shape.keys[0])!;
     shapes.splice(shapes.indexOf(shape), 1);
   }
+}
+
+/** Writes the head of a record whose keys are not written yet. */
+export function defineShape(bytes: ByteWriter, shape: Shape): void {
+  bytes.byte(0xd4);
+  bytes.byte(0x72);
+  bytes.byte(shape.id);
+  bytes.arrayHead(shape.keys.length);
+  for (const key of shape.keys) bytes.text(key);
+  shape.defined = shape.id !== MANY_KEYS_ID;
 }
 
 /** Whether these are an object's own keys, without making a list of them. */

@@ -28,8 +28,14 @@ export const TAG = {
   error: 13,
   /** Name, data. */
   custom: 14,
+  /** What could not be stored. Its place in an array is `undefined`; elsewhere it is left out. */
+  omitted: 15,
   /** From here on, two for every class in `class-table.ts`. The data is a record of the fields. */
   firstClass: 16,
+  /** A plain object with brands: numbers and values of the brands in turn, keys and values in turn. */
+  branded: 62,
+  /** Number of the class, texts. */
+  host: 63,
 } as const;
 
 /** The first number that is no tag: tags fit into one byte. */

@@ -4,6 +4,8 @@ import type { ClassName } from "./class-table.ts";
 export interface ValueReader {
   /** Makes the value that a node of the decoded tree stands for. */
   value(node: unknown): unknown;
+  /** Whether a node stands for what could not be stored; its value is `undefined`. */
+  isOmitted(node: unknown): boolean;
   text(node: unknown): string;
   /** Gives an object the next number. Has to happen before its parts are read, as it was in writing. */
   number(value: object): void;

@@ -1,4 +1,5 @@
 import type { ByteWriter } from "./byte-writer.ts";
+import type { UnknownValues } from "./conversion/unknown-values.ts";
 import type { PathStep } from "./path.ts";
 import type { Replay } from "./replay.ts";
 import type { Shape } from "./shape-table.ts";
@@ -8,6 +9,10 @@ export interface ValueWriter {
   readonly bytes: ByteWriter;
   /** How many tags there are so far. */
   readonly tags: number;
+  /** Decides about what cannot be stored exactly. */
+  readonly unknown: UnknownValues;
+  /** Reads a property. What throws is left out, where that is wanted. */
+  read(holder: object, key: PropertyKey): unknown;
   /** Starts a tagged value; its data is the one value that is written next. */
   tag(tag: number): void;
   /** Says what reading the value will need, as bits of `NEEDS`. */

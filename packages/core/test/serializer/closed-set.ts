@@ -1,3 +1,5 @@
+import { AssertionError } from "node:assert";
+
 /** The prototypes of all that may come out of bytes. */
 const PROTOTYPES = new Set<unknown>([
   null,
@@ -11,6 +13,7 @@ const PROTOTYPES = new Set<unknown>([
     (Class) => Class.prototype,
   ),
   ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array].map((Class) => Class.prototype),
+  ...[URLSearchParams, Headers, DOMException, AssertionError].map((Class): object => Class.prototype),
   ...["Float16Array", "SuppressedError"].map(
     (name) =>
       (globalThis as Record<string, unknown> as Record<string, { prototype: object } | undefined>)[name]

@@ -157,7 +157,12 @@ describe("bytes made to harm", () => {
   };
 
   const tagged: Record<string, number[]> = {
-    "an unknown tag": [0x93, 0xc1, 15, 0, 0],
+    "an unknown tag": [0x93, 0xc1, 61, 0, 0],
+    "an object of the host without its texts": [0x93, 0xc1, 63, 0x92, 0, 1, 0],
+    "an object of the host that is unknown": [0x93, 0xc1, 63, 0x91, 9, 0],
+    "headers that no host makes": [0x93, 0xc1, 63, 0x93, 1, ...text("a b"), ...text("x"), 0],
+    "an unknown brand": [0x93, 0xc1, 62, 0x92, 0x92, 9, 0xc3, 0x90, 0],
+    "a brand without a value": [0x93, 0xc1, 62, 0x92, 0x91, 0, 0x90, 0],
     "a tag without data": [0x93, 0xc1, 3, 0],
     "a tag that is too large": [0x93, 0xc1, 0x40, 0, 0],
     "a reference to nothing": [0x93, 0xc1, 0, 1, 1],

@@ -94,7 +94,8 @@ describe("registered types", () => {
   });
 
   it("are refused with their path when their data cannot be stored", async () => {
-    const error = await failure(() => serializer.encode({ a: new Box({ f: () => 1 }) }));
+    const refusing = new Serializer({ types: [box], onUnknown: "refuse" });
+    const error = await failure(() => refusing.encode({ a: new Box({ f: () => 1 }) }));
     expect(error).toMatchObject({ code: "NOT_SERIALIZABLE", path: "$.a<box>.f" });
   });
 
@@ -121,9 +122,10 @@ describe("registered types", () => {
     expect(error).toMatchObject({ code: "NOT_SERIALIZABLE", path: "$<box>[0]" });
   });
 
-  it("do not stand for their subclasses", async () => {
+  it("do not stand for their subclasses where what is unknown is refused", async () => {
     class Dollars extends Money {}
-    expect(await failure(() => serializer.encode(new Dollars(1n, "USD")))).toMatchObject({
+    const refusing = new Serializer({ types: [money], onUnknown: "refuse" });
+    expect(await failure(() => refusing.encode(new Dollars(1n, "USD")))).toMatchObject({
       code: "NOT_SERIALIZABLE",
     });
   });

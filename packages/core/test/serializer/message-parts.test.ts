@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { expectExact } from "./round-trip.ts";
 
 const serializer = new Serializer();
+const refusing = new Serializer({ onUnknown: "refuse" });
 
 const PARTS = ["lc_kwargs", "additional_kwargs", "response_metadata"] as const;
 
@@ -42,7 +43,7 @@ describe("the parts of LangChain messages", () => {
     for (const part of [(message: object) => message, ...PARTS.map((key) => partOf(key))]) {
       const message = new AIMessage("x");
       Object.assign(part(message), { [Symbol("s")]: 1 });
-      expect(() => serializer.encode([message])).toThrow(/the key Symbol\(s\)/);
+      expect(() => refusing.encode([message])).toThrow(/the key Symbol\(s\)/);
     }
   });
 

@@ -3,6 +3,7 @@ import { forkMutants, tombstoneMutants } from "./branches.ts";
 import { blindSpotMutants } from "./blind-spots.ts";
 import { concurrencyMutants } from "./concurrency.ts";
 import { configMutants } from "./config.ts";
+import { conversionMutants } from "./conversion.ts";
 import { deltaMutants } from "./delta.ts";
 import { filterMutants } from "./filter.ts";
 import { getMutants } from "./get.ts";
@@ -13,6 +14,7 @@ import { deleteMutants, lifecycleMutants, openingMutants } from "./lifecycle.ts"
 import { listMutants } from "./list.ts";
 import { messageMutants } from "./messages.ts";
 import { metadataMutants } from "./metadata.ts";
+import { adoptMutants, keepLatestMutants } from "./moving.ts";
 import type { Mutant } from "./mutant.ts";
 import { pendingOrderMutants } from "./pending-order.ts";
 import { carryOverMutants, putMutants } from "./put.ts";
@@ -45,6 +47,7 @@ export const mutants: readonly Mutant[] = [
   ...valueMutants,
   ...binaryMutants,
   ...refusalMutants,
+  ...conversionMutants,
   ...serdeMutants,
   ...aliasingMutants,
   ...concurrencyMutants,
@@ -60,8 +63,10 @@ export const mutants: readonly Mutant[] = [
   ...deleteThreadsMutants,
   ...copyMutants,
   ...pruneMutants,
+  ...keepLatestMutants,
   ...runsMutants,
   ...ttlMutants,
   ...fenceMutants,
   ...claimsMutants,
+  ...adoptMutants,
 ];

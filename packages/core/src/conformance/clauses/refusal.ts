@@ -9,9 +9,10 @@ import {
   outcomeOf,
 } from "../assertions.ts";
 import { clause } from "../clause.ts";
-import type { Clause } from "../clause.ts";
+import type { Clause, ClauseContext } from "../clause.ts";
 import { difference } from "../difference.ts";
 import { expectKept } from "../fidelity.ts";
+import type { TestedSaver } from "../saver.ts";
 import { show } from "../show.ts";
 import { TestThread } from "../thread.ts";
 
@@ -46,13 +47,24 @@ function explode(): never {
 const HINT =
   "Look at the whole value before writing anything, and reject with the place of what cannot be stored. A value that is dropped or becomes another is found out only when the thread is resumed.";
 
+/** A saver that refuses what it cannot store, where that is a choice; otherwise the one that there is. */
+async function refusing({ saver, openWith }: ClauseContext): Promise<TestedSaver> {
+  try {
+    return (await openWith({ onUnknown: "refuse" })).saver;
+  } catch (error) {
+    if (error instanceof NotApplicable) return saver;
+    throw error;
+  }
+}
+
 export const refusalClauses: readonly Clause[] = [
   clause("refusal/put-refuses-what-it-cannot-keep", {
-    rule: "A value that cannot be stored exactly makes `put` reject, and nothing of that put is stored.",
+    rule: 'A value that cannot be stored exactly makes `put` reject, and nothing of that put is stored; where a saver leaves the choice, with `onUnknown: "refuse"`.',
     hint: HINT,
-    async run({ saver, threadId }) {
+    async run(context) {
+      const saver = await refusing(context);
       for (const [index, [name, value]] of unstorable().entries()) {
-        const thread = new TestThread(saver, threadId(`${index}`));
+        const thread = new TestThread(saver, context.threadId(`${index}`));
         await thread.put({ id: 1, values: { a: 1 } });
         const put = await outcomeOf(() => thread.put({ id: 2, parent: 1, values: { a: 2, b: value } }));
         if ("error" in put) {
@@ -66,10 +78,10 @@ export const refusalClauses: readonly Clause[] = [
     },
   }),
   clause("refusal/put-writes-refuses-what-it-cannot-keep", {
-    rule: "A value that cannot be stored exactly makes `putWrites` reject, and nothing of that batch is stored.",
+    rule: 'A value that cannot be stored exactly makes `putWrites` reject, and nothing of that batch is stored; where a saver leaves the choice, with `onUnknown: "refuse"`.',
     hint: HINT,
-    async run({ saver, threadId }) {
-      const thread = new TestThread(saver, threadId());
+    async run(context) {
+      const thread = new TestThread(await refusing(context), context.threadId());
       await thread.put({ id: 1 });
       for (const [name, value] of unstorable()) {
         const wrote = await outcomeOf(() =>
@@ -132,8 +144,8 @@ export const refusalClauses: readonly Clause[] = [
   clause("refusal/errors-tell-the-place", {
     rule: "Where errors have codes, the refusal of a value has the code `NOT_SERIALIZABLE` and a path that leads to the value.",
     hint: "Keep the path while walking the value: users cannot find a function in their state without it.",
-    async run({ saver, threadId }) {
-      const thread = new TestThread(saver, threadId());
+    async run(context) {
+      const thread = new TestThread(await refusing(context), context.threadId());
       const values = { state: { list: [0, { callback: (): number => 1 }] } };
       const put = await outcomeOf(() => thread.put({ id: 1, values }));
       if (!("error" in put) || !isCheckpointError(put.error)) {

@@ -1,0 +1,79 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { levels, type Level } from "@threadmark/core/conformance";
+import type { Context } from "../main.ts";
+import { explain } from "./explain.ts";
+import { databases, writeHarness, type Database } from "./init.ts";
+import { presetNames } from "./presets.ts";
+import { testSaver, type Flags } from "./test-saver.ts";
+
+/** `threadmark conformance`, with `init` and `explain`. */
+export function conformanceCommand(context: Context): Command {
+  const command = new Command("conformance")
+    .description("Test a saver: which rules of the checkpoint contract it keeps.")
+    .argument("[target]", "a file in TypeScript or JavaScript, or the name of a package")
+    .option("--url <url>", "the database, for a package that needs one")
+    .addOption(new Option("--level <levels>", `only these levels: ${levels.join(", ")}`).argParser(levelList))
+    .option("--only <names>", "only these clauses or groups, separated by commas", list)
+    .option("--skip <names>", "leave out these clauses or groups", list)
+    .option("--baseline <file>", "a JSON file with the list knownFailures")
+    .option("--update-baseline", "write what fails now to the file of --baseline")
+    .option("--bail", "end after the first failure")
+    .option("--fast", "smaller sizes and fewer random sequences")
+    .option("--seed <number>", "seed of everything random", whole)
+    .option("--json [file]", "write the report as JSON, to a file or to the standard output")
+    .option("--junit <file>", "write the report as JUnit XML")
+    .option("--markdown <file>", "write the report as a table in Markdown")
+    .option("--badge <file>", "write the JSON of a badge for shields.io")
+    .addHelpText("after", EXAMPLES)
+    .action(async (target: string | undefined, flags: Flags) => {
+      context.exit(await testSaver(target, flags, context.terminal));
+    });
+  command
+    .command("explain")
+    .description("Say what a clause asks for, and what to do about a failure.")
+    .argument("<clause>", "the id of a clause, or of a group")
+    .action((id: string) => context.terminal.out(explain(id)));
+  command
+    .command("init")
+    .description("Write a file that opens your saver for the suite.")
+    .argument("[file]", "the file to write", "saver.conformance.ts")
+    .addOption(
+      new Option("--database <name>", "where the saver keeps its data").choices(databases).default("memory"),
+    )
+    .action((file: string, { database }: { database: Database }) => {
+      writeHarness(file, database);
+      const path = /^[./]/.test(file) ? file : `./${file}`;
+      context.terminal.out(`Wrote ${file}. Put your saver in, then: npx threadmark conformance ${path}\n`);
+    });
+  return command;
+}
+
+const EXAMPLES = `
+Examples:
+  threadmark conformance ./saver.ts
+  threadmark conformance ./saver.ts --level langgraph --bail
+  threadmark conformance ./saver.ts --baseline known.json --junit report.xml
+  threadmark conformance @threadmark/postgres --url postgres://localhost/test
+  threadmark conformance explain fork/a-sibling-keeps-its-values
+
+Packages that need no file:
+  ${presetNames().join("\n  ")}
+
+Exit codes: 0 every clause is kept or known to fail, 1 a clause is not kept, 2 the saver could not be opened.`;
+
+function list(text: string): string[] {
+  return text.split(",").map((name) => name.trim());
+}
+
+function levelList(text: string): Level[] {
+  const chosen = list(text);
+  const wrong = chosen.find((name) => !(levels as readonly string[]).includes(name));
+  if (wrong !== undefined) throw new InvalidArgumentError(`There is no level ${wrong}.`);
+  return chosen as Level[];
+}
+
+function whole(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError("It must be a whole number.");
+  return number;
+}

@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { OpenStore, SuiteOptions, TestedSaver } from "@threadmark/core/conformance";
+import { createJiti } from "jiti";
+import { CommandError } from "../exit-codes.ts";
+import { presetOf } from "./presets.ts";
+import type { Job } from "./protocol.ts";
+
+/** How to open stores of the saver under test. */
+export interface Harness {
+  readonly name: string;
+  readonly open: OpenStore;
+  /** Options of the suite that the file exports as `options`. */
+  readonly options: Partial<SuiteOptions>;
+}
+
+type Module = Readonly<Record<string, unknown>>;
+
+/**
+ * The harness that a file or a package gives, in TypeScript or JavaScript:
+ *
+ * - a function `open` (`OpenStore` of `@threadmark/core/conformance`), and, if it likes, `name` and `options`;
+ * - a saver, or a function that makes one, as default export or as `saver`;
+ * - one class of a saver that can be made without arguments;
+ * - the name of a package that this command knows.
+ *
+ * @throws CommandError when there is none of these.
+ */
+export async function loadHarness({ target, folder, url }: Job): Promise<Harness> {
+  const load = loaderFrom(folder);
+  const path = isAbsolute(target) ? target : resolve(folder, target);
+  const isFile = existsSync(path);
+  if (!isFile && /^[./]/.test(target)) throw new CommandError(`there is no file ${target}`);
+  if (!isFile) {
+    const preset = presetOf(target);
+    if (preset) return { name: target, options: { share: true }, open: await preset(load, url) };
+  }
+  return harnessOf(target, await load(isFile ? path : target));
+}
+
+/** Imports as a module in that folder would, TypeScript included. */
+function loaderFrom(folder: string): (name: string) => Promise<Module> {
+  const parentURL = pathToFileURL(join(folder, "threadmark.js"));
+  const jiti = createJiti(fileURLToPath(parentURL), { interopDefault: false, tryNative: true });
+  return async (name) => {
+    try {
+      const url = isAbsolute(name) ? pathToFileURL(name).href : jiti.esmResolve(name, { parentURL });
+      // Node's own import where it can: the saver then shares its modules with the suite.
+      return isTypeScript(url) && !process.features.typescript
+        ? await jiti.import<Module>(fileURLToPath(url))
+        : ((await import(url)) as Module);
+    } catch (error) {
+      if (isNotFound(error)) throw new CommandError(notFound(name, error));
+      throw error;
+    }
+  };
+}
+
+function isTypeScript(url: string): boolean {
+  return /\.[mc]?tsx?$/.test(url);
+}
+
+function isNotFound(error: unknown): error is Error {
+  const code: unknown = error instanceof Error && Reflect.get(error, "code");
+  return code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND";
+}
+
+function notFound(name: string, error: Error): string {
+  if (isAbsolute(name)) return `${name} cannot be loaded: ${error.message.split("\n", 1)[0]}`;
+  return `the package ${name} is not installed here; run: npm install ${name}`;
+}
+
+function harnessOf(target: string, module: Module): Harness {
+  const exported = { ...asModule(module["default"]), ...module };
+  const { open, name = target, options = {} } = exported;
+  if (typeof open === "function") {
+    return { name: String(name), open: open as OpenStore, options: options as Partial<SuiteOptions> };
+  }
+  const make = makerIn(module);
+  if (!make) {
+    throw new CommandError(
+      `${target} exports neither a function open, nor a saver, nor a function or class that makes one; ` +
+        `threadmark conformance init writes a file to start from`,
+    );
+  }
+  return { name: make.name ?? String(name), open: openOf(make.make), options: make.options };
+}
+
+function asModule(value: unknown): Module {
+  return typeof value === "object" && value !== null && !isSaver(value) ? (value as Module) : {};
+}
+
+interface Maker {
+  readonly name: string | undefined;
+  readonly make: () => unknown;
+  readonly options: Partial<SuiteOptions>;
+}
+
+/** A way to get a saver from what a module exports. */
+function makerIn(module: Module): Maker | undefined {
+  for (const value of [module["saver"], module["default"]]) {
+    // One saver for all clauses must not be closed by one of them.
+    if (isSaver(value)) {
+      return { name: value.constructor.name, make: () => value, options: { without: ["close"] } };
+    }
+    if (typeof value === "function" && !isClass(value)) {
+      return { name: undefined, make: value as () => unknown, options: {} };
+    }
+  }
+  const classes = Object.values(module).filter(isClass);
+  const [only, another] = new Set(classes);
+  if (!only || another) return undefined;
+  return { name: only.name, make: () => new only(), options: {} };
+}
+
+function openOf(make: () => unknown): OpenStore {
+  return async (options) => {
+    if (options && Object.keys(options).length > 0) return undefined;
+    const saver = await make();
+    if (!isSaver(saver)) throw new Error("what was made is no saver: it has no put and getTuple");
+    return { saver, close: async () => {} };
+  };
+}
+
+function isSaver(value: unknown): value is TestedSaver {
+  if (typeof value !== "object" || value === null) return false;
+  return (
+    typeof Reflect.get(value, "put") === "function" && typeof Reflect.get(value, "getTuple") === "function"
+  );
+}
+
+function isClass(value: unknown): value is new () => TestedSaver {
+  if (typeof value !== "function") return false;
+  const prototype: unknown = value.prototype;
+  return typeof prototype === "object" && prototype !== null && "put" in prototype && "getTuple" in prototype;
+}

@@ -1,0 +1,67 @@
+import { Command, CommanderError } from "commander";
+import { isCheckpointError } from "@threadmark/core";
+import { conformanceCommand } from "./conformance/command.ts";
+import { CommandError, exitCodes, type ExitCode } from "./exit-codes.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** What a command needs to run. */
+export interface Context {
+  readonly terminal: Terminal;
+  /** Sets the exit code that the process ends with. */
+  exit(code: ExitCode): void;
+}
+
+/**
+ * Runs the command line.
+ *
+ * @param args The arguments after the name of the program.
+ * @returns The exit code: 0 for success, 1 when something was found, 2 when the command could not run.
+ *
+ * @example
+ * process.exitCode = await main(["conformance", "./saver.ts"]);
+ */
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = processTerminal(),
+): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.ok;
+  const program = programOf({ terminal, exit: (chosen) => (code = chosen) });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.unable;
+    terminal.err(`${terminal.style("red", "threadmark:")} ${messageOf(error)}\n`);
+    return exitCodes.unable;
+  }
+}
+
+function programOf(context: Context): Command {
+  const { terminal } = context;
+  return new Command("threadmark")
+    .description("Tests savers for LangGraph.js, and looks after the threads in a database.")
+    .version(version, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", EXIT_CODES)
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addCommand(inheriting(conformanceCommand(context), terminal));
+}
+
+/** Sub-commands do not inherit where to write and how to end. */
+function inheriting(command: Command, terminal: Terminal): Command {
+  command.configureOutput({ writeOut: terminal.out, writeErr: terminal.err }).exitOverride();
+  for (const child of command.commands) inheriting(child, terminal);
+  return command;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 all is well, 1 something was found, 2 the command could not run.`;
+
+/** Errors that are meant for users have a message that says it all; of others the name helps to report them. */
+function messageOf(error: unknown): string {
+  if (error instanceof CommandError || isCheckpointError(error)) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

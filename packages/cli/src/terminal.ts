@@ -1,0 +1,26 @@
+import { styleText } from "node:util";
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Where a command writes. Results go to `out`; progress and errors go to `err`. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Text in a style, where the place that it is written to is a terminal that shows colours. */
+  readonly style: (style: Style, text: string) => string;
+  /** Whether progress may rewrite its line. */
+  readonly interactive: boolean;
+}
+
+/** The terminal of this process. `NO_COLOR` turns colours off, and `FORCE_COLOR` turns them on. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  const forced = env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "0";
+  const coloured = !env["NO_COLOR"] && (forced || (stdout.isTTY && stderr.isTTY));
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    style: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text),
+    interactive: stderr.isTTY,
+  };
+}

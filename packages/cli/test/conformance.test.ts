@@ -1,0 +1,190 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { clauses as all, type Report } from "@threadmark/core/conformance";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { threadmark } from "./run-cli.ts";
+
+const gets = all.filter(({ id }) => id.startsWith("get/")).length;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "threadmark-cli-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function harness(name: string): string {
+  return fileURLToPath(new URL(`harnesses/${name}`, import.meta.url));
+}
+
+function conformance(...args: string[]) {
+  return threadmark(["conformance", ...args], { cwd: folder });
+}
+
+async function reportIn(file: string): Promise<Report> {
+  return JSON.parse(await readFile(join(folder, file), "utf8")) as Report;
+}
+
+describe("threadmark conformance", () => {
+  it("finds every level full in ours, and shows progress apart from the result", async () => {
+    const { code, out, err } = await conformance(harness("memory.ts"), "--fast");
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^langgraph (\d+)\/\1 · exact (\d+)\/\2 · strict (\d+)\/\3 · legacy (\d+)\/\4 · extended (\d+)\/\5$/m,
+    );
+    expect(err).toMatch(/^fork {12}\.+$/m);
+  });
+
+  it("takes a module that exports the class of a saver, and counts what it keeps", async () => {
+    const { code, out } = await conformance(harness("official.mjs"), "--only", "get,values");
+    expect(code).toBe(1);
+    expect(out).toMatch(/^FAILED {2}values\/dates$/m);
+    expect(out).toMatch(/^MemorySaver: \d+ passed, \d+ failed/m);
+    expect(out).toContain("What to do: ");
+  });
+
+  it("takes one saver that is open already, and does not close it", async () => {
+    const file = join(folder, "one.mjs");
+    const url = import.meta.resolve("@threadmark/memory");
+    await writeFile(file, `import { MemorySaver } from "${url}"; export const saver = new MemorySaver();`);
+    const { code, out } = await conformance("./one.mjs", "--only", "opening,get");
+    expect(out).toContain("the harness says that it is without close");
+    expect(code).toBe(0);
+  });
+
+  it("writes JSON, JUnit, Markdown and a badge", async () => {
+    const files = ["--json", "r.json", "--junit", "r.xml", "--markdown", "r.md", "--badge", "b.json"];
+    const { code } = await conformance(harness("memory.ts"), "--only", "get", ...files);
+    expect(code).toBe(0);
+    expect(await reportIn("r.json")).toMatchObject({
+      name: "MemorySaver",
+      failed: 0,
+      versions: { node: process.versions.node },
+    });
+    expect(await readFile(join(folder, "r.xml"), "utf8")).toContain('failures="0"');
+    expect(await readFile(join(folder, "r.md"), "utf8")).toContain(
+      "| `get/without-a-thread-is-nothing` | passed |",
+    );
+    expect(JSON.parse(await readFile(join(folder, "b.json"), "utf8"))).toMatchObject({
+      schemaVersion: 1,
+      label: "checkpointer",
+      message: "langgraph 8/8 · strict 1/1",
+      color: "brightgreen",
+    });
+  });
+
+  it("prints nothing but JSON with --json", async () => {
+    const { out } = await conformance(harness("memory.ts"), "--only", "get", "--level", "strict", "--json");
+    expect(JSON.parse(out)).toMatchObject({ passed: 1, levels: [{ level: "strict", kept: 1, of: 1 }] });
+  });
+
+  it("fails for what is new only, where a baseline says what is known", async () => {
+    const run = (...more: string[]) =>
+      conformance(harness("official.mjs"), "--only", "binary", "--baseline", "known.json", ...more);
+    const missing = await run();
+    expect(missing).toMatchObject({
+      code: 2,
+      err: "threadmark: there is no file known.json; --update-baseline writes it\n",
+    });
+    expect((await run("--update-baseline")).code).toBe(0);
+    expect((await run()).code).toBe(0);
+    const { knownFailures } = JSON.parse(await readFile(join(folder, "known.json"), "utf8")) as {
+      knownFailures: string[];
+    };
+    expect(knownFailures.length).toBeGreaterThan(2);
+    await writeFile(join(folder, "known.json"), JSON.stringify({ knownFailures: knownFailures.slice(1) }));
+    expect((await run()).code).toBe(1);
+    await writeFile(join(folder, "known.json"), JSON.stringify({ knownFailures: ["no/clause"] }));
+    expect((await run()).err).toContain('known.json lists "no/clause", which is no clause');
+  });
+
+  it("ends after the first failure with --bail", async () => {
+    const { out } = await conformance(harness("official.mjs"), "--only", "values", "--bail", "--json");
+    const { clauses } = JSON.parse(out) as Report;
+    expect(clauses.filter(({ status }) => status === "failed")).toHaveLength(1);
+    expect(clauses.at(-1)?.status).toBe("failed");
+  });
+});
+
+describe("what goes wrong", () => {
+  it("in open() is told apart from the saver: exit code 2", async () => {
+    const { code, out } = await conformance(harness("throws-in-open.mjs"), "--only", "get");
+    expect(code).toBe(2);
+    expect(out).toContain(`NOT RUN ${gets} clauses: open() failed: Error: connect ECONNREFUSED 127.0.0.1:1`);
+  });
+
+  it("by taking the process down fails one clause, and the others run", async () => {
+    const { code, out } = await conformance(harness("crashes.mjs"), "--only", "get", "--json", "crash.json");
+    expect(code).toBe(1);
+    expect(out).toContain("The process ended with SIGKILL while this clause ran.");
+    const { clauses, passed } = await reportIn("crash.json");
+    expect([clauses.length, passed]).toEqual([gets, gets - 1]);
+  });
+
+  it.each([
+    [["./nothing.ts"], "there is no file ./nothing.ts"],
+    [[harness("no-saver.mjs")], "exports neither a function open, nor a saver"],
+    [
+      ["no-such-package-at-all"],
+      "the package no-such-package-at-all is not installed here; run: npm install",
+    ],
+    [["@threadmark/postgres"], "@threadmark/postgres"],
+    [[], "name a file or a package to test"],
+    [["./a.ts", "--only", "nope"], 'there is no clause or group "nope"'],
+    [["./a.ts", "--level", "high"], "There is no level high"],
+    [["explain", "get/foo"], "near it: "],
+  ])("with %j is said in a line without a stack: exit code 2", async (args, message) => {
+    const { code, err } = await conformance(...args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe("help for authors", () => {
+  it("explains a clause, with its steps", async () => {
+    const { code, out } = await conformance("explain", "fork/a-sibling-keeps-its-values");
+    expect(code).toBe(0);
+    for (const part of ["The contract: ", "What to do: ", "Level:        langgraph", "The steps:"]) {
+      expect(out).toContain(part);
+    }
+  });
+
+  it("writes a harness, and never over a file", async () => {
+    for (const database of ["memory", "postgres", "redis", "mongodb", "sqlite"]) {
+      const { code, out } = await conformance("init", `${database}.ts`, "--database", database);
+      expect(code).toBe(0);
+      expect(out).toContain(`npx threadmark conformance ./${database}.ts`);
+      expect(await readFile(join(folder, `${database}.ts`), "utf8")).toContain(
+        "export const open: OpenStore",
+      );
+    }
+    const again = await conformance("init", "memory.ts");
+    expect(again).toMatchObject({
+      code: 2,
+      err: "threadmark: memory.ts exists already; name another file\n",
+    });
+  });
+
+  it("has examples and the exit codes in its help", async () => {
+    const { code, out } = await conformance("--help");
+    expect(code).toBe(0);
+    expect(out).toContain("Examples:");
+    expect(out).toContain("Exit codes:");
+  });
+
+  it("colours nothing that is not a terminal, and everything that is told to", async () => {
+    const plain = await conformance("./nothing.ts");
+    expect(plain.err).not.toContain("\u001b[");
+    const forced = await threadmark(["conformance", "./nothing.ts"], {
+      cwd: folder,
+      env: { FORCE_COLOR: "1", NO_COLOR: "" },
+    });
+    expect(forced.err).toContain("\u001b[");
+    const never = await threadmark(["conformance", "./nothing.ts"], {
+      cwd: folder,
+      env: { FORCE_COLOR: "1", NO_COLOR: "1" },
+    });
+    expect(never.err).not.toContain("\u001b[");
+  });
+});

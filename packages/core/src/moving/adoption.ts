@@ -1,0 +1,180 @@
+import type { Checkpoint, CheckpointMetadata } from "../contract.ts";
+import { CheckpointError, isCheckpointError } from "../errors.ts";
+import { randomId } from "../runtime.ts";
+import type { Engine, ThreadTaker } from "../saver/engine.ts";
+import { outlineOf } from "../saver/outline.ts";
+import { storeCheckpoint } from "../saver/store.ts";
+import { copyThread, removeThread } from "../saver/thread-actions.ts";
+import { updateThread } from "../saver/update-thread.ts";
+import { noteOf, stagingOf } from "./hidden-threads.ts";
+import type { OldSaver } from "./old-saver.ts";
+import { storeMoved } from "./store-moved.ts";
+import { sourceOf } from "./source-of.ts";
+import type { ThreadSource } from "./thread-source.ts";
+
+/** Threads that were looked for; beyond these a thread is looked for again. */
+const REMEMBERED = 100_000;
+/** A thread that is written to in the old saver meanwhile is read again. */
+const MAX_ATTEMPTS = 5;
+/** In the place of an attempt: the thread was deleted, and never comes back. */
+const DELETED = "deleted";
+const ATTEMPTS = "attempts";
+
+/**
+ * Takes threads over from an old saver, each whole and once, whoever does it and wherever it is stopped.
+ *
+ * A thread has a hidden note. An attempt writes itself there, then copies the thread to a hidden staging thread of its own,
+ * then becomes the head of the note, which is fenced: one attempt can. From then on the thread is taken over, and anybody
+ * who finds the note copies that staging thread to the real one, in one operation of the database, and removes it. A note
+ * whose staging thread is gone belongs to a thread that is here, or was: it has expired or was deleted, and is not taken
+ * over again. So a deletion makes itself the head first, if no attempt is.
+ */
+export class Adoption implements ThreadTaker {
+  readonly #old: OldSaver;
+  readonly #source: ThreadSource;
+  readonly #engine: Engine;
+  readonly #fenced: Engine;
+  readonly #settled = new Set<string>();
+  readonly #running = new Map<string, Promise<void>>();
+
+  /** @param engine Without adoption itself. */
+  constructor(engine: Engine, old: OldSaver) {
+    this.#old = old;
+    this.#source = sourceOf(old);
+    this.#engine = engine;
+    this.#fenced = { ...engine, fence: true, ttl: undefined };
+  }
+
+  found(thread: string): void {
+    if (this.#settled.has(thread)) return;
+    const [oldest] = this.#settled.size < REMEMBERED ? [] : this.#settled;
+    if (oldest !== undefined) this.#settled.delete(oldest);
+    this.#settled.add(thread);
+  }
+
+  async settle(thread: string): Promise<void> {
+    if (this.#settled.has(thread)) return;
+    let running = this.#running.get(thread);
+    if (!running) {
+      running = this.#take(thread).finally(() => this.#running.delete(thread));
+      this.#running.set(thread, running);
+    }
+    await running;
+    this.found(thread);
+  }
+
+  async remove(thread: string): Promise<void> {
+    if (await this.#source.has(thread)) {
+      await this.#claim(thread, DELETED);
+      await this.#removeStaging(thread);
+    }
+    await removeThread(this.#engine, thread);
+    await this.#old.deleteThread(thread);
+  }
+
+  async tidy(thread: string): Promise<void> {
+    if ((await this.#winnerOf(thread)) !== undefined) await this.#removeStaging(thread);
+  }
+
+  async #take(thread: string): Promise<void> {
+    if (await this.#isHere(thread)) return;
+    if (!(await this.#source.has(thread))) return;
+    const winner = await this.#winnerOf(thread);
+    if (winner === undefined) await this.#copy(thread);
+    else await this.#publish(thread, winner);
+  }
+
+  async #copy(thread: string): Promise<void> {
+    for (let count = 0; count < MAX_ATTEMPTS; count++) {
+      const attempt = randomId();
+      const staging = stagingOf(attempt);
+      await this.#write(this.#engine, thread, ATTEMPTS, attempt);
+      const before = await this.#stateOf(thread);
+      let stored = 0;
+      for await (const moved of this.#source.checkpoints(thread)) {
+        await storeMoved(this.#engine, staging, moved);
+        stored++;
+      }
+      const unchanged = before === (await this.#stateOf(thread));
+      if (stored > 0 && unchanged) {
+        const metadata = await this.#source.metadata?.(thread);
+        if (metadata) await updateThread(this.#engine, staging, { metadata });
+        const winner = await this.#claim(thread, attempt);
+        if (winner !== attempt) await removeThread(this.#engine, staging);
+        await this.#publish(thread, winner);
+        return;
+      }
+      await removeThread(this.#engine, staging);
+      if (stored === 0) return;
+    }
+    throw new CheckpointError(
+      "CONFLICT",
+      `thread ${JSON.stringify(thread)} was written to in the old saver again and again while it was taken over; ` +
+        "stop the processes that still use the old one",
+      { threadId: thread },
+    );
+  }
+
+  /** Lets the thread appear, unless it is here already or was deleted. */
+  async #publish(thread: string, winner: string): Promise<void> {
+    if (winner === DELETED) return;
+    try {
+      await copyThread(this.#engine, stagingOf(winner), thread);
+    } catch (error) {
+      const done = isCheckpointError(error, "THREAD_EXISTS") || isCheckpointError(error, "THREAD_NOT_FOUND");
+      if (!done) throw error;
+    }
+    await this.#removeStaging(thread);
+  }
+
+  async #isHere(thread: string): Promise<boolean> {
+    const { checkpoints } = await this.#engine.storage.outline({ thread, after: undefined, limit: 1 });
+    return checkpoints.length > 0;
+  }
+
+  /** Tells one state of the thread in the old saver from the next. */
+  async #stateOf(thread: string): Promise<string> {
+    const tuple = await this.#old.getTuple({ configurable: { thread_id: thread, checkpoint_ns: "" } });
+    return tuple ? `${tuple.checkpoint.id} ${tuple.pendingWrites?.length ?? 0}` : "";
+  }
+
+  async #winnerOf(thread: string): Promise<string | undefined> {
+    for await (const { namespace, id } of outlineOf(this.#engine.storage, noteOf(thread))) {
+      if (namespace === "") return id;
+    }
+    return undefined;
+  }
+
+  /** Makes an attempt the one that counts, unless another does. Returns which one counts. */
+  async #claim(thread: string, attempt: string): Promise<string> {
+    try {
+      await this.#write(this.#fenced, thread, "", attempt);
+      return attempt;
+    } catch (error) {
+      if (!isCheckpointError(error, "CONFLICT")) throw error;
+      return (await this.#winnerOf(thread)) ?? DELETED;
+    }
+  }
+
+  async #removeStaging(thread: string): Promise<void> {
+    const attempts = new Set<string>();
+    for await (const { id } of outlineOf(this.#engine.storage, noteOf(thread))) attempts.add(id);
+    attempts.delete(DELETED);
+    for (const attempt of attempts) await removeThread(this.#engine, stagingOf(attempt));
+  }
+
+  async #write(engine: Engine, thread: string, namespace: string, id: string): Promise<void> {
+    const config = { configurable: { thread_id: noteOf(thread), checkpoint_ns: namespace } };
+    const checkpoint: Checkpoint = {
+      v: 4,
+      id,
+      ts: new Date().toISOString(),
+      channel_values: {},
+      channel_versions: {},
+      versions_seen: {},
+    };
+    const metadata: CheckpointMetadata = { source: "update", step: -1, parents: {} };
+    // Notes outlive the thread: they say that it was here.
+    await storeCheckpoint({ ...engine, ttl: undefined }, config, checkpoint, metadata, {});
+  }
+}

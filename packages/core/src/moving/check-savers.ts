@@ -1,0 +1,23 @@
+import { CheckpointError } from "../errors.ts";
+import type { NewSaver, OldSaver } from "./old-saver.ts";
+
+/** Refuses what no thread can be read from. */
+export function checkOldSaver(saver: OldSaver, field: string): void {
+  checkMethods(saver, field, ["getTuple", "list", "deleteThread"]);
+}
+
+/** Refuses what no thread can be written to. */
+export function checkNewSaver(saver: NewSaver, field: string): void {
+  checkMethods(saver, field, ["getTuple", "put", "putWrites"]);
+}
+
+function checkMethods<T extends object>(
+  saver: T,
+  field: string,
+  methods: readonly (keyof T & string)[],
+): void {
+  for (const method of methods) {
+    if (typeof saver?.[method] === "function") continue;
+    throw new CheckpointError("INVALID_ARGUMENT", `${field} must be a saver: it has no ${method}`, { field });
+  }
+}

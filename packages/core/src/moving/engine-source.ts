@@ -1,0 +1,39 @@
+import { escapeText, unescapeText } from "../codec/text.ts";
+import { configOf } from "../ids.ts";
+import { plainEngine, type Engine } from "../saver/engine.ts";
+import { outlineOf } from "../saver/outline.ts";
+import { readTuple } from "../saver/read.ts";
+import { allThreads, readThread } from "../saver/threads.ts";
+import { movedFrom } from "./moved.ts";
+import type { ThreadSource } from "./thread-source.ts";
+
+/** A saver of this package: task paths and runs are known, and checkpoints are found without their values. */
+export function engineSource(engine: Engine): ThreadSource {
+  const { storage } = engine;
+  return {
+    async *threadIds() {
+      for await (const { thread } of allThreads(storage)) yield thread;
+    },
+    async has(thread) {
+      return (await storage.outline({ thread, after: undefined, limit: 1 })).checkpoints.length > 0;
+    },
+    async *checkpoints(thread) {
+      for await (const { namespace, id, run } of outlineOf(storage, thread)) {
+        const tuple = await readTuple(engine, configOf(thread, namespace, id));
+        if (!tuple) continue;
+        const request = { thread, namespace, id, channels: channelsOf(tuple.pendingWrites ?? []), limit: 1 };
+        const [stored] = tuple.pendingWrites?.length ? await storage.ancestors(request) : [];
+        const paths = new Map(stored?.writes.map(({ task, path }) => [task, unescapeText(path)]));
+        yield movedFrom(tuple, { paths, run });
+      }
+    },
+    async metadata(thread) {
+      const metadata = (await readThread(plainEngine(engine), thread))?.metadata;
+      return metadata && Object.keys(metadata).length > 0 ? metadata : undefined;
+    },
+  };
+}
+
+function channelsOf(writes: readonly (readonly [string, string, unknown])[]): string[] {
+  return [...new Set(writes.map(([, channel]) => escapeText(channel)))];
+}

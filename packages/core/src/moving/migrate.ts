@@ -1,0 +1,157 @@
+import { isCheckpointError } from "../errors.ts";
+import { threadIdOf, type ThreadId } from "../ids.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
+import { checkNewSaver, checkOldSaver } from "./check-savers.ts";
+import { isHidden } from "./hidden-threads.ts";
+import type { NewSaver, OldSaver } from "./old-saver.ts";
+import { targetOf, type ThreadTarget } from "./thread-target.ts";
+import { sourceOf } from "./source-of.ts";
+import type { ThreadSource } from "./thread-source.ts";
+
+/** What is used of an `AbortSignal`, which every host declares in its own way. */
+export interface AbortSignalLike {
+  throwIfAborted(): void;
+}
+
+/** Options of {@link migrateThreads}. */
+export interface MigrateThreadsOptions {
+  /** Where the threads are. Nothing is written to it. */
+  readonly from: OldSaver;
+  /** Where they go. Threads that it has and `from` has not are left alone. */
+  readonly to: NewSaver;
+  /** Only these threads. @default all threads of `from` */
+  readonly threadIds?: readonly ThreadId[] | undefined;
+  /** Called after every checkpoint. @default nobody is told */
+  readonly onProgress?: ((progress: MigrationProgress) => void) | undefined;
+  /** Stops between two checkpoints; the call then rejects with its reason. @default it goes on to the end */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+/** How far a migration is. */
+export interface MigrationProgress {
+  /** Threads that were gone through to their end. */
+  readonly threads: number;
+  /** Checkpoints that were read from `from`. */
+  readonly checkpoints: number;
+  /** Those of them that were not there yet, or not in full, and were stored. */
+  readonly stored: number;
+  /** The thread that it is at. */
+  readonly threadId: string;
+}
+
+/** A thread that is not in full on the other side. */
+export interface MigrationFailure {
+  readonly threadId: string;
+  readonly namespace: string | undefined;
+  readonly checkpointId: string | undefined;
+  /** What went wrong, or where a checkpoint differs after it was stored. Holds no stored value. */
+  readonly reason: string;
+  readonly cause: unknown;
+}
+
+/** What a migration did. Without failures, everything was read on both sides and is the same. */
+export interface MigrationReport extends Omit<MigrationProgress, "threadId"> {
+  readonly failures: readonly MigrationFailure[];
+}
+
+const OPTIONS: OptionNames<MigrateThreadsOptions> = {
+  from: true,
+  to: true,
+  threadIds: true,
+  onProgress: true,
+  signal: true,
+};
+
+/** So many threads in a row fail only when a database does. */
+const FAILURES_IN_A_ROW = 10;
+
+/**
+ * Copies threads from one saver to another, with all namespaces, branches, metadata and pending writes: paused runs
+ * continue. Every checkpoint is read back and compared. One thread after the other, page by page, so that memory does not
+ * grow with what there is.
+ *
+ * Call it again after it was stopped: what is there already and the same is not stored again. Neither side should be
+ * written to meanwhile; to move while the application runs, use the option `adopt` of a saver.
+ *
+ * @returns What was done, and which threads could not be copied exactly: one that fails does not stop the others.
+ * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option; the error of a database where thread after thread fails.
+ * @example
+ * const report = await migrateThreads({ from: oldSaver, to: newSaver });
+ * if (report.failures.length > 0) console.error(report.failures);
+ */
+export async function migrateThreads(options: MigrateThreadsOptions): Promise<MigrationReport> {
+  checkOptions(options, "migrateThreads", OPTIONS, { threadId: "threadIds, with an array" });
+  checkOldSaver(options.from, "from");
+  checkNewSaver(options.to, "to");
+  const source = sourceOf(options.from);
+  const migration = new Migration(source, targetOf(options.to), options);
+  for await (const threadId of options.threadIds?.map(threadIdOf) ?? source.threadIds()) {
+    if (!isHidden(threadId)) await migration.move(threadId);
+  }
+  return migration.report();
+}
+
+class Migration {
+  readonly #source: ThreadSource;
+  readonly #target: ThreadTarget;
+  readonly #options: MigrateThreadsOptions;
+  readonly #failures: MigrationFailure[] = [];
+  #failedInARow = 0;
+  #threads = 0;
+  #checkpoints = 0;
+  #stored = 0;
+
+  constructor(source: ThreadSource, target: ThreadTarget, options: MigrateThreadsOptions) {
+    this.#source = source;
+    this.#target = target;
+    this.#options = options;
+  }
+
+  async move(threadId: string): Promise<void> {
+    this.#options.signal?.throwIfAborted();
+    try {
+      await this.#moveAll(threadId);
+      this.#failedInARow = 0;
+    } catch (error) {
+      this.#options.signal?.throwIfAborted();
+      this.#failedInARow = isCheckpointError(error) ? 0 : this.#failedInARow + 1;
+      if (this.#failedInARow === FAILURES_IN_A_ROW) throw error;
+      const reason = error instanceof Error ? error.message : "something was thrown that is no error";
+      this.#fail({ threadId, namespace: undefined, checkpointId: undefined, reason, cause: error });
+    }
+    this.#threads++;
+  }
+
+  report(): MigrationReport {
+    return { ...this.#counts(), failures: this.#failures };
+  }
+
+  async #moveAll(threadId: string): Promise<void> {
+    for await (const moved of this.#source.checkpoints(threadId)) {
+      this.#options.signal?.throwIfAborted();
+      const { namespace, checkpoint } = moved;
+      let different = await this.#target.differenceFrom(threadId, moved);
+      if (different !== undefined) {
+        await this.#target.store(threadId, moved);
+        this.#stored++;
+        different = await this.#target.differenceFrom(threadId, moved);
+      }
+      if (different !== undefined) {
+        const reason = `the checkpoint is not the same after it was stored: ${different}`;
+        this.#fail({ threadId, namespace, checkpointId: checkpoint.id, reason, cause: undefined });
+      }
+      this.#checkpoints++;
+      this.#options.onProgress?.({ ...this.#counts(), threadId });
+    }
+    const metadata = await this.#source.metadata?.(threadId);
+    if (metadata) await this.#target.describe(threadId, metadata);
+  }
+
+  #fail(failure: MigrationFailure): void {
+    this.#failures.push(failure);
+  }
+
+  #counts(): Omit<MigrationProgress, "threadId"> {
+    return { threads: this.#threads, checkpoints: this.#checkpoints, stored: this.#stored };
+  }
+}

@@ -1,0 +1,95 @@
+import { compareText } from "../codec/text.ts";
+import {
+  ERROR,
+  INTERRUPT,
+  SCHEDULED,
+  type ChannelVersions,
+  type Checkpoint,
+  type CheckpointConfig,
+  type CheckpointMetadata,
+  type CheckpointPendingWrite,
+  type CheckpointTuple,
+  type PendingWrite,
+} from "../contract.ts";
+
+/** A checkpoint on its way from one saver to another. */
+export interface MovedCheckpoint {
+  readonly namespace: string;
+  readonly parent: string | undefined;
+  /** The run that made it, where that is known. */
+  readonly run: string | undefined;
+  readonly checkpoint: Checkpoint;
+  readonly metadata: CheckpointMetadata;
+  readonly batches: readonly WriteBatch[];
+  /** All of these, in the order in which they are read. */
+  readonly pendingWrites: readonly CheckpointPendingWrite[];
+}
+
+/** Writes of one task, to be given to `putWrites` together. */
+export interface WriteBatch {
+  readonly task: string;
+  readonly path: string;
+  readonly writes: PendingWrite[];
+}
+
+/**
+ * What a tuple becomes.
+ *
+ * @param known Task → path, and the run, where the saver has them: tuples do not.
+ */
+export function movedFrom(
+  tuple: CheckpointTuple,
+  known: { readonly paths?: ReadonlyMap<string, string>; readonly run?: string | undefined } = {},
+): MovedCheckpoint {
+  const { config, checkpoint, metadata, parentConfig, pendingWrites = [] } = tuple;
+  const tasks = [...new Set(pendingWrites.map(([task]) => task))];
+  const paths = known.paths ?? pathsThatKeep(tasks);
+  return {
+    namespace: textOf(config, "checkpoint_ns") ?? "",
+    parent: textOf(parentConfig, "checkpoint_id"),
+    run: known.run,
+    checkpoint,
+    metadata: metadata ?? ({} as CheckpointMetadata),
+    pendingWrites,
+    batches: tasks.flatMap((task) => {
+      const writes = pendingWrites.flatMap(([of, channel, value]): PendingWrite[] =>
+        of === task ? [[channel, value]] : [],
+      );
+      return batchesOf(writes).map((batch) => ({ task, path: paths.get(task) ?? "", writes: batch }));
+    }),
+  };
+}
+
+/**
+ * Paths with which the tasks come in the order in which they are. LangGraph.js's own databases keep no paths and sort by
+ * task: then none are needed. Otherwise they are numbers, which come before the paths of later writes.
+ */
+function pathsThatKeep(tasks: readonly string[]): Map<string, string> {
+  const sorted = tasks.every((task, i) => i === 0 || compareText(tasks[i - 1]!, task) < 0);
+  return new Map(tasks.map((task, i) => [task, sorted ? "" : String(i).padStart(10, "0")]));
+}
+
+/** These come in batches of their own, and so do not count as positions of what a task returns. */
+const ALONE: ReadonlySet<string> = new Set([ERROR, SCHEDULED, INTERRUPT]);
+
+/** The batches in which LangGraph.js has stored the writes of a task. */
+function batchesOf(writes: readonly PendingWrite[]): PendingWrite[][] {
+  const alone = writes.filter(([channel]) => ALONE.has(channel)).map((write) => [write]);
+  const rest = writes.filter(([channel]) => !ALONE.has(channel));
+  return rest.length === 0 ? alone : [...alone, rest];
+}
+
+/** The versions to store a checkpoint with so that all of its values are stored. */
+export function allVersions({
+  channel_values: values,
+  channel_versions: versions,
+}: Checkpoint): ChannelVersions {
+  return { ...Object.fromEntries(Object.keys(values).map((channel) => [channel, 1])), ...versions };
+}
+
+/** An id in a config, as text. */
+export function textOf(config: CheckpointConfig | undefined, key: string): string | undefined {
+  const value: unknown = config?.configurable?.[key];
+  if (value === undefined || value === null || value === "") return undefined;
+  return typeof value === "number" ? String(value) : (value as string);
+}

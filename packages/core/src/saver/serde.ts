@@ -1,0 +1,31 @@
+import type { SerializerProtocol } from "../contract.ts";
+import { CheckpointError } from "../errors.ts";
+import { Serializer, type SerializerOptions } from "../serializer/index.ts";
+
+/** Options that a saver hands on to the serializer that it makes. */
+const SERIALIZER_OPTIONS = ["types", "onUnknown", "onConverted"] as const;
+
+/**
+ * The serializer of a saver: the one that was given, or one of ours with the options for it.
+ *
+ * @throws CheckpointError `INVALID_ARGUMENT` for a serializer that is none, or one with options beside it.
+ */
+export function serdeOf({
+  serde,
+  ...options
+}: SerializerOptions & { readonly serde?: SerializerProtocol | undefined }): SerializerProtocol {
+  const given = SERIALIZER_OPTIONS.filter((name) => options[name] !== undefined);
+  if (serde === undefined)
+    return new Serializer(Object.fromEntries(given.map((name) => [name, options[name]])));
+  if (typeof serde?.dumpsTyped !== "function" || typeof serde.loadsTyped !== "function") {
+    throw wrongOption("serde", "must have the methods dumpsTyped and loadsTyped");
+  }
+  if (given[0] !== undefined) {
+    throw wrongOption(given[0], "is for the saver's own serializer; give it to the one that is `serde`");
+  }
+  return serde;
+}
+
+function wrongOption(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `option ${field} ${problem}`, { field });
+}

@@ -1,0 +1,61 @@
+import { UNREADABLE } from "./conversion.ts";
+
+/** What can be said about the class of a value without running any code of it. */
+export interface ClassNaming {
+  /** For a text: `class User`. */
+  readonly description: string;
+  /** The name of the class, where it has one. */
+  readonly name: string | undefined;
+  /** The same for two classes that were made by running one piece of source twice. */
+  readonly identity: string;
+}
+
+const SOURCE_START = 200;
+/** Bundlers shorten names to this length. */
+const SHORTENED = 2;
+
+export function namingOf(value: unknown): ClassNaming {
+  if (typeof value === "function") return wordsFor("a function");
+  if (value === UNREADABLE) return wordsFor("a property that cannot be read");
+  if (typeof value === "symbol") return wordsFor("a symbol");
+  try {
+    return namingOfObject(value as object);
+  } catch {
+    return wordsFor("a Proxy that cannot be read");
+  }
+}
+
+function namingOfObject(value: object): ClassNaming {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (typeof prototype !== "object" || prototype === null) return wordsFor("an object without a prototype");
+  if (prototype === Object.prototype) return wordsFor("a plain object");
+  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  if (typeof maker !== "function" || maker.prototype !== prototype) return withoutClass(prototype);
+  const name = maker.name === "" ? undefined : maker.name;
+  const source = Function.prototype.toString.call(maker);
+  return {
+    description: name === undefined ? "a class without a name" : `class ${name}`,
+    name,
+    identity: `${name ?? ""} ${source.length} ${source.slice(0, SOURCE_START)}`,
+  };
+}
+
+/** Prototypes that a library has put together have mostly a tag, and never a class. */
+function withoutClass(prototype: object): ClassNaming {
+  const tag: unknown = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
+  if (typeof tag === "string" && tag !== "")
+    return { ...wordsFor("a class without a constructor"), identity: tag };
+  return {
+    ...wordsFor("a class without a constructor"),
+    identity: Reflect.ownKeys(prototype).map(String).join(),
+  };
+}
+
+function wordsFor(description: string): ClassNaming {
+  return { description, name: undefined, identity: description };
+}
+
+/** Whether the name is likely to lead to the class: not one that a bundler made. */
+export function isTellingName(name: string | undefined): name is string {
+  return name !== undefined && name.length > SHORTENED;
+}

@@ -1,0 +1,43 @@
+import type { ConversionKind } from "./on-unknown.ts";
+
+/** What is stored in place of a value. */
+export interface Conversion {
+  readonly kind: ConversionKind;
+  /** Something nearer to what the serializer knows; its parts may be as unknown as before. */
+  readonly data: unknown;
+  /** What comes back, in words, for example `"comes back as a Map with what it holds"`. */
+  readonly becomes: string;
+}
+
+/** Stands in converted data for a property that could not be read. */
+export const UNREADABLE: unique symbol = Symbol("unreadable");
+
+/** For values of which nothing can be read, or not at once. */
+export function nothingOf(): Conversion {
+  return { kind: "nothing", data: {}, becomes: "comes back as `{}`: nothing of it could be kept" };
+}
+
+/** Reads a property. */
+export function readOf(value: object, key: PropertyKey): unknown {
+  try {
+    return (value as Record<PropertyKey, unknown>)[key];
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** Gives an object a property as it is, also one that is called `__proto__`. */
+export function give(target: object, key: PropertyKey, value: unknown, enumerable = true): void {
+  Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
+}
+
+/** An object's prototypes, its own one first, without that of all objects. */
+export function prototypesOf(value: object): object[] {
+  const chain: object[] = [];
+  let next = Object.getPrototypeOf(value) as object | null;
+  while (next !== null) {
+    chain.push(next);
+    next = Object.getPrototypeOf(next) as object | null;
+  }
+  return chain.slice(0, -1);
+}

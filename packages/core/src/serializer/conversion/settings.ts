@@ -1,0 +1,76 @@
+import { CheckpointError } from "../../errors.ts";
+import { adviceFor } from "./advice.ts";
+import { type ClassNaming, namingOf } from "./class-naming.ts";
+import type { ConversionKind, ConvertedInfo, OnUnknown } from "./on-unknown.ts";
+import { Reported, reportedInProcess, warn } from "./reports.ts";
+
+export interface UnknownOptions {
+  readonly onUnknown?: OnUnknown | undefined;
+  readonly onConverted?: ((info: ConvertedInfo) => void) | undefined;
+}
+
+/** What a serializer does with values that it does not know, and whom it tells. */
+export class UnknownSettings {
+  readonly refuses: boolean;
+  /** The application's own way, if it has one. */
+  readonly replace: Exclude<OnUnknown, string> | undefined;
+  readonly #tell: (info: ConvertedInfo) => void;
+  readonly #reported: Reported;
+  readonly #isNameTaken: (name: string) => boolean;
+
+  /**
+   * @param isNameTaken Whether a class of this name is registered.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
+   */
+  constructor(
+    { onUnknown = "convert", onConverted }: UnknownOptions,
+    isNameTaken: (name: string) => boolean,
+  ) {
+    if (onUnknown !== "convert" && onUnknown !== "refuse" && typeof onUnknown !== "function") {
+      throw wrongOption("onUnknown", 'must be "convert", "refuse" or a function');
+    }
+    if (onConverted !== undefined && typeof onConverted !== "function") {
+      throw wrongOption("onConverted", "must be a function");
+    }
+    this.refuses = onUnknown === "refuse";
+    this.replace = typeof onUnknown === "function" ? onUnknown : undefined;
+    this.#tell = onConverted ? (info) => tellOrWarn(onConverted, info) : warn;
+    this.#reported = onConverted ? new Reported() : reportedInProcess();
+    this.#isNameTaken = isNameTaken;
+  }
+
+  /** Tells of a conversion, once for every class and kind. */
+  report(value: unknown, kind: ConversionKind, becomes: string, path: () => string): void {
+    const naming = namingOf(value);
+    if (!this.#reported.isNew(`${kind} ${naming.identity}`)) return;
+    const at = path();
+    const advice = adviceFor(naming, this.#isNameTaken);
+    const message =
+      `${at} is ${inWords(naming)} and cannot be stored exactly; it ${becomes}. To keep it, ${advice}. ` +
+      'To have such values refused, set `onUnknown: "refuse"`. This is reported once for each class.';
+    this.#tell({ path: at, kind, class: naming.name ?? naming.description, becomes, message });
+  }
+
+  /** Why a value is refused, and what to do about it. */
+  refusalOf(value: unknown): string {
+    const naming = namingOf(value);
+    return `it is ${inWords(naming)}; ${adviceFor(naming, this.#isNameTaken)}`;
+  }
+}
+
+function inWords({ name, description }: ClassNaming): string {
+  return name === undefined ? description : `an instance of ${description}`;
+}
+
+/** Whoever listens must not be able to lose a run; nor may the conversion go unseen. */
+function tellOrWarn(listener: (info: ConvertedInfo) => void, info: ConvertedInfo): void {
+  try {
+    listener(info);
+  } catch {
+    warn(info);
+  }
+}
+
+function wrongOption(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `option ${field} ${problem}`, { field });
+}

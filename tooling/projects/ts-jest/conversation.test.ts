@@ -1,0 +1,24 @@
+import { AIMessage, HumanMessage } from "@langchain/core/messages";
+import { MessagesAnnotation, StateGraph } from "@langchain/langgraph";
+import { PostgresSaver } from "@threadmark/postgres";
+
+const { STEP: step, THREAD: thread = "", POSTGRES_URL: url = "" } = process.env;
+
+test(`a conversation: ${step}`, async () => {
+  const saver = PostgresSaver.fromConnString(url);
+  const graph = new StateGraph(MessagesAnnotation)
+    .addNode("answer", () => ({ messages: [new AIMessage("hello")] }))
+    .addEdge("__start__", "answer")
+    .compile({ checkpointer: saver });
+  const config = { configurable: { thread_id: thread } };
+  if (step === "write") {
+    await saver.setup();
+    await graph.invoke({ messages: [new HumanMessage("hi")] }, config);
+  } else {
+    const { messages } = (await graph.getState(config)).values as typeof MessagesAnnotation.State;
+    expect(messages.map(({ content }) => content)).toEqual(["hi", "hello"]);
+    expect(messages[0]).toBeInstanceOf(HumanMessage);
+    expect(messages[1]).toBeInstanceOf(AIMessage);
+  }
+  await saver.close();
+});

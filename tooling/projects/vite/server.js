@@ -1,0 +1,3 @@
+import { turn } from "./turn.js";
+
+console.log(await turn(process.env.STEP, process.env.THREAD));

@@ -1,0 +1,2 @@
+/** Packages are bundled too. */
+export default { ssr: { noExternal: true } };
