@@ -4,7 +4,7 @@
  */
 
 /** Items of an array, in their order. */
-type Form = Readonly<Record<string, string>>;
+type Form<Name extends string = string> = Readonly<Record<Name, string>>;
 
 /** The values of a form by their names, before anybody has looked at their types. */
 export type Items<F extends Form> = { readonly [Name in keyof F]: unknown };
@@ -12,7 +12,9 @@ export type Items<F extends Form> = { readonly [Name in keyof F]: unknown };
 const base64 = (column: string): string => `encode(${column}, 'base64')`;
 
 /** A checkpoint without its metadata and refs, of a row that also has a `rank`. */
-export const OUTLINE = {
+export const OUTLINE: Form<
+  "rank" | "thread" | "namespace" | "id" | "parent" | "parentSeal" | "run" | "header" | "seal"
+> = {
   rank: "rank",
   thread: "thread",
   namespace: "namespace",
@@ -22,18 +24,18 @@ export const OUTLINE = {
   run: "run",
   header: base64("header"),
   seal: "seal",
-} as const;
+};
 
 /** A checkpoint. */
-export const CHECKPOINT = {
+export const CHECKPOINT: Form<keyof typeof OUTLINE | "metadata" | "tokens" | "refs"> = {
   ...OUTLINE,
   metadata: base64("metadata"),
   tokens: "tokens",
   refs: base64("refs"),
-} as const;
+};
 
 /** A write. */
-export const WRITE = {
+export const WRITE: Form<"task" | "path" | "idx" | "channel" | "value" | "refs" | "seal"> = {
   task: "task",
   path: "path",
   idx: "idx",
@@ -41,10 +43,12 @@ export const WRITE = {
   value: base64("value"),
   refs: base64("refs"),
   seal: "seal",
-} as const;
+};
 
 /** A thread, of a row that also has what belongs to its newest checkpoint. */
-export const THREAD = {
+export const THREAD: Form<
+  "thread" | "created" | "updated" | "expires" | "entries" | "claim" | "until" | "head" | "pending"
+> = {
   thread: "thread",
   created: "created",
   updated: "updated",
@@ -54,7 +58,7 @@ export const THREAD = {
   until: "claim_until",
   head: "head",
   pending: "pending",
-} as const;
+};
 
 /** The SQL that makes such an array. */
 export function jsonSql(form: Form): string {

@@ -35,9 +35,9 @@ export class Session {
   }
 
   /** One statement. */
-  async query(statement: Statement): Promise<readonly Row[]> {
+  async query(one: Statement): Promise<readonly Row[]> {
     await this.#checkedOnce();
-    return this.#run((database) => database.query(statement));
+    return this.#run((database) => database.query(one));
   }
 
   /** Several statements in one transaction and one round trip; see {@link Database.script}. */

@@ -113,7 +113,10 @@ FROM (
 ) AS pending
 ORDER BY updated DESC, thread`;
   return statement(tables, sql, {
-    ...{ thread, limit, channels: pendingChannels, absentKeys },
+    thread,
+    limit,
+    absentKeys,
+    channels: pendingChannels,
     wantedTokens: JSON.stringify(Object.fromEntries(wanted)),
     ...(after && { afterUpdated: after.updated, afterThread: after.thread }),
   });

@@ -19,7 +19,10 @@ export function putStatement(tables: Tables, request: PutRequest): Statement {
   const tokens = JSON.stringify(Object.fromEntries(index.map(({ key, token }) => [key, token])));
   const values = {
     ...checkpoint,
-    ...{ parent: parent ?? null, run: run ?? null, tokens, refs: idBytes(refs) },
+    parent: parent ?? null,
+    run: run ?? null,
+    tokens,
+    refs: idBytes(refs),
     keepParent: request.keepParent,
   };
   return statement(tables, putSql(request), { ...openValues(request), ...values }, true);

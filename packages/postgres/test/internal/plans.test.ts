@@ -68,7 +68,13 @@ const checkpoint = {
 };
 const content = { seal: 2, metadata: new Uint8Array(9), index: [], refs: [node] };
 const newWrite = {
-  ...{ task: "t", path: "", idx: 0, channel: "c", value: new Uint8Array(9), refs: [node], seal: 3 },
+  task: "t",
+  path: "",
+  idx: 0,
+  channel: "c",
+  value: new Uint8Array(9),
+  refs: [node],
+  seal: 3,
 };
 const put = { checkpoint: { ...checkpoint, ...content }, keepParent: false, fence: true };
 const writes = { namespace: "", checkpoint: id, writes: [newWrite] };
