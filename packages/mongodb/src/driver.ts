@@ -6,6 +6,8 @@ export type Doc = Readonly<Record<string, unknown>>;
 /** A `MongoClient` of `mongodb`. */
 export interface MongoClientLike {
   db(name?: string): object;
+  /** Does nothing when it is connected already. */
+  connect?(): Promise<unknown>;
   close(): Promise<void>;
 }
 

@@ -4,10 +4,17 @@ import {
   type CheckpointSaverOptions,
   type SerializerProtocol,
 } from "@threadmark/core";
-import { coreOptionsOf } from "@threadmark/core/storage";
-import { connect, type ClientOptions } from "./connect.ts";
+import {
+  checkOptions,
+  coreOptionsOf,
+  SAVER_OPTIONS,
+  SAVER_OPTIONS_INSTEAD,
+  type OptionNames,
+} from "@threadmark/core/storage";
+import { givenClient, paramsIn, type MongooseConnectionLike } from "./client.ts";
 import type { MongoClientLike, MongoReadConcern, MongoWriteConcern } from "./driver.ts";
 import { checkedOptions } from "./options.ts";
+import { checkConnString, ownClient, type ClientOptions } from "./own-client.ts";
 import type { SessionOptions } from "./session.ts";
 import { MongoDBStorage } from "./storage.ts";
 
@@ -51,8 +58,11 @@ export interface MongoDBSaverOptions extends Omit<CheckpointSaverOptions, "ttl">
 
 /** What the constructor takes, as that of LangGraph.js's own `MongoDBSaver`. */
 export interface MongoDBSaverParams extends MongoDBSaverOptions {
-  /** A `MongoClient`. It stays yours: nothing closes it. */
-  readonly client: MongoClientLike;
+  /**
+   * A `MongoClient`, or a connection of Mongoose, whose client and database are taken. It stays yours: nothing
+   * closes it.
+   */
+  readonly client: MongoClientLike | MongooseConnectionLike;
 }
 
 /**
@@ -80,8 +90,19 @@ export class MongoDBSaver extends CheckpointSaver {
       super(params, given);
       return;
     }
-    const { client, ...options } = params;
+    const { client, ...options } = paramsIn(params);
+    checkOptions<MongoDBSaverOptions>(options, "MongoDBSaver", OPTION_NAMES, INSTEAD);
     super(storageOn(client, options), { ...coreOptions(options), ...given });
+  }
+
+  /**
+   * Creates the collection and its indexes. It may be left out: the first call does it then.
+   *
+   * @returns An empty list, since LangGraph.js's own `MongoDBSaver` returns the errors of its set-up here.
+   */
+  override async setup(): Promise<void & Error[]> {
+    await super.setup();
+    return [] as unknown as void & Error[];
   }
 
   /**
@@ -95,8 +116,10 @@ export class MongoDBSaver extends CheckpointSaver {
     connString: string,
     options: MongoDBSaverOptions & { readonly client?: ClientOptions | undefined } = {},
   ): MongoDBSaver {
+    checkOptions(options, BY_URL, { ...OPTION_NAMES, client: true }, INSTEAD);
     const { client, ...rest } = options;
-    const open = () => connect(connString, client);
+    checkConnString(connString);
+    const open = () => ownClient(connString, client);
     return new MongoDBSaver(
       storageOf(open, (own) => own.close(), rest),
       coreOptions(rest),
@@ -104,16 +127,39 @@ export class MongoDBSaver extends CheckpointSaver {
   }
 }
 
+const OPTION_NAMES: OptionNames<MongoDBSaverOptions> = {
+  ...SAVER_OPTIONS,
+  dbName: true,
+  checkpointCollectionName: true,
+  checkpointWritesCollectionName: true,
+  enableTimestamps: true,
+  writeConcern: true,
+  readConcern: true,
+  readPreference: true,
+  aggregates: true,
+};
+
+const BY_URL = "MongoDBSaver.fromConnString(url, options)";
+
+const INSTEAD = {
+  ...SAVER_OPTIONS_INSTEAD,
+  url: BY_URL,
+  uri: BY_URL,
+  connString: BY_URL,
+  connectionString: BY_URL,
+  db: "client and dbName",
+  database: "dbName",
+  databaseName: "dbName",
+  collection: "checkpointCollectionName",
+  collectionName: "checkpointCollectionName",
+  mongoClient: "client",
+  serializer: "serde",
+};
+
 const NOTHING = async (): Promise<void> => {};
 
-function storageOn(client: MongoClientLike, options: MongoDBSaverOptions): MongoDBStorage {
-  if (typeof client?.db !== "function") {
-    throw new CheckpointError("INVALID_ARGUMENT", "option client must be a MongoClient of mongodb", {
-      field: "client",
-    });
-  }
-  introduce(client);
-  return storageOf(async () => client, NOTHING, options);
+function storageOn(client: unknown, options: MongoDBSaverOptions): MongoDBStorage {
+  return storageOf(givenClient(client), NOTHING, options);
 }
 
 function storageOf(
@@ -122,11 +168,6 @@ function storageOf(
   options: MongoDBSaverOptions,
 ): MongoDBStorage {
   return new MongoDBStorage({ open, close, ...checkedOptions(options) });
-}
-
-/** Servers log which library a client is used by; older drivers cannot tell them later. */
-function introduce(client: MongoClientLike & { appendMetadata?: (info: { name: string }) => void }): void {
-  client.appendMetadata?.({ name: "threadmark" });
 }
 
 function coreOptions({ ttl, ...options }: MongoDBSaverOptions): CheckpointSaverOptions {

@@ -11,12 +11,13 @@ import {
 } from "./driver.ts";
 import { isConnectionLost, isForbidden } from "./failure.ts";
 import { isSetUp, setUp } from "./schema.ts";
+import { withoutValues } from "./without-values.ts";
 
 const RETRIES = 2;
 
 /** Where the collection is, and how it is read and written. */
 export interface SessionOptions {
-  /** Called once, before the first command. */
+  /** Called before the first command, and again after a client that could not connect. */
   readonly open: () => Promise<MongoClientLike>;
   readonly close: (client: MongoClientLike) => Promise<void>;
   readonly dbName: string | undefined;
@@ -158,7 +159,7 @@ export class Session {
       try {
         return await work(opened);
       } catch (error) {
-        if (retry === RETRIES || !isConnectionLost(error)) throw error;
+        if (retry === RETRIES || !isConnectionLost(error)) throw withoutValues(error);
       }
     }
   }
@@ -174,6 +175,13 @@ export class Session {
   async #connect(): Promise<Opened> {
     const { dbName, collectionName, writeConcern, readConcern, readPreference } = this.#options;
     const client = await this.#options.open();
+    try {
+      // A client that connects by itself, with its first command, stays closed for ever when that fails.
+      await client.connect?.();
+    } catch (error) {
+      await this.#options.close(client).catch(() => {});
+      throw withoutValues(error);
+    }
     const database = client.db(dbName) as Database;
     const plain = { ...PLAIN_BSON, writeConcern, readPreference: "primary" };
     return {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { countTests, hasPrivate, startFaultProxy, type FaultProxy } from "@threadmark/services";
 import { startPrivate } from "@threadmark/services/private";
-import { MongoDBSaver, type MongoDBSaverOptions } from "@threadmark/mongodb";
+import { MongoDBSaver } from "@threadmark/mongodb";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DRIVERS, standalone, useDatabase } from "./database.ts";
@@ -24,7 +24,7 @@ describe("faults of the connection", () => {
 
   afterAll(() => proxy.close());
 
-  const own = (options: MongoDBSaverOptions = {}) =>
+  const own = (options: Parameters<typeof MongoDBSaver.fromConnString>[1] = {}) =>
     MongoDBSaver.fromConnString(url, {
       dbName,
       client: { serverSelectionTimeoutMS: 5000, heartbeatFrequencyMS: 500 },
@@ -81,6 +81,44 @@ describe("faults of the connection", () => {
     await proxy.up();
     expect((await new MongoDBSaver({ client, dbName }).get(configOf("down")))?.id).toBe(turnId(1));
   });
+
+  it.each([7, 6] as const)(
+    "no server at the first call: its error says why, and later calls work, with driver %s",
+    async (driver) => {
+      await proxy.down();
+      const fast = { serverSelectionTimeoutMS: 300 };
+      const lent = new DRIVERS[driver](url, fast);
+      const spoiled = new DRIVERS[driver](url, fast);
+      // Of the application: its client is of no use after this, unless it is connected again.
+      await expect(spoiled.db("x").command({ ping: 1 })).rejects.toThrow(/ECONNREFUSED/);
+      const savers = [
+        own({ client: fast }),
+        new MongoDBSaver({ client: lent, dbName }),
+        new MongoDBSaver({ client: spoiled, dbName }),
+      ];
+      for (const saver of savers) {
+        for (const call of [
+          () => saver.setup(),
+          () => saver.getTuple(configOf("first")),
+          () => putTurn(saver, { thread: "first", id: turnId(1) }),
+        ]) {
+          await expect(call()).rejects.toMatchObject({
+            name: "MongoServerSelectionError",
+            message: expect.stringContaining("ECONNREFUSED") as string,
+          });
+        }
+      }
+      await proxy.up();
+      for (const saver of savers) {
+        const calls = [1, 2, 3].map((n) => putTurn(saver, { thread: "first", id: turnId(n), values: { n } }));
+        await Promise.all(calls);
+        expect((await saver.get(configOf("first")))?.channel_values).toEqual({ n: 3 });
+        await saver.close();
+      }
+      await lent.close();
+      await spoiled.close();
+    },
+  );
 
   it("resets under load: what was acknowledged is there, and everything there is whole", async () => {
     await using saver = own({ blobCacheBytes: 0 });

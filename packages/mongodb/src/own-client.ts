@@ -1,0 +1,70 @@
+import { CheckpointError } from "@threadmark/core/storage";
+import type { MongoClientLike } from "./driver.ts";
+
+/** Options of the driver's `MongoClient`, which this package does not look at. */
+export type ClientOptions = Readonly<Record<string, unknown>>;
+
+const SCHEME = /^mongodb(?:\+srv)?:\/\//;
+/** A name, an address, or the path of a socket in percent-encoding; and a port. */
+const HOST = /^(?:\[[\da-f:.]+\]|[^\s:/?#[\]@]+)(?::\d{1,5})?$/i;
+
+/**
+ * Refuses what cannot be a connection string, without a word of what is in it.
+ *
+ * @throws CheckpointError `INVALID_ARGUMENT`
+ */
+export function checkConnString(connString: unknown): void {
+  const problem = problemOf(connString);
+  if (problem !== undefined) refuse(problem);
+}
+
+function problemOf(connString: unknown): string | undefined {
+  if (typeof connString !== "string") {
+    return 'must be a string, for example "mongodb://localhost/agents"; is a variable of the environment missing?';
+  }
+  if (!SCHEME.test(connString)) return 'must begin with "mongodb://" or "mongodb+srv://"';
+  const [authority = ""] = connString.replace(SCHEME, "").split(/[/?]/, 1);
+  const at = authority.lastIndexOf("@");
+  const user = authority.slice(0, Math.max(at, 0));
+  if (user.includes("@") || !isEncoded(user)) {
+    return "has a user or password with characters that must be percent-encoded; see encodeURIComponent";
+  }
+  const hosts = authority.slice(at + 1).split(",");
+  return hosts.every((host) => HOST.test(host)) ? undefined : "must name its hosts as host or host:port";
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A client of our own. The driver is loaded only here. */
+export async function ownClient(connString: string, options: ClientOptions = {}): Promise<MongoClientLike> {
+  const { MongoClient } = await loadDriver();
+  try {
+    return new MongoClient(connString, { driverInfo: { name: "threadmark" }, ...options });
+  } catch (error) {
+    // Errors about a URL may have all of it, password included: only a message that names an option is kept.
+    const { message } = error as Error;
+    const [named] = /^options? [\w, ]+ (?:is|are) not supported$/.exec(message) ?? [];
+    return refuse(`is refused by the driver${named ? `: ${named}` : ""}`);
+  }
+}
+
+async function loadDriver(): Promise<typeof import("mongodb")> {
+  try {
+    return await import("mongodb");
+  } catch (error) {
+    throw new CheckpointError("NOT_SUPPORTED", "the driver is missing: npm install mongodb", {
+      cause: error,
+    });
+  }
+}
+
+function refuse(problem: string): never {
+  throw new CheckpointError("INVALID_ARGUMENT", `the connection string ${problem}`, { field: "connString" });
+}
