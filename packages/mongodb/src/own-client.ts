@@ -4,6 +4,8 @@ import type { MongoClientLike } from "./driver.ts";
 /** Options of the driver's `MongoClient`, which this package does not look at. */
 export type ClientOptions = Readonly<Record<string, unknown>>;
 
+type NewClient = new (connString: string, options: object) => MongoClientLike;
+
 const SCHEME = /^mongodb(?:\+srv)?:\/\//;
 /** A name, an address, or the path of a socket in percent-encoding; and a port. */
 const HOST = /^(?:\[[\da-f:.]+\]|[^\s:/?#[\]@]+)(?::\d{1,5})?$/i;
@@ -55,7 +57,7 @@ export async function ownClient(connString: string, options: ClientOptions = {})
   }
 }
 
-async function loadDriver(): Promise<typeof import("mongodb")> {
+async function loadDriver(): Promise<{ readonly MongoClient: NewClient }> {
   try {
     return await import("mongodb");
   } catch (error) {

@@ -1,9 +1,4 @@
-import {
-  CheckpointError,
-  CheckpointSaver,
-  type CheckpointSaverOptions,
-  type SerializerProtocol,
-} from "@threadmark/core";
+import { CheckpointSaver, type CheckpointSaverOptions, type SerializerProtocol } from "@threadmark/core";
 import {
   checkOptions,
   coreOptionsOf,

@@ -176,7 +176,7 @@ describe("clients", () => {
     const [field] = Object.keys(options);
     for (const open of [
       () => new MongoDBSaver({ client, ...(options as MongoDBSaverOptions) }),
-      () => MongoDBSaver.fromConnString(standalone.url, options as MongoDBSaverOptions),
+      () => MongoDBSaver.fromConnString(standalone.url, options),
     ]) {
       const error = thrownBy(open);
       expect(error).toMatchObject({ code: "INVALID_ARGUMENT", field, message: advice });
