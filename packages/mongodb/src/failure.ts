@@ -33,7 +33,12 @@ export function isDuplicateKey(error: unknown): boolean {
   return failureOf(error).code === 11000;
 }
 
-/** Which statement of a bulk met such a document. */
+/** Whether an upsert that must find a document would have had to insert one; see `provenBlob`. */
+export function isUnproven(error: unknown): boolean {
+  return failureOf(error).code === 66;
+}
+
+/** Which statement of a bulk failed. */
 export function failedAt(error: unknown): number {
   const { writeErrors } = error as { writeErrors?: { index: number } | readonly { index: number }[] };
   return [writeErrors ?? []].flat()[0]?.index ?? 0;

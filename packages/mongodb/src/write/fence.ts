@@ -1,15 +1,13 @@
 import type { PutRequest, WriteOutcome } from "@threadmark/core/storage";
 import type { CheckpointDoc } from "../documents.ts";
 import type { Doc, UpdateOp } from "../driver.ts";
-import { checkpointKey, checkpointsOf, claimKey, only } from "../keys.ts";
+import { DEAD } from "../generation.ts";
+import { checkpointKey, checkpointsOf, successorKey, only } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { upsert, type Target } from "./write.ts";
 
-/** The generation of a checkpoint that must not come to be any more. */
-export const DEAD = "dead";
-
 /** Which checkpoint goes on from a parent. */
-interface ClaimDoc {
+interface SuccessorDoc {
   readonly g: string;
   readonly child: string;
 }
@@ -34,11 +32,11 @@ export async function fenceOf(
 ): Promise<readonly UpdateOp[] | WriteOutcome> {
   const { thread, checkpoint } = request;
   const { namespace, id, parent } = checkpoint;
-  const key = claimKey(thread, namespace, parent);
+  const key = successorKey(thread, namespace, parent);
   // Only after a refusal: the first put on a parent finds no claim.
   const [claim] = looked ? await session.find(only(key), { limit: 1 }) : [];
   const rival =
-    claim && (claim as unknown as ClaimDoc).child !== id ? (claim as unknown as ClaimDoc) : undefined;
+    claim && (claim as unknown as SuccessorDoc).child !== id ? (claim as unknown as SuccessorDoc) : undefined;
   const rivalThere = rival && (await generationOf(session, thread, namespace, rival.child));
   const ownThere = looked ? await generationOf(session, thread, namespace, id) : undefined;
   // After the rival was looked for: if it is there, it counts here too.

@@ -1,18 +1,26 @@
-import { CheckpointError, type Blob, type WriteOutcome, type WriteRequest } from "@threadmark/core/storage";
+import {
+  CheckpointError,
+  type Blob,
+  type BlobId,
+  type WriteOutcome,
+  type WriteRequest,
+} from "@threadmark/core/storage";
 import { blobFields } from "../documents.ts";
 import type { Doc, UpdateOp } from "../driver.ts";
-import { failedAt, isDuplicateKey } from "../failure.ts";
+import { failedAt, isDuplicateKey, isUnproven } from "../failure.ts";
+import { checkGeneration, newGeneration } from "../generation.ts";
 import { hintOf, type Hint, type ThreadHints } from "./thread-hints.ts";
-import { anyOf, blobKey, only, threadKey, type Key } from "../keys.ts";
+import { anyOf, blobKey, KIND, only, threadKey, type Key } from "../keys.ts";
 import { awaitPurge, purge } from "../remove/purge.ts";
 import { completeStuck } from "../remove/remove.ts";
 import type { Session } from "../session.ts";
 import {
   ALIVE,
+  changedEntries,
+  checkedThread,
   isAlive,
   LONG_AGO,
   neverThere,
-  newGeneration,
   onlyOf,
   renewal,
   SEEN,
@@ -52,12 +60,13 @@ export interface Records {
  *
  * 1. _open_: an upsert of the thread, for this generation. Where the thread is another one by now, it meets
  *    the key of that document, which is an error; the command ends and nothing was written.
- * 2. blobs, before what names them: a crash leaves at worst blobs that nobody needs.
- * 3. records, each an upsert for the accepted generations. A document of another one is an error again.
- * 4. _close_: an update of the thread, for this generation and alive. Everything before it has matched or was
+ * 2. _prove_: the blobs that are relied on must be there (`provenBlob`), or the command ends.
+ * 3. blobs, children first and before what names them: a crash leaves at worst blobs that nobody needs.
+ * 4. records, each an upsert for the accepted generations. A document of another one is an error again.
+ * 5. _close_: an update of the thread, for this generation and alive. Everything before it has matched or was
  *    inserted, so the reply's count alone says whether this one did: then the write is done.
  *
- * If 4 does not match, a removal, a deletion or an expiry came between. What was written has a generation that
+ * If 5 does not match, a removal, a deletion or an expiry came between. What was written has a generation that
  * is not valid (any more), or it was moved to the next one by the removal together with everything that
  * it refers to, which the removal then keeps. Nothing was acknowledged in either case.
  *
@@ -96,7 +105,7 @@ export async function write(
       return { outcome: "stored", epoch: known.epoch };
     }
     context.hints.forget(thread);
-    written = sent === "refused" ? undefined : g;
+    written = sent === "overtaken" ? g : undefined;
     target = undefined;
   }
   throw new CheckpointError(
@@ -128,28 +137,50 @@ export function bytesOf(blobs: readonly Blob[]): number {
 }
 
 /** `refused`: nothing was written; `overtaken`: something may have been. */
+type Sent = "stored" | "refused" | "overtaken";
+
 export async function send(
   session: Session,
   request: WriteRequest,
   { g, hint, found, bytes }: Sending,
-): Promise<"stored" | "refused" | "overtaken"> {
-  const { thread, blobs } = request;
+): Promise<Sent> {
+  const { thread, blobs, relies } = request;
+  const proofs = relies.map((id) => provenBlob(thread, id, g));
   const stored = blobs.map((blob) => storeBlob(thread, blob, g));
-  const open = hint ? reopen(thread, hint) : create(request, g);
-  const ops = [open, ...stored, ...found, close(request, { g, own: hint?.own })];
+  const open = hint ? reopen(request, hint) : create(request, g);
+  const ops = [open, ...proofs, ...stored, ...found, close(request, { g, own: hint?.own })];
+  const sentOf = (count: number): Sent => (count === ops.length ? "stored" : "overtaken");
+  const refusedAt = (index: number): Sent => (index <= proofs.length ? "refused" : "overtaken");
   try {
-    const small = fitsTogether(ops.length, bytes + bytesOf(blobs));
-    if (small) {
-      const done = await session.update(ops);
-      if (done !== undefined) return done === ops.length ? "stored" : "overtaken";
+    if (fitsTogether(ops.length, bytes + bytesOf(blobs))) {
+      const { count, failed, isSafe } = await session.update(ops);
+      if (failed && isRefusal(failed)) return refusedAt(failed.index);
+      if (!failed && isSafe) return sentOf(count);
       // Once more, for the error of the driver.
     }
     const result = await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
-    return result.matchedCount + result.upsertedCount === ops.length ? "stored" : "overtaken";
+    return sentOf(result.matchedCount + result.upsertedCount);
   } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return failedAt(error) === 0 ? "refused" : "overtaken";
+    if (!isRefusal(error)) throw error;
+    return refusedAt(failedAt(error));
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return isDuplicateKey(error) || isUnproven(error);
+}
+
+/**
+ * Finds a blob under a generation, and changes nothing. Where it is not, this would insert it with the key of another
+ * document, which is an error.
+ *
+ * The generation is a part of the proof. A blob has it only if a write of this generation has sent it, after everything
+ * below it, or has proven what covers that; or if the last removal has found it in use (`unreferenced.ts`). One that a
+ * late writer of an older generation has stored may lack what is below it, and a server that was rolled back may still
+ * have such a one.
+ */
+function provenBlob(thread: string, id: BlobId, g: string): UpdateOp {
+  return upsert({ ...only(blobKey(thread, id)), g }, { $setOnInsert: only(threadKey(thread)) });
 }
 
 /** A blob under one generation more. */
@@ -161,11 +192,9 @@ export function storeBlob(thread: string, blob: Blob, g: string): UpdateOp {
 }
 
 /** Where the thread is not there at all, this leaves one that is gone, and `sweep` clears up after it. */
-function reopen(thread: string, { g, own }: Hint): UpdateOp {
-  return upsert(
-    { ...only(threadKey(thread)), g, own: own ?? null },
-    { $inc: { writes: 1 }, $setOnInsert: { ...neverThere(thread), gone: LONG_AGO } },
-  );
+function reopen(request: WriteRequest, hint: Hint): UpdateOp {
+  const gone = { ...neverThere(request.thread), gone: LONG_AGO };
+  return upsert(asKnown(request, hint), { $inc: { writes: 1 }, $setOnInsert: gone });
 }
 
 function create({ thread, newEpoch }: WriteRequest, g: string): UpdateOp {
@@ -174,18 +203,29 @@ function create({ thread, newEpoch }: WriteRequest, g: string): UpdateOp {
   return upsert({ ...only(threadKey(thread)), g }, { $inc: { writes: 1 }, $setOnInsert: fresh, ...now });
 }
 
-function close(
-  { thread, ttl }: WriteRequest,
-  { g, own }: { readonly g: string; readonly own: number | undefined },
-): UpdateOp {
+function close(request: WriteRequest, known: Pick<Hint, "g" | "own">): UpdateOp {
+  const { ttl, entries } = request;
   // The time of a command is that of its beginning, which is before `create` took its own.
   const updated = { $max: ["$created", "$$NOW"] };
+  const done = { $add: [{ $ifNull: ["$done", 0] }, 1] };
+  const set = {
+    updated,
+    done,
+    ...renewal(known.own, ttl),
+    ...(entries.length > 0 && { entries: changedEntries(entries) }),
+  };
   return {
-    updateOne: {
-      filter: { ...only(threadKey(thread)), g, own: own ?? null, ...ALIVE },
-      update: [{ $set: { updated, ...renewal(own, ttl) } }],
-      upsert: false,
-    },
+    updateOne: { filter: { ...asKnown(request, known), ...ALIVE }, update: [{ $set: set }], upsert: false },
+  };
+}
+
+/** The condition for the thread as the write knows it. */
+function asKnown({ thread, claim }: WriteRequest, { g, own }: Pick<Hint, "g" | "own">): Doc {
+  return {
+    ...only(threadKey(thread)),
+    g,
+    own: own ?? null,
+    ...(claim !== undefined && { "claim.id": claim }),
   };
 }
 
@@ -203,14 +243,16 @@ async function look(
   written: string | undefined,
 ): Promise<Seen> {
   const { session } = context;
-  const { thread, epoch } = request;
+  const { thread, epoch, claim, relies } = request;
   // The thread last: a document that was read before and is not of its generations never will be.
-  const keys = [...records.keys, threadKey(thread)];
-  const docs = await session.find(anyOf(keys), { projection: SEEN, sort: { _id: 1 } });
-  const found = docs.find((doc) => (doc as { _id: Key })._id.k === threadKey(thread).k) as
-    | SeenThread
-    | undefined;
-  const others = docs.filter((doc) => (doc as unknown) !== found);
+  const proofs = relies.map((id) => blobKey(thread, id));
+  const keys = [...records.keys, ...proofs, threadKey(thread)];
+  const docs = (await session.find(anyOf(keys), { projection: SEEN, sort: { _id: 1 } })) as (Doc & {
+    readonly _id: Key;
+  })[];
+  const ofKinds = (kinds: readonly number[]) => docs.filter(({ _id }) => kinds.includes(_id.k));
+  const [doc] = ofKinds([KIND.thread]);
+  const found = doc && (checkedThread(thread, doc) as SeenThread);
   await discard(session, request, records, written, found);
   const alive = found && isAlive(found) ? found : undefined;
   if (found?.gone) {
@@ -220,11 +262,15 @@ async function look(
     return look(context, request, records, undefined);
   }
   if (found && !alive) return { outcome: "expired" };
+  if (claim !== undefined && alive?.claim?.id !== claim) return { outcome: "fenced" };
   if (epoch !== undefined && alive?.epoch !== epoch) return { outcome: "stale" };
   if (alive && (await completeStuck(session, alive))) return look(context, request, records, undefined);
-  await clearGarbage(session, records, others, alive?.valid ?? []);
+  const proven = ofKinds([KIND.leaf, KIND.node]).filter(({ g }) => [g].flat().includes(alive?.g));
+  if (proven.length < new Set(relies).size) return { outcome: "stale" };
+  const others = ofKinds([KIND.checkpoint, KIND.write, KIND.successor]);
+  await clearGarbage(session, request, records, others, alive?.valid ?? []);
   if (alive) return { hint: hintOf(alive), target: { g: alive.g, accepted: alive.valid } };
-  const g = newGeneration();
+  const g = newGeneration(thread);
   return { hint: undefined, target: { g, accepted: [g] } };
 }
 
@@ -250,6 +296,7 @@ async function discard(
  */
 async function clearGarbage(
   session: Session,
+  { thread }: WriteRequest,
   { keys, marks = [] }: Records,
   docs: readonly Doc[],
   valid: readonly string[],
@@ -257,5 +304,6 @@ async function clearGarbage(
   const generations = docs.map((doc) => doc["g"] as string);
   const garbage = generations.filter((g) => !valid.includes(g) && !marks.includes(g));
   if (garbage.length === 0) return;
+  for (const g of garbage) checkGeneration(thread, g, "a record");
   await session.write((collection) => collection.deleteMany({ ...anyOf(keys), g: { $in: garbage } }));
 }

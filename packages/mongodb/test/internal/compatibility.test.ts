@@ -46,7 +46,7 @@ async function callEverything(saver: MongoDBSaver, fenced: MongoDBSaver): Promis
   await saver.getDeltaChannelHistory({ config: configOf("t"), channels: ["w"] });
   await saver.copyThread("t", "copy");
   for await (const { cursor } of saver.listThreads({ filter: { n: 3 } })) {
-    await all(saver.listThreads({ after: cursor }));
+    await all(saver.listThreads({ before: cursor }));
   }
   await saver.setThreadTtl("copy", { seconds: 0.001 });
   await saver.sweep();
