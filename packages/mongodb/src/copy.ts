@@ -7,7 +7,7 @@ import { awaitPurge, generationsIn, purge, reserve } from "./remove/purge.ts";
 import { oldOf, settle } from "./remove/remove.ts";
 import type { Session } from "./session.ts";
 import { entriesOf, findThread, isAlive, isSettled, onlyOf, storedEntry, type ThreadDoc } from "./thread.ts";
-import { upsert } from "./write/write.ts";
+import { upsert } from "./write/statements.ts";
 
 const MAX_ATTEMPTS = 20;
 /** Of which so many wait for a moment without a write. */

@@ -52,6 +52,11 @@ export function isTooLarge(error: unknown): boolean {
   return TOO_LARGE_CODES.has(failureOf(error).code as number);
 }
 
+/** Whether an index that was named cannot be used. */
+export function isBadHint(error: unknown): boolean {
+  return failureOf(error).code === 2;
+}
+
 /** Whether a collection of that name was created meanwhile. */
 export function isNamespaceExists(error: unknown): boolean {
   return failureOf(error).code === 48;

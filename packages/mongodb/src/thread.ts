@@ -136,11 +136,9 @@ export function renewal(
 
 /** The same where the thread's own time to live is not known. */
 export function renewalByOwn(ttl: number | undefined): { readonly expires: Doc } {
-  const own = [
-    { case: { $eq: ["$own", NEVER] }, then: "$$REMOVE" },
-    { case: { $gt: ["$own", null] }, then: { $add: ["$$NOW", "$own"] } },
-  ];
-  return { expires: { $switch: { branches: own, default: ttl === undefined ? "$expires" : after(ttl) } } };
+  const given = ttl === undefined ? "$expires" : after(ttl);
+  const own = { $cond: [{ $eq: ["$own", NEVER] }, "$$REMOVE", { $add: ["$$NOW", "$own"] }] };
+  return { expires: { $cond: [{ $gt: ["$own", null] }, own, given] } };
 }
 
 /** So many milliseconds from now, by the server's clock. */

@@ -1,6 +1,7 @@
 import type { FilterTerm, ThreadPage, ThreadRecord, ThreadsRequest } from "@threadmark/core/storage";
 import { writesIn, type CheckpointDoc, type WriteDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
+import { isBadHint } from "../failure.ts";
 import { checkpointsOf, KIND, only, threadKey, writesOf } from "../keys.ts";
 import { ENTRIES_INDEX } from "../schema.ts";
 import { ALL, type Session } from "../session.ts";
@@ -46,10 +47,10 @@ export async function readThreads(
 const ORDER = { updated: -1, thread: 1 };
 
 async function byFind(session: Session, request: ThreadsRequest): Promise<Listed[]> {
-  const options = { sort: ORDER, limit: request.limit + 1, batchSize: ALL, ...hintOf(request) };
-  return (await session.read((collection) =>
-    collection.find(conditionsOf(request), options).toArray(),
-  )) as unknown as Listed[];
+  const options = { sort: ORDER, limit: request.limit + 1, batchSize: ALL };
+  const find = (how: object): Promise<Doc[]> =>
+    session.read((collection) => collection.find(conditionsOf(request), { ...options, ...how }).toArray());
+  return (await hinted(request, find)) as unknown as Listed[];
 }
 
 async function byAggregate(session: Session, request: ThreadsRequest): Promise<Listed[]> {
@@ -59,10 +60,25 @@ async function byAggregate(session: Session, request: ThreadsRequest): Promise<L
     { $limit: request.limit + 1 },
     headStage(session.collectionName, request.pendingChannels.length > 0),
   ];
-  const options = { batchSize: ALL, ...hintOf(request) };
-  return (await session.read((collection) =>
-    collection.aggregate(stages, options).toArray(),
-  )) as unknown as Listed[];
+  const aggregate = (how: object): Promise<Doc[]> =>
+    session.read((collection) => collection.aggregate(stages, { batchSize: ALL, ...how }).toArray());
+  return (await hinted(request, aggregate)) as unknown as Listed[];
+}
+
+/** The planner may prefer the order of all threads to the few that have an entry. */
+async function hinted(
+  { thread, filter }: ThreadsRequest,
+  read: (how: object) => Promise<Doc[]>,
+): Promise<Doc[]> {
+  const isIndexed = thread === undefined && filter.some(({ token }) => token !== undefined);
+  if (!isIndexed) return read({});
+  try {
+    return await read({ hint: ENTRIES_INDEX });
+  } catch (error) {
+    // The strict Stable API has no sparse indexes.
+    if (!isBadHint(error)) throw error;
+    return read({});
+  }
 }
 
 function conditionsOf({ thread, filter, after }: ThreadsRequest): Doc {
@@ -81,12 +97,6 @@ function conditionOf({ key, token }: FilterTerm): Doc {
   return token === undefined
     ? { "entries.k": { $ne: key } }
     : { entries: { $elemMatch: { k: key, v: token } } };
-}
-
-/** The planner may prefer the order of all threads to the few that have an entry. */
-function hintOf({ thread, filter }: ThreadsRequest): { readonly hint?: string } {
-  const isIndexed = thread === undefined && filter.some(({ token }) => token !== undefined);
-  return isIndexed ? { hint: ENTRIES_INDEX } : {};
 }
 
 /** Adds `head`: the newest checkpoint of the root namespace, valid or not, with its writes. */

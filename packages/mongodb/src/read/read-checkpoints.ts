@@ -141,8 +141,8 @@ async function findOne(
   if (!one) return undefined;
   const { hit, thread } = one;
   if (!hit || !thread) return { hits: [], nodes: [], after: undefined };
-  const isThere = ({ g }: { readonly g: string }): boolean => thread.valid.includes(g);
-  if (!isThere(hit.doc) || !hit.writes.every(isThere)) return undefined;
+  const counts = ({ g }: { readonly g: string }): boolean => thread.valid.includes(g);
+  if (!counts(hit.doc) || !hit.writes.every(counts)) return undefined;
   return { hits: [hit], nodes: one.nodes, after: [thread] };
 }
 

@@ -5,7 +5,8 @@ import { DEAD } from "../generation.ts";
 import { fenceOf } from "./fence.ts";
 import { checkpointKey, successorKey, writeKey } from "../keys.ts";
 import type { Session } from "../session.ts";
-import { upsert, type Records, type Target } from "./write.ts";
+import { upsert } from "./statements.ts";
+import type { Records, Target } from "./write.ts";
 
 /** The record of a put: one document, so it is stored whole or not at all. */
 export function checkpointRecords(session: Session, request: PutRequest): Records {
@@ -20,8 +21,8 @@ export function checkpointRecords(session: Session, request: PutRequest): Record
     bytes,
     marks: [DEAD],
     async statements(target, looked) {
-      const claimed = await fenceOf(session, request, target, looked);
-      return "outcome" in claimed ? claimed : [...claimed, storeCheckpoint(request, target)];
+      const fenced = await fenceOf(session, request, target, looked);
+      return "outcome" in fenced ? fenced : [...fenced, storeCheckpoint(request, target)];
     },
   };
 }

@@ -14,7 +14,7 @@ import { remove } from "../../src/remove/remove.ts";
 import { Session } from "../../src/session.ts";
 import { MongoDBStorage } from "../../src/storage.ts";
 import { findThread } from "../../src/thread.ts";
-import { storeBlob } from "../../src/write/write.ts";
+import { storeBlob } from "../../src/write/statements.ts";
 import { newName, openSaver, standalone, useDatabase } from "../database.ts";
 
 const WAYS = [{ aggregates: true }, { aggregates: false }];
