@@ -1,4 +1,4 @@
-import { CheckpointError } from "@threadmark/core/storage";
+import { CheckpointError, damaged } from "@threadmark/core/storage";
 import { isDamage } from "./failure.ts";
 
 /** A row that is not what this package has stored. */
@@ -22,9 +22,9 @@ export async function namingDamaged<T>(thread: string | undefined, call: () => P
   try {
     return await call();
   } catch (cause) {
-    if (!isDamage(cause) && !(cause instanceof DamagedRow)) throw cause;
-    const threadId = cause instanceof DamagedRow ? cause.thread : thread;
-    const place = threadId === undefined ? "" : ` of thread ${JSON.stringify(threadId)}`;
-    throw new CheckpointError("CORRUPT", `a stored row${place} is damaged`, { threadId, cause });
+    if (cause instanceof DamagedRow) throw damaged(cause.thread, "a row", cause);
+    if (!isDamage(cause)) throw cause;
+    if (thread !== undefined) throw damaged(thread, "a row", cause);
+    throw new CheckpointError("CORRUPT", "a row is damaged in the storage", { cause });
   }
 }
