@@ -12,7 +12,7 @@ import type { Scope } from "./scope.ts";
  */
 export interface Context<Saved = unknown> {
   /** What the last finished run of the thread saved. */
-  readonly previous: Saved | undefined;
+  readonly previous?: Saved;
   readonly configurable: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
@@ -63,7 +63,7 @@ export function createContext(scope: Scope): Context {
   const { tree } = run;
   const { configurable = {}, metadata = {}, tags = [], callbacks }: RunConfig = tree.config;
   return {
-    previous: run.previous,
+    ...(run.previous === undefined ? {} : { previous: run.previous }),
     configurable,
     metadata,
     tags,

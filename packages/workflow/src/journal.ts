@@ -51,6 +51,12 @@ export class Journal {
     return this.#calls.get(placeKey(caller, place));
   }
 
+  /** Takes a result of this run, for a caller that is tried again in it. */
+  remember(task: string, value: unknown, call: CallRecord): void {
+    this.#add(task, RETURN, value);
+    this.#add(task, CALL, call);
+  }
+
   #add(task: string, channel: string, value: unknown): void {
     let rows = this.tasks.get(task);
     if (!rows) this.tasks.set(task, (rows = { interrupts: [], answers: [], sharesIds: false }));

@@ -38,7 +38,7 @@ export async function runBody(run: Run, body: Body): Promise<RunEnd> {
   run.tree.checkName("workflow", body.name, body.code);
   run.events.started(run.body, checkpoint.channel_values[START], START);
   const controller = body.timeout && new AbortController();
-  const scope = new Scope(run, run.body, 1, new Slot(undefined), controller?.signal);
+  const scope = new Scope(run, run.body, 1, new Slot(undefined), controller);
   const outcome = await attempt(scope, body.timeout, controller, () => {
     run.tree.check();
     return body.code(checkpoint.channel_values[START] as never, scope.context as Context<never>);

@@ -43,6 +43,7 @@ export async function runTask(
     run.events.served(identity, stored.value);
     return stored.value;
   }
+  run.tree.checkMayRun(run.name, task.name);
   const cached = await fromCache(call);
   if (cached) return cached.value;
   const { scope, outcome } = await execute(call);
@@ -102,7 +103,7 @@ async function execute(call: Call): Promise<{ scope: Scope; outcome: Outcome }> 
   try {
     for (let number = 1; ; number++) {
       const controller = task.timeout && new AbortController();
-      const scope = new Scope(run, identity, number, slot, controller?.signal);
+      const scope = new Scope(run, identity, number, slot, controller);
       const code = task.mock ?? task.code;
       const outcome = await attempt(scope, task.timeout, controller, () => {
         tree.check();
@@ -142,6 +143,8 @@ async function keep(
   await run.store(identity, [...answersOf(scope), result, [CALL, record]]);
   const { cache } = run.tree;
   if (task.cache && cache) await cacheWrites(cache, task.cache, task.name, args, [result]);
+  // A body is run once; a task may be tried again, and then calls what it has called before.
+  if (record[0] !== run.body.id) run.journal.remember(identity.id, value, record);
   run.events.returned(identity, value, false);
   return value;
 }

@@ -1,6 +1,7 @@
 import { Pause, type Interrupt } from "./command.ts";
 import { createContext, type Context } from "./context.ts";
 import { WorkflowError } from "./errors.ts";
+import { follow } from "./follow.ts";
 import { interruptId, type TaskIdentity } from "./identity.ts";
 import type { Slot } from "./limiter.ts";
 import type { Run } from "./run.ts";
@@ -21,20 +22,26 @@ export class Scope {
   #questions = 0;
   #calls = 0;
   #workflows = 0;
-  readonly #own: AbortSignal | undefined;
-  #signal: AbortSignal | undefined;
+  readonly #controller: AbortController | undefined;
+  #unfollow: (() => void) | undefined;
   #context: Context | undefined;
   readonly #storedAnswers: number;
   readonly #interrupts = new Map<string, Interrupt>();
   readonly #open = new Set<Promise<unknown>>();
   #closed: { readonly error: unknown } | undefined;
 
-  constructor(run: Run, identity: TaskIdentity, attempt: number, slot: Slot, own: AbortSignal | undefined) {
+  constructor(
+    run: Run,
+    identity: TaskIdentity,
+    attempt: number,
+    slot: Slot,
+    controller: AbortController | undefined,
+  ) {
     this.run = run;
     this.identity = identity;
     this.attempt = attempt;
     this.slot = slot;
-    this.#own = own;
+    this.#controller = controller;
     this.answers = [...run.journal.of(identity.id).answers];
     this.#storedAnswers = this.answers.length;
   }
@@ -42,8 +49,9 @@ export class Scope {
   /** Most tasks use neither a signal nor a context, and making them costs more than calling a task. */
   get signal(): AbortSignal {
     const { signal } = this.run.tree;
-    this.#signal ??= this.#own ? AbortSignal.any([signal, this.#own]) : signal;
-    return this.#signal;
+    if (!this.#controller) return signal;
+    this.#unfollow ??= follow(signal, this.#controller);
+    return this.#controller.signal;
   }
 
   get context(): Context {
@@ -112,6 +120,7 @@ export class Scope {
   /** It may do nothing more. */
   close(error: unknown): void {
     this.#closed ??= { error };
+    this.#unfollow?.();
   }
 
   get closed(): boolean {

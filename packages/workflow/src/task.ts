@@ -100,9 +100,22 @@ export function checkCode(code: (...args: never[]) => unknown, name: string): vo
   }
 }
 
+/** What a task is made of. */
+export function definitionOf(made: unknown): TaskDefinition {
+  const found = (made as { [DEFINITION]?: TaskDefinition } | undefined)?.[DEFINITION];
+  if (!found) throw invalid("a task", "made with task()");
+  return found;
+}
+
 function callable(definition: TaskDefinition, key: string | undefined): Task<unknown[], unknown> {
   const { name } = definition;
-  const call = async (...args: unknown[]) => currentScope(`task "${name}"`).call(definition, args, key);
+  const call = (...args: unknown[]): Promise<unknown> => {
+    try {
+      return currentScope(`task "${name}"`).call(definition, args, key);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
   return Object.assign(call, {
     withKey: (chosen: string) => {
       if (typeof chosen !== "string") throw invalid(`the key of task "${name}"`, "a string");

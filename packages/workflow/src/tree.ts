@@ -7,6 +7,12 @@ import type { Durability } from "./recorder.ts";
 import type { WorkflowSaver } from "./saver.ts";
 import type { Sink } from "./stream.ts";
 
+/** Of the testing entry: in a config, it keeps tasks from running. */
+export const ONLY_STORED: unique symbol = Symbol.for("@threadmark/workflow/only-stored");
+
+/** How the error ends that it leads to. */
+export const BEYOND_HISTORY = "which the replayed history does not have";
+
 /** What a tree is made of. */
 export type TreeParts = Pick<
   Tree,
@@ -73,6 +79,17 @@ export class Tree {
   check(): void {
     if (this.#fatal) throw this.#fatal.error;
     if (this.aborted) throw this.signal.reason;
+  }
+
+  /** A history is replayed with what is stored in it, and nothing else may run. */
+  checkMayRun(workflow: string, task: string): void {
+    if (!(ONLY_STORED in this.config)) return;
+    this.fail(
+      new WorkflowError(
+        "NON_DETERMINISTIC",
+        `workflow "${workflow}" calls task "${task}", ${BEYOND_HISTORY}`,
+      ),
+    );
   }
 
   /** Two tasks with one name would be served each other's results. */

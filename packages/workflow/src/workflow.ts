@@ -6,6 +6,7 @@ import { systemClock } from "./clock.ts";
 import { Pause, type CommandOptions, type Interrupted } from "./command.ts";
 import { checkConfig, type RunConfig, type StreamConfig } from "./config.ts";
 import { WorkflowError } from "./errors.ts";
+import { follow } from "./follow.ts";
 import { Limiter } from "./limiter.ts";
 import type { Body, RunEnd } from "./run-body.ts";
 import type { WorkflowSaver } from "./saver.ts";
@@ -167,7 +168,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   #treeOf(config: RunConfig, controller: AbortController): Tree {
     checkConfig(config);
     const { checkpointer, cache, store } = this.#parts;
-    const { signal, maxConcurrency, clock = systemClock } = config;
+    const { maxConcurrency, clock = systemClock } = config;
     return new Tree({
       config,
       saver: checkpointer === false ? undefined : checkpointer,
@@ -176,7 +177,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
       cache,
       store: config.store ?? store,
       clock,
-      signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
+      signal: controller.signal,
       runId: config.runId ?? crypto.randomUUID(),
       threadId: config.configurable?.["thread_id"] as string | undefined,
     });
@@ -190,6 +191,7 @@ async function untilAborted(
   timeout: number | undefined,
   controller: AbortController,
 ): Promise<RunEnd> {
+  const unfollow = follow(tree.config.signal, controller);
   tree.check();
   const cancel =
     timeout === undefined
@@ -207,6 +209,7 @@ async function untilAborted(
     return await Promise.race([run, aborted]);
   } finally {
     cancel?.();
+    unfollow();
     tree.signal.removeEventListener("abort", onAbort);
     // After an abort nobody waits for the rest of it.
     run.catch(() => {});

@@ -3,6 +3,8 @@ import type { CheckpointTuple } from "../contract.ts";
 import { configOf } from "../ids.ts";
 import { engineOf, plainEngine } from "../saver/engine.ts";
 import { readTuple } from "../saver/read.ts";
+import type { ThreadMetadata } from "../saver/thread-metadata.ts";
+import { updateThread } from "../saver/update-thread.ts";
 import { allVersions, movedFrom, type MovedCheckpoint } from "./moved.ts";
 import type { NewSaver } from "./old-saver.ts";
 import { storeMoved } from "./store-moved.ts";
@@ -10,6 +12,8 @@ import { storeMoved } from "./store-moved.ts";
 /** Where threads are moved to. */
 export interface ThreadTarget {
   store(threadId: string, moved: MovedCheckpoint): Promise<void>;
+  /** Sets what is known of the thread itself, where the saver keeps such a thing. */
+  describe(threadId: string, metadata: ThreadMetadata): Promise<void>;
   /** Where the stored checkpoint differs, in words without a value; `undefined` when it is the same. */
   differenceFrom(threadId: string, moved: MovedCheckpoint): Promise<string | undefined>;
 }
@@ -21,6 +25,7 @@ export function targetOf(saver: NewSaver): ThreadTarget {
   const plain = plainEngine(engine);
   return {
     store: (threadId, moved) => storeMoved(plain, threadId, moved),
+    describe: (threadId, metadata) => updateThread(plain, threadId, { metadata }),
     differenceFrom: async (threadId, moved) =>
       compare(await readTuple(plain, placeOf(threadId, moved)), moved),
   };
@@ -35,6 +40,9 @@ function publicTarget(saver: NewSaver): ThreadTarget {
       await saver.put(config, checkpoint, metadata, allVersions(checkpoint));
       const target = placeOf(threadId, moved);
       for (const { task, path, writes } of batches) await saver.putWrites(target, writes, task, path);
+    },
+    async describe(threadId, metadata) {
+      await saver.updateThread?.(threadId, { metadata });
     },
     differenceFrom: async (threadId, moved) => compare(await saver.getTuple(placeOf(threadId, moved)), moved),
   };

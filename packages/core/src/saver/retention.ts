@@ -1,9 +1,9 @@
-import { decodeHeader } from "../codec/header.ts";
 import { CheckpointError } from "../errors.ts";
 import { checkedRunId, threadIdOf, type ThreadId } from "../ids.ts";
 import { randomId } from "../runtime.ts";
 import type { CheckpointStorage } from "../storage/port.ts";
 import { checkedPrune } from "./check-prune.ts";
+import { headerOf } from "./decode.ts";
 import type { Engine } from "./engine.ts";
 import { outlineOf } from "./outline.ts";
 import { groupByNamespace, planRemoval, type Kept } from "./retention-plan.ts";
@@ -113,7 +113,7 @@ export async function removeFrom(
 async function readOutline(storage: CheckpointStorage, thread: string): Promise<Kept[]> {
   const kept: Kept[] = [];
   for await (const key of outlineOf(storage, thread)) {
-    kept.push({ key, header: await decodeHeader(key.header) });
+    kept.push({ key, header: await headerOf(thread, key) });
   }
   return kept;
 }

@@ -22,7 +22,7 @@ export class Gatherer {
 
   async gather(selection: Selection, limit: number, have: readonly BlobId[]): Promise<Gathered> {
     return (
-      (await this.#try(() => byAggregate(this.#session, selection, limit, have))) ??
+      (await this.attempt(() => byAggregate(this.#session, selection, limit, have))) ??
       byFind(this.#session, selection, limit)
     );
   }
@@ -35,10 +35,11 @@ export class Gatherer {
     selection: Selection & { readonly thread: string },
     have: readonly BlobId[],
   ): Promise<GatheredOne | undefined> {
-    return this.#try(() => oneByAggregate(this.#session, selection, have));
+    return this.attempt(() => oneByAggregate(this.#session, selection, have));
   }
 
-  async #try<T>(aggregate: () => Promise<T>): Promise<T | undefined> {
+  /** `undefined` where one command cannot do it. */
+  async attempt<T>(aggregate: () => Promise<T>): Promise<T | undefined> {
     if (!this.#aggregates) return undefined;
     try {
       return await aggregate();

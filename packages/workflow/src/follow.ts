@@ -1,0 +1,13 @@
+/**
+ * Aborts a controller when a signal aborts. `AbortSignal.any` forgets the reason of nested signals on
+ * Node 24.
+ *
+ * @returns Ends it, so that a signal that lives long does not gather listeners.
+ */
+export function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
+  if (!signal) return () => {};
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort);
+  return () => signal.removeEventListener("abort", abort);
+}

@@ -1,0 +1,52 @@
+// Runs threads one after the other on a folder until it is killed, and first finishes what was left of
+// the last one. Arguments: the folder, and the file for what really happened.
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { PostgresSaver } from "@threadmark/postgres";
+import { Command, entrypoint, interrupt, isInterrupted, task } from "@threadmark/workflow";
+
+const [folder, journal] = process.argv.slice(2) as [string, string];
+const saver = PostgresSaver.fromFolder(folder);
+await saver.setup();
+
+let thread = "";
+const note = (what: string, name: string) =>
+  appendFileSync(journal, `${JSON.stringify({ thread, what, name })}\n`);
+const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
+
+const work = task("work", async (name: string) => {
+  note("runs", name);
+  await pause();
+  return name;
+});
+const outer = task("outer", async (name: string) => `outer ${await acknowledged(`${name} inside`)}`);
+const child = entrypoint("child", async (name: string) => acknowledged(`${name} in child`));
+
+async function acknowledged(name: string): Promise<string> {
+  const result = await work(name);
+  note("acknowledged", name);
+  return result;
+}
+
+const workflow = entrypoint({ name: "killed", checkpointer: saver }, async () => {
+  const first = await acknowledged("first");
+  const several = await Promise.all(["a", "b", "c"].map(acknowledged));
+  const answer = interrupt<string>("go on?");
+  const nested = [await outer("task"), await child.invoke("workflow")];
+  return [first, ...several, answer, ...nested, await acknowledged("last")].join(", ");
+});
+
+/** Lines of the file: how far the processes before this one have come. */
+function begun(): number {
+  if (!existsSync(journal)) return 1;
+  const threads = readFileSync(journal, "utf8").matchAll(/"thread":"(\d+)"/g);
+  return Math.max(1, ...[...threads].map(([, number]) => Number(number)));
+}
+
+for (let number = begun(); ; number++) {
+  thread = String(number);
+  const config = { configurable: { thread_id: thread } };
+  const stored = await saver.getTuple(config);
+  let result: unknown = await workflow.invoke(stored ? null : "begin", config);
+  if (isInterrupted(result)) result = await workflow.invoke(new Command({ resume: "yes" }), config);
+  note("ends", String(result));
+}
