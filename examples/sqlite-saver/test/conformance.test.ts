@@ -9,6 +9,8 @@ conformance({
   name: "SqliteSaver",
   runner: { describe, it },
   everything: true,
+  share: true,
+  sizes: { listing: 300 },
   async open(options) {
     const folder = await mkdtemp(join(tmpdir(), "sqlite-saver-"));
     const opened: SqliteSaver[] = [];

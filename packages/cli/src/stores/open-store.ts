@@ -106,7 +106,7 @@ export async function openStore(address: Address, place: PlaceFlags, load: Load)
     address,
     saver,
     own: address.official ? undefined : (saver as unknown as CheckpointSaver),
-    close: () => closeSaver(saver),
+    close: () => closeSaver(saver as Closable),
   };
 }
 
