@@ -82,6 +82,6 @@ async function finish(
   await recorder?.finish(next, body.id, pathText(body.path), writes);
   events.returned(body, result.value, true);
   events.values(result.value);
-  if (recorder) events.checkpoint(checkpointEvent(run, next, base.checkpoint.id));
+  if (recorder) events.checkpoint(() => checkpointEvent(run, next, base.checkpoint.id));
   return { kind: "returned", value: result.value };
 }
