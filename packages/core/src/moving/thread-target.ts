@@ -3,12 +3,16 @@ import type { CheckpointTuple } from "../contract.ts";
 import { configOf } from "../ids.ts";
 import { engineOf, plainEngine } from "../saver/engine.ts";
 import { readTuple } from "../saver/read.ts";
+import { anySource } from "./any-source.ts";
+import { engineSource } from "./engine-source.ts";
 import { allVersions, movedFrom, type MovedCheckpoint } from "./moved.ts";
 import type { NewSaver } from "./old-saver.ts";
 import { storeMoved } from "./store-moved.ts";
 
 /** Where threads are moved to. */
 export interface ThreadTarget {
+  /** Whether there is anything of a thread. */
+  has(threadId: string): Promise<boolean>;
   store(threadId: string, moved: MovedCheckpoint): Promise<void>;
   /** Where the stored checkpoint differs, in words without a value; `undefined` when it is the same. */
   differenceFrom(threadId: string, moved: MovedCheckpoint): Promise<string | undefined>;
@@ -20,6 +24,7 @@ export function targetOf(saver: NewSaver): ThreadTarget {
   if (!engine) return publicTarget(saver);
   const plain = plainEngine(engine);
   return {
+    has: (threadId) => engineSource(plain).has(threadId),
     store: (threadId, moved) => storeMoved(plain, threadId, moved),
     differenceFrom: async (threadId, moved) =>
       compare(await readTuple(plain, placeOf(threadId, moved)), moved),
@@ -28,6 +33,7 @@ export function targetOf(saver: NewSaver): ThreadTarget {
 
 function publicTarget(saver: NewSaver): ThreadTarget {
   return {
+    has: (threadId) => anySource(saver).has(threadId),
     async store(threadId, moved) {
       const { namespace, parent, checkpoint, metadata, batches } = moved;
       const place = { thread_id: threadId, checkpoint_ns: namespace };
