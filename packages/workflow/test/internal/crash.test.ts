@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 
 /** Each takes a second or two. */
 const CRASHES = enough(2);
-const program = fileURLToPath(new URL("programs/killed.ts", import.meta.url));
+const program = fileURLToPath(new URL("../programs/killed.ts", import.meta.url));
 const RESULT = "first, a, b, c, yes, outer task inside, workflow in child, last";
 
 interface Note {
