@@ -2,8 +2,9 @@ import { MemorySaver } from "@threadmark/memory";
 import {
   Command,
   entrypoint,
-  getContext,
+  getConfig,
   getPreviousState,
+  getStore,
   interrupt,
   isPause,
   task,
@@ -30,7 +31,7 @@ describe("previous", () => {
     const workflow = entrypoint(
       { name: "p", checkpointer: new MemorySaver() },
       async (n: number, context: Context<number>) => {
-        seen.push([context.previous, getPreviousState<number>(), getContext().previous]);
+        seen.push([context.previous, getPreviousState<number>(), getConfig().previous]);
         return entrypoint.final({ value: "shown", save: n });
       },
     );
@@ -138,7 +139,11 @@ describe("a run", () => {
     const store = { is: "mine" };
     const look = task(
       { name: "look", context: true },
-      async ({ store: found, configurable, tags }: Context) => [found === store, configurable["user"], tags],
+      async ({ store: found, configurable, tags }: Context) => [
+        found === store && getStore() === store,
+        configurable["user"],
+        tags,
+      ],
     );
     const workflow = entrypoint({ name: "s", store }, async () => look());
     expect(await workflow.invoke(1, { configurable: { user: "me" }, tags: ["x"] })).toEqual([
