@@ -1,5 +1,5 @@
 import { within } from "./ambient.ts";
-import { Pause, type Interrupt } from "./command.ts";
+import { isPause, type Interrupt } from "./command.ts";
 import { WorkflowError } from "./errors.ts";
 import { withLangChain } from "./langchain.ts";
 import type { Scope } from "./scope.ts";
@@ -47,7 +47,7 @@ function decide(scope: Scope, outcome: Outcome): Outcome {
   const { fatal } = scope.run.tree;
   if (fatal) return { kind: "failed", error: fatal.error };
   if (scope.interrupts.length > 0) return { kind: "paused", interrupts: scope.interrupts };
-  if (outcome.kind === "failed" && outcome.error instanceof Pause) {
+  if (outcome.kind === "failed" && isPause(outcome.error)) {
     return { kind: "paused", interrupts: outcome.error.interrupts };
   }
   return outcome;

@@ -1,4 +1,4 @@
-import { Pause, type Interrupt } from "./command.ts";
+import { isPause, Pause, type Interrupt } from "./command.ts";
 import { createContext, type Context } from "./context.ts";
 import { WorkflowError } from "./errors.ts";
 import { follow } from "./follow.ts";
@@ -142,7 +142,7 @@ export class Scope {
       () => this.#open.delete(result),
       (error: unknown) => {
         this.#open.delete(result);
-        if (error instanceof Pause) this.#note(error);
+        if (isPause(error)) this.#note(error);
       },
     );
     return result;
@@ -155,7 +155,7 @@ export class Scope {
     if (this.#interrupts.size > 0) throw new Pause(this.interrupts);
   }
 
-  #note(pause: Pause): void {
+  #note(pause: Pick<Pause, "interrupts">): void {
     for (const interrupt of pause.interrupts) this.#interrupts.set(interrupt.id, interrupt);
   }
 
