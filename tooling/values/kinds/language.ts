@@ -24,7 +24,6 @@ class Day extends Date {}
 const fn = (): number => 1;
 
 function argumentsOf(..._given: readonly unknown[]): unknown {
-  // oxlint-disable-next-line prefer-rest-params -- the object itself is what is wanted
   return arguments;
 }
 
