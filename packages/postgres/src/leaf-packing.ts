@@ -29,10 +29,21 @@ export function packBlobs(blobs: readonly Blob[]): Uint8Array[] {
   });
 }
 
-/** The bytes of a leaf again. Those that cannot be unpacked are returned as they are: core finds them damaged. */
+/** A leaf was stored in a way that this version does not know. */
+export class NewerForm extends Error {
+  override readonly name = "NewerForm";
+}
+
+/**
+ * The bytes of a leaf again. Those that cannot be unpacked are returned as they are: core finds them damaged.
+ *
+ * @throws NewerForm
+ */
 export function unpackLeaf(stored: Uint8Array): Uint8Array {
+  const [form = AS_IS] = stored;
   const body = stored.subarray(1);
-  if (stored[0] === AS_IS) return body;
+  if (form === AS_IS) return body;
+  if (form !== DEFLATED) throw new NewerForm(`form ${form} of a leaf`);
   try {
     // A copy: what zlib returns keeps all of its buffer in memory, for as long as the leaf is remembered.
     return new Uint8Array(inflateRawSync(body, UNPACKING));

@@ -1,6 +1,6 @@
 import type { Blob } from "@threadmark/core/storage";
 import { describe, expect, it } from "vitest";
-import { packBlobs, unpackLeaf } from "../../src/leaf-packing.ts";
+import { NewerForm, packBlobs, unpackLeaf } from "../../src/leaf-packing.ts";
 
 const prose = new TextEncoder().encode("one small step for a saver ".repeat(40));
 
@@ -55,6 +55,10 @@ describe("a packed leaf", () => {
     }
     expect(unpackLeaf(packed!.subarray(0, 10))).toEqual(packed!.subarray(0, 10));
     expect(unpackLeaf(new Uint8Array(0))).toEqual(new Uint8Array(0));
+  });
+
+  it("is refused when its form is newer than this code", () => {
+    expect(() => unpackLeaf(new Uint8Array([2, 0]))).toThrow(NewerForm);
   });
 
   it("cannot unpack to more than a leaf could ever be", () => {
