@@ -30,13 +30,11 @@ export async function attempt(
   });
   try {
     const outcome = await (watchdog ? Promise.race([complete, watchdog.expired]) : complete);
-    scope.close(
-      new WorkflowError("OUTSIDE_RUN", `"${scope.identity.name}" has ended and calls nothing more`),
-    );
+    scope.close(() => callAfterEnd(scope.identity.name));
     return decide(scope, outcome);
   } catch (error) {
     // What it still does is of no use to anybody.
-    scope.close(error);
+    scope.close(() => error);
     controller?.abort(error);
     return { kind: "failed", error };
   } finally {
@@ -52,4 +50,8 @@ function decide(scope: Scope, outcome: Outcome): Outcome {
     return { kind: "paused", interrupts: outcome.error.interrupts };
   }
   return outcome;
+}
+
+function callAfterEnd(name: string): WorkflowError {
+  return new WorkflowError("OUTSIDE_RUN", `"${name}" has ended and calls nothing more`);
 }

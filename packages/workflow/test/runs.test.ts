@@ -174,6 +174,24 @@ describe("a run", () => {
     expect(log).toEqual(["a", "b"]);
   });
 
+  it("keeps the results of an aborted run in exit mode too", async () => {
+    let calls = 0;
+    const controller = new AbortController();
+    const step = task("step", async () => {
+      controller.abort(new Error("enough"));
+      return ++calls;
+    });
+    const workflow = entrypoint({ name: "exit", checkpointer: new MemorySaver() }, async () => {
+      await step();
+      return (await step()) + calls;
+    });
+    const options = { ...config, durability: "exit" as const };
+    await expect(workflow.invoke(1, { ...options, signal: controller.signal })).rejects.toThrow("enough");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await workflow.invoke(null, options)).toBe(4);
+    expect(calls).toBe(2);
+  });
+
   it("with a limit lets tasks wait for tasks they called", async () => {
     const leaf = task("leaf", async (n: number) => n);
     const middle = task("middle", async (n: number) => {

@@ -1,8 +1,9 @@
-import { Command, HumanMessage } from "./langgraph.ts";
+import { HumanMessage } from "@langchain/core/messages";
+import { Command } from "@langchain/langgraph";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
 import { describe, expect, it } from "vitest";
-import { assistant, at, contractOf, converse, oldSaverWith, questionsOf, tuplesOf } from "./threads.ts";
-import { calls, stopAt, threadsIn } from "./stopping.ts";
+import { assistant, at, contractOf, converse, oldSaverWith, questionsOf, tuplesOf } from "../src/threads.ts";
+import { calls, stopAt, threadsIn } from "../src/stopping.ts";
 
 describe("a saver that adopts another one's threads", () => {
   it("has a thread whole when it is first touched, whatever touches it", async () => {
