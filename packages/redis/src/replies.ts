@@ -1,5 +1,7 @@
 import {
   CheckpointError,
+  damaged,
+  isCheckpointError,
   type Blob,
   type StoredCheckpoint,
   type WriteRecord,
@@ -19,8 +21,8 @@ export interface Answer {
 /**
  * Reads the answer of a script on a thread.
  *
- * @throws CheckpointError `INCOMPLETE` when the server has evicted a part of the thread, `SCHEMA_TOO_NEW` when a
- *   newer version of this package has written it.
+ * @throws CheckpointError `INCOMPLETE` when the server has evicted a part of the thread, `UNSUPPORTED_FORMAT` when a
+ *   newer version of this package has written it, `CORRUPT` when its own record is damaged.
  */
 export function answerOf(reply: Reply, thread: string): Answer {
   const [outcome, ...rest] = listOf(reply);
@@ -35,11 +37,12 @@ export function answerOf(reply: Reply, thread: string): Answer {
   }
   if (answer.outcome === "format") {
     throw new CheckpointError(
-      "SCHEMA_TOO_NEW",
+      "UNSUPPORTED_FORMAT",
       `thread ${JSON.stringify(thread)} was written by a newer version of @threadmark/redis; update the package`,
       { threadId: thread },
     );
   }
+  if (answer.outcome === "damaged") throw damaged(thread, "the record");
   return answer;
 }
 
@@ -62,6 +65,15 @@ export function optionalText(reply: Reply | undefined): string | undefined {
 /** The entries of a list, so many together. */
 export function groupsOf(list: readonly Reply[], size: number): (readonly Reply[])[] {
   return Array.from({ length: list.length / size }, (_, i) => list.slice(i * size, (i + 1) * size));
+}
+
+/** Reads what is stored. Whatever goes wrong with it is the damage of the thread. */
+export function decoding<T>(thread: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw isCheckpointError(error) ? error : damaged(thread, "a record", error);
+  }
 }
 
 /** A checkpoint and its writes. */

@@ -4,6 +4,8 @@ import type {
   Blob,
   BlobsRequest,
   CheckpointStorage,
+  ClaimOutcome,
+  ClaimRequest,
   CopyOutcome,
   CopyRequest,
   ExpireRequest,
@@ -13,6 +15,7 @@ import type {
   OutlineRequest,
   PutRequest,
   PutWritesRequest,
+  ReleaseRequest,
   RemoveOutcome,
   RemoveRequest,
   RunsPage,
@@ -23,23 +26,27 @@ import type {
   SweepRequest,
   ThreadPage,
   ThreadsRequest,
+  UpdateThreadRequest,
   WriteOutcome,
   WriteRequest,
 } from "@threadmark/core/storage";
-import { CheckpointError } from "@threadmark/core/storage";
+import { CheckpointError, damaged } from "@threadmark/core/storage";
 import { BucketIndex } from "./bucket-index.ts";
 import { bufferOf, idBytes } from "./bytes.ts";
 import { copyApart } from "./copy-apart.ts";
 import type { Argument } from "./connection.ts";
+import { isDamage } from "./failure.ts";
 import { bucketOf, Keys } from "./keys.ts";
+import { packEntries } from "./packed-entries.ts";
 import { packWrites } from "./packed-writes.ts";
 import { namespaceMember, namespacePrefix, placeOf, suffixOf } from "./place.ts";
-import { conditionsOf, decodeOutline, encodeRecord } from "./record.ts";
+import { conditionsOf, decodeOutline, encodeRecord, sealBytes } from "./record.ts";
 import { rebuildIndexes } from "./rebuild-indexes.ts";
 import {
   answerOf,
   blobsOf,
   bytesOf,
+  decoding,
   groupsOf,
   listOf,
   optionalText,
@@ -52,9 +59,10 @@ import { Runner, type RunnerOptions } from "./runner.ts";
 import { outlineUpper, scanRange } from "./scan-range.ts";
 import { COPY } from "./scripts/copy.ts";
 import { ANCESTORS, GET, GET_RENEWING, OUTLINE, READ_BLOBS, SCAN } from "./scripts/read.ts";
-import { DELETE_THREAD, REMOVE, SWEEP_THREAD } from "./scripts/remove.ts";
+import { REMOVE } from "./scripts/remove.ts";
 import type { Script } from "./scripts/script.ts";
-import { EXPIRE, PUT, PUT_WRITES } from "./scripts/write.ts";
+import { CLAIM, DELETE_THREADS, EXPIRE, RELEASE, SWEEP_THREAD, UPDATE_THREAD } from "./scripts/thread.ts";
+import { PUT, PUT_WRITES } from "./scripts/write.ts";
 
 /** Checkpoints that one script looks at: while it runs, the server does nothing else. */
 const PAGE = 250;
@@ -66,7 +74,7 @@ export interface RedisStorageOptions extends RunnerOptions {
 
 /** The storage port over scripts. What is about one thread is one call that touches one slot. */
 export class RedisStorage implements CheckpointStorage {
-  readonly port = 1;
+  readonly port = 2;
   // Redis has no order over several slots; core then merges what it reads thread by thread.
   readonly capabilities: StorageCapabilities = { persistent: true, shared: true, scanAllThreads: false };
   readonly #runner: Runner;
@@ -108,15 +116,15 @@ export class RedisStorage implements CheckpointStorage {
   }
 
   async #write(script: Script, request: WriteRequest, args: readonly Argument[]): Promise<WriteOutcome> {
-    const { thread, epoch = "", newEpoch, ttl, blobs } = request;
-    const keys = this.#keys.threadAndIndexes(thread);
+    const { thread, epoch = "", newEpoch, ttl, claim, relies, entries, blobs } = request;
+    const common = [thread, epoch, newEpoch, String(ttl ?? ""), ownerOf(claim)];
     const sent: Argument[] = blobs.map(({ bytes }) => bufferOf(bytes));
     const ids = idBytes(blobs.map(({ id }) => id));
-    const all = [thread, epoch, newEpoch, String(ttl ?? ""), ...args, ids].concat(sent);
-    const { outcome, rest } = answerOf(await this.#runner.run(script, keys, all), thread);
+    const all = [...common, idBytes(relies), packEntries(entries), ...args, ids].concat(sent);
+    const { outcome, rest } = await this.#run(script, thread, this.#keys.threadAndIndexes(thread), all);
     if (outcome === "stored") return { outcome, epoch: textOf(rest[0]!) };
     if (outcome === "conflict") return { outcome, head: optionalText(rest[0]) };
-    return { outcome: outcome as "stale" | "expired" };
+    return { outcome: outcome as "stale" | "expired" | "fenced" };
   }
 
   async get({ thread, namespace, id, have, ttl }: GetRequest): Promise<GetResult | undefined> {
@@ -125,17 +133,19 @@ export class RedisStorage implements CheckpointStorage {
     const found =
       ttl === undefined
         ? await this.#ask(GET, thread, args)
-        : answerOf(
-            await this.#runner.run(
-              GET_RENEWING,
-              [...keys, this.#keys.expiry(bucketOf(thread))],
-              [...args, thread, String(ttl)],
-            ),
+        : await this.#run(
+            GET_RENEWING,
             thread,
+            [...keys, this.#keys.expiry(bucketOf(thread))],
+            [...args, thread, String(ttl)],
           );
     if (found.outcome === "missing") return undefined;
     const [epoch, ...stored] = found.rest;
-    return { ...storedOf(thread, stored), epoch: textOf(epoch!), blobs: blobsOf(stored[3]) };
+    return decoding(thread, () => ({
+      ...storedOf(thread, stored),
+      epoch: textOf(epoch!),
+      blobs: blobsOf(stored[3]),
+    }));
   }
 
   async scan(request: ScanRequest): Promise<ScanPage> {
@@ -156,7 +166,9 @@ export class RedisStorage implements CheckpointStorage {
       const [behind, hits, blobs] = rest;
       from = bytesOf(behind);
       const more = from.length > 0;
-      const checkpoints = groupsOf(listOf(hits), 3).map((hit) => storedOf(thread, hit));
+      const checkpoints = decoding(thread, () =>
+        groupsOf(listOf(hits), 3).map((hit) => storedOf(thread, hit)),
+      );
       if (checkpoints.length > 0 || !more) return { checkpoints, blobs: blobsOf(blobs), more };
     }
   }
@@ -168,10 +180,12 @@ export class RedisStorage implements CheckpointStorage {
       const limit = Math.min(request.limit - found.length, PAGE);
       const args = [id ?? "", namespacePrefix(namespace), suffixOf(namespace), String(limit), ...channels];
       const { rest } = await this.#ask(ANCESTORS, thread, args);
-      const page = groupsOf(rest, 3).map(([place, outline, writes]) => ({
-        checkpoint: decodeOutline(bytesOf(place), bytesOf(outline)),
-        writes: writesOf(listOf(writes)),
-      }));
+      const page = decoding(thread, () =>
+        groupsOf(rest, 3).map(([place, outline, writes]) => ({
+          checkpoint: decodeOutline(bytesOf(place), bytesOf(outline)),
+          writes: writesOf(listOf(writes)),
+        })),
+      );
       found.push(...page);
       id = page.at(-1)?.checkpoint.parent;
       if (page.length < limit || id === undefined || found.length === request.limit) return found;
@@ -191,8 +205,8 @@ export class RedisStorage implements CheckpointStorage {
     ]);
     if (outcome === "missing") return { checkpoints: [], more: false };
     const [more, ...list] = rest;
-    const checkpoints = groupsOf(list, 2).map(([place, outline]) =>
-      decodeOutline(bytesOf(place), bytesOf(outline)),
+    const checkpoints = decoding(thread, () =>
+      groupsOf(list, 2).map(([place, outline]) => decodeOutline(bytesOf(place), bytesOf(outline))),
     );
     return { checkpoints, more: textOf(more!) === "1" };
   }
@@ -203,20 +217,39 @@ export class RedisStorage implements CheckpointStorage {
       String(checkpoints.length),
       ...checkpoints.map(placeOf),
       ...checkpoints.map(namespaceMember),
-      ...relink.flatMap((key) => [placeOf(key), key.parent === undefined ? "0" : "1", key.parent ?? ""]),
+      ...relink.flatMap((key) => [
+        placeOf(key),
+        key.parent === undefined ? "0" : "1",
+        key.parent ?? "",
+        sealBytes(key.parentSeal),
+      ]),
     ]);
     return outcome === "conflict" ? { outcome } : { outcome: "removed", blobs: Number(textOf(rest[0]!)) };
   }
 
-  async deleteThread(thread: string): Promise<void> {
-    await this.#change(DELETE_THREAD, thread, []);
+  async deleteThreads(threads: readonly string[]): Promise<number> {
+    const remove = async (group: readonly string[]): Promise<number> => {
+      const keys = group.flatMap((thread) => this.#keys.threadAndIndexes(thread));
+      const reply = await this.#runner.run(DELETE_THREADS, keys, group);
+      return Number(textOf(listOf(reply)[1]!));
+    };
+    const buckets = [...new Set(threads.map(bucketOf))];
+    if (buckets.length <= 1) return remove(threads);
+    return this.#index.acrossSlots(
+      () => remove(threads),
+      async () => {
+        const counts = buckets.map((bucket) => remove(threads.filter((one) => bucketOf(one) === bucket)));
+        return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+      },
+    );
   }
 
   async copyThread(request: CopyRequest): Promise<CopyOutcome> {
-    const { from, to, newEpoch } = request;
+    const { from, to, newEpoch, sealShift } = request;
     const inside = async (): Promise<CopyOutcome> => {
       const keys = [...this.#keys.threadAndIndexes(from), ...this.#keys.threadAndIndexes(to)];
-      return answerOf(await this.#runner.run(COPY, keys, [from, to, newEpoch]), from).outcome as CopyOutcome;
+      const { outcome } = await this.#run(COPY, from, keys, [from, to, newEpoch, String(sealShift)]);
+      return outcome as CopyOutcome;
     };
     if (bucketOf(from) === bucketOf(to)) return inside();
     return this.#index.acrossSlots(inside, () => copyApart(this.#runner, this.#keys, request));
@@ -224,6 +257,22 @@ export class RedisStorage implements CheckpointStorage {
 
   async threads(request: ThreadsRequest): Promise<ThreadPage> {
     return this.#index.threads(request);
+  }
+
+  async updateThread({ thread, set, remove }: UpdateThreadRequest): Promise<boolean> {
+    const { outcome } = await this.#change(UPDATE_THREAD, thread, [packEntries(set), ...remove]);
+    return outcome === "stored";
+  }
+
+  async claim({ thread, claim, ttl, newEpoch, threadTtl }: ClaimRequest): Promise<ClaimOutcome> {
+    const args = [ownerOf(claim), String(ttl), newEpoch, String(threadTtl ?? "")];
+    const { outcome, rest } = await this.#change(CLAIM, thread, args);
+    if (outcome === "held") return { outcome, until: Number(textOf(rest[0]!)) };
+    return { outcome: outcome as "claimed" | "expired" };
+  }
+
+  async release({ thread, claim }: ReleaseRequest): Promise<boolean> {
+    return (await this.#ask(RELEASE, thread, [ownerOf(claim)])).outcome === "released";
   }
 
   async runs(request: RunsRequest): Promise<RunsPage> {
@@ -261,14 +310,31 @@ export class RedisStorage implements CheckpointStorage {
 
   /** A script that reads a thread. */
   async #ask(script: Script, thread: string, args: readonly Argument[]): Promise<Answer> {
-    return answerOf(await this.#runner.run(script, this.#keys.thread(thread), args), thread);
+    return this.#run(script, thread, this.#keys.thread(thread), args);
   }
 
   /** A script that changes a thread and the indexes that list it. */
   async #change(script: Script, thread: string, args: readonly Argument[]): Promise<Answer> {
-    const keys = this.#keys.threadAndIndexes(thread);
-    return answerOf(await this.#runner.run(script, keys, [thread, ...args]), thread);
+    return this.#run(script, thread, this.#keys.threadAndIndexes(thread), [thread, ...args]);
   }
+
+  async #run(
+    script: Script,
+    thread: string,
+    keys: readonly string[],
+    args: readonly Argument[],
+  ): Promise<Answer> {
+    try {
+      return answerOf(await this.#runner.run(script, keys, args), thread);
+    } catch (error) {
+      throw isDamage(error) ? damaged(thread, "a record", error) : error;
+    }
+  }
+}
+
+/** A claim as scripts know it: behind a letter, since nothing stands for none. */
+function ownerOf(claim: string | undefined): string {
+  return claim === undefined ? "" : `c${claim}`;
 }
 
 function notWithoutThread(): CheckpointError {
