@@ -7,12 +7,12 @@ import type {
   ThreadRecord,
   ThreadsRequest,
 } from "@threadmark/core/storage";
-import { compareText, compareThreads, damaged } from "@threadmark/core/storage";
+import { compareText, compareThreads } from "@threadmark/core/storage";
 import { isCrossSlot } from "./failure.ts";
 import type { Argument, Reply } from "./connection.ts";
 import { bucketOf, BUCKETS, type Keys } from "./keys.ts";
 import { unpackEntry } from "./packed-entries.ts";
-import { bytesOf, decoding, groupsOf, listOf, optionalText, textOf } from "./replies.ts";
+import { bytesOf, decoding, failureOf, groupsOf, listOf, optionalText, textOf } from "./replies.ts";
 import type { Runner } from "./runner.ts";
 import { EXPIRED_THREADS, THREADS_OF_RUNS } from "./scripts/buckets.ts";
 import { DESCRIBE_THREADS, FIND_THREADS, LIST_THREADS } from "./scripts/listing.ts";
@@ -212,7 +212,8 @@ function listedOf([thread, updated]: readonly Reply[]): ThreadPosition {
 
 function recordOf({ thread, updated }: Listed, reply: Reply): ThreadRecord | undefined {
   if (reply === null) return undefined;
-  if (!Array.isArray(reply)) throw damaged(thread, "the record");
+  // Not a list: why it cannot be read.
+  if (!Array.isArray(reply)) throw failureOf(textOf(reply), thread);
   const [created, written, expires, claim, free, head, pending, entries] = reply as readonly Reply[];
   return decoding(thread, () => ({
     thread,

@@ -30,7 +30,7 @@ const KINDS: readonly ((sealShift: number) => Kind)[] = [
 
 function hashOf(change: (value: Buffer) => Buffer): Kind {
   const entries = (read: readonly Buffer[]): Buffer[] =>
-    read.map((part, i) => (i % 2 === 0 ? part : change(part)));
+    read.map((part, i) => (i % 2 === 0 || isTally(read[i - 1]!) ? part : change(part)));
   return { scan: "HSCAN", add: "HSET", entries };
 }
 
@@ -65,6 +65,11 @@ export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest
     // What cannot be discarded goes by itself, and must not hide how the copy ended.
     await Promise.allSettled([snapshot, staged].map((left) => runner.run(DISCARD, left, [])));
   }
+}
+
+/** Whether a field of writes says only how many there are. No task begins with the byte 255, which ends a place. */
+function isTally(field: Buffer): boolean {
+  return field.at(-1) === 255 && field.at(-2) === 255;
 }
 
 /** Expiry and own time to live, which the copy gets too. */

@@ -8,7 +8,7 @@ import type { CheckpointKey } from "@threadmark/core/storage";
  *                "n" namespace NUL id               those of one namespace
  *                "w" place task                     tasks that have written
  *   checkpoints  place → record
- *   writes       place task → packed writes
+ *   writes       place task → packed writes; place 255 → how many tasks there are
  *
  * Text is UTF-8 without NUL. Byte 255 is not in it, nor in the opposite of text, so that no place is the
  * beginning of another.

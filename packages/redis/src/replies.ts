@@ -27,23 +27,29 @@ export interface Answer {
 export function answerOf(reply: Reply, thread: string): Answer {
   const [outcome, ...rest] = listOf(reply);
   const answer = { outcome: textOf(outcome!), rest };
-  if (answer.outcome === "incomplete") {
-    throw new CheckpointError(
+  const failure = failureOf(answer.outcome, thread);
+  if (failure) throw failure;
+  return answer;
+}
+
+/** The error for a thread that cannot be read, if the outcome is that. */
+export function failureOf(outcome: string, thread: string): CheckpointError | undefined {
+  if (outcome === "incomplete") {
+    return new CheckpointError(
       "INCOMPLETE",
       `a part of thread ${JSON.stringify(thread)} is gone from Redis, most likely evicted for want of memory; ` +
         "delete the thread or restore it, and set maxmemory-policy so that Redis does not evict threads",
       { threadId: thread },
     );
   }
-  if (answer.outcome === "format") {
-    throw new CheckpointError(
+  if (outcome === "format") {
+    return new CheckpointError(
       "UNSUPPORTED_FORMAT",
       `thread ${JSON.stringify(thread)} was written by a newer version of @threadmark/redis; update the package`,
       { threadId: thread },
     );
   }
-  if (answer.outcome === "damaged") throw damaged(thread, "the record");
-  return answer;
+  return outcome === "damaged" ? damaged(thread, "the record") : undefined;
 }
 
 export function listOf(reply: Reply | undefined): readonly Reply[] {

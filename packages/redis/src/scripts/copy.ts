@@ -20,8 +20,8 @@ end
 local function finish(at, to, epoch, source, entries, runs)
   local thread = new_thread(epoch)
   thread.expires, thread.own = source.expires, source.own
-  save(at, thread)
   set_entries(at, to, entries)
+  save(at, thread)
   if thread.expires then
     expire_keys(at, thread.expires)
     redis.call('ZADD', KEYS[at + 6], text(thread.expires), to)
@@ -75,14 +75,21 @@ each_page('i', function(places)
     checkpoints[#checkpoints + 1] = shifted(record, 1, SHIFT)
   end
 end)
+local tallies = {}
 each_page('w', function(fields)
   for i, packed in ipairs(redis.call('HMGET', KEYS[4], unpack(fields))) do
     local pieces = {}
+    local tally = tally_of(place_in(fields[i]))
+    tallies[tally] = (tallies[tally] or 0) + 1
     each_write(packed, function(_, piece) pieces[#pieces + 1] = shifted(piece, 9, SHIFT) end)
     writes[#writes + 1] = fields[i]
     writes[#writes + 1] = table.concat(pieces)
   end
 end)
+for field, count in pairs(tallies) do
+  writes[#writes + 1] = field
+  writes[#writes + 1] = text(count)
+end
 local entries = entries_of(0, function(content) return shifted(content, 1, SHIFT) end)
 
 clear_target(9, TO)

@@ -142,7 +142,7 @@ return answer
  * - KEYS: 1 to 5 of each thread.
  * - ARGV: 1 number of channels to look for among the writes of the newest root checkpoint; these channels; then
  *   conditions: a key, a token, and "1" if the key must have the token, "0" if the key must not be there.
- * - Out: for each thread nil if it is gone or does not pass, "damaged", or a list: times of creation, last write and
+ * - Out: for each thread nil if it is gone or does not pass, "damaged" or "format", or a list: times of creation, last write and
  *   expiry or "", claim or "", until when or "", newest root checkpoint or nil, channels found, entries (key and
  *   content in turns).
  * - Atomic: a script.
@@ -170,7 +170,7 @@ end
 local function pending_at(at, head)
   local channels, seen = {}, {}
   if not head or CHANNELS == 0 then return channels end
-  local writes = read_writes(writes_at(head .. '\0\255', KEYS[at + 3]), KEYS[at + 4])
+  local writes = read_writes(head .. '\0\255', KEYS[at + 3], KEYS[at + 4])
   for i = 2, #writes, 2 do
     each_write(writes[i], function(_, piece)
       local channel = channel_of(piece)
@@ -185,7 +185,7 @@ end
 
 local function describe(at)
   local opened, why, partial = open_thread(at)
-  if why == 'damaged' then return why end
+  if why == 'damaged' or why == 'format' then return why end
   local thread = opened or partial
   if not thread then return false end
   local tokens, entries = {}, {}
@@ -198,6 +198,7 @@ local function describe(at)
       entries[#entries + 1] = fields[i + 1]
     end
   end
+  if #entries ~= 2 * thread.entries then return 'damaged' end
   if not passes(tokens) then return false end
   local head = checked_head_of('n\0', '\0\255', KEYS[at + 3])
   local channels = why ~= 'incomplete' and pending_at(at, head) or {}

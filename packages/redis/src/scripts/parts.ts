@@ -31,8 +31,8 @@ end
 
 /**
  * A thread's own record: field f, the version of the format, and h: epoch, times of creation, last write and
- * expiry, own time to live, claim, the time from which others may take it, and how many other keys the thread has.
- * Each is text that ends with NUL, and eight digits of a checksum follow. When the server has evicted a key, the
+ * expiry, own time to live, claim, the time from which others may take it, and how many other keys and entries the
+ * thread has. Each is text that ends with NUL, and eight digits of a checksum follow. When the server has evicted a key, the
  * number of keys shows it, and the thread is refused in place of being read as if there had been nothing.
  */
 export const THREAD: string = String.raw`
@@ -48,10 +48,10 @@ end
 local function parse_thread(at, stored)
   local fields = string.sub(stored, 1, -9)
   if string.sub(stored, -8) ~= checksum(at, fields) then return nil end
-  local epoch, created, updated, expires, own, claim, free, keys = struct.unpack('>ssssssss', fields)
+  local epoch, created, updated, expires, own, claim, free, keys, entries = struct.unpack('>sssssssss', fields)
   return { epoch = epoch, created = created, updated = updated, expires = tonumber(expires),
     own = own ~= '' and own or nil, claim = claim ~= '' and claim or nil, free = tonumber(free),
-    keys = tonumber(keys) }
+    keys = tonumber(keys), entries = tonumber(entries) }
 end
 
 local function belongings(at)
@@ -76,11 +76,16 @@ local function new_thread(epoch)
   return { epoch = epoch, created = text(NOW), updated = text(NOW) }
 end
 
--- The last step of what changes a thread.
+local function count_entries(at)
+  return redis.call('HLEN', KEYS[at + 1]) - redis.call('HEXISTS', KEYS[at + 1], 'f')
+    - redis.call('HEXISTS', KEYS[at + 1], 'h')
+end
+
+-- The last step of what changes a thread, when its other keys and its entries are written.
 local function save(at, thread)
-  local fields = struct.pack('>ssssssss', thread.epoch, thread.created, thread.updated,
+  local fields = struct.pack('>sssssssss', thread.epoch, thread.created, thread.updated,
     thread.expires and text(thread.expires) or '', thread.own or '', thread.claim or '',
-    thread.free and text(thread.free) or '', text(belongings(at)))
+    thread.free and text(thread.free) or '', text(belongings(at)), text(count_entries(at)))
   redis.call('HSET', KEYS[at + 1], 'f', '1', 'h', fields .. checksum(at, fields))
 end
 
@@ -231,8 +236,8 @@ local function touch(thread)
   local known = thread or new_thread(NEW_EPOCH)
   known.updated = text(NOW)
   known.expires = moved_expiry(known, TTL)
-  save(0, known)
   set_entries(0, NAME, NEW_ENTRIES)
+  save(0, known)
   if known.expires then
     expire_keys(0, known.expires)
     redis.call('ZADD', KEYS[6], text(known.expires), NAME)

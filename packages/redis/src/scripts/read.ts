@@ -25,7 +25,7 @@ if not record then
   return { 'missing' }
 end
 
-local writes = read_writes(writes_at(place))
+local writes = read_writes(place)
 local _, _, refs_at, tokens_at = read(record)
 local roots = { string.sub(record, refs_at, tokens_at - 1) }
 for i = 2, #writes, 2 do
@@ -94,7 +94,7 @@ local function passes(record, tokens_at, rest_at)
 end
 
 local function take(place, record, refs_at, tokens_at)
-  local writes = read_writes(writes_at(place))
+  local writes = read_writes(place)
   roots[#roots + 1] = string.sub(record, refs_at, tokens_at - 1)
   for i = 2, #writes, 2 do
     each_write(writes[i], function(_, piece) roots[#roots + 1] = refs_of(piece) end)
@@ -155,7 +155,7 @@ while id and #answer <= 3 * tonumber(LIMIT) - 2 do
   end
   local parent, _, refs_at = read(record)
   local chosen = {}
-  local writes = read_writes(writes_at(place))
+  local writes = read_writes(place)
   for i = 1, #writes, 2 do
     local kept = {}
     each_write(writes[i + 1], function(_, piece)

@@ -26,14 +26,17 @@ local NAME, NEW_EPOCH, GOING = unpack(ARGV, 1, 3)
 local going = tonumber(GOING)
 check_order()
 local gone, relinked = {}, {}
-for i = 4, 3 + going do gone[ARGV[i]] = true end
+local members, fields = {}, {}
+for i = 4, 3 + going do
+  gone[ARGV[i]] = true
+  fields[#fields + 1] = tally_of(ARGV[i])
+end
 for i = 4 + 2 * going, #ARGV, 4 do
   relinked[ARGV[i]] = { parent = ARGV[i + 1] == '1' and ARGV[i + 2] or nil, seal = ARGV[i + 3] }
 end
 
 -- Of what goes nothing but its place is looked at, so that the time is that of the survivors.
 local staying, conflict, seen, live, left_runs = 0, false, {}, {}, {}
-local members, fields = {}, {}
 each_page('i', function(places, page)
   local kept = {}
   for i, place in ipairs(places) do
@@ -64,7 +67,7 @@ end
 each_page('w', function(tasks, page)
   local kept = {}
   for i, field in ipairs(tasks) do
-    if gone[string.sub(field, 1, (string.find(field, '\255', 1, true)))] then
+    if gone[place_in(field)] then
       fields[#fields + 1] = field
       members[#members + 1] = page[i]
     else

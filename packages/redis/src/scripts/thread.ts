@@ -17,9 +17,9 @@ local NAME, NEW_ENTRIES = ARGV[1], ARGV[2]
 local thread, why = open_thread(0)
 if not thread then return absent(why) end
 
-save(0, thread)
-for i = 3, #ARGV do remove_entry(0, NAME, ARGV[i]) end
 set_entries(0, NAME, NEW_ENTRIES)
+for i = 3, #ARGV do remove_entry(0, NAME, ARGV[i]) end
+save(0, thread)
 return { 'stored' }
 `,
 );

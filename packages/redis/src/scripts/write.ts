@@ -66,7 +66,7 @@ return touch(thread)
  */
 export const PUT_WRITES: Script = script(
   "put-writes",
-  { durable: true, parts: [CLOCK, THREAD, ENTRIES, WRITING, PACKED] },
+  { durable: true, parts: [CLOCK, THREAD, ENTRIES, WRITING, ORDER, PACKED] },
   String.raw`
 local FIELD, WRITES = ARGV[8], ARGV[9]
 local BLOBS_AT = 10
@@ -91,7 +91,10 @@ end
 
 redis.call('HSET', KEYS[4], FIELD, packed)
 store_blobs(BLOBS_AT)
-if not existing then redis.call('ZADD', KEYS[3], 0, 'w' .. FIELD) end
+if not existing then
+  redis.call('ZADD', KEYS[3], 0, 'w' .. FIELD)
+  redis.call('HINCRBY', KEYS[4], tally_of(place_in(FIELD)), 1)
+end
 return touch(thread)
 `,
 );
