@@ -7,7 +7,7 @@ import type {
   ThreadRecord,
   ThreadsRequest,
 } from "@threadmark/core/storage";
-import { compareText, compareThreads } from "@threadmark/core/storage";
+import { compareText, compareThreads, damaged } from "@threadmark/core/storage";
 import { isCrossSlot } from "./failure.ts";
 import type { Argument, Reply } from "./connection.ts";
 import { bucketOf, BUCKETS, type Keys } from "./keys.ts";
@@ -159,7 +159,11 @@ export class BucketIndex {
     threads: readonly Listed[],
     { filter, pendingChannels }: ThreadsRequest,
   ): Promise<ThreadRecord[]> {
-    const conditions = filter.flatMap(({ key, token }) => [key, token ?? "", token === undefined ? "0" : "1"]);
+    const conditions = filter.flatMap(({ key, token }) => [
+      key,
+      token ?? "",
+      token === undefined ? "0" : "1",
+    ]);
     const args = [String(pendingChannels.length), ...pendingChannels, ...conditions];
     const ask = async (group: readonly Listed[]): Promise<(ThreadRecord | undefined)[]> => {
       const keys = group.flatMap(({ thread }) => this.#keys.thread(thread));
@@ -213,7 +217,7 @@ function listedOf([thread, updated]: readonly Reply[]): ThreadPosition {
 function recordOf({ thread, updated }: Listed, reply: Reply): ThreadRecord | undefined {
   if (reply === null) return undefined;
   // Not a list: why it cannot be read.
-  if (!Array.isArray(reply)) throw failureOf(textOf(reply), thread);
+  if (!Array.isArray(reply)) throw failureOf(textOf(reply), thread) ?? damaged(thread, "the record");
   const [created, written, expires, claim, free, head, pending, entries] = reply as readonly Reply[];
   return decoding(thread, () => ({
     thread,

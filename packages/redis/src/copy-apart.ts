@@ -51,7 +51,8 @@ export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest
     if (outcome !== "free") return outcome as CopyOutcome;
     const present = source.rest.slice(4).map((one) => textOf(one) === "1");
     const moves = snapshot.map(async (key, i) => {
-      if (present[i]) await moveKey({ runner, thread: from, from: key, to: staged[i]!, kind: KINDS[i]!(sealShift) });
+      if (present[i])
+        await moveKey({ runner, thread: from, from: key, to: staged[i]!, kind: KINDS[i]!(sealShift) });
     });
     // All have ended before anything is discarded.
     const failed = (await Promise.allSettled(moves)).find((move) => move.status === "rejected");

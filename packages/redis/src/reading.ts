@@ -13,16 +13,7 @@ import { idBytes } from "./bytes.ts";
 import { bucketOf } from "./keys.ts";
 import { namespacePrefix, suffixOf } from "./place.ts";
 import { conditionsOf, decodeOutline } from "./record.ts";
-import {
-  blobsOf,
-  bytesOf,
-  decoding,
-  groupsOf,
-  listOf,
-  storedOf,
-  textOf,
-  writesOf,
-} from "./replies.ts";
+import { blobsOf, bytesOf, decoding, groupsOf, listOf, storedOf, textOf, writesOf } from "./replies.ts";
 import { outlineUpper, scanRange } from "./scan-range.ts";
 import { ANCESTORS, GET, GET_RENEWING, OUTLINE, SCAN } from "./scripts/read.ts";
 import type { ThreadScripts } from "./thread-scripts.ts";
@@ -74,9 +65,7 @@ export async function scanCheckpoints(scripts: ThreadScripts, request: ScanReque
     const [behind, hits, blobs] = rest;
     from = bytesOf(behind);
     const more = from.length > 0;
-    const checkpoints = decoding(thread, () =>
-      groupsOf(listOf(hits), 3).map((hit) => storedOf(thread, hit)),
-    );
+    const checkpoints = decoding(thread, () => groupsOf(listOf(hits), 3).map((hit) => storedOf(thread, hit)));
     if (checkpoints.length > 0 || !more) return { checkpoints, blobs: blobsOf(blobs), more };
   }
 }

@@ -107,7 +107,12 @@ export class RedisStorage implements CheckpointStorage {
     const sent: Argument[] = blobs.map(({ bytes }) => bufferOf(bytes));
     const ids = idBytes(blobs.map(({ id }) => id));
     const all = [...common, idBytes(relies), packEntries(entries), ...args, ids].concat(sent);
-    const { outcome, rest } = await this.#scripts.run(script, thread, this.#keys.threadAndIndexes(thread), all);
+    const { outcome, rest } = await this.#scripts.run(
+      script,
+      thread,
+      this.#keys.threadAndIndexes(thread),
+      all,
+    );
     if (outcome === "stored") return { outcome, epoch: textOf(rest[0]!) };
     if (outcome === "conflict") return { outcome, head: optionalText(rest[0]) };
     return { outcome: outcome as "stale" | "expired" | "fenced" };

@@ -32,7 +32,9 @@ describe("damage of what is stored", () => {
 
   it("values that were exchanged: everything is read exactly, or an error names the thread", async () => {
     const expected = await readAll(redis, keyPrefix);
-    const cells = (await cellsOf(redis, keyPrefix)).filter(({ title }) => !/, (?:member|the name)/.test(title));
+    const cells = (await cellsOf(redis, keyPrefix)).filter(
+      ({ title }) => !/, (?:member|the name)/.test(title),
+    );
     const pairs = fc.tuple(fc.nat(cells.length - 1), fc.nat(cells.length - 1));
     await fc.assert(
       fc.asyncProperty(pairs, async ([one, other]) => {

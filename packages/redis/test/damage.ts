@@ -14,7 +14,12 @@ export async function fill(saver: RedisSaver): Promise<void> {
     await saver.putWrites(configOf(thread, turnId(3)), [["text", longText("w", 4000)]], "task 1");
     await saver.putWrites(configOf(thread, turnId(3)), [["n", thread]], "task 2");
     const inner = { configurable: { thread_id: thread, checkpoint_ns: "inner" } };
-    const checkpoint = { v: 4, ts: "2026-01-01T00:00:00.000Z", versions_seen: {}, channel_versions: { n: 1 } };
+    const checkpoint = {
+      v: 4,
+      ts: "2026-01-01T00:00:00.000Z",
+      versions_seen: {},
+      channel_versions: { n: 1 },
+    };
     const metadata = { source: "loop", step: 0, parents: {} } as const;
     await saver.put(inner, { ...checkpoint, id: turnId(4), channel_values: { n: 4 } }, metadata, { n: 1 });
     await saver.setThreadTtl(thread, { seconds: 100_000 });

@@ -51,7 +51,9 @@ const AFTERWARDS = 3;
 
 /** Rounds of a server that is killed, and comes back from its last snapshot. */
 export async function fromSnapshots(points: readonly RollbackPoint[]): Promise<void> {
-  await using server = await startPrivate("redis:8", { args: ["--dbfilename", "dump.rdb", "--save", "9999 9999"] });
+  await using server = await startPrivate("redis:8", {
+    args: ["--dbfilename", "dump.rdb", "--save", "9999 9999"],
+  });
   const client = connect(server.port);
   for (const { kept, lost } of points) {
     await client.flushall();
@@ -92,7 +94,7 @@ export async function fromLaggingReplicas(points: readonly RollbackPoint[]): Pro
 
 /** What replication has brought until it stopped. */
 async function copyData(from: Redis, to: Redis): Promise<void> {
-  for (const key of await from.keys("*")) await to.restore(key, 0, (await from.dumpBuffer(key))!);
+  for (const key of await from.keys("*")) await to.restore(key, 0, await from.dumpBuffer(key));
 }
 
 function connect(port: number): Redis {
