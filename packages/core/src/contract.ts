@@ -97,3 +97,6 @@ export const SCHEDULED = "__scheduled__";
 export const INTERRUPT = "__interrupt__";
 export const RESUME = "__resume__";
 export const TASKS = "__pregel_tasks";
+
+/** Key of `configurable` with the id of the claim that a write is made under; see `CheckpointSaver.claimThread`. */
+export const CLAIM = "__threadmark_claim";

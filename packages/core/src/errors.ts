@@ -8,8 +8,9 @@
  * - `CORRUPT`: stored bytes are damaged.
  * - `INCOMPLETE`: a part of a stored value is missing.
  * - `CONFLICT`: another writer moved the head of the namespace first (`fence: "head"`).
+ * - `FENCED`: a write carried a claim that does not own the thread (any more). Nothing was written.
  * - `THREAD_EXISTS`: the target of a copy is already there.
- * - `THREAD_NOT_FOUND`: the source of a copy is not there.
+ * - `THREAD_NOT_FOUND`: the thread is not there.
  * - `NOT_SET_UP`: tables or indexes are missing; call `setup()`.
  * - `SCHEMA_TOO_NEW`: the database was set up by a newer version.
  * - `NOT_SUPPORTED`: this storage cannot do what was asked.
@@ -24,6 +25,7 @@ export type CheckpointErrorCode =
   | "CORRUPT"
   | "INCOMPLETE"
   | "CONFLICT"
+  | "FENCED"
   | "THREAD_EXISTS"
   | "THREAD_NOT_FOUND"
   | "NOT_SET_UP"

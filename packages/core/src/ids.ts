@@ -1,5 +1,5 @@
 import { isStorableText, utf8Length } from "./codec/text.ts";
-import type { CheckpointConfig } from "./contract.ts";
+import { CLAIM, type CheckpointConfig } from "./contract.ts";
 import { CheckpointError } from "./errors.ts";
 
 /** The longest ids in UTF-8 bytes. Together they fit into the keys of every supported database. */
@@ -9,6 +9,7 @@ export const MAX_ID_BYTES = {
   checkpoint: 255,
   task: 255,
   run: 255,
+  claim: 255,
 } as const;
 
 /** Text, or a safe integer, which stands for its decimal text. */
@@ -116,6 +117,18 @@ export function runIdOf(config: CheckpointConfig): string | undefined {
 /** Checks a run id. */
 export function checkedRunId(value: unknown): string {
   return checkedId(value, "run_id", MAX_ID_BYTES.run);
+}
+
+/** The claim that a write carries, if any. */
+export function claimOf(config: CheckpointConfig): string | undefined {
+  const claim: unknown = config.configurable?.[CLAIM];
+  return claim === undefined || claim === null ? undefined : checkedClaim(claim, `configurable.${CLAIM}`);
+}
+
+/** Checks the id of a claim. */
+export function checkedClaim(value: unknown, field = "claim"): string {
+  if (value === "") throw invalid(field, "is empty");
+  return checkedId(value, field, MAX_ID_BYTES.claim);
 }
 
 /** The config that savers return: the three ids and nothing else. */

@@ -1,3 +1,4 @@
+export { CLAIM } from "./contract.ts";
 export type {
   ChannelVersion,
   ChannelVersions,
@@ -30,5 +31,9 @@ export type { NewSaver, OldSaver } from "./moving/old-saver.ts";
 export { CheckpointSaver } from "./saver/checkpoint-saver.ts";
 export type { CheckpointSaverOptions, TtlOptions } from "./saver/engine.ts";
 export type { PruneOptions, RemovalReport } from "./saver/retention.ts";
-export type { ListThreadsOptions, ThreadInfo } from "./saver/threads.ts";
+export type { ClaimOptions, ClaimResult } from "./saver/claims.ts";
+export type { DeleteThreadsOptions } from "./saver/delete-threads.ts";
+export type { ThreadMetadata, ThreadMetadataOf } from "./saver/thread-metadata.ts";
+export type { ListThreadsOptions, ThreadInfo, ThreadState } from "./saver/threads.ts";
+export type { ThreadUpdate } from "./saver/update-thread.ts";
 export * from "./serializer/index.ts";

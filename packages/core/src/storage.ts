@@ -1,8 +1,13 @@
 /** For authors of storages: the port, and the rules that all storages share. */
+export { idBytes, idsOf, isNode } from "./blobs/hash.ts";
 export { childrenOf } from "./blobs/tree.ts";
 export { compareText } from "./codec/text.ts";
 export { CheckpointError, isCheckpointError } from "./errors.ts";
 export { checkOptions, kindOf, type OptionNames, type UseInstead } from "./options.ts";
 export { coreOptionsOf, SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD } from "./saver/engine.ts";
-export { comparePositions } from "./storage/order.ts";
+export { damaged } from "./storage/damaged.ts";
+export { passesFilter } from "./storage/filter.ts";
+export { comparePositions, compareThreads } from "./storage/order.ts";
 export type * from "./storage/port.ts";
+export { hasUnknownChild } from "./storage/removal.ts";
+export { shiftSeal } from "./storage/shift-seal.ts";

@@ -1,7 +1,7 @@
 import {
   comparePositions,
+  passesFilter,
   type CheckpointRecord,
-  type FilterTerm,
   type ScanPosition,
   type ScanRequest,
 } from "@threadmark/core/storage";
@@ -40,7 +40,7 @@ function* candidates(
     const only = namespace.checkpoints.get(id);
     if (!only || (before !== undefined && comparePositions(at(only.id), at(before)) <= 0)) return;
     if (after && comparePositions({ thread, namespace: name, id }, after) <= 0) return;
-    if (passes(only, filter)) yield only;
+    if (passesFilter(only.index, filter)) yield only;
     return;
   }
   let end = namespace.order.length;
@@ -53,15 +53,10 @@ function* candidates(
   }
   for (let i = end - 1; i >= 0; i--) {
     const record = namespace.checkpoints.get(namespace.order[i]!)!;
-    if (passes(record, filter)) yield record;
+    if (passesFilter(record.index, filter)) yield record;
   }
 }
 
 function at(id: string): ScanPosition {
   return { thread: "", namespace: "", id };
-}
-
-/** Whether a checkpoint meets every condition. */
-export function passes(record: CheckpointRecord, filter: readonly FilterTerm[]): boolean {
-  return filter.every(({ key, token }) => record.index.find((entry) => entry.key === key)?.token === token);
 }

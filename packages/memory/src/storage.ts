@@ -2,11 +2,17 @@ import {
   checkOptions,
   comparePositions,
   compareText,
+  compareThreads,
+  hasUnknownChild,
+  passesFilter,
+  shiftSeal,
   type Ancestor,
   type AncestorsRequest,
   type Blob,
   type BlobsRequest,
   type CheckpointStorage,
+  type ClaimOutcome,
+  type ClaimRequest,
   type CopyOutcome,
   type CopyRequest,
   type ExpireRequest,
@@ -16,6 +22,7 @@ import {
   type OutlineRequest,
   type PutRequest,
   type PutWritesRequest,
+  type ReleaseRequest,
   type RemoveOutcome,
   type RemoveRequest,
   type RunsPage,
@@ -26,10 +33,11 @@ import {
   type SweepRequest,
   type ThreadPage,
   type ThreadsRequest,
+  type UpdateThreadRequest,
   type WriteOutcome,
   type WriteRequest,
 } from "@threadmark/core/storage";
-import { findHits, passes } from "./scan.ts";
+import { findHits } from "./scan.ts";
 import { ThreadTable } from "./thread-table.ts";
 import {
   addWrites,
@@ -38,6 +46,7 @@ import {
   reachableBlobs,
   removeCheckpoints,
   setCheckpoint,
+  recordOf,
   writesOf,
   type ThreadData,
 } from "./thread-data.ts";
@@ -53,7 +62,7 @@ export interface MemoryStorageOptions {
  * the caller. Every method does its work before it returns a promise, which makes it atomic.
  */
 export class MemoryStorage implements CheckpointStorage {
-  readonly port = 1;
+  readonly port = 2;
   readonly capabilities: StorageCapabilities = {
     persistent: false,
     shared: false,
@@ -79,8 +88,8 @@ export class MemoryStorage implements CheckpointStorage {
     const head = existing?.order.at(-1);
     if (fence && head !== checkpoint.parent && head !== id) return { outcome: "conflict", head };
     const data = this.#write(request);
-    const parent = keepParent ? existing?.checkpoints.get(id)?.parent : checkpoint.parent;
-    setCheckpoint(namespaceIn(data, namespace), { ...checkpoint, parent });
+    const { parent, parentSeal } = (keepParent && existing?.checkpoints.get(id)) || checkpoint;
+    setCheckpoint(namespaceIn(data, namespace), { ...checkpoint, parent, parentSeal });
     return { outcome: "stored", epoch: data.epoch };
   }
 
@@ -93,14 +102,18 @@ export class MemoryStorage implements CheckpointStorage {
   }
 
   /** Why nothing may be written, if so. */
-  #refuse({ thread, epoch }: WriteRequest): WriteOutcome | undefined {
+  #refuse({ thread, claim, epoch, relies }: WriteRequest): WriteOutcome | undefined {
     if (this.#threads.isExpired(thread)) return { outcome: "expired" };
-    const stale = epoch !== undefined && this.#threads.find(thread)?.epoch !== epoch;
-    return stale ? { outcome: "stale" } : undefined;
+    const data = this.#threads.find(thread);
+    if (claim !== undefined && data?.claim?.id !== claim) return { outcome: "fenced" };
+    if (epoch === undefined) return undefined;
+    const holds = data?.epoch === epoch && relies.every((id) => data.blobs.has(id));
+    return holds ? undefined : { outcome: "stale" };
   }
 
-  #write({ thread, blobs, newEpoch, ttl }: WriteRequest): ThreadData {
+  #write({ thread, blobs, newEpoch, ttl, entries }: WriteRequest): ThreadData {
     const data = this.#threads.touch(thread, newEpoch, ttl);
+    for (const entry of entries) data.entries.set(entry.key, entry);
     for (const blob of blobs) if (!data.blobs.has(blob.id)) data.blobs.set(blob.id, blob);
     return data;
   }
@@ -175,12 +188,13 @@ export class MemoryStorage implements CheckpointStorage {
   async remove(request: RemoveRequest): Promise<RemoveOutcome> {
     const data = this.#threads.find(request.thread);
     if (!data) return { outcome: "removed", blobs: 0 };
-    if (hasUnknownChild(data, request)) return { outcome: "conflict" };
+    const all = [...data.namespaces.values()].flatMap(({ checkpoints }) => [...checkpoints.values()]);
+    if (hasUnknownChild(all, request)) return { outcome: "conflict" };
     removeCheckpoints(data, request.checkpoints);
-    for (const { namespace: name, id, parent } of request.relink) {
+    for (const { namespace: name, id, parent, parentSeal } of request.relink) {
       const namespace = data.namespaces.get(name);
       const record = namespace?.checkpoints.get(id);
-      if (record) namespace!.checkpoints.set(id, { ...record, parent });
+      if (record) namespace!.checkpoints.set(id, { ...record, parent, parentSeal });
     }
     data.epoch = request.newEpoch;
     const left = [...data.namespaces.values()].some(({ checkpoints }) => checkpoints.size > 0);
@@ -189,11 +203,11 @@ export class MemoryStorage implements CheckpointStorage {
     return { outcome: "removed", blobs: data.blobs.size };
   }
 
-  async deleteThread(thread: string): Promise<void> {
-    this.#threads.delete(thread);
+  async deleteThreads(threads: readonly string[]): Promise<number> {
+    return threads.filter((thread) => this.#threads.delete(thread)).length;
   }
 
-  async copyThread({ from, to, newEpoch }: CopyRequest): Promise<CopyOutcome> {
+  async copyThread({ from, to, newEpoch, sealShift }: CopyRequest): Promise<CopyOutcome> {
     const source = this.#threads.find(from);
     if (!source) return "missing";
     const present = this.#threads.find(to);
@@ -202,24 +216,54 @@ export class MemoryStorage implements CheckpointStorage {
     const copy = this.#threads.touch(to, newEpoch, undefined);
     copy.expires = source.expires;
     copy.ownTtl = source.ownTtl;
+    const shifted = <T extends { readonly seal: number }>(record: T): T => ({
+      ...record,
+      seal: shiftSeal(record.seal, sealShift),
+    });
     for (const blob of source.blobs.values()) copy.blobs.set(blob.id, blob);
+    for (const entry of source.entries.values()) copy.entries.set(entry.key, shifted(entry));
     for (const [name, namespace] of source.namespaces) {
       const target = namespaceIn(copy, name);
-      for (const record of namespace.checkpoints.values()) setCheckpoint(target, record);
-      for (const id of namespace.writes.keys()) addWrites(target, id, writesOf(namespace, id));
+      for (const record of namespace.checkpoints.values()) setCheckpoint(target, shifted(record));
+      for (const id of namespace.writes.keys()) addWrites(target, id, writesOf(namespace, id).map(shifted));
     }
     return "copied";
   }
 
-  async threads({ filter, after, limit }: ThreadsRequest): Promise<ThreadPage> {
-    const all = [...this.#threads.all()]
+  async threads({ thread, filter, after, limit, pendingChannels }: ThreadsRequest): Promise<ThreadPage> {
+    const one = thread === undefined ? undefined : this.#threads.find(thread);
+    const all = [...(thread === undefined ? this.#threads.all() : one ? [one] : [])]
       .filter((data) => !after || compareThreads(after, data) < 0)
-      .filter((data) => filter.length === 0 || headPasses(data, filter))
+      .filter((data) => passesFilter([...data.entries.values()], filter))
       .sort(compareThreads);
-    const threads = all
-      .slice(0, limit)
-      .map(({ thread, created, updated, expires }) => ({ thread, created, updated, expires }));
+    const threads = all.slice(0, limit).map((data) => recordOf(data, pendingChannels));
     return { threads, more: all.length > limit };
+  }
+
+  async updateThread({ thread, set, remove }: UpdateThreadRequest): Promise<boolean> {
+    const data = this.#threads.find(thread);
+    if (!data) return false;
+    for (const entry of set) data.entries.set(entry.key, entry);
+    for (const key of remove) data.entries.delete(key);
+    return true;
+  }
+
+  async claim({ thread, claim, ttl, newEpoch, threadTtl }: ClaimRequest): Promise<ClaimOutcome> {
+    if (this.#threads.isExpired(thread)) return { outcome: "expired" };
+    const now = Date.now();
+    const held = this.#threads.find(thread)?.claim;
+    if (held && held.id !== claim && held.until > now) return { outcome: "held", until: held.until };
+    const data = this.#threads.findOrMake(thread, newEpoch);
+    data.claim = { id: claim, until: now + ttl };
+    this.#threads.renew(data, threadTtl);
+    return { outcome: "claimed" };
+  }
+
+  async release({ thread, claim }: ReleaseRequest): Promise<boolean> {
+    const data = this.#threads.find(thread);
+    if (data?.claim?.id !== claim) return false;
+    data.claim = undefined;
+    return true;
   }
 
   async runs({ runs, after, limit }: RunsRequest): Promise<RunsPage> {
@@ -243,34 +287,6 @@ export class MemoryStorage implements CheckpointStorage {
   async sweep({ thread, limit }: SweepRequest): Promise<number> {
     return this.#threads.sweep(thread, limit);
   }
-}
-
-/** A child that the caller does not know of, of a checkpoint that it wants to remove. */
-function hasUnknownChild(data: ThreadData, { checkpoints, relink }: RemoveRequest): boolean {
-  const keyOf = (key: { namespace: string; id: string }): string => JSON.stringify([key.namespace, key.id]);
-  const going = new Set(checkpoints.map(keyOf));
-  const known = new Set(relink.map(keyOf));
-  for (const [name, namespace] of data.namespaces) {
-    for (const { id, parent } of namespace.checkpoints.values()) {
-      if (parent === undefined || !going.has(keyOf({ namespace: name, id: parent }))) continue;
-      const key = keyOf({ namespace: name, id });
-      if (!going.has(key) && !known.has(key)) return true;
-    }
-  }
-  return false;
-}
-
-function compareThreads(
-  a: { readonly updated: number; readonly thread: string },
-  b: { readonly updated: number; readonly thread: string },
-): number {
-  return b.updated - a.updated || compareText(a.thread, b.thread);
-}
-
-function headPasses(data: ThreadData, filter: ThreadsRequest["filter"]): boolean {
-  const root = data.namespaces.get("");
-  const head = root?.checkpoints.get(root.order.at(-1) ?? "");
-  return head !== undefined && passes(head, filter);
 }
 
 function hasRun(data: ThreadData, runs: readonly string[]): boolean {

@@ -5,6 +5,9 @@ import {
   type BlobId,
   type CheckpointKey,
   type CheckpointRecord,
+  type ThreadClaim,
+  type ThreadEntry,
+  type ThreadRecord,
   type WriteRecord,
 } from "@threadmark/core/storage";
 
@@ -28,6 +31,9 @@ export interface ThreadData {
   ownTtl: number | null | undefined;
   readonly namespaces: Map<string, NamespaceData>;
   readonly blobs: Map<BlobId, Blob>;
+  /** Its metadata by key. */
+  readonly entries: Map<string, ThreadEntry>;
+  claim: ThreadClaim | undefined;
 }
 
 /** The namespace, made when it is not there. */
@@ -38,6 +44,16 @@ export function namespaceIn(data: ThreadData, name: string): NamespaceData {
     data.namespaces.set(name, found);
   }
   return found;
+}
+
+/** The thread as a listing tells it. */
+export function recordOf(data: ThreadData, pendingChannels: readonly string[]): ThreadRecord {
+  const { thread, created, updated, expires, entries, claim } = data;
+  const root = data.namespaces.get("");
+  const head = root?.order.at(-1);
+  const written = new Set(head === undefined ? [] : writesOf(root!, head).map(({ channel }) => channel));
+  const pending = pendingChannels.filter((channel) => written.has(channel));
+  return { thread, created, updated, expires, entries: [...entries.values()], head, pending, claim };
 }
 
 /** Adds or replaces a checkpoint. */

@@ -25,23 +25,18 @@ export class ThreadTable {
 
   /** The thread, made when it is not there, as written to just now. */
   touch(thread: string, newEpoch: string, ttl: number | undefined): ThreadData {
-    const now = Date.now();
-    const data = this.find(thread) ?? {
-      thread,
-      epoch: newEpoch,
-      created: now,
-      updated: now,
-      expires: undefined,
-      ownTtl: undefined,
-      namespaces: new Map(),
-      blobs: new Map(),
-    };
-    data.updated = now;
+    const data = this.find(thread) ?? newThread(thread, newEpoch);
+    data.updated = Date.now();
     this.renew(data, ttl);
     this.#threads.delete(thread);
     this.#threads.set(thread, data);
     this.#evict();
     return data;
+  }
+
+  /** The thread, made when it is not there. */
+  findOrMake(thread: string, newEpoch: string): ThreadData {
+    return this.find(thread) ?? this.touch(thread, newEpoch, undefined);
   }
 
   /** Moves the expiry of a thread by its own time to live, or by the given one. */
@@ -51,8 +46,9 @@ export class ThreadTable {
     data.expires = milliseconds === null ? undefined : Date.now() + milliseconds;
   }
 
-  delete(thread: string): void {
-    this.#threads.delete(thread);
+  /** Whether it was there. */
+  delete(thread: string): boolean {
+    return this.#threads.delete(thread);
   }
 
   /** Removes expired threads and returns how many. */
@@ -73,6 +69,22 @@ export class ThreadTable {
       this.#threads.delete(oldest);
     }
   }
+}
+
+function newThread(thread: string, epoch: string): ThreadData {
+  const now = Date.now();
+  return {
+    thread,
+    epoch,
+    created: now,
+    updated: now,
+    expires: undefined,
+    ownTtl: undefined,
+    namespaces: new Map(),
+    blobs: new Map(),
+    entries: new Map(),
+    claim: undefined,
+  };
 }
 
 function hasExpired({ expires }: ThreadData): boolean {

@@ -162,7 +162,7 @@ describe("MemoryStorage", () => {
   it("takes a copy that is sent once more for the same copy, and another one for a conflict", async () => {
     const storage = new MemoryStorage();
     await put(new MemorySaver({ storage }), { thread: "a", id: "1" });
-    const request = { from: "a", to: "b", newEpoch: "e1" };
+    const request = { from: "a", to: "b", newEpoch: "e1", sealShift: 0 };
     expect(await storage.copyThread(request)).toBe("copied");
     expect(await storage.copyThread(request)).toBe("copied");
     expect(await storage.copyThread({ ...request, newEpoch: "e2" })).toBe("exists");

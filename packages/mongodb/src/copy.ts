@@ -1,12 +1,19 @@
-import { CheckpointError, type CopyOutcome, type CopyRequest } from "@threadmark/core/storage";
+import {
+  CheckpointError,
+  damaged,
+  shiftSeal,
+  type CopyOutcome,
+  type CopyRequest,
+} from "@threadmark/core/storage";
 import type { Doc } from "./driver.ts";
-import { isUnsupported } from "./failure.ts";
+import { newGeneration } from "./generation.ts";
+import { isBadType, isUnsupported } from "./failure.ts";
 import { anyOf, blobsOf, contentOf, only, recordsOf, threadKey, wholeOf, type Key } from "./keys.ts";
 import { awaitPurge, generationsIn, purge, reserve } from "./remove/purge.ts";
-import { oldOf, remove } from "./remove/remove.ts";
+import { oldOf, settle } from "./remove/remove.ts";
 import type { Session } from "./session.ts";
-import { findThread, isAlive, isSettled, newGeneration, onlyOf, type ThreadDoc } from "./thread.ts";
-import { upsert } from "./write/write.ts";
+import { entriesOf, findThread, isAlive, isSettled, onlyOf, storedEntry, type ThreadDoc } from "./thread.ts";
+import { upsert } from "./write/statements.ts";
 
 const MAX_ATTEMPTS = 20;
 /** Of which so many wait for a moment without a write. */
@@ -37,11 +44,12 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
     if (present && isAlive(present)) return present.epoch === newEpoch ? "copied" : "exists";
     if (present?.gone) await awaitPurge(session, present);
     else if (present) await purge(session, to, { g: present.g });
-    const g = newGeneration();
+    const g = newGeneration(to);
     if (!(await reserveTarget(session, to, g))) continue;
     const copyContent = attempt < QUIET_ATTEMPTS ? copyQuiet : copyBetween;
-    const whole = await copyContent(session, source, to, g);
-    if (whole && (await reveal(session, request, source, g))) return "copied";
+    const target = { from, to, g, sealShift: request.sealShift };
+    const copied = await copyContent(session, source, target);
+    if (copied && (await reveal(session, request, copied, g))) return "copied";
     await purge(session, to, { g });
   }
   throw new CheckpointError(
@@ -64,22 +72,35 @@ async function reserveTarget(session: Session, to: string, g: string): Promise<b
   return true;
 }
 
-/** Steps 2 and 3. Whether all of it is there. */
-async function copyQuiet(session: Session, source: ThreadDoc, to: string, g: string): Promise<boolean> {
-  const { thread: from } = source;
-  if (!(await copyRecords(session, source, to, g))) return false;
-  await copyRange(session, blobsOf(from), to, [g]);
+/** Where a copy comes from and goes to. */
+interface Target {
+  readonly from: string;
+  readonly to: string;
+  readonly g: string;
+  readonly sealShift: number;
+}
+
+/** Steps 2 and 3. The thread as it was copied, if all of it is there. */
+async function copyQuiet(
+  session: Session,
+  source: ThreadDoc,
+  target: Target,
+): Promise<ThreadDoc | undefined> {
+  const { thread: from, g } = source;
+  if (!(await copyRecords(session, source, target))) return undefined;
+  // Those of this generation are whole (`provenBlob`), and so are their copies.
+  await copyRange(session, { ...blobsOf(from), g }, target, [target.g]);
   const after = await findThread(session, from);
   // Nothing was removed in between, so every blob of the records was there to be copied.
-  return after?.g === source.g && isSettled(source);
+  return after?.g === g && isSettled(source) ? source : undefined;
 }
 
 /** Step 2. Whether there was a moment without a write. */
-async function copyRecords(session: Session, source: ThreadDoc, to: string, g: string): Promise<boolean> {
+async function copyRecords(session: Session, source: ThreadDoc, target: Target): Promise<boolean> {
   const { thread: from, valid } = source;
   let { writes } = source;
   for (let look = 0; look < LOOKS; look++) {
-    await copyRange(session, { ...recordsOf(from), g: { $in: valid } }, to, g);
+    await copyRange(session, { ...recordsOf(from), g: { $in: valid } }, target, target.g);
     const after = await findThread(session, from);
     if (after?.g !== source.g) return false;
     if (after.writes === writes) return true;
@@ -93,29 +114,29 @@ async function copyRecords(session: Session, source: ThreadDoc, to: string, g: s
  * generation, but for a checkpoint that was put once more since, which is copied as it is now. Nothing is
  * removed before the blobs are copied. If another removal takes over, it all was done twice, and in between
  * something may have gone.
+ *
+ * Some blobs may lack what is below them, so that none is proven for writes to the copy.
  */
 async function copyBetween(
   session: Session,
   { thread: from, valid }: ThreadDoc,
-  to: string,
-  g: string,
-): Promise<boolean> {
+  target: Target,
+): Promise<ThreadDoc | undefined> {
   const before = await keysOf(session, { ...recordsOf(from), g: { $in: valid } });
-  let times = 0;
-  const between = async (thread: ThreadDoc): Promise<void> => {
-    times++;
-    await copyRange(session, { ...recordsOf(from), g: { $in: oldOf(thread) } }, to, g);
-    const copied = new Set((await keysOf(session, recordsOf(to))).map(placeOf));
+  const unproven = [newGeneration(target.to)];
+  const times: ThreadDoc[] = [];
+  await settle(session, from, async (thread) => {
+    times.push(thread);
+    await copyRange(session, { ...recordsOf(from), g: { $in: oldOf(thread) } }, target, target.g);
+    const copied = new Set((await keysOf(session, recordsOf(target.to))).map(placeOf));
     const replaced = before.filter((key) => !copied.has(placeOf(key)));
     for (let start = 0; start < replaced.length; start += BATCH) {
       const keys = replaced.slice(start, start + BATCH);
-      await copyRange(session, { ...anyOf(keys), g: { $in: thread.valid } }, to, g);
+      await copyRange(session, { ...anyOf(keys), g: { $in: thread.valid } }, target, target.g);
     }
-    await copyRange(session, blobsOf(from), to, [g]);
-  };
-  const nothing = { checkpoints: [], relink: [], newEpoch: newGeneration() };
-  await remove(session, { thread: from, ...nothing }, { keepEmpty: true, between });
-  return times === 1;
+    await copyRange(session, blobsOf(from), target, unproven);
+  });
+  return times.length === 1 ? times[0] : undefined;
 }
 
 const BATCH = 10_000;
@@ -138,27 +159,37 @@ function placeOf(key: Key): string {
 async function copyRange(
   session: Session,
   filter: Doc,
-  to: string,
+  target: Target,
   g: string | readonly string[],
 ): Promise<void> {
-  const stages = copyStages(session.collectionName, filter, to, g);
+  const { from } = target;
+  const stages = copyStages(session.collectionName, filter, target, g);
   try {
     await session.write((collection) => collection.aggregate(stages).toArray());
   } catch (error) {
+    if (isBadType(error) && !isUnsupported(error)) throw damaged(from, "a document", error);
     if (!isUnsupported(error)) throw error;
-    await copyThroughClient(session, filter, to, g);
+    await copyThroughClient(session, filter, target, g);
   }
 }
 
 /** With a checkpoint, what was stored before it is then copied too, also beside writes that are under way. */
 const NEWEST_FIRST = { $sort: { _id: -1 } };
 
-function copyStages(into: string, filter: Doc, to: string, g: string | readonly string[]): Doc[] {
+function copyStages(
+  into: string,
+  filter: Doc,
+  { to, sealShift }: Target,
+  g: string | readonly string[],
+): Doc[] {
   const ifThere = (field: string, value: Doc | string): Doc => ({
     $cond: [{ $eq: [{ $type: `$${field}` }, "missing"] }, "$$REMOVE", value],
   });
   const target = { $literal: to };
   const moved = { $mergeObjects: ["$$this", { t: target }] };
+  const sealed = (seal: string): Doc => ({ $mod: [{ $add: [seal, sealShift] }, SEALS] });
+  const written = { k: "$$this.k", v: { $mergeObjects: ["$$this.v", { s: sealed("$$this.v.s") }] } };
+  const writes = { $map: { input: { $objectToArray: "$w" }, as: "this", in: written } };
   return [
     { $match: filter },
     NEWEST_FIRST,
@@ -166,6 +197,8 @@ function copyStages(into: string, filter: Doc, to: string, g: string | readonly 
       $set: {
         "_id.t": target,
         g,
+        seal: ifThere("seal", sealed("$seal")),
+        w: ifThere("w", { $arrayToObject: writes }),
         scan: ifThere("scan", { $mergeObjects: ["$scan", { t: target }] }),
         run: ifThere("run", { $mergeObjects: ["$run", { t: target }] }),
         children: ifThere("children", { $map: { input: "$children", as: "this", in: moved } }),
@@ -180,21 +213,34 @@ function replaceOwn(g: string | readonly string[]): Doc[] {
   return [{ $replaceRoot: { newRoot: { $cond: [{ $eq: ["$g", g] }, "$$new", "$$ROOT"] } } }];
 }
 
+/** How many seals there are. */
+const SEALS = 2 ** 32;
+
 /** For services without `$merge`. */
 async function copyThroughClient(
   session: Session,
   filter: Doc,
-  to: string,
+  { to, sealShift }: Target,
   g: string | readonly string[],
 ): Promise<void> {
+  const shifted = (seal: unknown): number => shiftSeal(seal as number, sealShift);
   const docs = await session.find(filter, { sort: NEWEST_FIRST.$sort });
-  const ops = docs.map(({ _id, scan, run, children, ...rest }) =>
+  const ops = docs.map(({ _id, scan, run, children, seal, w, ...rest }) =>
     upsert(
       { ...only(moveTo(_id, to)), g },
       {
         $set: {
           ...rest,
           g,
+          ...(seal !== undefined && { seal: shifted(seal) }),
+          ...(w !== undefined && {
+            w: Object.fromEntries(
+              Object.entries(w as Doc).map(([idx, write]) => {
+                const { s, ...others } = write as Doc;
+                return [idx, { ...others, s: shifted(s) }];
+              }),
+            ),
+          }),
           ...(scan !== undefined && { scan: moveTo(scan, to) }),
           ...(run !== undefined && { run: moveTo(run, to) }),
           ...(children !== undefined && { children: (children as unknown[]).map((one) => moveTo(one, to)) }),
@@ -214,10 +260,14 @@ function moveTo(value: unknown, to: string): Key {
 /** Step 4. Whether the target was still ours. */
 async function reveal(
   session: Session,
-  { to, newEpoch }: CopyRequest,
-  { expires, own }: ThreadDoc,
+  { to, newEpoch, sealShift }: CopyRequest,
+  source: ThreadDoc,
   g: string,
 ): Promise<boolean> {
+  const { expires, own } = source;
+  const entries = entriesOf(source).map((entry) =>
+    storedEntry({ ...entry, seal: shiftSeal(entry.seal, sealShift) }),
+  );
   const fields = {
     epoch: { $literal: newEpoch },
     valid: [g],
@@ -225,6 +275,7 @@ async function reveal(
     updated: "$$NOW",
     expires: expires ?? "$$REMOVE",
     gone: "$$REMOVE",
+    ...(entries.length > 0 && { entries: { $literal: entries } }),
   };
   const update = [{ $set: { ...fields, ...(typeof own === "number" && { own }) } }];
   const result = await session.write((collection) =>

@@ -6,9 +6,10 @@ import type {
   FilterTerm,
   WriteRecord,
 } from "@threadmark/core/storage";
-import { childrenOf } from "@threadmark/core/storage";
+import { childrenOf, isNode } from "@threadmark/core/storage";
+import { decoderOf, type Decoder } from "./decoder.ts";
 import type { Doc } from "./driver.ts";
-import { blobKey, isNodeId, type Key } from "./keys.ts";
+import { blobKey, type Key } from "./keys.ts";
 
 /** A checkpoint as it is stored. */
 export interface CheckpointDoc {
@@ -16,8 +17,10 @@ export interface CheckpointDoc {
   /** The generation that it belongs to; see `thread.ts`. */
   readonly g: string;
   readonly parent?: string | null;
+  readonly parentSeal: number;
   readonly run?: { readonly r: string };
   readonly header: Uint8Array;
+  readonly seal: number;
   readonly metadata: Uint8Array;
   readonly index: readonly { readonly k: string; readonly v: string }[];
   readonly refs: readonly Uint8Array[];
@@ -25,7 +28,13 @@ export interface CheckpointDoc {
 
 /** Writes of one task as they are stored. */
 export interface WriteDoc {
-  readonly _id: { readonly n: string; readonly i: string; readonly a: string; readonly x: number };
+  readonly _id: {
+    readonly t: string;
+    readonly n: string;
+    readonly i: string;
+    readonly a: string;
+    readonly x: number;
+  };
   readonly g: string;
   /** idx → write. */
   readonly w: Readonly<Record<string, StoredWrite>>;
@@ -38,6 +47,7 @@ interface StoredWrite {
   readonly c: string;
   readonly v: Uint8Array;
   readonly r: readonly Uint8Array[];
+  readonly s: number;
 }
 
 /** A blob as it is stored. */
@@ -51,10 +61,11 @@ export interface BlobDoc {
  * of document is in. Keys of metadata are values here and never names of fields.
  */
 export function checkpointFields(thread: string, record: CheckpointRecord, g: string): Doc {
-  const { namespace, id, run, header, metadata, index, refs } = record;
+  const { namespace, id, run, header, seal, metadata, index, refs } = record;
   return {
     g,
     header,
+    seal,
     metadata,
     index: index.map(({ key, token }) => ({ k: key, v: token })),
     refs: refs.map(idBytes),
@@ -70,23 +81,45 @@ export function filterOf(terms: readonly FilterTerm[]): Doc[] {
   );
 }
 
-export function outlineOf({ _id, parent, run, header }: CheckpointDoc): CheckpointOutline {
+const A_CHECKPOINT = "a checkpoint";
+
+/** @throws CheckpointError `CORRUPT` for what no checkpoint is, as all that read documents here. */
+export function outlineOf(doc: CheckpointDoc): CheckpointOutline {
+  return outlineBy(decoderOf(doc._id.t, A_CHECKPOINT), doc);
+}
+
+function outlineBy(
+  decode: Decoder,
+  { _id, parent, parentSeal, run, header, seal }: CheckpointDoc,
+): CheckpointOutline {
   return {
     namespace: _id.n,
     id: _id.i,
-    parent: parent ?? undefined,
-    run: run?.r,
-    header: copyOf(header),
+    parent: decode.optionalText(parent),
+    parentSeal: decode.seal(parentSeal),
+    run: run === undefined ? undefined : decode.text(decode.object(run)["r"]),
+    header: decode.bytes(header),
+    seal: decode.seal(seal),
   };
 }
 
 export function recordOf(doc: CheckpointDoc): CheckpointRecord {
+  const decode = decoderOf(doc._id.t, A_CHECKPOINT);
   return {
-    ...outlineOf(doc),
-    metadata: copyOf(doc.metadata),
-    index: doc.index.map(({ k, v }) => ({ key: k, token: v })),
-    refs: doc.refs.map(idOf),
+    ...outlineBy(decode, doc),
+    metadata: decode.bytes(doc.metadata),
+    index: decode.list(doc.index).map((entry) => {
+      const { k, v } = decode.object(entry);
+      return { key: decode.text(k), token: decode.text(v) };
+    }),
+    refs: refsOf(doc),
   };
+}
+
+/** The blobs of a checkpoint. */
+export function refsOf({ _id, refs }: CheckpointDoc): string[] {
+  const decode = decoderOf(_id.t, A_CHECKPOINT);
+  return decode.list(refs).map((ref) => decode.blobId(ref));
 }
 
 /** Writes that one part holds. */
@@ -97,8 +130,8 @@ export function partOf(idx: number): number {
   return idx < 0 ? 0 : Math.floor(idx / PART);
 }
 
-export function storedWrite({ path, channel, value, refs }: WriteRecord): StoredWrite {
-  return { p: path, c: channel, v: value, r: refs.map(idBytes) };
+export function storedWrite({ path, channel, value, refs, seal }: WriteRecord): StoredWrite {
+  return { p: path, c: channel, v: value, r: refs.map(idBytes), s: seal };
 }
 
 /**
@@ -107,31 +140,38 @@ export function storedWrite({ path, channel, value, refs }: WriteRecord): Stored
  */
 export function writesIn(docs: readonly WriteDoc[]): WriteRecord[] {
   const last = new Map<string, number>();
-  for (const { _id, last: parts } of docs) if (_id.x === 0) last.set(_id.a, parts ?? 0);
-  return docs
-    .filter(({ _id }) => _id.x <= (last.get(_id.a) ?? -1))
-    .flatMap(({ _id, w }) =>
-      Object.entries(w).map(([idx, { p, c, v, r }]) => ({
-        task: _id.a,
-        path: p,
-        idx: Number(idx),
-        channel: c,
-        value: copyOf(v),
-        refs: r.map(idOf),
-      })),
-    );
+  for (const { _id, last: parts } of docs) {
+    if (_id.x === 0) last.set(_id.a, decoderOf(_id.t, "a write").number(parts ?? 0));
+  }
+  return docs.filter(({ _id }) => _id.x <= (last.get(_id.a) ?? -1)).flatMap(writesOfPart);
+}
+
+function writesOfPart({ _id, w }: WriteDoc): WriteRecord[] {
+  const decode = decoderOf(_id.t, "a write");
+  return Object.entries(decode.object(w)).map(([idx, write]) => {
+    const { p, c, v, r, s } = decode.object(write);
+    return {
+      task: _id.a,
+      path: decode.text(p),
+      idx: decode.number(Number(idx)),
+      channel: decode.text(c),
+      value: decode.bytes(v),
+      refs: decode.list(r).map((ref) => decode.blobId(ref)),
+      seal: decode.seal(s),
+    };
+  });
 }
 
 /** The fields of a blob. A node also lists the keys of its children that are nodes, which the server can follow. */
 export function blobFields(thread: string, blob: Blob): Doc {
-  const children = childrenOf(blob).filter(isNodeId);
+  const children = childrenOf(blob).filter(isNode);
   if (children.length === 0) return { bytes: blob.bytes };
   return { bytes: blob.bytes, children: children.map((id): Key => blobKey(thread, id)) };
 }
 
 export function blobOf({ _id, bytes }: BlobDoc): Blob {
   const id = idOf(_id.b);
-  return { id, kind: isNodeId(id) ? "node" : "leaf", bytes: copyOf(bytes) };
+  return { id, kind: isNode(id) ? "node" : "leaf", bytes: decoderOf(_id.t, "a blob").bytes(bytes) };
 }
 
 export function idBytes(id: string): Uint8Array {
@@ -140,9 +180,4 @@ export function idBytes(id: string): Uint8Array {
 
 export function idOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
-}
-
-/** The driver's bytes are windows on the answer of the server, which would be kept whole with each of them. */
-function copyOf(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes);
 }

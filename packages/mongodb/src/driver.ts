@@ -57,7 +57,7 @@ export interface Collection {
   updateMany(filter: Doc, update: Doc): Promise<unknown>;
   deleteOne(filter: Doc): Promise<{ readonly deletedCount: number }>;
   deleteMany(filter: Doc): Promise<{ readonly deletedCount: number }>;
-  findOneAndUpdate(filter: Doc, update: Doc, options: object): Promise<Doc | null>;
+  findOneAndUpdate(filter: Doc, update: Doc | readonly Doc[], options: object): Promise<Doc | null>;
   createIndexes(indexes: readonly object[]): Promise<unknown>;
 }
 

@@ -33,7 +33,12 @@ export function isDuplicateKey(error: unknown): boolean {
   return failureOf(error).code === 11000;
 }
 
-/** Which statement of a bulk met such a document. */
+/** Whether an upsert that must find a document would have had to insert one; see `provenBlob`. */
+export function isUnproven(error: unknown): boolean {
+  return failureOf(error).code === 66;
+}
+
+/** Which statement of a bulk failed. */
 export function failedAt(error: unknown): number {
   const { writeErrors } = error as { writeErrors?: { index: number } | readonly { index: number }[] };
   return [writeErrors ?? []].flat()[0]?.index ?? 0;
@@ -45,6 +50,20 @@ export function isUnsupported(error: unknown): boolean {
 
 export function isTooLarge(error: unknown): boolean {
   return TOO_LARGE_CODES.has(failureOf(error).code as number);
+}
+
+/** The first of the codes that name a place in the server's source: those of its expressions, among others. */
+const FIRST_PLACE = 14_000;
+
+/** Whether an expression or an update met a value of a wrong type. */
+export function isBadType(error: unknown): boolean {
+  const { code } = failureOf(error);
+  return code === 2 || code === 14 || (typeof code === "number" && code >= FIRST_PLACE);
+}
+
+/** Whether an index that was named cannot be used. */
+export function isBadHint(error: unknown): boolean {
+  return failureOf(error).code === 2;
 }
 
 /** Whether a collection of that name was created meanwhile. */

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { compareText } from "@threadmark/core/storage";
+import { compareText, isNode } from "@threadmark/core/storage";
 import type { Doc } from "./driver.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { Doc } from "./driver.ts";
  * makes it unique among its kind. So each thread is one range of `_id`, and each kind of it another, in this
  * order. The thread's own document comes last: a command that reads a range to its end reads it at the end.
  */
-export const KIND = { checkpoint: 1, write: 2, claim: 3, leaf: 4, node: 5, thread: 9 } as const;
+export const KIND = { checkpoint: 1, write: 2, successor: 3, leaf: 4, node: 5, thread: 9 } as const;
 
 /** A value of `_id`. */
 export type Key = Doc & { readonly t: string; readonly k: number };
@@ -26,17 +26,12 @@ export function writeKey(t: string, namespace: string, checkpoint: string, task:
 }
 
 /** Which checkpoint follows a parent, where a fence decides it. */
-export function claimKey(t: string, namespace: string, parent: string | undefined): Key {
-  return { t, k: KIND.claim, n: namespace, p: parent ?? null };
-}
-
-/** The last bit of an id says whether it is a node. */
-export function isNodeId(id: string): boolean {
-  return Number.parseInt(id.at(-1)!, 16) % 2 === 1;
+export function successorKey(t: string, namespace: string, parent: string | undefined): Key {
+  return { t, k: KIND.successor, n: namespace, p: parent ?? null };
 }
 
 export function blobKey(t: string, id: string): Key {
-  return { t, k: isNodeId(id) ? KIND.node : KIND.leaf, b: Buffer.from(id, "hex") };
+  return { t, k: isNode(id) ? KIND.node : KIND.leaf, b: Buffer.from(id, "hex") };
 }
 
 /** Ranges in one command. */
@@ -78,7 +73,7 @@ export function writesBetween(t: string, namespace: string, ids: readonly string
   return range(t, { ...start, i: first }, { ...start, i: rest.at(-1), a: END });
 }
 
-/** All checkpoints, writes and claims of a thread. */
+/** All checkpoints and writes of a thread, and what its fences keep. */
 export function recordsOf(t: string): Doc {
   return range(t, { k: KIND.checkpoint }, { k: KIND.leaf });
 }

@@ -8,6 +8,9 @@ const SCHEMA_VERSION = 1;
 /** The document that says which version of this package has set the collection up. */
 const VERSION_KEY = { _id: "threadmark" };
 
+/** The index that finds threads by their metadata. */
+export const ENTRIES_INDEX = "entries";
+
 interface Index {
   readonly name: string;
   readonly key: Readonly<Record<string, 1 | -1>>;
@@ -27,6 +30,8 @@ export const INDEXES: readonly Index[] = [
   { name: "runs", key: { run: 1 }, sparse: true },
   // Threads, the last updated first.
   { name: "threads", key: { updated: -1, thread: 1 }, sparse: true },
+  // Threads by their own metadata.
+  { name: ENTRIES_INDEX, key: { "entries.k": 1, "entries.v": 1 }, sparse: true },
   // Threads that expire.
   { name: "expiry", key: { expires: 1 }, sparse: true },
 ];

@@ -38,6 +38,15 @@ interface Opened {
   readonly writing: Collection;
 }
 
+/** The reply of an `update`. */
+export interface Updated {
+  /** How many statements have found or inserted a document. */
+  readonly count: number;
+  readonly failed: { readonly index: number; readonly code: number } | undefined;
+  /** Whether the write concern was met. */
+  readonly isSafe: boolean;
+}
+
 /** Sends commands, sets the collection up when that was not done, and tries again where that is right. */
 export class Session {
   readonly #options: SessionOptions;
@@ -77,11 +86,10 @@ export class Session {
   }
 
   /**
-   * Does the statements of an `update` in order, and returns how many have found or inserted a document;
-   * `undefined` if one failed, or they are not as safe as they should be. That costs the client less than
+   * Does the statements of an `update` in order, up to the first that fails. That costs the client less than
    * `bulkWrite`, which measures and copies each statement. They must fit into one document.
    */
-  async update(ops: readonly UpdateOp[]): Promise<number | undefined> {
+  async update(ops: readonly UpdateOp[]): Promise<Updated> {
     await this.#readyOnce();
     const command = {
       update: this.#options.collectionName,
@@ -91,7 +99,8 @@ export class Session {
     };
     const options = { ...PLAIN_BSON, readPreference: "primary" };
     const reply = await this.#retried(({ database }) => database.command(command, options));
-    return reply["writeErrors"] || reply["writeConcernError"] ? undefined : (reply["n"] as number);
+    const [failed] = (reply["writeErrors"] ?? []) as NonNullable<Updated["failed"]>[];
+    return { count: reply["n"] as number, failed, isSafe: !reply["writeConcernError"] };
   }
 
   /** The documents of a filter, as they are on the primary. */

@@ -4,6 +4,8 @@ import type {
   Blob,
   BlobsRequest,
   CheckpointStorage,
+  ClaimOutcome,
+  ClaimRequest,
   CopyOutcome,
   CopyRequest,
   ExpireRequest,
@@ -13,6 +15,7 @@ import type {
   OutlineRequest,
   PutRequest,
   PutWritesRequest,
+  ReleaseRequest,
   RemoveOutcome,
   RemoveRequest,
   RunsPage,
@@ -22,21 +25,25 @@ import type {
   SweepRequest,
   ThreadPage,
   ThreadsRequest,
+  UpdateThreadRequest,
   WriteOutcome,
 } from "@threadmark/core/storage";
+import { claimThread, releaseThread } from "./claims.ts";
 import { copyThread } from "./copy.ts";
 import type { Doc } from "./driver.ts";
+import { readRuns } from "./read/runs.ts";
 import { Gatherer } from "./read/gatherer.ts";
 import { ThreadHints } from "./write/thread-hints.ts";
 import { readAncestors, readBlobs, readOutline } from "./read/history.ts";
 import { only, threadKey } from "./keys.ts";
-import { findExpired, readRuns, readThreads } from "./read/listing.ts";
-import { purge, purgeLeftovers } from "./remove/purge.ts";
+import { findExpired } from "./read/expired.ts";
+import { readThreads } from "./read/listing.ts";
+import { deleteThreads } from "./remove/delete-threads.ts";
 import { readOne, readScan, type ReadContext } from "./read/read-checkpoints.ts";
 import { checkpointRecords, writeRecords } from "./write/records.ts";
 import { remove } from "./remove/remove.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import { after, ALIVE, expired, NEVER } from "./thread.ts";
+import { after, ALIVE, changedEntries, expired, NEVER } from "./thread.ts";
 import { WriteQueue } from "./write/write-queue.ts";
 import { write } from "./write/write.ts";
 
@@ -48,7 +55,7 @@ export interface MongoDBStorageOptions extends SessionOptions {
 
 /** The storage port over MongoDB. No transaction is needed; see `thread.ts` for why that is safe. */
 export class MongoDBStorage implements CheckpointStorage {
-  readonly port = 1;
+  readonly port = 2;
   readonly capabilities = { persistent: true, shared: true, scanAllThreads: true };
   readonly #session: Session;
   readonly #context: ReadContext;
@@ -104,10 +111,9 @@ export class MongoDBStorage implements CheckpointStorage {
     return remove(this.#session, request);
   }
 
-  async deleteThread(thread: string): Promise<void> {
-    this.#context.hints.forget(thread);
-    const purged = await purge(this.#session, thread, {});
-    if (!purged) await purgeLeftovers(this.#session, thread);
+  async deleteThreads(threads: readonly string[]): Promise<number> {
+    for (const thread of threads) this.#context.hints.forget(thread);
+    return threads.length === 0 ? 0 : deleteThreads(this.#session, threads);
   }
 
   async copyThread(request: CopyRequest): Promise<CopyOutcome> {
@@ -115,7 +121,22 @@ export class MongoDBStorage implements CheckpointStorage {
   }
 
   async threads(request: ThreadsRequest): Promise<ThreadPage> {
-    return readThreads(this.#session, request);
+    return readThreads(this.#context, request);
+  }
+
+  async updateThread({ thread, set, remove: removed }: UpdateThreadRequest): Promise<boolean> {
+    const filter = { ...only(threadKey(thread)), ...ALIVE };
+    const update = [{ $set: { entries: changedEntries(set, removed) } }];
+    const result = await this.#session.write((collection) => collection.updateOne(filter, update));
+    return result.matchedCount > 0;
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    return claimThread(this.#session, request);
+  }
+
+  async release(request: ReleaseRequest): Promise<boolean> {
+    return releaseThread(this.#session, request);
   }
 
   async runs(request: RunsRequest): Promise<RunsPage> {
@@ -148,16 +169,14 @@ export class MongoDBStorage implements CheckpointStorage {
     let swept = 0;
     for (let start = 0; start < names.length; start += AT_ONCE) {
       const some = names.slice(start, start + AT_ONCE);
-      const when = expired(this.#session.patience);
-      const purged = await Promise.all(some.map((name) => purge(this.#session, name, when)));
-      swept += purged.filter((one) => one?.done).length;
+      swept += await deleteThreads(this.#session, some, expired(this.#session.patience));
     }
     return swept;
   }
 }
 
 /** Threads that are removed at once. */
-const AT_ONCE = 8;
+const AT_ONCE = 100;
 
 function ownTtl(ttl: ExpireRequest["ttl"]): Doc[] {
   if (ttl === undefined) return [{ $unset: "own" }];

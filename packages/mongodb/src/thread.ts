@@ -1,6 +1,8 @@
-import { Buffer } from "node:buffer";
+import { damaged, type ThreadEntry } from "@threadmark/core/storage";
+import { decoderOf } from "./decoder.ts";
 import type { Doc } from "./driver.ts";
 import type { Session } from "./session.ts";
+import { checkGeneration } from "./generation.ts";
 import { only, threadKey } from "./keys.ts";
 
 /**
@@ -24,8 +26,10 @@ export interface ThreadDoc {
   readonly g: string;
   /** Several while a removal is under way; then the last one is `g`. */
   readonly valid: readonly string[];
-  /** Counts writes, whether they were completed or not. */
+  /** Counts writes that have begun, whether they were completed or not. */
   readonly writes: number;
+  /** As many as `writes` when none is under way; fewer also where one has failed. */
+  readonly done?: number;
   readonly created: Date;
   readonly updated: Date;
   readonly expires?: Date | null;
@@ -35,6 +39,22 @@ export interface ThreadDoc {
   readonly gone?: Date | null;
   /** When the removal that is under way began. */
   readonly busy?: Date | null;
+  /** The thread's own metadata. */
+  readonly entries?: readonly StoredEntry[];
+  /** Who owns it. */
+  readonly claim?: StoredClaim;
+}
+
+interface StoredEntry {
+  readonly k: string;
+  readonly v: string;
+  readonly b: Uint8Array;
+  readonly s: number;
+}
+
+export interface StoredClaim {
+  readonly id: string;
+  readonly until: Date;
 }
 
 /** `own` of a thread that never expires. */
@@ -74,9 +94,11 @@ export function expired(patience: number): Doc {
   return { $expr: { $and: [EXPIRED, deletedByNobody] } };
 }
 
-/** A generation of no other thread and no other time. */
-export function newGeneration(): string {
-  return Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(12))).toString("base64url");
+/** Whether a record has one of the valid generations. A damaged one is an error. */
+export function isValid(thread: string, valid: readonly string[], { g }: Doc): boolean {
+  if (valid.includes(g as string)) return true;
+  checkGeneration(thread, g, "a record");
+  return false;
 }
 
 /** Whether a thread was not expired when it was read. */
@@ -112,6 +134,13 @@ export function renewal(
   return { expires: milliseconds === NEVER ? "$$REMOVE" : after(milliseconds) };
 }
 
+/** The same where the thread's own time to live is not known. */
+export function renewalByOwn(ttl: number | undefined): { readonly expires: Doc } {
+  const given = ttl === undefined ? "$expires" : after(ttl);
+  const own = { $cond: [{ $eq: ["$own", NEVER] }, "$$REMOVE", { $add: ["$$NOW", "$own"] }] };
+  return { expires: { $cond: [{ $gt: ["$own", null] }, own, given] } };
+}
+
 /** So many milliseconds from now, by the server's clock. */
 export function after(milliseconds: number): Doc {
   return { $add: ["$$NOW", milliseconds] };
@@ -120,18 +149,76 @@ export function after(milliseconds: number): Doc {
 /** A thread and the server's time when it was read. */
 export type SeenThread = ThreadDoc & { readonly now: Date };
 
+const FIELDS: readonly (keyof ThreadDoc)[] = [
+  "thread",
+  "epoch",
+  "g",
+  "valid",
+  "writes",
+  "done",
+  "created",
+  "updated",
+  "expires",
+  "own",
+  "gone",
+  "busy",
+  "entries",
+  "claim",
+];
+
 /** The projection for a {@link SeenThread}. Where more is to be read, only what is named can be. */
 export const SEEN: Doc = {
-  ...Object.fromEntries(
-    ["thread", "epoch", "g", "valid", "writes", "created", "updated", "expires", "own", "gone", "busy"].map(
-      (field) => [field, 1],
-    ),
-  ),
+  ...Object.fromEntries(FIELDS.map((field) => [field, 1])),
   now: "$$NOW",
 };
 
 /** The thread as it is on the primary; also when it is gone. */
 export async function findThread(session: Session, thread: string): Promise<SeenThread | undefined> {
   const [found] = await session.find(only(threadKey(thread)), { limit: 1, projection: SEEN });
-  return found as SeenThread | undefined;
+  return found && (checkedThread(thread, found) as unknown as SeenThread);
+}
+
+const A_THREAD = "the document";
+
+/**
+ * The document of a thread, when nothing is wrong with what decides about its other documents.
+ *
+ * @throws CheckpointError `CORRUPT`
+ */
+export function checkedThread(thread: string, doc: Doc): ThreadDoc {
+  const decode = decoderOf(thread, A_THREAD);
+  const { g, valid, epoch, writes, created, updated, expires, own, gone, busy } = doc;
+  if (doc["thread"] !== thread) throw damaged(thread, A_THREAD);
+  for (const one of [g, ...decode.list(valid)]) checkGeneration(thread, one, A_THREAD);
+  for (const date of [created, updated]) decode.date(date);
+  for (const date of [expires, gone, busy]) decode.date(date ?? LONG_AGO);
+  decode.text(epoch);
+  for (const number of [writes, own]) decode.number(number ?? 0);
+  return doc as unknown as ThreadDoc;
+}
+
+/** As it is stored. */
+export function storedEntry({ key, token, value, seal }: ThreadEntry): StoredEntry {
+  return { k: key, v: token, b: value, s: seal };
+}
+
+/** @throws CheckpointError `CORRUPT` */
+export function entriesOf({ thread, entries }: Pick<ThreadDoc, "thread" | "entries">): ThreadEntry[] {
+  const decode = decoderOf(thread, A_THREAD);
+  return decode.list(entries ?? []).map((entry) => {
+    const { k, v, b, s } = decode.object(entry);
+    return { key: decode.text(k), token: decode.text(v), value: decode.bytes(b), seal: decode.seal(s) };
+  });
+}
+
+/** The new value of `entries`: some are set, some removed, and the others stay. */
+export function changedEntries(set: readonly ThreadEntry[], remove: readonly string[] = []): Doc {
+  const changed = [...set.map(({ key }) => key), ...remove];
+  const others = {
+    $filter: {
+      input: { $ifNull: ["$entries", []] },
+      cond: { $not: [{ $in: ["$$this.k", { $literal: changed }] }] },
+    },
+  };
+  return { $concatArrays: [others, { $literal: set.map(storedEntry) }] };
 }

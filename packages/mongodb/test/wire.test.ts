@@ -43,12 +43,12 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
     expect(await commandsOf(() => saver.getTuple(configOf("t", turnId(2))))).toEqual(["aggregate", "find"]);
     expect(await commandsOf(() => saver.getTuple(configOf("nobody")))).toEqual(["aggregate"]);
     expect(await commandsOf(() => saver.deleteThread("t"))).toEqual([
-      "findAndModify",
+      "update",
       "aggregate",
       "delete",
       "delete",
     ]);
-    expect(await commandsOf(() => saver.deleteThread("t"))).toEqual(["findAndModify", "find"]);
+    expect(await commandsOf(() => saver.deleteThread("t"))).toEqual(["update", "aggregate"]);
   });
 
   it("are at most one more for one that does not", async () => {
@@ -126,7 +126,7 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
     // What the page before had is not read again.
     expect(await commandsOf(all("same"))).toEqual([...page, "aggregate", "aggregate"]);
     expect(await commandsOf(() => first(saver.list(configOf("long"))))).toEqual(page);
-    expect(await commandsOf(() => first(saver.listThreads()))).toEqual(["find"]);
+    expect(await commandsOf(() => first(saver.listThreads()))).toEqual(["aggregate"]);
   });
 
   it("sends and reads only what the other side does not have", async () => {

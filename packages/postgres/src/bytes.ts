@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 /** Byte strings in one, with where each of them is. */
 export interface Packed {
   readonly bytes: Uint8Array;
@@ -18,9 +17,4 @@ export function pack(parts: readonly Uint8Array[]): Packed {
     at += part.length;
   }
   return { bytes, starts, lengths: parts.map((part) => part.length) };
-}
-
-/** Ids of blobs, 16 bytes each. */
-export function idBytes(ids: readonly string[]): Uint8Array {
-  return Buffer.from(ids.join(""), "hex");
 }

@@ -1,5 +1,6 @@
-import { CheckpointError } from "@threadmark/core/storage";
+import { CheckpointError, damaged } from "@threadmark/core/storage";
 import { isDamage } from "./failure.ts";
+import { NewerForm } from "./leaf-packing.ts";
 
 /** A row that is not what this package has stored. */
 export class DamagedRow extends Error {
@@ -16,15 +17,22 @@ export class DamagedRow extends Error {
  * Runs a call of the storage. Damage that it meets, here or in the server, becomes an error that names the thread.
  *
  * @param thread `undefined` when the call concerns all of them; a damaged row then names its own.
- * @throws CheckpointError `CORRUPT`.
+ * @throws CheckpointError `CORRUPT`; `UNSUPPORTED_FORMAT` for what a newer version of this package has stored.
  */
 export async function namingDamaged<T>(thread: string | undefined, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {
-    if (!isDamage(cause) && !(cause instanceof DamagedRow)) throw cause;
-    const threadId = cause instanceof DamagedRow ? cause.thread : thread;
-    const place = threadId === undefined ? "" : ` of thread ${JSON.stringify(threadId)}`;
-    throw new CheckpointError("CORRUPT", `a stored row${place} is damaged`, { threadId, cause });
+    if (cause instanceof NewerForm) throw newer(thread, cause);
+    if (cause instanceof DamagedRow) throw damaged(cause.thread, "a row", cause);
+    if (!isDamage(cause)) throw cause;
+    if (thread !== undefined) throw damaged(thread, "a row", cause);
+    throw new CheckpointError("CORRUPT", "a row is damaged in the storage", { cause });
   }
+}
+
+function newer(threadId: string | undefined, cause: NewerForm): CheckpointError {
+  const place = threadId === undefined ? "a thread" : `thread ${JSON.stringify(threadId)}`;
+  const message = `a newer version of @threadmark/postgres has written ${place}; update the package`;
+  return new CheckpointError("UNSUPPORTED_FORMAT", message, { threadId, cause });
 }

@@ -30,12 +30,15 @@ export function isMissingTable(error: unknown): boolean {
 /** Not what a row holds, but what a statement brought: a text that a database with another encoding cannot keep. */
 const OF_PARAMETERS = new Set(["22001", "22021", "22P05"]);
 
+/** Two rows under one key, a damaged page, a damaged index. */
+const DAMAGE = new Set(["21000", "XX001", "XX002"]);
+
 /**
  * Whether a statement met a row that it could not make sense of (class 22), or the server a page or an index.
  */
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error);
-  return (/^22...$/.test(code) && !OF_PARAMETERS.has(code)) || code === "XX001" || code === "XX002";
+  return (/^22...$/.test(code) && !OF_PARAMETERS.has(code)) || DAMAGE.has(code);
 }
 
 const STATEMENT_LOST = /^prepared statement .* (already exists|does not exist)$/s;

@@ -15,10 +15,12 @@ export interface Statement {
   readonly text: string;
   readonly params: readonly Param[];
   /**
-   * It is sent again and again, and one plan is right for all its parameters: a session may keep it
+   * Whether it is sent again and again, and one plan is right for all its parameters: a session may keep it
    * prepared.
    */
-  readonly frequent?: true;
+  readonly frequent: boolean;
+  /** The same without parameters, for scripts. */
+  inlined(): string;
 }
 
 /** A connection or a pool of them, whatever the driver. */

@@ -1,19 +1,21 @@
 import { Buffer } from "node:buffer";
-import type {
-  Ancestor,
-  Blob,
-  CheckpointOutline,
-  CheckpointRecord,
-  ScanPosition,
-  StoredCheckpoint,
-  ThreadRecord,
-  WriteRecord,
+import {
+  idsOf,
+  isNode,
+  type Ancestor,
+  type Blob,
+  type CheckpointOutline,
+  type CheckpointRecord,
+  type StoredCheckpoint,
+  type ThreadEntry,
+  type ThreadRecord,
+  type WriteRecord,
 } from "@threadmark/core/storage";
 import { DamagedRow } from "./damage.ts";
 import { unpackLeaf } from "./leaf-packing.ts";
 import type { Row } from "./pg.ts";
+import { CHECKPOINT, itemsOf, OUTLINE, THREAD, WRITE, type Items } from "./record-json.ts";
 
-/** Values of JSON, in the order in which the statements list them. */
 type Json = readonly unknown[];
 
 /** The rows of one part of an answer. */
@@ -28,30 +30,28 @@ export function jsonOf(rows: readonly Row[], part: string): Json[] {
 
 /** Checkpoints in the order of their rank, with their writes. */
 export function storedOf(rows: readonly Row[]): StoredCheckpoint[] {
-  return checkpointsOf(rows, (json) => ({
-    thread: json[1] as string,
-    checkpoint: checkpointOf(json),
-    writes: writesOf(json),
+  return checkpointsOf(rows, CHECKPOINT, (items, writes) => ({
+    thread: textOf(items.thread),
+    checkpoint: checkpointOf(items),
+    writes,
   }));
 }
 
 /** Ancestors in the order of their rank, with their writes. */
 export function ancestorsOf(rows: readonly Row[]): Ancestor[] {
-  return checkpointsOf(rows, (json) => ({ checkpoint: outlineOf(json), writes: writesOf(json) }));
+  return checkpointsOf(rows, OUTLINE, (items, writes) => ({ checkpoint: outlineOf(items), writes }));
 }
 
-/** Checkpoints without their metadata and refs, in the order of the rows. */
+/** Checkpoints without their metadata and refs, in the order of their rank. */
 export function outlinesOf(rows: readonly Row[]): CheckpointOutline[] {
-  return checkpointsOf(rows, outlineOf);
+  return checkpointsOf(rows, OUTLINE, outlineOf);
 }
 
-function checkpointsOf<T>(rows: readonly Row[], decode: (json: Json) => T): T[] {
-  return byRank(jsonOf(rows, "checkpoint")).map((json) => {
-    try {
-      return decode(json);
-    } catch (cause) {
-      throw new DamagedRow(json[1] as string, cause);
-    }
+/** Threads, in the order of their rows. */
+export function threadsOf(rows: readonly Row[]): ThreadRecord[] {
+  return jsonOf(rows, "thread").map((json) => {
+    const items = itemsOf(THREAD, json);
+    return decoded(items.thread, () => threadOf(items));
   });
 }
 
@@ -59,66 +59,114 @@ function checkpointsOf<T>(rows: readonly Row[], decode: (json: Json) => T): T[] 
 export function blobsOf(rows: readonly Row[]): Blob[] {
   return partOf(rows, "blob").map((row) => {
     const id = row["data"]!;
-    const kind = Number.parseInt(id.at(-1)!, 16) % 2 === 1 ? "node" : "leaf";
     const bytes = bytesOf(row["bytes"]);
-    return { id, kind, bytes: kind === "node" ? bytes : unpackLeaf(bytes) };
+    return isNode(id) ? { id, kind: "node", bytes } : { id, kind: "leaf", bytes: unpackLeaf(bytes) };
   });
 }
 
-function outlineOf(json: Json): CheckpointOutline {
-  const { id, namespace } = positionOf(json);
-  const [, , , , parent, run, header] = json as [...unknown[]];
-  return { namespace, id, parent: textOf(parent), run: textOf(run), header: bytesOf(header) };
+function checkpointsOf<F extends typeof OUTLINE, T>(
+  rows: readonly Row[],
+  form: F,
+  decode: (items: Items<F>, writes: readonly WriteRecord[]) => T,
+): T[] {
+  return jsonOf(rows, "checkpoint")
+    .map(([json, writes]) => ({
+      items: itemsOf(form, json as Json),
+      writes: (writes ?? []) as readonly Json[],
+    }))
+    .sort((a, b) => numberOf(a.items.rank) - numberOf(b.items.rank))
+    .map(({ items, writes }) => decoded(items.thread, () => decode(items, writes.map(writeOf))));
 }
 
-/** A thread. */
-export function threadOf(json: Json): ThreadRecord {
-  const [thread, created, updated, expires] = json as [string, number, number, number | null];
-  return { thread, created, updated, expires: expires ?? undefined };
+function decoded<T>(thread: unknown, decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    throw new DamagedRow(textOf(thread), cause);
+  }
 }
 
-function checkpointOf(json: Json): CheckpointRecord {
-  const [metadata, tokens, refs] = json.slice(7) as [string, unknown, string];
-  if (!isIndex(tokens)) throw new TypeError("an index of metadata must be an object of text");
-  const index = Object.entries(tokens).map(([key, token]) => ({ key, token }));
-  return { ...outlineOf(json), metadata: bytesOf(metadata), index, refs: idsOf(refs) };
+function outlineOf(items: Items<typeof OUTLINE>): CheckpointOutline {
+  return {
+    namespace: textOf(items.namespace),
+    id: textOf(items.id),
+    parent: maybe(items.parent, textOf),
+    parentSeal: numberOf(items.parentSeal),
+    run: maybe(items.run, textOf),
+    header: bytesOf(items.header),
+    seal: numberOf(items.seal),
+  };
 }
 
-function isIndex(tokens: unknown): tokens is Readonly<Record<string, string>> {
-  if (typeof tokens !== "object" || tokens === null || Array.isArray(tokens)) return false;
-  return Object.values(tokens).every((token) => typeof token === "string");
-}
-
-function positionOf(json: Json): ScanPosition {
-  const [, thread, namespace, id] = json as [number, string, string, string];
-  return { thread, namespace, id };
-}
-
-/** The last item of a checkpoint. */
-function writesOf(json: Json): WriteRecord[] {
-  return ((json.at(-1) ?? []) as Json[]).map(writeOf);
+function checkpointOf(items: Items<typeof CHECKPOINT>): CheckpointRecord {
+  const index = Object.entries(objectOf(items.tokens)).map(([key, token]) => ({ key, token: textOf(token) }));
+  return { ...outlineOf(items), metadata: bytesOf(items.metadata), index, refs: refsOf(items.refs) };
 }
 
 function writeOf(json: Json): WriteRecord {
-  const [task, path, idx, channel, value, refs] = json as [string, string, number, string, string, string];
-  return { task, path, idx, channel, value: bytesOf(value), refs: idsOf(refs) };
+  const items = itemsOf(WRITE, json);
+  return {
+    task: textOf(items.task),
+    path: textOf(items.path),
+    idx: numberOf(items.idx),
+    channel: textOf(items.channel),
+    value: bytesOf(items.value),
+    refs: refsOf(items.refs),
+    seal: numberOf(items.seal),
+  };
 }
 
-function byRank(rows: Json[]): Json[] {
-  return rows.sort((a, b) => (a[0] as number) - (b[0] as number));
+function threadOf(items: Items<typeof THREAD>): ThreadRecord {
+  const claim = maybe(items.claim, textOf);
+  return {
+    thread: textOf(items.thread),
+    created: numberOf(items.created),
+    updated: numberOf(items.updated),
+    expires: maybe(items.expires, numberOf),
+    entries: Object.entries(objectOf(items.entries)).map(entryOf),
+    head: maybe(items.head, textOf),
+    pending: (items.pending as Json).map(textOf),
+    claim: claim === undefined ? undefined : { id: claim, until: numberOf(items.until) },
+  };
+}
+
+function entryOf([key, json]: readonly [string, unknown]): ThreadEntry {
+  const { token, value, seal } = objectOf(json);
+  return { key, token: textOf(token), value: bytesOf(value), seal: numberOf(seal) };
+}
+
+/*
+ * Types are looked at: a cell that was changed by hand may hold anything that its column takes.
+ */
+
+function textOf(value: unknown): string {
+  if (typeof value !== "string") throw new TypeError("a text is missing");
+  return value;
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value !== "number") throw new TypeError("a number is missing");
+  return value;
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TypeError("an object is missing");
+  }
+  return value as Readonly<Record<string, unknown>>;
 }
 
 function bytesOf(base64: unknown): Uint8Array {
-  const buffer = Buffer.from(base64 as string, "base64");
+  const buffer = Buffer.from(textOf(base64), "base64");
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
-function textOf(value: unknown): string | undefined {
-  return (value as string | null) ?? undefined;
+function refsOf(base64: unknown): string[] {
+  const bytes = bytesOf(base64);
+  if (bytes.length % 16 > 0) throw new RangeError("a list of ids has a wrong length");
+  return idsOf(bytes);
 }
 
-/** Ids of blobs from hex digits, 32 each. */
-function idsOf(digits: string): string[] {
-  if (digits.length % 32 > 0) throw new RangeError("a list of ids has a wrong length");
-  return digits.match(/.{32}/g) ?? [];
+function maybe<T>(value: unknown, decode: (value: unknown) => T): T | undefined {
+  return value === null ? undefined : decode(value);
 }

@@ -61,11 +61,18 @@ CREATE TABLE IF NOT EXISTS ${threads} (
   expires bigint,
   -- A time to live of its own: -1 for never, NULL for none.
   own_ttl bigint,
+  -- Metadata: key → {"token", "value" in base64, "seal"}.
+  entries jsonb NOT NULL DEFAULT '{}',
+  -- Who owns the thread, and until when.
+  claim text,
+  claim_until bigint,
   -- An index on the minute stays as it is from put to put. Postgres can then replace the row in its page.
   updated_minute bigint NOT NULL GENERATED ALWAYS AS (updated / 60000) STORED
 ) WITH (fillfactor = 50);
 -- Threads, newest first.
 CREATE INDEX IF NOT EXISTS threadmark_threads_by_update ON ${threads} (updated_minute);
+-- Threads by their metadata.
+CREATE INDEX IF NOT EXISTS threadmark_threads_by_entry ON ${threads} USING gin (entries jsonb_path_ops);
 -- Expired threads.
 CREATE INDEX IF NOT EXISTS threadmark_threads_by_expiry ON ${threads} (expires) WHERE expires IS NOT NULL;
 `;
@@ -78,6 +85,9 @@ CREATE TABLE IF NOT EXISTS ${checkpoints} (
   namespace text COLLATE "C" NOT NULL,
   id text COLLATE "C" NOT NULL,
   parent text COLLATE "C",
+  -- Checksums of 32 bits, made and checked by core, as in the table of writes.
+  parent_seal bigint NOT NULL,
+  seal bigint NOT NULL,
   run text COLLATE "C",
   header bytea NOT NULL,
   -- Exactly what was given, and below it what filters compare: a short text for every key.
@@ -103,6 +113,7 @@ CREATE TABLE IF NOT EXISTS ${writes} (
   channel text COLLATE "C" NOT NULL,
   value bytea NOT NULL,
   refs bytea NOT NULL,
+  seal bigint NOT NULL,
   PRIMARY KEY (thread, namespace, checkpoint, task, idx)
 );
 

@@ -7,15 +7,11 @@ import type { Param, Statement } from "./pg.ts";
  * its own, so what follows a lock sees everything that was committed while it was waited for.
  */
 export function scriptOf(statements: readonly Statement[]): string {
-  return statements.map(inlined).join(";\n");
+  return statements.map((statement) => statement.inlined()).join(";\n");
 }
 
-function inlined({ text, params }: Statement): string {
-  return text.replaceAll(/\$(\d+)/g, (_, index: string) => literal(params[Number(index) - 1]!));
-}
-
-/** Text and bytes go as base64, whose letters mean nothing to any parser of SQL, whatever its settings. */
-function literal(value: Param): string {
+/** A value in SQL. Text and bytes go as base64, whose letters mean nothing to any parser, whatever its settings. */
+export function literalOf(value: Param): string {
   if (value === null) return "NULL";
   if (typeof value === "number") return `(${value})`;
   if (typeof value === "boolean") return String(value);

@@ -5,6 +5,7 @@ import { isConnectionLost, isGivingWay, isMissingTable } from "./failure.ts";
 import type { Database, Row, Statement } from "./pg.ts";
 import { SCHEMA_VERSION, setupScript, type Tables } from "./schema.ts";
 import { scriptOf } from "./script.ts";
+import { statement } from "./sql.ts";
 import { NOT_SET_UP, setupStateOf, stateStatement, type SetupState } from "./setup-state.ts";
 
 /** Sessions whose transactions are SERIALIZABLE let one of all writers of a thread through at a time. */
@@ -34,9 +35,9 @@ export class Session {
   }
 
   /** One statement. */
-  async query(statement: Statement): Promise<readonly Row[]> {
+  async query(one: Statement): Promise<readonly Row[]> {
     await this.#checkedOnce();
-    return this.#run((database) => database.query(statement));
+    return this.#run((database) => database.query(one));
   }
 
   /** Several statements in one transaction and one round trip; see {@link Database.script}. */
@@ -88,9 +89,11 @@ export class Session {
   }
 
   async #schemaExists(): Promise<boolean> {
-    const text = "SELECT 'yes' AS found WHERE to_regnamespace($1) IS NOT NULL";
-    const statement = { text, params: [this.#options.tables.schema] };
-    return (await this.#retried((database) => database.query(statement))).length > 0;
+    const { tables } = this.#options;
+    const exists = statement(tables, "SELECT 'yes' AS found WHERE to_regnamespace(:schema) IS NOT NULL", {
+      schema: tables.schema,
+    });
+    return (await this.#retried((database) => database.query(exists))).length > 0;
   }
 
   async #run<T>(work: (database: Database) => Promise<T>): Promise<T> {

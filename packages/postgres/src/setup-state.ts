@@ -1,6 +1,7 @@
 import { CheckpointError } from "@threadmark/core/storage";
 import type { Row, Statement } from "./pg.ts";
 import { SCHEMA_VERSION, type Tables } from "./schema.ts";
+import { statement } from "./sql.ts";
 
 /** What a database has of the tables. */
 export interface SetupState {
@@ -16,13 +17,15 @@ export const NOT_SET_UP: SetupState = { version: 0, missing: [] };
 /**
  * The state of the tables.
  *
- * - In: `$1` names of the tables, qualified and quoted.
  * - Out: `version`; `missing` and `hidden`, JSON arrays of names. The rows of a hidden table can be read by nobody of
  *   this role: row level security is on, and no policy speaks of it. A thread in there would look like a new one.
  */
-export function stateStatement({ migrations, threads, checkpoints, writes, blobs }: Tables): Statement {
-  return {
-    text: `SELECT (SELECT max(version) FROM ${migrations})::text AS version,
+export function stateStatement(tables: Tables): Statement {
+  const { migrations, threads, checkpoints, writes, blobs } = tables;
+  return statement(tables, STATE, { tableNames: [migrations, threads, checkpoints, writes, blobs] });
+}
+
+const STATE = `SELECT (SELECT max(version) FROM {migrations})::text AS version,
   coalesce(json_agg(name) FILTER (WHERE wanted.relation IS NULL), '[]')::text AS missing,
   coalesce(json_agg(name) FILTER (WHERE row_security_active(wanted.relation) AND NOT EXISTS (
     SELECT FROM pg_policy AS policy
@@ -30,10 +33,7 @@ export function stateStatement({ migrations, threads, checkpoints, writes, blobs
       SELECT FROM unnest(policy.polroles) AS role WHERE role = 0 OR pg_has_role(role, 'USAGE')
     )
   )), '[]')::text AS hidden
-FROM (SELECT name, to_regclass(name)::oid AS relation FROM unnest($1::text[]) AS given (name)) AS wanted`,
-    params: [[migrations, threads, checkpoints, writes, blobs]],
-  };
-}
+FROM (SELECT name, to_regclass(name)::oid AS relation FROM unnest(:tableNames) AS given (name)) AS wanted`;
 
 /**
  * The answer to {@link stateStatement}.

@@ -4,6 +4,8 @@ import type {
   Blob,
   BlobsRequest,
   CheckpointStorage,
+  ClaimOutcome,
+  ClaimRequest,
   CopyOutcome,
   CopyRequest,
   ExpireRequest,
@@ -13,6 +15,7 @@ import type {
   OutlineRequest,
   PutRequest,
   PutWritesRequest,
+  ReleaseRequest,
   RemoveOutcome,
   RemoveRequest,
   RunsPage,
@@ -23,16 +26,18 @@ import type {
   SweepRequest,
   ThreadPage,
   ThreadsRequest,
+  UpdateThreadRequest,
   WriteOutcome,
   WriteRequest,
 } from "@threadmark/core/storage";
 import { namingDamaged } from "./damage.ts";
-import type { Row } from "./pg.ts";
-import { ancestorsOf, blobsOf, jsonOf, outlinesOf, partOf, storedOf, threadOf } from "./rows.ts";
+import { packBlobs } from "./leaf-packing.ts";
+import type { Row, Statement } from "./pg.ts";
+import { ancestorsOf, blobsOf, jsonOf, outlinesOf, partOf, storedOf, threadsOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import { refusalStatement, type Fence } from "./statements/clauses.ts";
 import { runsStatement, scanStatement, threadsStatement } from "./statements/list.ts";
+import { refusalStatement, type Fence } from "./statements/open-thread.ts";
 import { lockForPut, putStatement, putWritesStatement, undoLockForPut } from "./statements/put.ts";
 import { ancestorsStatement, blobsStatement, getStatement, outlineStatement } from "./statements/read.ts";
 import {
@@ -42,9 +47,15 @@ import {
   lockThread,
   markExpiredTarget,
   markForSweep,
-  markThread,
+  markThreads,
   removeStatement,
 } from "./statements/remove.ts";
+import {
+  claimRefusalStatement,
+  claimStatement,
+  releaseStatement,
+  updateThreadStatement,
+} from "./statements/thread.ts";
 
 /** What the storage needs to know of its database. */
 export interface PostgresStorageOptions extends SessionOptions {
@@ -53,7 +64,7 @@ export interface PostgresStorageOptions extends SessionOptions {
 
 /** The storage port over SQL. Every method is one round trip. */
 export class PostgresStorage implements CheckpointStorage {
-  readonly port = 1;
+  readonly port = 2;
   readonly capabilities: StorageCapabilities;
   readonly #session: Session;
   readonly #tables: Tables;
@@ -74,7 +85,7 @@ export class PostgresStorage implements CheckpointStorage {
 
   put(request: PutRequest): Promise<WriteOutcome> {
     return namingDamaged(request.thread, async () => {
-      const put = putStatement(this.#tables, request);
+      const put = putStatement(this.#tables, request, await packBlobs(request.blobs));
       if (!request.fence) return this.#outcome(await this.#session.query(put), request);
       // The head that the fence compares must be read after the lock was got.
       const [lock, undo] = [lockForPut(this.#tables, request), undoLockForPut(this.#tables, request)];
@@ -85,7 +96,8 @@ export class PostgresStorage implements CheckpointStorage {
 
   putWrites(request: PutWritesRequest): Promise<WriteOutcome> {
     return namingDamaged(request.thread, async () => {
-      const rows = await this.#session.query(putWritesStatement(this.#tables, request));
+      const packed = await packBlobs(request.blobs);
+      const rows = await this.#session.query(putWritesStatement(this.#tables, request, packed));
       return this.#outcome(rows, request);
     });
   }
@@ -96,7 +108,7 @@ export class PostgresStorage implements CheckpointStorage {
     const [refusal] = await this.#session.query(refusalStatement(this.#tables, request, fence));
     const { outcome, detail } = refusal!;
     if (outcome === "conflict") return { outcome, head: detail ?? undefined };
-    return { outcome: outcome as "stale" | "expired" };
+    return { outcome: outcome as "expired" | "fenced" | "stale" };
   }
 
   get(request: GetRequest): Promise<GetResult | undefined> {
@@ -144,12 +156,13 @@ export class PostgresStorage implements CheckpointStorage {
     });
   }
 
-  async deleteThread(thread: string): Promise<void> {
+  async deleteThreads(threads: readonly string[]): Promise<number> {
     const mark = newMark();
-    await this.#session.script([
-      markThread(this.#tables, thread, mark),
-      deleteMarked(this.#tables, mark, thread),
+    const [, rows] = await this.#session.script([
+      markThreads(this.#tables, threads, mark),
+      deleteMarked(this.#tables, mark, threads),
     ]);
+    return Number(rows![0]!["detail"]);
   }
 
   copyThread(request: CopyRequest): Promise<CopyOutcome> {
@@ -157,17 +170,38 @@ export class PostgresStorage implements CheckpointStorage {
       const mark = newMark();
       const [, , rows] = await this.#session.script([
         markExpiredTarget(this.#tables, request, mark),
-        deleteMarked(this.#tables, mark, request.to),
+        deleteMarked(this.#tables, mark, [request.to]),
         copyStatement(this.#tables, request),
       ]);
       return rows![0]!["outcome"] as CopyOutcome;
     });
   }
 
-  async threads(request: ThreadsRequest): Promise<ThreadPage> {
-    const rows = await this.#session.query(threadsStatement(this.#tables, request));
-    const found = jsonOf(rows, "thread").map(threadOf);
-    return { threads: found.slice(0, request.limit), more: found.length > request.limit };
+  threads(request: ThreadsRequest): Promise<ThreadPage> {
+    return namingDamaged(request.thread, async () => {
+      const found = threadsOf(await this.#session.query(threadsStatement(this.#tables, request)));
+      return { threads: found.slice(0, request.limit), more: found.length > request.limit };
+    });
+  }
+
+  updateThread(request: UpdateThreadRequest): Promise<boolean> {
+    return this.#changes(updateThreadStatement(this.#tables, request));
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    if (await this.#changes(claimStatement(this.#tables, request))) return { outcome: "claimed" };
+    const [refusal] = await this.#session.query(claimRefusalStatement(this.#tables, request));
+    const { outcome, detail } = refusal!;
+    return outcome === "held" ? { outcome, until: Number(detail ?? 0) } : { outcome: "expired" };
+  }
+
+  release(request: ReleaseRequest): Promise<boolean> {
+    return this.#changes(releaseStatement(this.#tables, request));
+  }
+
+  /** Whether a statement found the row that it is about. */
+  async #changes(statement: Statement): Promise<boolean> {
+    return (await this.#session.query(statement)).length > 0;
   }
 
   async runs(request: RunsRequest): Promise<RunsPage> {
@@ -176,15 +210,15 @@ export class PostgresStorage implements CheckpointStorage {
     return { threads: found.slice(0, request.limit), more: found.length > request.limit };
   }
 
-  async expire(request: ExpireRequest): Promise<boolean> {
-    return (await this.#session.query(expireStatement(this.#tables, request))).length > 0;
+  expire(request: ExpireRequest): Promise<boolean> {
+    return this.#changes(expireStatement(this.#tables, request));
   }
 
   async sweep(request: SweepRequest): Promise<number> {
     const mark = newMark();
     const [, rows] = await this.#session.script([
       markForSweep(this.#tables, request, mark),
-      deleteMarked(this.#tables, mark, request.thread),
+      deleteMarked(this.#tables, mark, request.thread === undefined ? undefined : [request.thread]),
     ]);
     return Number(rows![0]!["detail"]);
   }

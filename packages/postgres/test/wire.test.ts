@@ -41,6 +41,9 @@ describe("round trips on the wire", () => {
     Array.from({ length: 30 }, (_, i) => [`channel ${i}`, longText(`value ${i}`)]),
   );
 
+  const owned = { configurable: { ...configOf("t", turnId(1)).configurable, __threadmark_claim: "me" } };
+  const hundred = Array.from({ length: 100 }, (_, i) => `thread ${i}`);
+
   it.each<readonly [string, () => Promise<unknown>]>([
     ["put of 30 long channels", () => putTurn(saver, { thread: "t", id: turnId(1), values: many })],
     ["putWrites of 50 writes", () => saver.putWrites(configOf("t", turnId(1)), fifty(), "task")],
@@ -51,6 +54,13 @@ describe("round trips on the wire", () => {
     ["deleteThread", () => saver.deleteThread("copy")],
     ["setThreadTtl", () => saver.setThreadTtl("t", { seconds: 1000 })],
     ["sweep", () => saver.sweep()],
+    ["getThread", () => saver.getThread("t")],
+    ["updateThread", () => saver.updateThread("t", { metadata: { title: "x" } })],
+    ["claimThread", () => saver.claimThread("t", { claim: "me", ttl: { seconds: 1000 } })],
+    ["putWrites of the owner", () => saver.putWrites(owned, [["a", 1]], "task 2")],
+    ["releaseThread", () => saver.releaseThread("t", "me")],
+    ["a page of listThreads with a filter", () => first(saver.listThreads({ filter: { title: "x" } }))],
+    ["deleteThreads of 100", () => saver.deleteThreads({ threadIds: hundred })],
     ["a page of list", () => first(saver.list(configOf("t")))],
     ["a page of listThreads", () => first(saver.listThreads())],
   ])("one for %s", async (_, call) => {

@@ -57,7 +57,13 @@ function intercept<T extends object>(
 
 /** What there is in a storage: notes of adoptions by that name. */
 export async function threadsIn(storage: MemoryStorage): Promise<string[]> {
-  const { threads } = await storage.threads({ filter: [], after: undefined, limit: 1000 });
+  const { threads } = await storage.threads({
+    thread: undefined,
+    filter: [],
+    after: undefined,
+    limit: 1000,
+    pendingChannels: [],
+  });
   return threads
     .map(({ thread }) => (thread.startsWith("\u0001threadmark:adopted:") ? "note" : thread))
     .toSorted();

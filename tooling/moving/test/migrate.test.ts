@@ -72,6 +72,20 @@ describe("migrateThreads", () => {
     expect(await to.deleteForRuns(["run"])).toEqual({ threads: 1, checkpoints: 1 });
   });
 
+  it("keeps what is known of a thread itself, and so does adopting it", async () => {
+    const from = new MemorySaver({ threadMetadata: () => ({ user: "u1" }) });
+    await converse(from, "t");
+    await from.updateThread("t", { metadata: { title: "x" } });
+    const to = new MemorySaver();
+    await migrateThreads({ from, to });
+    expect((await to.getThread("t"))?.metadata).toEqual({ user: "u1", title: "x" });
+    const adopting = new MemorySaver({ adopt: from });
+    expect((await adopting.getThread("t"))?.metadata).toEqual({ user: "u1", title: "x" });
+    expect(await adopting.deleteThreads({ filter: { user: "u1" } })).toBe(1);
+    expect(await adopting.getThread("t")).toBeUndefined();
+    expect(await from.getThread("t")).toBeUndefined();
+  });
+
   it("goes on where it was stopped", async () => {
     const old = await oldSaverWith("a", "b");
     const saver = new MemorySaver();

@@ -62,8 +62,8 @@ function isScanOfAll({ name, request }: Operation): boolean {
 
 type Outline = Readonly<Record<string, unknown>>;
 
-function outlineOf({ namespace, id, parent, run, header }: Outline): Outline {
-  return { namespace, id, parent, run, header };
+function outlineOf({ namespace, id, parent, parentSeal, run, header, seal }: Outline): Outline {
+  return { namespace, id, parent, parentSeal, run, header, seal };
 }
 
 function answerOf(name: string, answer: unknown): unknown {
@@ -80,6 +80,8 @@ function answerOf(name: string, answer: unknown): unknown {
       writes: sorted(writes),
     }));
   }
+  // One that has expired may count or not.
+  if (name === "deleteThreads") return undefined;
   // The order is by time, which the two storages do not share.
   if (name !== "threads") return plain;
   const page = plain as { threads: unknown[]; more: boolean };

@@ -1,1 +1,2 @@
 export { agreesWithMemory, type StorageUnderTest } from "./differential.ts";
+export { survivesRollback } from "./rolled-back.ts";

@@ -1,13 +1,25 @@
 import {
   childrenOf,
-  type Blob,
   type CheckpointStorage,
   type FilterTerm,
   type PutRequest,
   type PutWritesRequest,
+  type ThreadEntry,
   type WriteRecord,
 } from "@threadmark/core/storage";
 import fc from "fast-check";
+import {
+  bytes,
+  claims,
+  epochs,
+  forest,
+  ids,
+  keys,
+  namespaces,
+  runs,
+  threads,
+  tokens,
+} from "./small-world.ts";
 
 /** A call of the port with its argument. */
 export type Operation = {
@@ -21,36 +33,9 @@ type Calls = {
   >[0];
 };
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const idOf = (n: number, kind: Blob["kind"]): string =>
-  n.toString(16).padStart(30, "a") + (kind === "node" ? "01" : "00");
-const leaf = (n: number): Blob => ({
-  id: idOf(n, "leaf"),
-  kind: "leaf",
-  bytes: bytes(`leaf ${n} `.repeat(n)),
-});
-const node = (n: number, children: readonly Blob[]): Blob => ({
-  id: idOf(n, "node"),
-  kind: "node",
-  bytes: Buffer.from(children.map(({ id }) => id).join(""), "hex"),
-});
-
-const leaves = Array.from({ length: 5 }, (_, n) => leaf(n));
-const lower = [node(5, leaves.slice(0, 2)), node(6, leaves.slice(1, 4))];
-/** A small forest, so that values share a lot. */
-const forest: readonly Blob[] = [...leaves, ...lower, node(7, [...lower, leaves[4]!])];
-
-// Text that SQL, JSON, arrays and patterns could trip over, and an order that only bytes have.
-const threads = ["t", "t:1", "T", "%", "\\x41", "a\"b{c},'$1", "\u{1f600}", "\uffff"];
-const namespaces = ["", "a", "a|b:\\", "\u{1f600}"];
-const ids = ["1", "2", "3", "10", "\u{1f600}", "\uffff", "Z", "a"];
-const runs = ["r1", "r2"];
-const epochs = ["e1", "e2", "e3"];
-const keys = ["source", "user", "a.b", "__proto__", "'\\\""];
-const tokens = ['"x"', "1", "null", '{"a":[1]}'];
-
 const pick = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const maybe = <T>(values: readonly T[]) => fc.option(pick(values), { nil: undefined });
+const seal = fc.oneof(pick([0, 0xffffffff, 0x80000000]), fc.integer({ min: 0, max: 0xffffffff }));
 const thread = pick(threads.slice(0, 4));
 const anyThread = pick(threads);
 // With everything below them: that is what a thread has.
@@ -63,7 +48,7 @@ const blobs = fc.subarray([...forest]).map((chosen) => {
 });
 const refs = fc.subarray(forest.map(({ id }) => id));
 const ttl = pick([undefined, undefined, 1e9]);
-const key = fc.record({ namespace: pick(namespaces), id: pick(ids) });
+const place = fc.record({ namespace: pick(namespaces), id: pick(ids) });
 const filter: fc.Arbitrary<FilterTerm[]> = fc.uniqueArray(
   fc.record({ key: pick(keys), token: maybe(tokens) }),
   { selector: (term) => term.key, maxLength: 2 },
@@ -71,11 +56,34 @@ const filter: fc.Arbitrary<FilterTerm[]> = fc.uniqueArray(
 const index = fc.uniqueArray(fc.record({ key: pick(keys), token: pick(tokens) }), {
   selector: (entry) => entry.key,
 });
-const writeRequest = { thread, blobs, epoch: maybe(epochs), newEpoch: pick(epochs), ttl };
+const entry: fc.Arbitrary<ThreadEntry> = fc.record({
+  key: pick(keys),
+  token: pick(tokens),
+  value: fc.uint8Array({ maxLength: 8 }),
+  seal,
+});
+const someEntries = fc.uniqueArray(entry, { selector: (one) => one.key, maxLength: 3 });
+const writeRequest = {
+  thread,
+  blobs,
+  epoch: maybe(epochs),
+  relies: fc.subarray(
+    forest.map(({ id }) => id),
+    { minLength: 1, maxLength: 2 },
+  ),
+  newEpoch: pick(epochs),
+  ttl,
+  entries: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: someEntries }),
+  claim: pick([undefined, undefined, undefined, undefined, ...claims]),
+};
 
 /** New epochs are random in practice, so nobody names one that is new. */
 const isPossible = (request: { readonly epoch: string | undefined; readonly newEpoch: string }): boolean =>
   request.epoch !== request.newEpoch;
+
+/** Where nothing is relied on, no epoch is named. */
+const reliable = <T extends Pick<PutRequest, "epoch" | "relies">>(request: T): T =>
+  request.epoch === undefined ? { ...request, relies: [] } : request;
 
 const put: fc.Arbitrary<PutRequest> = fc
   .record({
@@ -86,14 +94,17 @@ const put: fc.Arbitrary<PutRequest> = fc
       namespace: pick(namespaces),
       id: pick(ids),
       parent: maybe(ids),
+      parentSeal: seal,
       run: maybe(runs),
       header: fc.uint8Array({ maxLength: 8 }),
+      seal,
       metadata: fc.uint8Array({ maxLength: 8 }),
       index,
       refs,
     }),
   })
   .filter(isPossible)
+  .map(reliable)
   .map((request) =>
     request.keepParent ? { ...request, checkpoint: { ...request.checkpoint, parent: undefined } } : request,
   );
@@ -105,6 +116,7 @@ const write: fc.Arbitrary<WriteRecord> = fc.record({
   channel: pick(["c", "__proto__", "\\x41", ""]),
   value: fc.uint8Array({ maxLength: 8 }),
   refs,
+  seal,
 });
 const putWrites: fc.Arbitrary<PutWritesRequest> = fc
   .record({
@@ -115,6 +127,7 @@ const putWrites: fc.Arbitrary<PutWritesRequest> = fc
     task: pick(["task", "\\x41", "b"]),
   })
   .filter(isPossible)
+  .map(reliable)
   .map(({ task, writes, ...rest }) => ({ ...rest, writes: writes.map((one) => ({ ...one, task })) }));
 
 const scan = fc.record({
@@ -144,25 +157,55 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
     limit,
   }),
   blobs: fc.record({ thread, refs, have: refs }),
-  outline: fc.record({ thread, after: fc.option(key, { nil: undefined }), limit }),
+  outline: fc.record({ thread, after: fc.option(place, { nil: undefined }), limit }),
   remove: fc.record({
     thread,
-    checkpoints: fc.array(key, { maxLength: 4 }),
+    checkpoints: fc.array(place, { maxLength: 4 }),
     relink: fc
-      .array(fc.record({ namespace: pick(namespaces), id: pick(ids), parent: maybe(ids) }), { maxLength: 4 })
+      .array(
+        fc.record({ namespace: pick(namespaces), id: pick(ids), parent: maybe(ids), parentSeal: seal }),
+        { maxLength: 4 },
+      )
       .map((relink) => [...new Map(relink.map((one) => [`${one.namespace}/${one.id}`, one])).values()]),
     newEpoch: pick(epochs),
   }),
-  deleteThread: thread,
-  copyThread: fc.record({ from: thread, to: anyThread, newEpoch: pick(["copy1", "copy2"]) }),
-  threads: fc.record({ filter, after: fc.constant(undefined), limit: fc.constant(100) }),
+  deleteThreads: fc.uniqueArray(anyThread, { minLength: 1, maxLength: 3 }),
+  copyThread: fc.record({
+    from: thread,
+    to: anyThread,
+    newEpoch: pick(["copy1", "copy2"]),
+    sealShift: seal,
+  }),
+  threads: fc.record({
+    thread: maybe([undefined, undefined, ...threads]),
+    filter,
+    after: fc.constant(undefined),
+    limit: fc.constant(100),
+    pendingChannels: fc.subarray(["c", "\\x41", ""]),
+  }),
+  updateThread: fc
+    .record({ thread, entries: someEntries, remove: fc.subarray(keys) })
+    .map(({ thread: name, ...rest }) => ({
+      thread: name,
+      set: rest.entries,
+      remove: rest.remove.filter((key) => !rest.entries.some((one) => one.key === key)),
+    })),
+  // 0 milliseconds: others can take it at once.
+  claim: fc.record({
+    thread,
+    claim: pick(claims),
+    ttl: pick([0, 1e9]),
+    newEpoch: pick(epochs),
+    threadTtl: ttl,
+  }),
+  release: fc.record({ thread, claim: pick(claims) }),
   runs: fc.record({ runs: fc.subarray(runs), after: maybe(threads), limit }),
   // 0 milliseconds: expired at once.
   expire: fc.record({ thread, ttl: pick([undefined, null, 1e9, 0]) }),
   sweep: fc.record({ thread: maybe(threads), limit: fc.constant(100) }),
 };
 
-const often = { put: 8, putWrites: 5, get: 3, scan: 3 } as Readonly<Record<string, number>>;
+const often = { put: 8, putWrites: 5, get: 3, scan: 3, claim: 2 } as Readonly<Record<string, number>>;
 
 /** A call with a random argument. Arguments come from a small world, so that calls meet. */
 export const operation: fc.Arbitrary<Operation> = fc.oneof(
@@ -176,15 +219,20 @@ const child: PutRequest = {
   thread: "t",
   blobs: [],
   epoch: undefined,
+  relies: [],
   newEpoch: "e1",
   ttl: undefined,
+  entries: [],
+  claim: undefined,
   keepParent: false,
   fence: false,
   checkpoint: {
     namespace: "",
     id: "2",
     parent: "1",
+    parentSeal: 0,
     run: undefined,
+    seal: 0,
     header: bytes("header"),
     metadata: bytes("metadata"),
     index: [],
@@ -211,7 +259,9 @@ export async function perform(storage: CheckpointStorage, { name, request }: Ope
 /** Everything that can be read of the threads of the small world, and of all at once where that is possible. */
 export async function contentOf(storage: CheckpointStorage, scanAllThreads: boolean): Promise<unknown> {
   const all = { namespace: undefined, id: undefined, before: undefined, filter: [], after: undefined };
-  const content: unknown[] = [];
+  const everything = { thread: undefined, filter: [], after: undefined, limit: 1000 };
+  const listed = await storage.threads({ ...everything, pendingChannels: ["c", "\\x41", ""] });
+  const content: unknown[] = [sorted(listed.threads.map(comparable))];
   for (const name of [...(scanAllThreads ? [undefined] : []), ...threads]) {
     content.push(await storage.scan({ ...all, thread: name, limit: 1000, have: [] }));
     if (name === undefined) continue;
@@ -222,7 +272,8 @@ export async function contentOf(storage: CheckpointStorage, scanAllThreads: bool
 }
 
 /** What the port leaves open: times by the storage's own clock, and what else memory keeps in a record. */
-const OPEN = new Set(["created", "updated", "data"]);
+const OPEN = new Set(["created", "updated", "until", "data"]);
+const UNORDERED = new Set(["writes", "blobs", "index", "entries", "pending"]);
 
 /** An answer without what the port leaves open. */
 export function comparable(value: unknown): unknown {
@@ -235,7 +286,7 @@ export function comparable(value: unknown): unknown {
     .map(([name, item]) => {
       if (name === "expires") return [name, "some time"];
       const inner = comparable(item);
-      const unordered = ["writes", "blobs", "index"].includes(name) && Array.isArray(inner);
+      const unordered = UNORDERED.has(name) && Array.isArray(inner);
       return [name, unordered ? sorted(inner) : inner];
     });
   return Object.fromEntries(entries);

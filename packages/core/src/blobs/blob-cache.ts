@@ -1,10 +1,9 @@
 import type { Blob, BlobId } from "../storage/port.ts";
 import type { EncodedBefore } from "../serializer/index.ts";
 import type { CutValue } from "./cut.ts";
+import { BLOB_ID_COST, costOfBlob, costOfCuts, costOfRecordings, THREAD_COST } from "./memory-cost.ts";
 import { childrenOf } from "./tree.ts";
 
-/** What a known blob costs beside its bytes. */
-const ENTRY_BYTES = 150;
 /** How many ids a reader names at most to say what it holds: 16 bytes each on the wire. */
 const NAMES_MAX = 128;
 const RECENT_NAMESPACES = 8;
@@ -14,7 +13,10 @@ export interface RecentValues {
   readonly cut: readonly CutValue[];
   /** Channel → how its value was encoded. Whoever encodes the next one takes it out. */
   readonly encoded: Map<string, EncodedBefore>;
-  /** Bytes of memory that `encoded` may take. */
+}
+
+/** Values with the memory that they take beside their blobs. */
+interface Remembered extends RecentValues {
   readonly cost: number;
 }
 
@@ -28,9 +30,10 @@ export interface KnownThread {
   /** `undefined`: stored, but the bytes were dropped to save memory. */
   readonly blobs: Map<BlobId, Blob | undefined>;
   /** Namespace → the values of the checkpoint that was last read or written there. */
-  readonly recent: Map<string, RecentValues>;
+  readonly recent: Map<string, Remembered>;
   /** No bytes were dropped. */
   readonly whole: boolean;
+  /** Memory in use. */
   bytes: number;
 }
 
@@ -71,26 +74,35 @@ export class BlobCache {
     let known = this.find(thread);
     if (known?.epoch !== epoch) {
       this.forget(thread);
-      known = { epoch, blobs: new Map(), recent: new Map(), whole: true, bytes: 0 };
+      known = { epoch, blobs: new Map(), recent: new Map(), whole: true, bytes: THREAD_COST };
       this.#threads.set(thread, known);
+      this.#bytes += THREAD_COST;
     }
     for (const blob of blobs) {
-      if (known.blobs.get(blob.id)) continue;
-      const cost = blob.bytes.length + (known.blobs.has(blob.id) ? 0 : ENTRY_BYTES);
+      const before = known.blobs.get(blob.id);
+      const isKnown = before !== undefined || known.blobs.has(blob.id);
+      // The newer of two equal blobs is part of the values at hand, and the other can go.
       known.blobs.set(blob.id, blob);
+      if (before) continue;
+      const cost = costOfBlob(blob) - (isKnown ? BLOB_ID_COST : 0);
       known.bytes += cost;
       this.#bytes += cost;
     }
     if (recent) {
       const { namespace, values } = recent;
-      // What is large would push out the blobs, which save more.
-      const small = values.cost <= this.#maxBytes / 4;
-      const kept = small ? values : { ...values, encoded: new Map<string, EncodedBefore>(), cost: 0 };
-      const cost = rememberRecent(known.recent, namespace, kept);
+      const cost = rememberRecent(known.recent, namespace, this.#costed(values));
       known.bytes += cost;
       this.#bytes += cost;
     }
     this.#shrink();
+  }
+
+  #costed({ cut, encoded }: RecentValues): Remembered {
+    const cost = costOfCuts(cut);
+    const recordings = costOfRecordings(encoded.values());
+    // What is large would push out the blobs, which save more.
+    if (recordings > this.#maxBytes / 4) return { cut, encoded: new Map(), cost };
+    return { cut, encoded, cost: cost + recordings };
   }
 
   /** Forgets a thread. */
@@ -110,7 +122,7 @@ export class BlobCache {
   /** Keeps the knowledge of what is stored, which saves sending it, and drops the oldest bytes. */
   #shrinkOnlyThread(): void {
     const [[thread, known]] = this.#threads as unknown as [[string, KnownThread]];
-    const floor = known.blobs.size * ENTRY_BYTES;
+    const floor = THREAD_COST + known.blobs.size * BLOB_ID_COST;
     if (floor > this.#maxBytes) return this.forget(thread);
     const blobs = new Map(known.blobs);
     let bytes = known.bytes - [...known.recent.values()].reduce((sum, values) => sum + values.cost, 0);
@@ -119,7 +131,7 @@ export class BlobCache {
       if (bytes <= Math.max(floor, this.#maxBytes / 2)) break;
       if (!blob) continue;
       blobs.set(id, undefined);
-      bytes -= blob.bytes.length;
+      bytes -= costOfBlob(blob) - BLOB_ID_COST;
     }
     this.#bytes = bytes;
     this.#threads.set(thread, { ...known, blobs, bytes, recent: new Map(), whole: false });
@@ -127,9 +139,9 @@ export class BlobCache {
 }
 
 /** How many bytes are in use more than before. */
-function rememberRecent(recent: Map<string, RecentValues>, namespace: string, values: RecentValues): number {
+function rememberRecent(recent: Map<string, Remembered>, namespace: string, values: Remembered): number {
   let more = values.cost;
-  const forget = (name: string, old: RecentValues | undefined): void => {
+  const forget = (name: string, old: Remembered | undefined): void => {
     recent.delete(name);
     if (old) more -= old.cost;
   };

@@ -10,9 +10,10 @@ interface NodeCrypto {
 }
 
 const ID_DIGITS = 32;
+const ID_BYTES = ID_DIGITS / 2;
 
 /** SHA-256 in JavaScript, for hosts that have no synchronous one. */
-export const portableHash: HexHash = (bytes) => toHex(sha256(bytes).subarray(0, ID_DIGITS / 2));
+export const portableHash: HexHash = (bytes) => toHex(sha256(bytes).subarray(0, ID_BYTES));
 
 const crypto = builtinModule<NodeCrypto>("node:crypto");
 
@@ -30,6 +31,26 @@ export function blobIdOf(kind: "leaf" | "node", bytes: Uint8Array, hash: HexHash
   const last = Number.parseInt(digits.charAt(ID_DIGITS - 1), 16);
   const marked = kind === "node" ? last | 1 : last & ~1;
   return digits.slice(0, ID_DIGITS - 1) + marked.toString(16);
+}
+
+/** Whether an id is that of a node. */
+export function isNode(id: BlobId): boolean {
+  return (nibble(id.charCodeAt(ID_DIGITS - 1)) & 1) === 1;
+}
+
+/** The bytes of ids, 16 each. */
+export function idBytes(ids: readonly BlobId[]): Uint8Array {
+  const bytes = new Uint8Array(ids.length * ID_BYTES);
+  ids.forEach((id, i) => writeHex(id, bytes, i * ID_BYTES));
+  return bytes;
+}
+
+/** The ids of {@link idBytes}. Bytes that are left over are ignored. */
+export function idsOf(bytes: Uint8Array): BlobId[] {
+  const digits = toHex(bytes);
+  return Array.from({ length: Math.floor(bytes.length / ID_BYTES) }, (_, i) =>
+    digits.slice(i * ID_DIGITS, (i + 1) * ID_DIGITS),
+  );
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

@@ -12,6 +12,8 @@ export interface Header {
   readonly values: readonly (readonly [channel: string, stored: Uint8Array])[];
   /** Delta channels: what they hold without a value here is spread over the ancestors. */
   readonly delta: readonly string[];
+  /** Checksum of what the record has beside the header. */
+  readonly content: number;
 }
 
 const FORMAT = 1;
@@ -26,7 +28,7 @@ export function encodeFields(fields: CheckpointFields): Uint8Array {
 
 /** The bytes of a header whose fields are encoded already. */
 export function encodeHeader(header: Omit<Header, "fields"> & { fields: Uint8Array }): Uint8Array {
-  return serializer.encode([FORMAT, header.fields, header.values, header.delta]);
+  return serializer.encode([FORMAT, header.fields, header.values, header.delta, header.content]);
 }
 
 /**
@@ -37,18 +39,17 @@ export function encodeHeader(header: Omit<Header, "fields"> & { fields: Uint8Arr
 export async function decodeHeader(bytes: Uint8Array): Promise<Header> {
   const parts = await serializer.decode(bytes);
   if (!Array.isArray(parts)) throw damaged();
-  const [format, fields, values, delta] = parts as unknown[];
+  const [format, fields, values, delta, content] = parts as unknown[];
   if (format !== FORMAT) {
     throw new CheckpointError(
       "UNSUPPORTED_FORMAT",
       `checkpoint has header format ${String(format)}, which this version does not know; upgrade @threadmark/core`,
     );
   }
-  if (!(fields instanceof Uint8Array) || !isValueTable(values) || !Array.isArray(delta)) {
-    throw damaged();
-  }
+  if (!(fields instanceof Uint8Array) || !isValueTable(values) || !isTexts(delta)) throw damaged();
   const decoded = await serializer.decode(fields);
-  return { fields: decoded as CheckpointFields, values, delta: delta as string[] };
+  if (!isFields(decoded) || typeof content !== "number") throw damaged();
+  return { fields: decoded, values, delta, content };
 }
 
 function isValueTable(table: unknown): table is Header["values"] {
@@ -56,6 +57,14 @@ function isValueTable(table: unknown): table is Header["values"] {
     Array.isArray(table) &&
     table.every((row) => Array.isArray(row) && typeof row[0] === "string" && row[1] instanceof Uint8Array)
   );
+}
+
+function isTexts(list: unknown): list is string[] {
+  return Array.isArray(list) && list.every((item) => typeof item === "string");
+}
+
+function isFields(value: unknown): value is CheckpointFields {
+  return typeof value === "object" && value !== null;
 }
 
 function damaged(): CheckpointError {

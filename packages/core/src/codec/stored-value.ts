@@ -1,9 +1,9 @@
 import { cutTree, type CutValue } from "../blobs/cut.ts";
 import { toHex, writeHex } from "../blobs/hash.ts";
-import { type KnownValues, leavesOf } from "../blobs/tree.ts";
+import type { TreeReader } from "../blobs/tree-reader.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
-import { HEAD_BYTES } from "../serializer/index.ts";
+import { HEAD_BYTES, isSound } from "../serializer/envelope.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 
 /** Values of up to so many bytes stay in their record. A blob costs its id and its row as well. */
@@ -12,6 +12,8 @@ const INLINE_MAX = 512;
 const INLINE = 0;
 const CUT = 1;
 const ID_BYTES = 16;
+/** From here on, a value that a few blobs stand for is checked before it takes so much memory. */
+const REPEATED_MIN = 32 * 1024 * 1024;
 
 /** A value as a record holds it. */
 export interface StoredValue {
@@ -68,17 +70,26 @@ export function refOf(stored: Uint8Array): BlobId | undefined {
 /**
  * The encoded value again.
  *
- * @param known As for `leavesOf`.
- * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT`.
+ * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT`, `NOT_SUPPORTED`.
  */
-export function loadValue(
-  stored: Uint8Array,
-  find: (id: BlobId) => Blob | undefined,
-  known?: KnownValues,
-): Uint8Array {
+export function loadValue(stored: Uint8Array, reader: TreeReader): Uint8Array {
   const { size, ref, head } = parse(stored);
   if (ref === undefined) return head;
-  return concatBytes([head, ...leavesOf(ref, size - head.length, find, known).map((leaf) => leaf.bytes)]);
+  const leaves = reader.leavesOf(ref, size - head.length);
+  const parts = leaves.map((leaf) => leaf.bytes);
+  if (size > REPEATED_MIN && new Set(leaves).size * 8 < leaves.length && !isSound(head, parts)) {
+    throw new CheckpointError("CORRUPT", "the value is damaged: its checksum is wrong");
+  }
+  try {
+    return concatBytes([head, ...parts]);
+  } catch (cause) {
+    throw new CheckpointError("NOT_SUPPORTED", `the value has ${size} bytes, more than fit here`, { cause });
+  }
+}
+
+/** The blobs that stored values name, each once, in the order of the values. */
+export function refsOfValues(values: readonly Uint8Array[]): BlobId[] {
+  return [...new Set(values.flatMap((stored) => refOf(stored) ?? []))];
 }
 
 interface Parsed {

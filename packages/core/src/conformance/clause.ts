@@ -4,15 +4,19 @@ import type { Sizes } from "./options.ts";
 
 /** What a saver or its harness must have for a clause to apply. */
 export type Need =
+  | "claimThread"
   | "close"
   | "copyThread"
   | "deleteForRuns"
+  | "deleteThreads"
   | "getDeltaChannelHistory"
+  | "getThread"
   | "listThreads"
   | "prune"
   | "reopen"
   | "setThreadTtl"
   | "setup"
+  | "updateThread"
   | "sweep";
 
 /** What a saver may lack: a method, or an option that `open` takes. */

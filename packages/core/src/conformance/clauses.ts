@@ -33,6 +33,9 @@ import { refusalClauses } from "./clauses/refusal.ts";
 import { reopenClauses } from "./clauses/reopen.ts";
 import { runsClauses } from "./clauses/runs.ts";
 import { serdeClauses } from "./clauses/serde.ts";
+import { threadMetadataClauses } from "./clauses/thread-metadata.ts";
+import { deleteThreadsClauses } from "./clauses/delete-threads.ts";
+import { claimsClauses } from "./clauses/claims.ts";
 import { threadsClauses } from "./clauses/threads.ts";
 import { tombstoneClauses } from "./clauses/tombstone.ts";
 import { ttlClauses } from "./clauses/ttl.ts";
@@ -74,6 +77,8 @@ export const clauses: readonly Clause[] = [
   ...modelClauses,
   ...openingClauses,
   ...threadsClauses,
+  ...threadMetadataClauses,
+  ...deleteThreadsClauses,
   ...copyClauses,
   ...pruneClauses,
   ...pruneRaceClauses,
@@ -81,5 +86,6 @@ export const clauses: readonly Clause[] = [
   ...runsClauses,
   ...ttlClauses,
   ...fenceClauses,
+  ...claimsClauses,
   ...adoptClauses,
 ];

@@ -19,14 +19,25 @@ export interface ThreadSummary {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly expiresAt: Date | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly headId: string | undefined;
+  readonly state: string | undefined;
   readonly cursor: string;
 }
 
 export interface ThreadListOptions {
   limit?: number;
-  after?: string;
+  before?: string | Date;
   filter?: Record<string, unknown>;
 }
+
+export interface DeleteThreadsOptions {
+  filter?: Record<string, unknown>;
+  threadIds?: string[];
+  allThreads?: true;
+}
+
+export type ClaimResult = { readonly claimed: true } | { readonly claimed: false; readonly until: Date };
 
 export interface PruneOptions {
   threadIds?: string[];
@@ -73,6 +84,11 @@ export interface TestedSaver {
   close?(): Promise<unknown>;
   end?(): Promise<unknown>;
   listThreads?(options?: ThreadListOptions): AsyncIterable<ThreadSummary>;
+  getThread?(threadId: string): Promise<ThreadSummary | undefined>;
+  updateThread?(threadId: string, update: { metadata: Record<string, unknown> }): Promise<unknown>;
+  deleteThreads?(options: DeleteThreadsOptions): Promise<number>;
+  claimThread?(threadId: string, options: { claim: string; ttl: { seconds: number } }): Promise<ClaimResult>;
+  releaseThread?(threadId: string, claim: string): Promise<boolean>;
   copyThread?(from: string, to: string): Promise<unknown>;
   prune?(options: PruneOptions): Promise<PruneResult>;
   deleteForRuns?(runIds: string[]): Promise<unknown>;
@@ -85,6 +101,7 @@ export interface OpenOptions {
   readonly serde?: SerializerProtocol;
   readonly ttl?: { readonly seconds: number; readonly refreshOnRead?: boolean };
   readonly fence?: "head";
+  readonly threadMetadata?: (config: CheckpointConfig) => Record<string, unknown> | undefined;
   readonly keepLatest?: number;
   readonly adopt?: TestedSaver;
   /** Whether values that cannot be stored exactly are converted or refused. */

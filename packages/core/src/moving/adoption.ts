@@ -5,6 +5,7 @@ import type { Engine, ThreadTaker } from "../saver/engine.ts";
 import { outlineOf } from "../saver/outline.ts";
 import { storeCheckpoint } from "../saver/store.ts";
 import { copyThread, removeThread } from "../saver/thread-actions.ts";
+import { updateThread } from "../saver/update-thread.ts";
 import { noteOf, stagingOf } from "./hidden-threads.ts";
 import type { OldSaver } from "./old-saver.ts";
 import { storeMoved } from "./store-moved.ts";
@@ -96,6 +97,8 @@ export class Adoption implements ThreadTaker {
       }
       const unchanged = before === (await this.#stateOf(thread));
       if (stored > 0 && unchanged) {
+        const metadata = await this.#source.metadata?.(thread);
+        if (metadata) await updateThread(this.#engine, staging, { metadata });
         const winner = await this.#claim(thread, attempt);
         if (winner !== attempt) await removeThread(this.#engine, staging);
         await this.#publish(thread, winner);

@@ -1,9 +1,9 @@
 import { escapeText, unescapeText } from "../codec/text.ts";
 import { configOf } from "../ids.ts";
-import type { Engine } from "../saver/engine.ts";
+import { plainEngine, type Engine } from "../saver/engine.ts";
 import { outlineOf } from "../saver/outline.ts";
 import { readTuple } from "../saver/read.ts";
-import { allThreads } from "../saver/threads.ts";
+import { allThreads, readThread } from "../saver/threads.ts";
 import { movedFrom } from "./moved.ts";
 import type { ThreadSource } from "./thread-source.ts";
 
@@ -26,6 +26,10 @@ export function engineSource(engine: Engine): ThreadSource {
         const paths = new Map(stored?.writes.map(({ task, path }) => [task, unescapeText(path)]));
         yield movedFrom(tuple, { paths, run });
       }
+    },
+    async metadata(thread) {
+      const metadata = (await readThread(plainEngine(engine), thread))?.metadata;
+      return metadata && Object.keys(metadata).length > 0 ? metadata : undefined;
     },
   };
 }

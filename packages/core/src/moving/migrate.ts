@@ -144,6 +144,8 @@ class Migration {
       this.#checkpoints++;
       this.#options.onProgress?.({ ...this.#counts(), threadId });
     }
+    const metadata = await this.#source.metadata?.(threadId);
+    if (metadata) await this.#target.describe(threadId, metadata);
   }
 
   #fail(failure: MigrationFailure): void {

@@ -32,4 +32,5 @@ export interface NewSaver extends OldSaver {
     taskId: string,
     taskPath?: string,
   ): Promise<void>;
+  updateThread?(threadId: string, update: { readonly metadata: Record<string, unknown> }): Promise<unknown>;
 }

@@ -3,6 +3,8 @@ import type { CheckpointTuple } from "../contract.ts";
 import { configOf } from "../ids.ts";
 import { engineOf, plainEngine } from "../saver/engine.ts";
 import { readTuple } from "../saver/read.ts";
+import type { ThreadMetadata } from "../saver/thread-metadata.ts";
+import { updateThread } from "../saver/update-thread.ts";
 import { anySource } from "./any-source.ts";
 import { engineSource } from "./engine-source.ts";
 import { allVersions, movedFrom, type MovedCheckpoint } from "./moved.ts";
@@ -14,6 +16,8 @@ export interface ThreadTarget {
   /** Whether there is anything of a thread. */
   has(threadId: string): Promise<boolean>;
   store(threadId: string, moved: MovedCheckpoint): Promise<void>;
+  /** Sets what is known of the thread itself, where the saver keeps such a thing. */
+  describe(threadId: string, metadata: ThreadMetadata): Promise<void>;
   /** Where the stored checkpoint differs, in words without a value; `undefined` when it is the same. */
   differenceFrom(threadId: string, moved: MovedCheckpoint): Promise<string | undefined>;
 }
@@ -26,6 +30,7 @@ export function targetOf(saver: NewSaver): ThreadTarget {
   return {
     has: (threadId) => engineSource(plain).has(threadId),
     store: (threadId, moved) => storeMoved(plain, threadId, moved),
+    describe: (threadId, metadata) => updateThread(plain, threadId, { metadata }),
     differenceFrom: async (threadId, moved) =>
       compare(await readTuple(plain, placeOf(threadId, moved)), moved),
   };
@@ -41,6 +46,9 @@ function publicTarget(saver: NewSaver): ThreadTarget {
       await saver.put(config, checkpoint, metadata, allVersions(checkpoint));
       const target = placeOf(threadId, moved);
       for (const { task, path, writes } of batches) await saver.putWrites(target, writes, task, path);
+    },
+    async describe(threadId, metadata) {
+      await saver.updateThread?.(threadId, { metadata });
     },
     differenceFrom: async (threadId, moved) => compare(await saver.getTuple(placeOf(threadId, moved)), moved),
   };

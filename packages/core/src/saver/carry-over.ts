@@ -1,8 +1,8 @@
-import { decodeHeader } from "../codec/header.ts";
 import type { ChannelVersion } from "../contract.ts";
 import type { Location } from "../ids.ts";
 import type { CheckpointStorage } from "../storage/port.ts";
 import type { CheckpointInput } from "./encode.ts";
+import { headerOf } from "./decode.ts";
 import { outlineOf } from "./outline.ts";
 
 /** Channels that a checkpoint without parent claims to have unchanged, with their versions. */
@@ -31,9 +31,9 @@ export async function droppedChannels(
 ): Promise<ReadonlySet<string>> {
   const dropped = new Set(claimed.keys());
   if (dropped.size === 0) return dropped;
-  for await (const { namespace, header } of outlineOf(storage, thread)) {
-    if (namespace !== name) continue;
-    const { fields, values } = await decodeHeader(header);
+  for await (const outline of outlineOf(storage, thread)) {
+    if (outline.namespace !== name) continue;
+    const { fields, values } = await headerOf(thread, outline);
     for (const [channel] of values) {
       if (fields.channel_versions[channel] === claimed.get(channel)) dropped.delete(channel);
     }

@@ -13,6 +13,8 @@ import type {
 import { CheckpointError } from "../errors.ts";
 import type { ThreadId } from "../ids.ts";
 import type { CheckpointStorage, StorageCapabilities } from "../storage/port.ts";
+import { claimThread, releaseThread, type ClaimOptions, type ClaimResult } from "./claims.ts";
+import { deleteThreads, type DeleteThreadsOptions } from "./delete-threads.ts";
 import { registerEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
 import { readHistory } from "./history.ts";
 import { readList, readTuple } from "./read.ts";
@@ -21,7 +23,8 @@ import { openEngine } from "./open-engine.ts";
 import { deleteRuns, pruneThreads, type PruneOptions, type RemovalReport } from "./retention.ts";
 import { storeCheckpoint, storeWrites } from "./store.ts";
 import { copyThread, expireThread, removeThread, sweepThreads } from "./thread-actions.ts";
-import { readThreads, type ListThreadsOptions, type ThreadInfo } from "./threads.ts";
+import { readThread, readThreads, type ListThreadsOptions, type ThreadInfo } from "./threads.ts";
+import { updateThread, type ThreadUpdate } from "./update-thread.ts";
 
 /**
  * A checkpointer for LangGraph.js over any {@link CheckpointStorage}. It has the shape of
@@ -118,7 +121,7 @@ export class CheckpointSaver {
    *   value that is neither new nor known in its version is not stored. @default all are new
    * @returns The config of the stored checkpoint.
    * @throws CheckpointError `NOT_SERIALIZABLE` with the `path` of the value; `CONFLICT` with
-   *   `fence: "head"`. Nothing is stored then.
+   *   `fence: "head"`; `FENCED` with a claim. Nothing is stored then.
    */
   async put(
     config: CheckpointConfig,
@@ -152,8 +155,7 @@ export class CheckpointSaver {
   }
 
   /**
-   * What delta channels are built from: the writes along the ancestors, oldest first, and the value
-   * that they start from.
+   * What delta channels are built from: the writes along the ancestors, oldest first, and the value they start from.
    *
    * Source: `BaseCheckpointSaver.getDeltaChannelHistory`.
    */
@@ -168,7 +170,6 @@ export class CheckpointSaver {
    * The version after `current`: 1, 2, 3, …
    *
    * LangGraph.js calls it without `this` in places, so it must not use it.
-   *
    * @throws CheckpointError `INVALID_ARGUMENT` for versions that are strings.
    */
   getNextVersion(current: number | undefined): number {
@@ -184,11 +185,51 @@ export class CheckpointSaver {
 
   /** Threads, the last updated first. */
   async *listThreads(options: ListThreadsOptions = {}): AsyncGenerator<ThreadInfo> {
-    yield* this.#calls.stream(readThreads(this.#parts.storage, options));
+    yield* this.#calls.stream(readThreads(this.#parts, options));
+  }
+
+  /** One thread, with its metadata and state; `undefined` when there is none. */
+  async getThread(threadId: ThreadId): Promise<ThreadInfo | undefined> {
+    return this.#call((engine) => readThread(engine, threadId));
   }
 
   /**
-   * Copies a thread with all namespaces, writes and values; ids stay the same.
+   * Sets keys of a thread's metadata and removes those whose value is `undefined`; `updatedAt` stays.
+   *
+   * @throws CheckpointError `THREAD_NOT_FOUND`, `NOT_SERIALIZABLE`.
+   * @example
+   * await saver.updateThread("1", { metadata: { title: "Holidays", draft: undefined } });
+   */
+  async updateThread(threadId: ThreadId, update: ThreadUpdate): Promise<void> {
+    await this.#call((engine) => updateThread(engine, threadId, update));
+  }
+
+  /**
+   * Deletes threads with all that they have, 100 at a time, and returns how many there were. If it fails, some are gone.
+   *
+   * @throws CheckpointError `INVALID_ARGUMENT` unless one of `filter`, `threadIds` and `allThreads` is given.
+   * @example
+   * await saver.deleteThreads({ filter: { user: "u1" } });
+   */
+  async deleteThreads(options: DeleteThreadsOptions): Promise<number> {
+    return this.#call((engine) => deleteThreads(engine, options));
+  }
+
+  /**
+   * Makes somebody the owner of a thread, for a time that claiming again renews. A write that carries another claim in
+   * `configurable.__threadmark_claim` is refused with `FENCED`; one without any is not held up.
+   */
+  async claimThread(threadId: ThreadId, options: ClaimOptions): Promise<ClaimResult> {
+    return this.#call((engine) => claimThread(engine, threadId, options));
+  }
+
+  /** Gives a claim back, and returns whether it was there. */
+  async releaseThread(threadId: ThreadId, claim: string): Promise<boolean> {
+    return this.#call((engine) => releaseThread(engine, threadId, claim));
+  }
+
+  /**
+   * Copies a thread with all namespaces, writes, values and metadata; ids stay the same.
    *
    * @throws CheckpointError `THREAD_NOT_FOUND`, or `THREAD_EXISTS` when `to` is taken.
    */
@@ -215,7 +256,7 @@ export class CheckpointSaver {
    * Removes the checkpoints that runs have stored. Their children get the nearest ancestor that is
    * left as parent; what a delta channel of a survivor is built from stays.
    *
-   * @param runIds As in `config.metadata.run_id`, which LangGraph.js sets from `config.runId`.
+   * @param runIds As in `config.metadata.run_id`, where LangGraph.js puts `config.runId`.
    */
   async deleteForRuns(runIds: readonly string[]): Promise<RemovalReport> {
     return this.#call((engine) => deleteRuns(engine, runIds));
@@ -234,11 +275,7 @@ export class CheckpointSaver {
     await this.#call((engine) => expireThread(engine, threadId, ttl));
   }
 
-  /**
-   * Removes expired threads, in batches. Reads do not see them even before.
-   *
-   * @returns How many threads were removed.
-   */
+  /** Removes expired threads, in batches, and returns how many. Reads do not see them even before. */
   async sweep(): Promise<number> {
     return this.#call(sweepThreads);
   }

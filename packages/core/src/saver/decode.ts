@@ -1,51 +1,63 @@
-import { isIntact, type KnownValues } from "../blobs/tree.ts";
+import { isIntact, type FindBlob } from "../blobs/tree.ts";
+import type { TreeReader } from "../blobs/tree-reader.ts";
 import { decodeHeader, type Header } from "../codec/header.ts";
-import { loadValue } from "../codec/stored-value.ts";
+import { contentSum } from "../codec/seals.ts";
+import { loadValue, refsOfValues } from "../codec/stored-value.ts";
 import { compareText, unescapeText } from "../codec/text.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
 import type { Checkpoint, CheckpointMetadata, CheckpointPendingWrite, CheckpointTuple } from "../contract.ts";
-import { CheckpointError, isCheckpointError, type CheckpointErrorDetails } from "../errors.ts";
+import { CheckpointError, type CheckpointErrorDetails } from "../errors.ts";
 import { configOf } from "../ids.ts";
-import type { Blob, BlobId, StoredCheckpoint, WriteRecord } from "../storage/port.ts";
-
-/** Finds blobs by id. */
-export type FindBlob = (id: BlobId) => Blob | undefined;
-
-/** Blobs that came from a storage, each checked against its id. */
-export function checkedBlobs(thread: string, blobs: readonly Blob[]): Map<BlobId, Blob> {
-  const found = new Map<BlobId, Blob>();
-  for (const blob of blobs) {
-    if (!isIntact(blob)) {
-      throw new CheckpointError(
-        "CORRUPT",
-        `blob ${blob.id} of thread ${JSON.stringify(thread)} is damaged in the storage`,
-        { threadId: thread },
-      );
-    }
-    found.set(blob.id, blob);
-  }
-  return found;
-}
+import type {
+  Blob,
+  BlobId,
+  CheckpointOutline,
+  CheckpointRecord,
+  StoredCheckpoint,
+  WriteRecord,
+} from "../storage/port.ts";
+import { placedAsync } from "./placed.ts";
 
 /**
- * The tuple of a stored checkpoint.
- *
- * @param known Values whose leaves are at hand.
+ * Blobs that came from a storage, each checked against its id. One that is damaged is an error when it is looked for:
+ * a listing of all threads only knows then whose it is.
  */
+export function checkedBlobs(blobs: readonly Blob[]): FindBlob {
+  const found = new Map<BlobId, Blob>();
+  const damaged = new Set<BlobId>();
+  for (const blob of blobs) {
+    if (isIntact(blob)) found.set(blob.id, blob);
+    else damaged.add(blob.id);
+  }
+  return (id) => {
+    if (damaged.has(id)) throw new CheckpointError("CORRUPT", `blob ${id} is damaged in the storage`);
+    return found.get(id);
+  };
+}
+
+/** The header of a checkpoint that was checked. */
+export async function headerOf(
+  thread: string,
+  { namespace, id, header }: CheckpointOutline,
+): Promise<Header> {
+  return placedAsync({ threadId: thread, namespace, checkpointId: id }, () => decodeHeader(header));
+}
+
+/** The tuple of a stored checkpoint that was checked but for its content. */
 export async function decodeTuple(
   codec: ValueCodec,
   stored: StoredCheckpoint,
-  find: FindBlob,
-  known?: KnownValues,
+  reader: TreeReader,
 ): Promise<CheckpointTuple> {
   const { thread, checkpoint: record } = stored;
   const { namespace, id, parent } = record;
   const place = { threadId: thread, namespace, checkpointId: id };
-  const header = await placedAsync(place, () => decodeHeader(record.header));
+  const header = await headerOf(thread, record);
+  await placedAsync(place, () => checkContent(header, record));
   const [values, metadata, pendingWrites] = await Promise.all([
-    decodeValues(codec, header, (value) => loadValue(value, find, known), place),
+    decodeValues(codec, header, reader, place),
     placedAsync({ ...place, field: "metadata" }, () => codec.decode(record.metadata)),
-    decodeWrites(codec, stored.writes, find, place),
+    decodeWrites(codec, stored.writes, reader, place),
   ]);
   return {
     config: configOf(thread, namespace, id),
@@ -56,6 +68,18 @@ export async function decodeTuple(
   };
 }
 
+function checkContent(header: Header, { metadata, index, refs }: CheckpointRecord): void {
+  if (header.content !== contentSum(metadata, index, refs)) {
+    throw new CheckpointError("CORRUPT", "its metadata or its references are damaged in the storage");
+  }
+  const named = refsOfValues(header.values.map(([, stored]) => stored));
+  if (named.length !== refs.length || named.some((ref, i) => ref !== refs[i])) throw strayRefs();
+}
+
+function strayRefs(): CheckpointError {
+  return new CheckpointError("CORRUPT", "its references are not those of its values");
+}
+
 function checkpointOf(id: string, header: Header, values: Checkpoint["channel_values"]): Checkpoint {
   const { v, ...rest } = header.fields;
   return { v, id, ...rest, channel_values: values };
@@ -64,12 +88,12 @@ function checkpointOf(id: string, header: Header, values: Checkpoint["channel_va
 async function decodeValues(
   codec: ValueCodec,
   header: Header,
-  load: (stored: Uint8Array) => Uint8Array,
+  reader: TreeReader,
   place: CheckpointErrorDetails,
 ): Promise<Record<string, unknown>> {
   const decoded = await Promise.all(
     header.values.map(([channel, stored]) =>
-      placedAsync({ ...place, channel }, () => codec.decode(load(stored))),
+      placedAsync({ ...place, channel }, () => codec.decode(loadValue(stored, reader))),
     ),
   );
   const values: Record<string, unknown> = {};
@@ -91,14 +115,18 @@ export function setOwn<T>(target: Record<string, T>, key: string, value: T): voi
 export async function decodeWrites(
   codec: ValueCodec,
   writes: readonly WriteRecord[],
-  find: FindBlob,
+  reader: TreeReader,
   place: CheckpointErrorDetails,
 ): Promise<CheckpointPendingWrite[]> {
   return Promise.all(
-    sortWrites(writes).map(async ({ task, channel: name, value }) => {
+    sortWrites(writes).map(async ({ task, channel: name, value, refs }) => {
       const channel = unescapeText(name);
       const details = { ...place, taskId: task, channel };
-      const decoded = await placedAsync(details, () => codec.decode(loadValue(value, find)));
+      const decoded = await placedAsync(details, () => {
+        const bytes = loadValue(value, reader);
+        if (refs.length !== refsOfValues([value]).length) throw strayRefs();
+        return codec.decode(bytes);
+      });
       return [task, channel, decoded] satisfies CheckpointPendingWrite;
     }),
   );
@@ -113,16 +141,4 @@ function sortWrites(writes: readonly WriteRecord[]): readonly WriteRecord[] {
         compareText(a.path, b.path) || compareText(a.write.task, b.write.task) || a.write.idx - b.write.idx,
     )
     .map(({ write }) => write);
-}
-
-/** Says of which thread and channel the bytes are that cannot be read. */
-async function placedAsync<T>(place: CheckpointErrorDetails, decode: () => Promise<T>): Promise<T> {
-  try {
-    return await decode();
-  } catch (error) {
-    if (!isCheckpointError(error)) throw error;
-    const what = place.channel === undefined ? "a checkpoint" : `channel ${JSON.stringify(place.channel)}`;
-    const message = `${what} of thread ${JSON.stringify(place.threadId)} cannot be read: ${error.message}`;
-    throw new CheckpointError(error.code, message, { ...place, path: error.path, cause: error.cause });
-  }
 }

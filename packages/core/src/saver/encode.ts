@@ -2,6 +2,7 @@ import type { KnownThread, RecentValues } from "../blobs/blob-cache.ts";
 import { blobsOf, type CutValue } from "../blobs/cut.ts";
 import { encodeFields, encodeHeader, type CheckpointFields } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
+import { checkpointSeal, contentSum, parentSealOf, writeSeal } from "../codec/seals.ts";
 import { type Payload, payloadOf, storeValue, type StoredValue } from "../codec/stored-value.ts";
 import { escapeText } from "../codec/text.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
@@ -82,23 +83,23 @@ export async function encodeCheckpoint(
   const encoded = new Map(
     kept.flatMap(({ channel, payload }, i) => recordingOf(channel, payload, stored[i]!)),
   );
-  const cost = [...encoded.values()].reduce(
-    (sum, { size, recording }) => sum + size + recording.tokens.length * TOKEN_BYTES,
-    0,
-  );
+  const refs = [...new Set(blobs.values.map(({ root }) => root.id))];
+  const content = contentSum(metadataBytes, index, refs);
+  const header = encodeHeader({ fields, values: named, delta, content });
+  const key = { namespace: parent.namespace, id, run: input.run, header };
+  const above = parent.id === id ? undefined : parent.id;
   return {
     record: {
-      namespace: parent.namespace,
-      id,
-      parent: parent.id === id ? undefined : parent.id,
-      run: input.run,
-      header: encodeHeader({ fields, values: named, delta }),
+      ...key,
+      seal: checkpointSeal(parent.thread, key),
+      parent: above,
+      parentSeal: parentSealOf(key, above),
       metadata: metadataBytes,
       index,
-      refs: [...new Set(blobs.values.map(({ root }) => root.id))],
+      refs,
     },
     ...blobs,
-    values: { cut: blobs.values, encoded, cost },
+    values: { cut: blobs.values, encoded },
     base,
   };
 }
@@ -113,7 +114,7 @@ function fieldsOf(checkpoint: Checkpoint): CheckpointFields {
 /** Encodes the writes of a task, as {@link encodeCheckpoint} does. */
 export async function encodeWrites(
   codec: ValueCodec,
-  target: Location,
+  target: Location & { readonly id: string },
   writes: readonly PendingWrite[],
   task: string,
   path: string,
@@ -128,15 +129,18 @@ export async function encodeWrites(
   });
   const payloads = (await Promise.all(pending)).map(payloadOf);
   const { stored, ...blobs } = cut(payloads, base?.recent.get(target.namespace));
-  const record = stored.map(({ bytes, cut: value }, i) => ({
-    task,
-    path: escapeText(path),
-    idx: chosen[i]!.idx,
-    channel: escapeText(channels[i]!),
-    value: bytes,
-    refs: value ? [value.root.id] : [],
-  }));
-  const values = { cut: blobs.values, encoded: new Map(), cost: 0 };
+  const record = stored.map(({ bytes, cut: value }, i) => {
+    const write = {
+      task,
+      path: escapeText(path),
+      idx: chosen[i]!.idx,
+      channel: escapeText(channels[i]!),
+      value: bytes,
+      refs: value ? [value.root.id] : [],
+    };
+    return { ...write, seal: writeSeal(target.thread, target.namespace, target.id, write) };
+  });
+  const values = { cut: blobs.values, encoded: new Map() };
   return { record, ...blobs, values, base };
 }
 
@@ -160,9 +164,6 @@ function cut(payloads: readonly Payload[], recent: RecentValues | undefined): Cu
 
 /** From this length on it pays to remember how a value was encoded. */
 const RECORDING_MIN = 1024;
-
-/** What a token of a recording costs beside the text that it may be. */
-const TOKEN_BYTES = 16;
 
 interface ChannelPayload extends Payload {
   readonly recording: Recording | undefined;
@@ -192,7 +193,7 @@ function recordingOf(
 }
 
 /** Encodes at the call, and rejects instead of throwing. */
-async function encodeAt(
+export async function encodeAt(
   codec: ValueCodec,
   value: unknown,
   place: CheckpointErrorDetails,
@@ -204,7 +205,7 @@ async function encodeAt(
   }
 }
 
-function at<T>(place: CheckpointErrorDetails, encode: () => T): T {
+export function at<T>(place: CheckpointErrorDetails, encode: () => T): T {
   try {
     return encode();
   } catch (error) {

@@ -7,6 +7,7 @@ import type { OldSaver } from "../moving/old-saver.ts";
 import type { ConvertedInfo, CustomType, OnUnknown } from "../serializer/index.ts";
 import { serdeOf } from "./serde.ts";
 import type { CheckpointStorage } from "../storage/port.ts";
+import type { ThreadMetadataOf } from "./thread-metadata.ts";
 
 /** When a thread expires. */
 export interface TtlOptions {
@@ -47,6 +48,15 @@ export interface CheckpointSaverOptions {
    */
   readonly fence?: "head" | undefined;
   /**
+   * What is known of the thread that a config is about, such as its user. Asked with every `put`, whose round trip it
+   * takes; keys that it does not name, or names as `undefined`, stay as they are. `listThreads` and `deleteThreads`
+   * filter by it, and `updateThread` sets more.
+   * @default nothing
+   * @example
+   * new MemorySaver({ threadMetadata: ({ configurable }) => ({ user: configurable?.["user_id"] }) });
+   */
+  readonly threadMetadata?: ThreadMetadataOf | undefined;
+  /**
    * Bound in bytes on the memory that remembers what is stored, so that it is neither sent nor read
    * nor encoded again. 0 turns it off.
    * @default 67108864 (64 MiB)
@@ -78,6 +88,7 @@ export const SAVER_OPTIONS: OptionNames<CheckpointSaverOptions> = {
   onConverted: true,
   ttl: true,
   fence: true,
+  threadMetadata: true,
   blobCacheBytes: true,
   keepLatest: true,
   adopt: true,
@@ -133,6 +144,7 @@ export interface Engine {
   readonly ttl: number | undefined;
   readonly refreshOnRead: boolean;
   readonly fence: boolean;
+  readonly threadMetadata: ThreadMetadataOf | undefined;
   readonly keepLatest: HistoryBound | undefined;
   readonly adoption: ThreadTaker | undefined;
 }
@@ -152,14 +164,18 @@ export function engineOf(saver: object): Engine | undefined {
 /** Checks the options that every part needs. */
 export function createEngine(storage: CheckpointStorage, options: CheckpointSaverOptions): Engine {
   checkOptions(options, "a saver", SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD);
-  const { ttl, fence, blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
-  if (storage.port !== 1) {
-    throw wrongOption("storage", `speaks version ${String(storage.port)} of the storage port, not 1`);
+  const { ttl, fence, threadMetadata, blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
+  if (storage.port !== 2) {
+    throw wrongOption("storage", `speaks version ${String(storage.port)} of the storage port, not 2`);
   }
   const serde = serdeOf(options);
   if (fence !== undefined && fence !== "head") throw wrongOption("fence", 'must be "head"');
-  if (typeof blobCacheBytes !== "number" || !(blobCacheBytes >= 0))
+  if (threadMetadata !== undefined && typeof threadMetadata !== "function") {
+    throw wrongOption("threadMetadata", "must be a function of a config");
+  }
+  if (typeof blobCacheBytes !== "number" || !(blobCacheBytes >= 0)) {
     throw wrongOption("blobCacheBytes", "must be a number of bytes, 0 or more");
+  }
   return {
     storage,
     serde,
@@ -168,6 +184,7 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
     ttl: ttl === undefined ? undefined : ttlMilliseconds(ttl, "ttl"),
     refreshOnRead: ttl?.refreshOnRead ?? false,
     fence: fence === "head",
+    threadMetadata,
     keepLatest: undefined,
     adoption: undefined,
   };
@@ -175,7 +192,7 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
 
 /** For the saver's own work on a thread: without what happens beside the calls of an application. */
 export function plainEngine(engine: Engine): Engine {
-  return { ...engine, fence: false, keepLatest: undefined, adoption: undefined };
+  return { ...engine, fence: false, threadMetadata: undefined, keepLatest: undefined, adoption: undefined };
 }
 
 /** Checks a time to live. */

@@ -1,11 +1,14 @@
-import { decodeHeader } from "../codec/header.ts";
+import { TreeReader } from "../blobs/tree-reader.ts";
 import { loadValue, refOf } from "../codec/stored-value.ts";
 import { escapeText, unescapeText } from "../codec/text.ts";
 import type { CheckpointConfig, CheckpointPendingWrite, DeltaChannelHistory } from "../contract.ts";
+import type { CheckpointErrorDetails } from "../errors.ts";
 import { locate, type Location } from "../ids.ts";
 import type { Ancestor, BlobId, CheckpointStorage, WriteRecord } from "../storage/port.ts";
-import { checkedBlobs, decodeWrites, setOwn, type FindBlob } from "./decode.ts";
+import { checkOutline, checkWrites } from "./check-records.ts";
+import { checkedBlobs, decodeWrites, headerOf, setOwn } from "./decode.ts";
 import type { Engine } from "./engine.ts";
+import { placedAsync } from "./placed.ts";
 
 /** Ancestors per call: most chains end within the first page, and long ones take few calls. */
 const PAGES = [64, 512, 4096];
@@ -40,10 +43,10 @@ export async function readHistory(
   const thread = location?.thread ?? "";
   const blobs =
     refs.length === 0 ? [] : await engine.storage.blobs({ thread, refs: [...new Set(refs)], have: [] });
-  const byId = checkedBlobs(thread, blobs);
+  const reader = new TreeReader(checkedBlobs(blobs));
   const result: Record<string, DeltaChannelHistory> = {};
   for (const [channel, entry] of found) {
-    setOwn(result, channel, await decodeFound(engine, entry, (id) => byId.get(id), thread));
+    setOwn(result, channel, await decodeFound(engine, entry, reader, { threadId: thread, channel }));
   }
   return result;
 }
@@ -55,10 +58,11 @@ async function walk(engine: Engine, location: Location, found: ReadonlyMap<strin
       const steps = ancestor.writes.filter((write) => unescapeText(write.channel) === channel);
       if (steps.length > 0) entry.steps.push(steps);
     }
-    const { values } = await decodeHeader(ancestor.checkpoint.header);
+    const { values } = await headerOf(location.thread, ancestor.checkpoint);
     for (const [channel, stored] of values) {
       const entry = open.get(channel);
-      if (!entry || (await isUndefined(engine, stored))) continue;
+      const place = { threadId: location.thread, channel };
+      if (!entry || (await placedAsync(place, () => isUndefined(engine, stored)))) continue;
       entry.seed = stored;
       open.delete(channel);
     }
@@ -79,6 +83,8 @@ async function* ancestorsOf(
     const limit = PAGES[Math.min(call, PAGES.length - 1)]!;
     const page = await storage.ancestors({ ...request, id: next, limit });
     for (const ancestor of page) {
+      checkOutline(thread, ancestor.checkpoint);
+      checkWrites(thread, ancestor.checkpoint, ancestor.writes);
       if (seen.has(ancestor.checkpoint.id)) return;
       const isTarget = seen.size === 0;
       seen.add(ancestor.checkpoint.id);
@@ -90,10 +96,12 @@ async function* ancestorsOf(
   }
 }
 
+const NOTHING = new TreeReader(() => undefined);
+
 /** A stored `undefined` is no seed, as in LangGraph.js. Only short values can be `undefined`. */
 async function isUndefined(engine: Engine, stored: Uint8Array): Promise<boolean> {
   if (refOf(stored) !== undefined) return false;
-  return (await engine.codec.decode(loadValue(stored, () => undefined))) === undefined;
+  return (await engine.codec.decode(loadValue(stored, NOTHING))) === undefined;
 }
 
 function refsOf({ steps, seed }: Found): BlobId[] {
@@ -105,13 +113,14 @@ function refsOf({ steps, seed }: Found): BlobId[] {
 async function decodeFound(
   engine: Engine,
   { steps, seed }: Found,
-  find: FindBlob,
-  thread: string,
+  reader: TreeReader,
+  place: CheckpointErrorDetails,
 ): Promise<DeltaChannelHistory> {
   const writes: CheckpointPendingWrite[] = [];
   for (const step of steps.toReversed()) {
-    writes.push(...(await decodeWrites(engine.codec, step, find, { threadId: thread })));
+    writes.push(...(await decodeWrites(engine.codec, step, reader, place)));
   }
   if (seed === undefined) return { writes };
-  return { writes, seed: await engine.codec.decode(loadValue(seed, find)) };
+  const decode = () => engine.codec.decode(loadValue(seed, reader));
+  return { writes, seed: await placedAsync(place, decode) };
 }

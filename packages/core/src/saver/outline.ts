@@ -1,3 +1,4 @@
+import { checkOutline } from "./check-records.ts";
 import type { CheckpointKey, CheckpointOutline, CheckpointStorage } from "../storage/port.ts";
 
 const PAGE = 1000;
@@ -10,7 +11,10 @@ export async function* outlineOf(
   let after: CheckpointKey | undefined;
   for (;;) {
     const page = await storage.outline({ thread, after, limit: PAGE });
-    yield* page.checkpoints;
+    for (const checkpoint of page.checkpoints) {
+      checkOutline(thread, checkpoint);
+      yield checkpoint;
+    }
     after = page.checkpoints.at(-1);
     if (!page.more || !after) return;
   }

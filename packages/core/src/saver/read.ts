@@ -1,5 +1,6 @@
 import { haveList, type RecentValues } from "../blobs/blob-cache.ts";
-import { collectTrees, type KnownValues } from "../blobs/tree.ts";
+import { blobsBelow, type FindBlob } from "../blobs/tree.ts";
+import { type KnownValues, TreeReader } from "../blobs/tree-reader.ts";
 import { filterTerms } from "../codec/index-token.ts";
 import { compareText } from "../codec/text.ts";
 import type {
@@ -13,7 +14,8 @@ import { checkOptions, type OptionNames } from "../options.ts";
 import { beforeOf, locate, selectionOf, type Location } from "../ids.ts";
 import type { GetResult } from "../storage/port.ts";
 import { checkFilter, checkLimit } from "./check-arguments.ts";
-import { checkedBlobs, decodeTuple, type FindBlob } from "./decode.ts";
+import { checkStored } from "./check-records.ts";
+import { checkedBlobs, decodeTuple } from "./decode.ts";
 import type { Engine } from "./engine.ts";
 import { refsOf, scanAll } from "./scan.ts";
 
@@ -50,25 +52,38 @@ async function readStored(
   const ttl = engine.refreshOnRead ? engine.ttl : undefined;
   const stored = await engine.storage.get({ thread, namespace, id, have: haveList(known), ttl });
   if (!stored) return undefined;
-  const fetched = checkedBlobs(thread, stored.blobs);
-  const find = (blob: string) => fetched.get(blob) ?? known?.blobs.get(blob);
-  const tuple = await decodeTuple(engine.codec, stored, find, values);
-  remember(engine, stored, find, known?.epoch === stored.epoch ? recent : undefined);
+  checkStored(stored);
+  const fetched = checkedBlobs(stored.blobs);
+  const find: FindBlob = (blob) => fetched(blob) ?? known?.blobs.get(blob);
+  const reader = new TreeReader(find, values);
+  const tuple = await decodeTuple(engine.codec, stored, reader);
+  const isRecent = known?.epoch === stored.epoch;
+  remember(engine, stored, { find, read: reader.values, recent: isRecent ? recent : undefined });
   return tuple;
 }
 
-/**
- * Remembers what was read.
- *
- * @param recent What was known of the same values before the read, if that is still true.
- */
-function remember(engine: Engine, stored: GetResult, find: FindBlob, recent: RecentValues | undefined): void {
+/** What a read leaves to be remembered. */
+interface Read {
+  readonly find: FindBlob;
+  readonly read: KnownValues;
+  /** What was known of the same values before the read, if that is still true. */
+  readonly recent: RecentValues | undefined;
+}
+
+/** Remembers what was read: all of it was there, or it could not have been decoded. */
+function remember(engine: Engine, stored: GetResult, { find, read, recent }: Read): void {
   if (!engine.cache.remembers) return;
   const { thread, epoch } = stored;
   const { namespace } = stored.checkpoint;
-  const { blobs, values } = collectTrees(refsOf(stored), find, valuesByRoot(recent));
-  const { encoded = new Map<string, never>(), cost = 0 } = recent ?? {};
-  engine.cache.learn(thread, epoch, blobs.values(), { namespace, values: { cut: values, encoded, cost } });
+  const refs = refsOf(stored);
+  const known = valuesByRoot(recent);
+  const cut = refs.flatMap((root) => known.get(root) ?? read.get(root) ?? []);
+  const encoded = recent?.encoded ?? new Map<string, never>();
+  const blobs = blobsBelow(
+    refs.filter((root) => !known.has(root)),
+    find,
+  );
+  engine.cache.learn(thread, epoch, blobs.values(), { namespace, values: { cut, encoded } });
 }
 
 function valuesByRoot(recent: RecentValues | undefined): KnownValues {
@@ -93,7 +108,8 @@ export async function* readList(
   if (left <= 0) return;
   if (query.thread !== undefined) await engine.adoption?.settle(query.thread);
   for await (const { stored, find } of scanAll(engine.storage, query, left)) {
-    yield await migrateSends(engine, await decodeTuple(engine.codec, stored, find));
+    const tuple = await decodeTuple(engine.codec, stored, new TreeReader(find));
+    yield await migrateSends(engine, tuple);
     if (--left <= 0) return;
   }
 }

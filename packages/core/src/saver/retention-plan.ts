@@ -1,4 +1,5 @@
 import type { Header } from "../codec/header.ts";
+import { parentSealOf } from "../codec/seals.ts";
 import { compareText } from "../codec/text.ts";
 import type { CheckpointKey, CheckpointOutline, Relink } from "../storage/port.ts";
 
@@ -35,7 +36,8 @@ export function planRemoval(thread: readonly Kept[], mayGo: (checkpoint: Kept) =
       const { namespace: name, id, parent } = key;
       if (going.has(id)) checkpoints.push({ namespace: name, id });
       else if (parent !== undefined && going.has(parent)) {
-        relink.push({ namespace: name, id, parent: survivorAbove(parent, byId, going) });
+        const left = survivorAbove(parent, byId, going);
+        relink.push({ namespace: name, id, parent: left, parentSeal: parentSealOf(key, left) });
       }
     }
   }

@@ -1,6 +1,6 @@
 import { comparePositions } from "../storage/order.ts";
 import { namesOf } from "../blobs/blob-cache.ts";
-import { collectTrees } from "../blobs/tree.ts";
+import { blobsBelow, type FindBlob } from "../blobs/tree.ts";
 import type {
   Blob,
   BlobId,
@@ -10,7 +10,8 @@ import type {
   StoredCheckpoint,
 } from "../storage/port.ts";
 import { isHidden } from "../moving/hidden-threads.ts";
-import { checkedBlobs, type FindBlob } from "./decode.ts";
+import { checkStored } from "./check-records.ts";
+import { checkedBlobs } from "./decode.ts";
 import { allThreads } from "./threads.ts";
 
 /** Checkpoints per call. */
@@ -54,17 +55,21 @@ async function* scanPages(
   let have: readonly BlobId[] = [];
   for (;;) {
     const page = await storage.scan({ ...query, after, limit, have });
-    const fetched = checkedBlobs(query.thread ?? "*", page.blobs);
+    const fetched = checkedBlobs(page.blobs);
     const before = held;
-    const find: FindBlob = (id) => fetched.get(id) ?? before.get(id);
+    const find: FindBlob = (id) => fetched(id) ?? before.get(id);
     const all = query.thread === undefined;
-    for (const stored of page.checkpoints) if (!all || !isHidden(stored.thread)) yield { stored, find };
+    for (const stored of page.checkpoints) {
+      if (all && isHidden(stored.thread)) continue;
+      checkStored(stored);
+      yield { stored, find };
+    }
     const last = page.checkpoints.at(-1);
     if (!page.more || !last) return;
     after = positionOf(last);
     if (query.thread === undefined) continue;
     const refs = refsOf(last);
-    held = collectTrees(refs, find).blobs;
+    held = blobsBelow(refs, find);
     have = namesOf(refs, find);
   }
 }

@@ -6,11 +6,13 @@ import type {
   PendingWrite,
 } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
-import { configOf, locateForWriting, newCheckpointIdOf, runIdOf, taskIdOf } from "../ids.ts";
+import { claimOf, configOf, locateForWriting, newCheckpointIdOf, runIdOf, taskIdOf } from "../ids.ts";
+import type { ThreadEntry } from "../storage/port.ts";
 import { claimedChannels, droppedChannels } from "./carry-over.ts";
 import { checkCheckpoint, checkWrites } from "./check-arguments.ts";
 import { encodeCheckpoint, encodeWrites } from "./encode.ts";
 import type { Engine } from "./engine.ts";
+import { encodeEntries } from "./thread-metadata.ts";
 import { writeWithBlobs } from "./write.ts";
 
 /** Stores a checkpoint. Everything is read before this returns. */
@@ -22,6 +24,7 @@ export async function storeCheckpoint(
   newVersions: ChannelVersions | undefined,
 ): Promise<CheckpointConfig> {
   const parent = locateForWriting(config);
+  const claim = claimOf(config);
   checkCheckpoint(checkpoint);
   const id = newCheckpointIdOf(checkpoint.id);
   const run = runIdOf(config);
@@ -33,14 +36,28 @@ export async function storeCheckpoint(
     await adopted;
     return droppedChannels(engine.storage, parent, claimed);
   };
-  const encoded = await encodeCheckpoint(engine.codec, input, base, findDropped);
+  const [encoded, entries] = await Promise.all([
+    encodeCheckpoint(engine.codec, input, base, findDropped),
+    entriesOf(engine, parent.thread, config),
+  ]);
   const { record } = encoded;
   const keepParent = parent.id === id;
-  await writeWithBlobs(engine, parent, encoded, true, (request) =>
+  await writeWithBlobs(engine, parent, encoded, { remember: true, entries, claim }, (request) =>
     engine.storage.put({ ...request, checkpoint: record, keepParent, fence: engine.fence }),
   );
   await engine.keepLatest?.stored(engine, parent.thread, [id, parent.id]);
   return configOf(parent.thread, parent.namespace, id);
+}
+
+/** What the application knows of the thread, asked for at the call. */
+async function entriesOf(
+  { codec, threadMetadata }: Engine,
+  thread: string,
+  config: CheckpointConfig,
+): Promise<readonly ThreadEntry[]> {
+  const metadata = threadMetadata?.(config);
+  if (metadata === undefined) return [];
+  return (await encodeEntries(codec, thread, metadata, "threadMetadata")).set;
 }
 
 /** Stores writes of a task. Everything is read before this returns. */
@@ -52,6 +69,7 @@ export async function storeWrites(
   taskPath: string,
 ): Promise<void> {
   const target = locateForWriting(config);
+  const claim = claimOf(config);
   const task = taskIdOf(taskId);
   const checkpoint = target.id;
   if (checkpoint === undefined) {
@@ -66,9 +84,10 @@ export async function storeWrites(
   const { thread, namespace } = target;
   const adopted = settle(engine, thread);
   const base = engine.cache.find(thread);
-  const encoded = await encodeWrites(engine.codec, target, writes, task, taskPath, base);
+  const place = { thread, namespace, id: checkpoint };
+  const encoded = await encodeWrites(engine.codec, place, writes, task, taskPath, base);
   await adopted;
-  await writeWithBlobs(engine, target, encoded, false, (request) =>
+  await writeWithBlobs(engine, target, encoded, { remember: false, entries: [], claim }, (request) =>
     engine.storage.putWrites({ ...request, namespace, checkpoint, writes: encoded.record }),
   );
 }

@@ -1,3 +1,4 @@
+import { sealShift } from "../codec/seals.ts";
 import { CheckpointError } from "../errors.ts";
 import { threadIdOf, type ThreadId } from "../ids.ts";
 import { randomId } from "../runtime.ts";
@@ -9,7 +10,7 @@ const SWEEP_BATCH = 100;
 export async function removeThread({ storage, cache, adoption }: Engine, threadId: ThreadId): Promise<void> {
   const thread = threadIdOf(threadId);
   if (adoption) await adoption.remove(thread);
-  else await storage.deleteThread(thread);
+  else await storage.deleteThreads([thread]);
   cache.forget(thread);
 }
 
@@ -23,7 +24,12 @@ export async function copyThread(
   const to = threadIdOf(target);
   await adoption?.settle(from);
   await adoption?.settle(to);
-  const outcome = await storage.copyThread({ from, to, newEpoch: randomId() });
+  const outcome = await storage.copyThread({
+    from,
+    to,
+    newEpoch: randomId(),
+    sealShift: sealShift(from, to),
+  });
   cache.forget(to);
   if (outcome === "missing") throw notFound(from);
   if (outcome === "copied") return;
@@ -56,7 +62,8 @@ export async function sweepThreads({ storage }: Engine): Promise<number> {
   }
 }
 
-function notFound(threadId: string): CheckpointError {
+/** The error for a thread that must be there. */
+export function notFound(threadId: string): CheckpointError {
   return new CheckpointError("THREAD_NOT_FOUND", `thread ${JSON.stringify(threadId)} does not exist`, {
     threadId,
   });

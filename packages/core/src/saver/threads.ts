@@ -1,12 +1,26 @@
 import { filterTerms } from "../codec/index-token.ts";
+import { isStorableText } from "../codec/text.ts";
+import { ERROR, INTERRUPT } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
+import { MAX_ID_BYTES, threadIdOf, type ThreadId } from "../ids.ts";
 import { isHidden } from "../moving/hidden-threads.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
-import type { CheckpointStorage, FilterTerm, ThreadRecord, ThreadsRequest } from "../storage/port.ts";
-import { isStorableText } from "../codec/text.ts";
+import type { CheckpointStorage, ThreadPosition, ThreadRecord, ThreadsRequest } from "../storage/port.ts";
 import { checkFilter, checkLimit } from "./check-arguments.ts";
+import type { Engine } from "./engine.ts";
+import { decodeEntries, type ThreadMetadata } from "./thread-metadata.ts";
 
 const PAGE = 100;
+
+/** No thread comes after it: the greatest id that can be. */
+const LAST_THREAD = "\u{10ffff}".repeat(MAX_ID_BYTES.thread / 4);
+
+/**
+ * - `idle`: the newest checkpoint waits for nothing that was written.
+ * - `interrupted`: a task has asked a question with `interrupt()`.
+ * - `error`: a task has failed, and the run was not repeated.
+ */
+export type ThreadState = "idle" | "interrupted" | "error";
 
 /** A thread in a listing. */
 export interface ThreadInfo {
@@ -15,7 +29,13 @@ export interface ThreadInfo {
   /** When a checkpoint or a write was last stored. */
   readonly updatedAt: Date;
   readonly expiresAt: Date | undefined;
-  /** Give it as `after` to go on behind this thread. */
+  /** What the option `threadMetadata` and `updateThread` have set. */
+  readonly metadata: ThreadMetadata;
+  /** Id of the newest checkpoint of the graph itself; `undefined` when there is none. */
+  readonly headId: string | undefined;
+  /** What the pending writes of that checkpoint tell; `undefined` when there is none. */
+  readonly state: ThreadState | undefined;
+  /** Give it as `before` to go on after this thread. */
   readonly cursor: string;
 }
 
@@ -23,59 +43,87 @@ export interface ThreadInfo {
 export interface ListThreadsOptions {
   /** The most threads to yield. @default no limit */
   readonly limit?: number | undefined;
-  /** The `cursor` of the last thread of the page before. */
-  readonly after?: string | undefined;
-  /** Only threads whose newest root checkpoint has metadata equal to it on every key it has. */
-  readonly filter?: Record<string, unknown> | undefined;
+  /** Only threads after this one in the order: the `cursor` of a thread; or only those updated before a Date. */
+  readonly before?: string | Date | undefined;
+  /** Only threads whose own metadata equals it on every key it has; `undefined` asks for absence. */
+  readonly filter?: Readonly<Record<string, unknown>> | undefined;
 }
 
-const LIST_THREADS_OPTIONS: OptionNames<ListThreadsOptions> = { limit: true, after: true, filter: true };
+const LIST_THREADS_OPTIONS: OptionNames<ListThreadsOptions> = { limit: true, before: true, filter: true };
 
 /** Threads, the last updated first. */
-export async function* readThreads(
-  storage: CheckpointStorage,
-  options: ListThreadsOptions,
-): AsyncGenerator<ThreadInfo> {
-  checkOptions(options, "listThreads", LIST_THREADS_OPTIONS, { cursor: "after", before: "after" });
+export async function* readThreads(engine: Engine, options: ListThreadsOptions): AsyncGenerator<ThreadInfo> {
+  checkOptions(options, "listThreads", LIST_THREADS_OPTIONS, { cursor: "before", after: "before" });
   checkLimit(options.limit);
   checkFilter(options.filter);
-  const { limit = Number.POSITIVE_INFINITY, after, filter } = options;
-  const start = after === undefined ? undefined : parseCursor(after);
+  const { limit = Number.POSITIVE_INFINITY, before, filter } = options;
+  const after = before === undefined ? undefined : positionOf(before);
+  const query = { filter: filterTerms(filter), after, pendingChannels: [ERROR, INTERRUPT] };
   let left = limit;
   if (!(left > 0)) return;
-  for await (const record of allThreads(storage, filterTerms(filter), start, Math.min(left, PAGE))) {
-    yield infoOf(record);
+  for await (const record of allThreads(engine.storage, query, Math.min(Math.ceil(left), PAGE))) {
+    yield await infoOf(engine, record);
     if (--left <= 0) return;
   }
 }
 
-/** The records of all threads that pass the filter. */
+/** One thread, if it exists. */
+export async function readThread(engine: Engine, threadId: ThreadId): Promise<ThreadInfo | undefined> {
+  const thread = threadIdOf(threadId);
+  await engine.adoption?.settle(thread);
+  const request = { thread, filter: [], after: undefined, limit: 1 };
+  const page = await engine.storage.threads({ ...request, pendingChannels: [ERROR, INTERRUPT] });
+  const [record] = page.threads;
+  return record && infoOf(engine, record);
+}
+
+/** The records of all threads of a query. */
 export async function* allThreads(
   storage: CheckpointStorage,
-  filter: readonly FilterTerm[] = [],
-  start?: ThreadsRequest["after"],
+  query: Partial<ThreadsRequest> = {},
   limit: number = PAGE,
 ): AsyncGenerator<ThreadRecord> {
-  let after = start;
+  const request = { thread: undefined, filter: [], after: undefined, pendingChannels: [], ...query, limit };
+  let { after } = request;
   for (;;) {
-    const page = await storage.threads({ filter, after, limit });
+    const page = await storage.threads({ ...request, after });
     yield* page.threads.filter(({ thread }) => !isHidden(thread));
-    after = page.threads.at(-1);
-    if (!page.more || !after) return;
+    const last = page.threads.at(-1);
+    if (!page.more || !last) return;
+    after = { updated: last.updated, thread: last.thread };
   }
 }
 
-function infoOf({ thread, created, updated, expires }: ThreadRecord): ThreadInfo {
+async function infoOf({ codec }: Engine, record: ThreadRecord): Promise<ThreadInfo> {
+  const { thread, created, updated, expires, entries, head } = record;
   return {
     threadId: thread,
     createdAt: new Date(created),
     updatedAt: new Date(updated),
     expiresAt: expires === undefined ? undefined : new Date(expires),
+    metadata: await decodeEntries(codec, thread, entries),
+    headId: head,
+    state: stateOf(record),
     cursor: JSON.stringify([updated, thread]),
   };
 }
 
-function parseCursor(cursor: string): { updated: number; thread: string } {
+/** A task that was answered and then failed has both writes, so the error counts. */
+function stateOf({ head, pending }: ThreadRecord): ThreadState | undefined {
+  if (head === undefined) return undefined;
+  if (pending.includes(ERROR)) return "error";
+  return pending.includes(INTERRUPT) ? "interrupted" : "idle";
+}
+
+function positionOf(before: unknown): ThreadPosition {
+  if (before instanceof Date && !Number.isNaN(before.getTime())) {
+    return { updated: before.getTime(), thread: LAST_THREAD };
+  }
+  if (typeof before === "string") return parseCursor(before);
+  throw wrong("before", "must be the cursor of a thread, or a valid Date");
+}
+
+function parseCursor(cursor: string): ThreadPosition {
   try {
     const [updated, thread] = JSON.parse(cursor) as [unknown, unknown];
     if (Number.isFinite(updated) && typeof thread === "string" && isStorableText(thread)) {
@@ -84,7 +132,9 @@ function parseCursor(cursor: string): { updated: number; thread: string } {
   } catch {
     // Not JSON: the same error as for other JSON.
   }
-  throw new CheckpointError("INVALID_ARGUMENT", "after is not a cursor of listThreads", {
-    field: "after",
-  });
+  throw wrong("before", "is not a cursor of listThreads");
+}
+
+function wrong(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
 }

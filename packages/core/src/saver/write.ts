@@ -1,48 +1,54 @@
 import { CheckpointError } from "../errors.ts";
 import type { Location } from "../ids.ts";
 import { randomId } from "../runtime.ts";
-import type { WriteOutcome, WriteRequest } from "../storage/port.ts";
+import type { Blob, ThreadEntry, WriteOutcome, WriteRequest } from "../storage/port.ts";
 import { allBlobs, type Encoded } from "./encode.ts";
 import type { Engine } from "./engine.ts";
+import { reliedOn } from "./relied-on.ts";
 
-/** Enough for one stale epoch and one expiry, each met once more by a race. */
+/** Enough for what is stale and for one expiry, each met once more by a race. */
 const MAX_ATTEMPTS = 5;
 
+/** How records are written. */
+export interface WriteOptions {
+  /** Whether the values are those of the newest checkpoint. */
+  readonly remember: boolean;
+  readonly entries: readonly ThreadEntry[];
+  readonly claim: string | undefined;
+}
+
 /**
- * Stores records with the blobs that the thread does not have yet. What the saver believes to be
- * stored holds for one epoch of the thread; when that is over, everything is sent.
- *
- * @param remember Whether the values are those of the newest checkpoint.
+ * Stores records with the blobs that the thread does not have yet. What the saver believes to be stored is named, and
+ * if the thread does not have it any more, everything is sent.
  */
 export async function writeWithBlobs(
   engine: Engine,
   target: Location,
   encoded: Encoded<unknown>,
-  remember: boolean,
+  { remember, entries, claim }: WriteOptions,
   send: (request: WriteRequest) => Promise<WriteOutcome>,
 ): Promise<void> {
   const { thread, namespace } = target;
-  const { base, fresh, values, reuses } = encoded;
+  const { values } = encoded;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const known = engine.cache.find(thread);
-    // Nothing is ever taken out of what is known: it still holds whatever is not fresh.
-    const isBase = known !== undefined && known === base;
-    const blobs = isBase ? fresh : allBlobs(values);
-    const missing = known ? blobs.filter((blob) => !known.blobs.has(blob.id)) : blobs;
-    const relied = missing.length < blobs.length || (isBase && reuses);
+    // What turned out to be wrong once is not relied on again.
+    const { needed, ...chosen } = choose(encoded, attempt === 0 ? known : undefined, namespace);
     const result = await send({
       thread,
-      blobs: missing,
-      epoch: relied ? known?.epoch : undefined,
+      ...chosen,
       newEpoch: randomId(),
       ttl: engine.ttl,
+      entries,
+      claim,
     });
     if (result.outcome === "stored") {
-      const news = engine.cache.find(thread) === known ? blobs : allBlobs(values);
+      const news = engine.cache.find(thread) === known ? needed : allBlobs(values);
       engine.cache.learn(thread, result.epoch, news, remember ? { namespace, values } : undefined);
       return;
     }
     if (result.outcome === "conflict") throw conflict(target, result.head);
+    if (result.outcome === "fenced") throw fenced(target);
     engine.cache.forget(thread);
     if (result.outcome === "expired") await engine.storage.sweep({ thread, limit: 1 });
   }
@@ -53,11 +59,44 @@ export async function writeWithBlobs(
   );
 }
 
+interface Chosen extends Pick<WriteRequest, "blobs" | "epoch" | "relies"> {
+  /** All blobs but those that are known to be stored from the start. */
+  readonly needed: readonly Blob[];
+}
+
+/** What to send of the blobs, and what to rely on for the rest. */
+function choose(
+  { base, fresh, values, reuses }: Encoded<unknown>,
+  known: Encoded<unknown>["base"],
+  namespace: string,
+): Chosen {
+  const nothing = { epoch: undefined, relies: [] };
+  if (!known) {
+    const needed = allBlobs(values);
+    return { needed, blobs: needed, ...nothing };
+  }
+  // Nothing is ever taken out of what is known: it still holds whatever is not fresh.
+  const isBase = known === base;
+  const needed = isBase ? fresh : allBlobs(values);
+  const blobs = needed.filter((blob) => !known.blobs.has(blob.id));
+  if (blobs.length === needed.length && !(isBase && reuses)) return { needed, blobs, ...nothing };
+  const sent = new Map(blobs.map((blob) => [blob.id, blob]));
+  return { needed, blobs, epoch: known.epoch, relies: reliedOn(values.cut, sent, known, namespace) };
+}
+
 function conflict(parent: Location, head: string | undefined): CheckpointError {
   return new CheckpointError(
     "CONFLICT",
     `the newest checkpoint of thread ${JSON.stringify(parent.thread)} is ${head ?? "gone"}, not ` +
       `${parent.id ?? "none"}: another run went on from there; load the thread again and repeat the run`,
     { threadId: parent.thread, namespace: parent.namespace, checkpointId: parent.id },
+  );
+}
+
+function fenced({ thread, namespace, id }: Location): CheckpointError {
+  return new CheckpointError(
+    "FENCED",
+    `thread ${JSON.stringify(thread)} is not owned by this run any more: another one took it, or it was deleted`,
+    { threadId: thread, namespace, checkpointId: id },
   );
 }

@@ -42,6 +42,22 @@ function sumOf(head: Uint8Array, rest: number, format: number): number {
   return crc32(head, (rest ^ format) >>> 0);
 }
 
+/**
+ * Whether the checksum of an encoded value is right, before its parts are put together.
+ *
+ * @param head The first {@link HEAD_BYTES}.
+ * @param parts What is behind them. Of a format that has no checksum, everything is right.
+ */
+export function isSound(head: Uint8Array, parts: readonly Uint8Array[]): boolean {
+  const [format, ...sum] = head.subarray(0, HEADER_BYTES);
+  if (format !== PLAIN && format !== TAGGED) return true;
+  const rest = parts.reduce((crc, part) => crc32(part, crc), 0);
+  return (
+    new DataView(Uint8Array.from(sum).buffer).getUint32(0) ===
+    sumOf(head.subarray(HEADER_BYTES), rest, format)
+  );
+}
+
 /** A body whose checksum is right. */
 export interface OpenedBody {
   readonly body: Uint8Array;

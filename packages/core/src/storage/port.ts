@@ -4,224 +4,54 @@
  * Every method is one atomic operation and, where the database allows, one round trip. A storage
  * decides nothing about values, order of writes, filters or retention: that is done in core, once for
  * all savers. Every string that reaches a storage is well-formed and free of NUL.
+ *
+ * Three rules hold for every storage:
+ *
+ * 1. **A blob is never stored without everything below it.** That holds at every prefix of what the storage does: after
+ *    a crash, and on a server that comes back without its last operations. So whoever sees that a blob is stored knows
+ *    that its whole tree is. Blobs are sent children first.
+ * 2. **What is relied on is proven.** A write names the blobs that it leaves out (`WriteRequest.relies`), and the storage
+ *    looks for them in the same atomic operation. The epoch alone proves nothing: a server that was rolled back has the
+ *    epoch of before, and not the blobs.
+ * 3. **Nothing damaged is passed over.** A row that cannot be decoded is an error with code `CORRUPT` that names the
+ *    thread, made by `damaged`; a format that is newer than the code is `UNSUPPORTED_FORMAT`. Neither is a native error,
+ *    a hang or an absent record. What the bytes say is checked by core, with the seals.
  */
 
+import type { Blob } from "./records.ts";
 import type {
-  Blob,
-  BlobId,
-  CheckpointKey,
-  CheckpointOutline,
-  CheckpointRecord,
-  FilterTerm,
-  ScanPosition,
-  StoredCheckpoint,
-  ThreadRecord,
-  WriteRecord,
-} from "./records.ts";
+  GetRequest,
+  GetResult,
+  ScanRequest,
+  ScanPage,
+  AncestorsRequest,
+  Ancestor,
+  BlobsRequest,
+  OutlineRequest,
+  OutlinePage,
+} from "./read-requests.ts";
+import type {
+  RemoveRequest,
+  RemoveOutcome,
+  CopyRequest,
+  CopyOutcome,
+  ThreadsRequest,
+  ThreadPage,
+  UpdateThreadRequest,
+  ClaimRequest,
+  ClaimOutcome,
+  ReleaseRequest,
+  RunsRequest,
+  RunsPage,
+  ExpireRequest,
+  SweepRequest,
+} from "./thread-requests.ts";
+import type { PutRequest, PutWritesRequest, WriteOutcome } from "./write-requests.ts";
 
+export type * from "./read-requests.ts";
 export type * from "./records.ts";
-
-/** What both kinds of writing have in common. */
-export interface WriteRequest {
-  readonly thread: string;
-  /** Blobs to store. The storage may hold some of them already. */
-  readonly blobs: readonly Blob[];
-  /**
-   * The epoch of the thread under which every blob that is needed but not sent is believed to be
-   * stored; `undefined` when nothing is relied on.
-   */
-  readonly epoch: string | undefined;
-  /** The epoch to give to the thread if it does not exist yet. */
-  readonly newEpoch: string;
-  /**
-   * Milliseconds from now after which the thread expires, unless it has a time of its own;
-   * `undefined` leaves its expiry as it is.
-   */
-  readonly ttl: number | undefined;
-}
-
-export interface PutRequest extends WriteRequest {
-  readonly checkpoint: CheckpointRecord;
-  /** When the checkpoint exists already, it keeps the parent it has; a new one gets none. */
-  readonly keepParent: boolean;
-  /** Store only if the newest checkpoint of the namespace is the parent, or this checkpoint itself. */
-  readonly fence: boolean;
-}
-
-export interface PutWritesRequest extends WriteRequest {
-  readonly namespace: string;
-  /** The checkpoint need not exist, now or ever. */
-  readonly checkpoint: string;
-  /**
-   * Unique by `idx`; all of one task. Where (task, idx) exists already, a write with `idx >= 0` is
-   * dropped and one with `idx < 0` replaces it.
-   */
-  readonly writes: readonly WriteRecord[];
-}
-
-/**
- * - `stored`: everything was written; `epoch` is the thread's.
- * - `stale`: nothing was written, because the thread's epoch is not the one named (or the thread is gone).
- * - `expired`: nothing was written, because the thread has expired and was not swept yet.
- * - `conflict`: nothing was written, because of the fence; `head` is the newest checkpoint.
- */
-export type WriteOutcome =
-  | { readonly outcome: "stored"; readonly epoch: string }
-  | { readonly outcome: "stale" }
-  | { readonly outcome: "expired" }
-  | { readonly outcome: "conflict"; readonly head: string | undefined };
-
-export interface GetRequest {
-  readonly thread: string;
-  readonly namespace: string;
-  /** `undefined`: the checkpoint with the greatest id. */
-  readonly id: string | undefined;
-  /** Blobs that the caller holds, with everything below them. They need not be returned. */
-  readonly have: readonly BlobId[];
-  /**
-   * Milliseconds from now to move the thread's expiry to, unless it has a time of its own, which is
-   * used instead; `undefined` leaves the expiry as it is in any case.
-   */
-  readonly ttl: number | undefined;
-}
-
-export interface GetResult extends StoredCheckpoint {
-  readonly epoch: string;
-  /** Everything reachable from the refs of the checkpoint and of its writes, less what `have` covers. */
-  readonly blobs: readonly Blob[];
-}
-
-export interface ScanRequest {
-  /** `undefined`: all threads; only when `capabilities.scanAllThreads`. */
-  readonly thread: string | undefined;
-  /** `undefined`: all namespaces. */
-  readonly namespace: string | undefined;
-  readonly id: string | undefined;
-  /** Only ids smaller than this. */
-  readonly before: string | undefined;
-  readonly filter: readonly FilterTerm[];
-  /** Start behind this place. */
-  readonly after: ScanPosition | undefined;
-  /** At most so many checkpoints; at least 1. */
-  readonly limit: number;
-  readonly have: readonly BlobId[];
-}
-
-export interface ScanPage {
-  readonly checkpoints: readonly StoredCheckpoint[];
-  readonly blobs: readonly Blob[];
-  /** Whether there may be more behind the last one. */
-  readonly more: boolean;
-}
-
-export interface AncestorsRequest {
-  readonly thread: string;
-  readonly namespace: string;
-  /** Where to start, this checkpoint included; `undefined`: the newest. */
-  readonly id: string | undefined;
-  /** Return only writes to these channels. */
-  readonly channels: readonly string[];
-  /** At most so many checkpoints; at least 1. */
-  readonly limit: number;
-}
-
-export interface Ancestor {
-  readonly checkpoint: CheckpointOutline;
-  readonly writes: readonly WriteRecord[];
-}
-
-export interface BlobsRequest {
-  readonly thread: string;
-  readonly refs: readonly BlobId[];
-  readonly have: readonly BlobId[];
-}
-
-export interface OutlineRequest {
-  readonly thread: string;
-  /** Start behind this place, in the order of `scan`. */
-  readonly after: CheckpointKey | undefined;
-  readonly limit: number;
-}
-
-export interface OutlinePage {
-  readonly checkpoints: readonly CheckpointOutline[];
-  readonly more: boolean;
-}
-
-/** A surviving checkpoint and the parent that it gets. */
-export interface Relink extends CheckpointKey {
-  readonly parent: string | undefined;
-}
-
-export interface RemoveRequest {
-  readonly thread: string;
-  /** To be removed, with their writes and all blobs that nothing refers to any more. */
-  readonly checkpoints: readonly CheckpointKey[];
-  /** All surviving checkpoints that lose their parent, as far as the caller knows. */
-  readonly relink: readonly Relink[];
-  /** The epoch that the thread has afterwards. */
-  readonly newEpoch: string;
-}
-
-/**
- * - `removed`: done. A thread without any checkpoint left is removed whole.
- * - `conflict`: nothing was removed, because a checkpoint in neither list has one of `checkpoints` as parent.
- *   If that came while the storage was at it, the thread may have the new epoch.
- */
-export type RemoveOutcome =
-  | { readonly outcome: "removed"; readonly blobs: number }
-  | { readonly outcome: "conflict" };
-
-export interface CopyRequest {
-  readonly from: string;
-  readonly to: string;
-  readonly newEpoch: string;
-}
-
-/** A target whose epoch is `newEpoch` was made by this very call, sent once more: `copied`. */
-export type CopyOutcome = "copied" | "missing" | "exists";
-
-export interface ThreadsRequest {
-  /** On the index of the newest checkpoint of the root namespace. */
-  readonly filter: readonly FilterTerm[];
-  /** Start behind this place in the order: updated descending, then thread ascending. */
-  readonly after: { readonly updated: number; readonly thread: string } | undefined;
-  readonly limit: number;
-}
-
-export interface ThreadPage {
-  readonly threads: readonly ThreadRecord[];
-  readonly more: boolean;
-}
-
-export interface RunsRequest {
-  readonly runs: readonly string[];
-  /** Start behind this thread. */
-  readonly after: string | undefined;
-  readonly limit: number;
-}
-
-export interface RunsPage {
-  /** Threads with a checkpoint of one of the runs, ascending. */
-  readonly threads: readonly string[];
-  readonly more: boolean;
-}
-
-export interface ExpireRequest {
-  readonly thread: string;
-  /**
-   * Milliseconds from now; kept as the thread's own time that later puts renew. `null`: never.
-   * `undefined`: the thread has no time of its own any more, and its expiry stays as it is.
-   */
-  readonly ttl: number | null | undefined;
-}
-
-export interface SweepRequest {
-  /** Only this thread, or `undefined` for any. */
-  readonly thread: string | undefined;
-  /** At most so many threads. */
-  readonly limit: number;
-}
+export type * from "./thread-requests.ts";
+export type * from "./write-requests.ts";
 
 /** What a storage is. It changes what calls cost and which tests apply, never what calls mean. */
 export interface StorageCapabilities {
@@ -236,7 +66,7 @@ export interface StorageCapabilities {
 /** A database, behind `CheckpointSaver`. An expired thread is absent for every method that reads. */
 export interface CheckpointStorage {
   /** Version of this port. */
-  readonly port: 1;
+  readonly port: 2;
   readonly capabilities: StorageCapabilities;
 
   /** Creates or upgrades what the storage needs. Idempotent, and safe from many processes at once. */
@@ -244,8 +74,9 @@ export interface CheckpointStorage {
   /** Closes what the storage itself opened, and nothing else. */
   close(): Promise<void>;
 
-  /** Inserts or replaces one checkpoint. */
+  /** Inserts or replaces one checkpoint. Creates the thread if it is not there, and moves `updated`. */
   put(request: PutRequest): Promise<WriteOutcome>;
+  /** Adds writes. Creates the thread if it is not there, and moves `updated`. */
   putWrites(request: PutWritesRequest): Promise<WriteOutcome>;
 
   get(request: GetRequest): Promise<GetResult | undefined>;
@@ -257,11 +88,25 @@ export interface CheckpointStorage {
   outline(request: OutlineRequest): Promise<OutlinePage>;
 
   remove(request: RemoveRequest): Promise<RemoveOutcome>;
-  /** Removes every checkpoint, write and blob of the thread, and the thread itself. */
-  deleteThread(thread: string): Promise<void>;
+  /**
+   * Removes threads with all that they have: checkpoints, writes, blobs, entries, the claim. In one round trip where the
+   * database allows, and not atomic: if it fails, any of them may be gone, each of them whole.
+   *
+   * @param threads At most 100, each once. Those that do not exist are passed over.
+   * @returns How many there were. One that has expired and was not swept yet may count or not.
+   */
+  deleteThreads(threads: readonly string[]): Promise<number>;
+  /** Copies everything that a thread has but its claim: entries, and expiry with its own time to live, too. */
   copyThread(request: CopyRequest): Promise<CopyOutcome>;
 
+  /** Threads, those that were written to last first. */
   threads(request: ThreadsRequest): Promise<ThreadPage>;
+  /** Changes the thread's metadata, but not `updated`, and returns whether the thread exists. */
+  updateThread(request: UpdateThreadRequest): Promise<boolean>;
+  /** Makes somebody the owner of a thread. Creates it if it is not there; `updated` stays as it is otherwise. */
+  claim(request: ClaimRequest): Promise<ClaimOutcome>;
+  /** Takes the claim from a thread if it is this one, and returns whether it was. Nothing else changes. */
+  release(request: ReleaseRequest): Promise<boolean>;
   runs(request: RunsRequest): Promise<RunsPage>;
   /** Whether the thread exists. */
   expire(request: ExpireRequest): Promise<boolean>;

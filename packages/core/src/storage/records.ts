@@ -1,5 +1,12 @@
 /** What a storage keeps, in bytes and in text that every database can hold. */
 
+/**
+ * A checksum that core computes when a record is written and checks when it is read: an unsigned integer of 32 bits.
+ * It covers the place of the record and its fields, so that a record that was damaged, or swapped with that of another
+ * place, is noticed. A storage keeps it and returns it, and computes nothing, but for copies (`CopyRequest.sealShift`).
+ */
+export type Seal = number;
+
 /** Address of a blob: the first 128 bits of the SHA-256 of its bytes, as 32 lower-case hex digits. */
 export type BlobId = string;
 
@@ -17,6 +24,14 @@ export interface IndexEntry {
   readonly token: string;
 }
 
+/** One key of a thread's own metadata. */
+export interface ThreadEntry extends IndexEntry {
+  /** The exact value, for core only. */
+  readonly value: Uint8Array;
+  /** Covers thread, key, token and value; see {@link Seal}. */
+  readonly seal: Seal;
+}
+
 /** One condition of a filter: the key has this token, or no such key when `token` is `undefined`. */
 export interface FilterTerm {
   readonly key: string;
@@ -32,9 +47,14 @@ export interface CheckpointKey {
 /** A checkpoint without its metadata and values. */
 export interface CheckpointOutline extends CheckpointKey {
   readonly parent: string | undefined;
+  /** Covers namespace, id and parent. Kept wherever `parent` is kept, and replaced together with it. */
+  readonly parentSeal: Seal;
   /** The run that made it. */
   readonly run: string | undefined;
+  /** Names the format, the values, and a checksum of metadata, index and refs. */
   readonly header: Uint8Array;
+  /** Covers thread, namespace, id, run and header. */
+  readonly seal: Seal;
 }
 
 /** A checkpoint as it is stored. */
@@ -55,6 +75,8 @@ export interface WriteRecord {
   readonly channel: string;
   readonly value: Uint8Array;
   readonly refs: readonly BlobId[];
+  /** Covers thread, namespace, checkpoint and all other fields. */
+  readonly seal: Seal;
 }
 
 export interface StoredCheckpoint {
@@ -75,4 +97,18 @@ export interface ThreadRecord {
   readonly created: number;
   readonly updated: number;
   readonly expires: number | undefined;
+  /** In any order. */
+  readonly entries: readonly ThreadEntry[];
+  /** The greatest checkpoint id of the root namespace `""`. */
+  readonly head: string | undefined;
+  /** Which of the channels asked for occur among the writes of `head`; distinct, in any order. */
+  readonly pending: readonly string[];
+  readonly claim: ThreadClaim | undefined;
+}
+
+/** Who owns a thread. Somebody else can take it from `until` on; if nobody does, it stays as it is. */
+export interface ThreadClaim {
+  readonly id: string;
+  /** Milliseconds since 1970, by the storage's clock. */
+  readonly until: number;
 }

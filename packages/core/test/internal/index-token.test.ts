@@ -56,6 +56,46 @@ describe("tokens of metadata", () => {
     expect(same(circular, circular)).toBe(true);
   });
 
+  it("are made of each shared object once: exponentially many paths take no time", () => {
+    const shared = (levels: number, end: unknown): unknown => {
+      let value = end;
+      for (let i = 0; i < levels; i++) value = i % 2 === 0 ? [value, value] : { a: value, b: value };
+      return value;
+    };
+    expect(same(shared(200, 1), shared(200, 1))).toBe(true);
+    expect(same(shared(200, 1), shared(200, 2))).toBe(false);
+    expect(same(shared(200, 1), shared(201, 1))).toBe(false);
+    // What is shared is no content: the same with copies.
+    expect(same(shared(9, "x"), JSON.parse(JSON.stringify(shared(9, "x"))))).toBe(true);
+  });
+
+  it("end for shared values that contain themselves", () => {
+    const circular: Record<string, unknown> = {};
+    circular["self"] = [circular, circular];
+    const value = { a: circular, b: [circular, { c: circular }] };
+    expect(same(value, value)).toBe(true);
+    expect(same(value, { ...value, more: 1 })).toBe(false);
+  });
+
+  it.each([
+    [10, true],
+    [400, true],
+    [5000, false],
+    [100_000, false],
+  ])("of values nested %i deep are made or refused with a typed error", (depth, possible) => {
+    for (const wrap of [(inner: unknown) => [inner], (inner: unknown) => ({ inner })]) {
+      let value: unknown = 1;
+      for (let i = 0; i < depth; i++) value = wrap(value);
+      if (possible) expect(same(value, value)).toBe(true);
+      else {
+        expect(() => indexOf({ value })).toThrow(expect.objectContaining({ code: "NOT_SERIALIZABLE" }));
+        expect(() => filterTerms({ value })).toThrow(
+          expect.objectContaining({ code: "INVALID_ARGUMENT", field: "filter.value" }),
+        );
+      }
+    }
+  });
+
   it("refuse what metadata cannot hold, naming the key", () => {
     expect(() => filterTerms({ k: () => 1 })).toThrow(
       expect.objectContaining({ code: "INVALID_ARGUMENT", field: "filter.k" }),

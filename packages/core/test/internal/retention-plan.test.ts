@@ -13,11 +13,12 @@ interface Given {
 
 function thread(checkpoints: Record<string, Given>): Kept[] {
   return Object.entries(checkpoints).map(([id, { parent, values = [], delta = [], v = 4 }]) => ({
-    key: { namespace: "", id, parent, run: undefined, header: new Uint8Array() },
+    key: { namespace: "", id, parent, parentSeal: 0, run: undefined, header: new Uint8Array(), seal: 0 },
     header: {
       fields: { v, ts: "", channel_versions: {}, versions_seen: {} },
       values: values.map((channel) => [channel, new Uint8Array()] as const),
       delta,
+      content: 0,
     },
   }));
 }

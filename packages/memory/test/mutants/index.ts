@@ -21,6 +21,8 @@ import { carryOverMutants, putMutants } from "./put.ts";
 import { reentrancyMutants, reopenMutants } from "./reopen.ts";
 import { pruneMutants } from "./prune.ts";
 import { runsMutants } from "./runs.ts";
+import { claimsMutants } from "./claims.ts";
+import { deleteThreadsMutants, threadMetadataMutants } from "./thread-metadata.ts";
 import { copyMutants, threadsMutants } from "./threads.ts";
 import { fenceMutants, ttlMutants } from "./ttl.ts";
 import { binaryMutants, refusalMutants, serdeMutants, valueMutants } from "./values.ts";
@@ -57,11 +59,14 @@ export const mutants: readonly Mutant[] = [
   ...lifecycleMutants,
   ...openingMutants,
   ...threadsMutants,
+  ...threadMetadataMutants,
+  ...deleteThreadsMutants,
   ...copyMutants,
   ...pruneMutants,
   ...keepLatestMutants,
   ...runsMutants,
   ...ttlMutants,
   ...fenceMutants,
+  ...claimsMutants,
   ...adoptMutants,
 ];

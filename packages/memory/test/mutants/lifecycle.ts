@@ -9,11 +9,14 @@ export const deleteMutants: readonly Mutant[] = [
     clause: "delete/removes-the-whole-thread",
     others: 4,
     breakStorage(storage) {
-      patch(storage, "deleteThread", (deleteThread) => async (thread) => {
-        const page = await storage.outline({ thread, after: undefined, limit: 5000 });
-        const checkpoints = page.checkpoints.filter(({ namespace }) => namespace === "");
-        if (checkpoints.length === page.checkpoints.length) return deleteThread(thread);
-        await storage.remove({ thread, checkpoints, relink: [], newEpoch: String(Math.random()) });
+      patch(storage, "deleteThreads", (deleteThreads) => async (threads) => {
+        for (const thread of threads) {
+          const page = await storage.outline({ thread, after: undefined, limit: 5000 });
+          const checkpoints = page.checkpoints.filter(({ namespace }) => namespace === "");
+          if (checkpoints.length === page.checkpoints.length) await deleteThreads([thread]);
+          else await storage.remove({ thread, checkpoints, relink: [], newEpoch: String(Math.random()) });
+        }
+        return threads.length;
       });
     },
   },

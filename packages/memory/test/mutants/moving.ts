@@ -69,8 +69,10 @@ export const adoptMutants: readonly Mutant[] = [
           namespace: "",
           id: "none",
           parent: undefined,
+          parentSeal: 0,
           run: undefined,
           header: new Uint8Array(),
+          seal: 0,
         };
         return skip ? { checkpoints: [made], more: false } : page;
       });

@@ -137,13 +137,13 @@ export const pruneMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "of all threads only the first are pruned",
+    name: "of all threads only the first is pruned",
     clause: "prune/all-threads-where-asked-for",
     breakSaver(saver) {
       patch(saver, "prune", (prune) => async (options) => {
         if (options.allThreads !== true || options.threadIds !== undefined) return prune(options);
         const threadIds: string[] = [];
-        for await (const { threadId } of saver.listThreads?.({ limit: 2 }) ?? []) threadIds.push(threadId);
+        for await (const { threadId } of saver.listThreads?.({ limit: 1 }) ?? []) threadIds.push(threadId);
         return prune({ ...omit(options, "allThreads"), threadIds });
       });
     },

@@ -1,5 +1,6 @@
 import type { CheckpointKey, CheckpointOutline } from "@threadmark/core/storage";
 import type { MemoryStorage } from "@threadmark/memory";
+import { parentSealOf } from "../../../core/src/codec/seals.ts";
 import type { TestedSaver } from "@threadmark/core/conformance";
 import { ThreadNotes, alterPut, alterTuples, omit, placeOf } from "./alter.ts";
 import { note, patch, type Mutant, type Store } from "./mutant.ts";
@@ -29,7 +30,7 @@ export async function removeSimply(
       while (isGoing(namespace, parent)) {
         parent = all.find((key) => key.namespace === namespace && key.id === parent)?.parent;
       }
-      return { namespace, id, parent };
+      return { namespace, id, parent, parentSeal: parentSealOf({ namespace, id }, parent) };
     });
   const checkpoints: CheckpointKey[] = going.map(({ namespace, id }) => ({ namespace, id }));
   if (checkpoints.length > 0) {

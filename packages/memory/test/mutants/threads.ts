@@ -3,7 +3,7 @@ import { note, patch, type Mutant } from "./mutant.ts";
 import type { TestedSaver, ThreadListOptions, ThreadSummary } from "@threadmark/core/conformance";
 
 /** A listing of threads that is read whole and then changed. */
-function alterThreads(
+export function alterThreads(
   saver: TestedSaver,
   change: (
     read: (options?: ThreadListOptions) => Promise<ThreadSummary[]>,
@@ -51,31 +51,54 @@ export const threadsMutants: readonly Mutant[] = [
   },
   {
     name: "the cursor has the time only",
-    clause: "threads/limit-and-after-page-through-all",
+    clause: "threads/limit-and-before-page-through-all",
     breakSaver(saver) {
-      alterThreads(saver, async (read, { limit, after, ...options }) => {
+      alterThreads(saver, async (read, { limit, before, ...options }) => {
         const found = (await read(options)).map((summary) => ({
           ...summary,
           // Of hours, so that threads have the same time however slow the machine is.
           cursor: String(Math.floor(summary.updatedAt.getTime() / 3_600_000)),
         }));
-        const behind = found.filter(({ cursor }) => after === undefined || cursor < after);
-        return behind.slice(0, limit);
+        const rest = found.filter(({ cursor }) => before === undefined || cursor < String(before));
+        return rest.slice(0, limit);
       });
     },
   },
   {
-    name: "a filter looks at every checkpoint",
-    clause: "threads/filter-by-the-newest-root-checkpoint",
+    name: "a Date counts itself in",
+    clause: "threads/before-a-time",
     breakSaver(saver) {
-      alterThreads(saver, async (read, { filter, ...options }) => {
-        const found = await read(options);
-        if (filter === undefined) return found;
-        const matching = new Set<unknown>();
-        for await (const { config } of saver.list({}, { filter })) {
-          matching.add(config.configurable?.["thread_id"]);
-        }
-        return found.filter(({ threadId }) => matching.has(threadId));
+      alterThreads(saver, async (read, { before, ...options }) => {
+        const later = before instanceof Date ? new Date(before.getTime() + 1) : before;
+        return read({ ...options, ...(later !== undefined && { before: later }) });
+      });
+    },
+  },
+  {
+    name: "an interrupt of any checkpoint counts",
+    clause: "threads/tell-their-state",
+    breakStorage(storage, store) {
+      const asked = note(store, "asked", () => new Set<string>());
+      patch(storage, "putWrites", (putWrites) => async (request) => {
+        if (request.writes.some(({ channel }) => channel === "__interrupt__")) asked.add(request.thread);
+        return putWrites(request);
+      });
+      patch(storage, "threads", (threads) => async (request) => {
+        const page = await threads(request);
+        const told = page.threads.map((record) =>
+          asked.has(record.thread) ? { ...record, pending: ["__interrupt__"] } : record,
+        );
+        return { ...page, threads: told };
+      });
+    },
+  },
+  {
+    name: "getThread leaves out the head",
+    clause: "threads/one-alone",
+    breakSaver(saver) {
+      patch(saver, "getThread", (getThread) => async (thread) => {
+        const found = await getThread(thread);
+        return found && { ...found, headId: undefined };
       });
     },
   },

@@ -80,8 +80,9 @@ export const ttlMutants: readonly Mutant[] = [
     clause: "ttl/sweep-removes-only-expired-threads",
     breakStorage(storage) {
       patch(storage, "sweep", (sweep) => async (request) => {
-        const page = await storage.threads({ filter: [], after: undefined, limit: 1 });
-        for (const { thread } of page.threads) await storage.deleteThread(thread);
+        const all = { thread: undefined, filter: [], after: undefined, pendingChannels: [] };
+        const page = await storage.threads({ ...all, limit: 1 });
+        await storage.deleteThreads(page.threads.map(({ thread }) => thread));
         return sweep(request);
       });
     },

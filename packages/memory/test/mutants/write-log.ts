@@ -36,9 +36,9 @@ export function decideWrites(
     batches.push([...writes]);
     return putWrites(request);
   });
-  patch(storage, "deleteThread", (deleteThread) => async (thread) => {
-    log.delete(thread);
-    await deleteThread(thread);
+  patch(storage, "deleteThreads", (deleteThreads) => async (threads) => {
+    for (const thread of threads) log.delete(thread);
+    return deleteThreads(threads);
   });
   patch(storage, "get", (get) => async (request) => {
     const found = await get(request);

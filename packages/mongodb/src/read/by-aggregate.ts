@@ -1,9 +1,9 @@
-import type { BlobId } from "@threadmark/core/storage";
+import { isNode, type BlobId } from "@threadmark/core/storage";
 import { idBytes, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
-import { isNodeId, KIND, only, threadKey, type Key } from "../keys.ts";
+import { KIND, only, threadKey, type Key } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { ALIVE, isAlive, type ThreadDoc } from "../thread.ts";
+import { ALIVE, checkedThread, isAlive, type ThreadDoc } from "../thread.ts";
 import type { Gathered, GatheredOne } from "./hit.ts";
 import type { Selection } from "./selection.ts";
 
@@ -19,7 +19,8 @@ export async function oneByAggregate(
   )) as unknown as { readonly _id: Key }[];
   const ofKind = (kind: number): unknown => docs.find(({ _id }) => _id.k === kind);
   const first = ofKind(KIND.checkpoint);
-  const thread = ofKind(KIND.thread) as ThreadDoc | undefined;
+  const found = ofKind(KIND.thread) as Doc | undefined;
+  const thread = found && checkedThread(selection.thread, found);
   if (!first) return { hit: undefined, nodes: [], thread };
   const doc = first as CheckpointDoc & { writes: WriteDoc[]; nodes: BlobDoc[] };
   return { hit: { doc, thread, writes: doc.writes }, nodes: doc.nodes, thread };
@@ -45,7 +46,9 @@ export async function byAggregate(
   return {
     hits: hits.map((doc) => ({
       doc,
-      thread: doc.thread.find((thread) => isAlive({ ...thread, now: doc.now })),
+      thread: doc.thread
+        .map((thread) => checkedThread(doc._id.t, thread as unknown as Doc))
+        .find((thread) => isAlive({ ...thread, now: doc.now })),
       writes: doc.writes,
     })),
     nodes: ofKind(KIND.node) as BlobDoc[],
@@ -103,7 +106,7 @@ function oneStages(
 }
 
 /** Adds `writes`: the documents between two keys. */
-function writesStage(
+export function writesStage(
   from: string,
   range: { readonly from: unknown; readonly to: unknown },
   thread: string | undefined,
@@ -128,7 +131,7 @@ function nodesStage(
   have: readonly BlobId[],
   as: string,
 ): Doc {
-  const nodes = have.filter(isNodeId).map(idBytes);
+  const nodes = have.filter(isNode).map(idBytes);
   return {
     $graphLookup: {
       from,

@@ -2,7 +2,7 @@ import type { CheckpointDoc, WriteDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
 import { anyOf, threadKey, writesOf, type Key } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { ALIVE, type ThreadDoc } from "../thread.ts";
+import { ALIVE, checkedThread } from "../thread.ts";
 import type { Gathered } from "./hit.ts";
 import type { Selection } from "./selection.ts";
 
@@ -14,11 +14,12 @@ export async function byFind(session: Session, selection: Selection, limit: numb
   const docs = (await find(filter, { sort, limit })) as unknown as CheckpointDoc[];
   if (docs.length === 0) return { hits: [], nodes: [], after: undefined };
   const names = [...new Set(docs.map(({ _id }) => _id.t))];
-  const threads = (await find({ ...anyOf(names.map(threadKey)), ...ALIVE }, {})) as unknown as ThreadDoc[];
+  const found = await find({ ...anyOf(names.map(threadKey)), ...ALIVE }, {});
+  const threads = found.map((doc) => checkedThread((doc["_id"] as Key).t, doc));
   const ranges = docs.map(({ _id }) => writesOf(_id.t, _id.n, _id.i));
   const where = ranges.length === 1 ? ranges[0]! : { $or: ranges };
   const writes = (await find(where, {})) as unknown as (WriteDoc & { _id: Key })[];
-  const byThread = new Map(threads.map((thread) => [thread.thread, thread]));
+  const byThread = new Map(threads.map((thread, i) => [(found[i]!["_id"] as Key).t, thread]));
   const hits = docs.map((doc) => ({
     doc,
     thread: byThread.get(doc._id.t),

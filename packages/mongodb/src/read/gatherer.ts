@@ -1,5 +1,5 @@
 import type { BlobId } from "@threadmark/core/storage";
-import { isTooLarge, isUnsupported } from "../failure.ts";
+import { isBadType, isTooLarge, isUnsupported } from "../failure.ts";
 import type { Session } from "../session.ts";
 import { byAggregate, oneByAggregate } from "./by-aggregate.ts";
 import { byFind } from "./by-find.ts";
@@ -22,7 +22,7 @@ export class Gatherer {
 
   async gather(selection: Selection, limit: number, have: readonly BlobId[]): Promise<Gathered> {
     return (
-      (await this.#try(() => byAggregate(this.#session, selection, limit, have))) ??
+      (await this.attempt(() => byAggregate(this.#session, selection, limit, have))) ??
       byFind(this.#session, selection, limit)
     );
   }
@@ -35,16 +35,18 @@ export class Gatherer {
     selection: Selection & { readonly thread: string },
     have: readonly BlobId[],
   ): Promise<GatheredOne | undefined> {
-    return this.#try(() => oneByAggregate(this.#session, selection, have));
+    return this.attempt(() => oneByAggregate(this.#session, selection, have));
   }
 
-  async #try<T>(aggregate: () => Promise<T>): Promise<T | undefined> {
+  /** `undefined` where one command cannot do it. */
+  async attempt<T>(aggregate: () => Promise<T>): Promise<T | undefined> {
     if (!this.#aggregates) return undefined;
     try {
       return await aggregate();
     } catch (error) {
       if (isUnsupported(error)) this.#aggregates = false;
-      else if (!isTooLarge(error)) throw error;
+      // What is damaged is found, and named, when it is read step by step.
+      else if (!isTooLarge(error) && !isBadType(error)) throw error;
       return undefined;
     }
   }

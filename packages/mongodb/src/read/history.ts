@@ -11,11 +11,11 @@ import { outlineOf, writesIn, type CheckpointDoc, type WriteDoc } from "../docum
 import { checkpointsOf, writesBetween } from "../keys.ts";
 import { selectCheckpoints } from "./selection.ts";
 import type { Session } from "../session.ts";
-import { readSteadily, type Find } from "./read-steadily.ts";
+import { findValid, readSteadily, type Find } from "./read-steadily.ts";
 import type { ThreadDoc } from "../thread.ts";
 import { readTrees } from "./read-trees.ts";
 
-const OUTLINE = { parent: 1, run: 1, header: 1, g: 1 };
+const OUTLINE = { parent: 1, parentSeal: 1, run: 1, header: 1, seal: 1, g: 1 };
 
 /**
  * A checkpoint and its ancestors. They mostly are the checkpoints right below it, so a whole page of these is
@@ -40,7 +40,7 @@ export async function readAncestors(
 
 async function readLine(
   find: Find,
-  { valid }: ThreadDoc,
+  doc: ThreadDoc,
   { thread, namespace, id, limit }: AncestorsRequest,
 ): Promise<CheckpointDoc[]> {
   const known = new Map<string, CheckpointDoc>();
@@ -48,22 +48,22 @@ async function readLine(
   let first = id === undefined;
   let next = id;
   while (line.length < limit && (first || next !== undefined)) {
-    let doc = next === undefined ? undefined : known.get(next);
-    if (!doc) {
+    let one = next === undefined ? undefined : known.get(next);
+    if (!one) {
       const from = checkpointsOf(
         thread,
         namespace,
         next === undefined ? next : { id: next, inclusive: true },
       );
       const options = { sort: { _id: -1 }, limit: limit - line.length, projection: OUTLINE };
-      const page = (await find({ ...from, g: { $in: valid } }, options)) as unknown as CheckpointDoc[];
-      for (const one of page) known.set(one._id.i, one);
-      doc = first ? page[0] : known.get(next!);
+      const page = (await findValid(find, doc, from, options)) as unknown as CheckpointDoc[];
+      for (const checkpoint of page) known.set(checkpoint._id.i, checkpoint);
+      one = first ? page[0] : known.get(next!);
     }
     first = false;
-    if (!doc) break;
-    line.push(doc);
-    next = doc.parent ?? undefined;
+    if (!one) break;
+    line.push(one);
+    next = one.parent ?? undefined;
   }
   return line;
 }
@@ -71,14 +71,14 @@ async function readLine(
 /** The writes to all checkpoints of a line, by id. */
 async function readWrites(
   find: Find,
-  { valid }: ThreadDoc,
+  doc: ThreadDoc,
   { thread, namespace, channels }: AncestorsRequest,
   line: readonly CheckpointDoc[],
 ): Promise<Map<string, readonly WriteDoc[]>> {
   if (line.length === 0 || channels.length === 0) return new Map();
   const ids = new Set(line.map(({ _id }) => _id.i));
   const ranges = writesBetween(thread, namespace, [...ids]);
-  const docs = (await find({ ...ranges, g: { $in: valid } })) as unknown as WriteDoc[];
+  const docs = (await findValid(find, doc, ranges)) as unknown as WriteDoc[];
   return new Map(
     writesByCheckpoint(docs.filter(({ _id }) => ids.has(_id.i))).map((own) => [own[0]!._id.i, own]),
   );
@@ -99,10 +99,10 @@ export async function readBlobs(session: Session, request: BlobsRequest): Promis
 export async function readOutline(session: Session, request: OutlineRequest): Promise<OutlinePage> {
   const { thread, after, limit } = request;
   const all = { thread, namespace: undefined, id: undefined, before: undefined, filter: [] };
-  const found = await readSteadily(session, thread, async (find, { valid }) => {
+  const found = await readSteadily(session, thread, async (find, doc) => {
     const { filter, sort } = selectCheckpoints(all, after && { ...after, thread })!;
     const options = { sort, limit: limit + 1, projection: OUTLINE };
-    return (await find({ ...filter, g: { $in: valid } }, options)) as unknown as CheckpointDoc[];
+    return (await findValid(find, doc, filter, options)) as unknown as CheckpointDoc[];
   });
   const docs = found ?? [];
   return { checkpoints: docs.slice(0, limit).map(outlineOf), more: docs.length > limit };

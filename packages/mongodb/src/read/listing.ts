@@ -1,141 +1,159 @@
-import {
-  compareText,
-  type RunsPage,
-  type RunsRequest,
-  type ThreadPage,
-  type ThreadRecord,
-  type ThreadsRequest,
-} from "@threadmark/core/storage";
-import type { CheckpointDoc } from "../documents.ts";
+import type { FilterTerm, ThreadPage, ThreadRecord, ThreadsRequest } from "@threadmark/core/storage";
+import { writesIn, type CheckpointDoc, type WriteDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
-import { anyOf, checkpointsOf, threadKey } from "../keys.ts";
+import { isBadHint } from "../failure.ts";
+import { checkpointsOf, KIND, only, threadKey, writesOf, type Key } from "../keys.ts";
+import { ENTRIES_INDEX } from "../schema.ts";
 import { ALL, type Session } from "../session.ts";
-import { ALIVE, type ThreadDoc } from "../thread.ts";
+import { ALIVE, checkedThread, entriesOf, isValid, type ThreadDoc } from "../thread.ts";
+import { writesStage } from "./by-aggregate.ts";
+import type { ReadContext } from "./read-checkpoints.ts";
+import { findValid } from "./read-steadily.ts";
 
-/** Heads that are looked for at once. */
+/** Heads that are looked for at once, where one command cannot find them all. */
 const AT_ONCE = 10;
 
-/** A page of threads, the last updated first. */
-export async function readThreads(session: Session, request: ThreadsRequest): Promise<ThreadPage> {
-  const { filter, limit } = request;
-  const found: ThreadRecord[] = [];
-  let { after } = request;
-  for (;;) {
-    const size = limit + 1 - found.length;
-    const docs = await threadsBehind(session, after, size);
-    found.push(...(filter.length === 0 ? docs : await withHead(session, docs, filter)).map(recordOf));
-    const last = docs.at(-1);
-    if (found.length > limit || docs.length < size || !last) break;
-    after = { updated: last.updated.getTime(), thread: last.thread };
-  }
-  return { threads: found.slice(0, limit), more: found.length > limit };
+/** The newest checkpoint of the root namespace. */
+interface Head {
+  readonly id: string | undefined;
+  readonly writes: readonly WriteDoc[];
 }
 
-async function threadsBehind(
-  session: Session,
-  after: ThreadsRequest["after"],
-  limit: number,
-): Promise<ThreadDoc[]> {
+type Listed = ThreadDoc & {
+  readonly _id: Key;
+  readonly head?: readonly (CheckpointDoc & { readonly writes?: readonly WriteDoc[] })[];
+};
+
+/** A page of threads, the last updated first. */
+export async function readThreads(
+  { session, gatherer }: ReadContext,
+  request: ThreadsRequest,
+): Promise<ThreadPage> {
+  const { limit } = request;
+  const [docs, withHeads] = (await gatherer.attempt(
+    async () => [await byAggregate(session, request), true] as const,
+  )) ?? [await byFind(session, request), false];
+  const listed = docs.slice(0, limit);
+  const threads: ThreadRecord[] = [];
+  for (let start = 0; start < listed.length; start += AT_ONCE) {
+    const some = listed.slice(start, start + AT_ONCE);
+    const heads = some.map(async (doc) => (withHeads && headIn(doc)) || findHead(session, doc, request));
+    for (const [i, head] of (await Promise.all(heads)).entries()) {
+      threads.push(recordOf(some[i]!, head, request.pendingChannels));
+    }
+  }
+  return { threads, more: docs.length > limit };
+}
+
+const ORDER = { updated: -1, thread: 1 };
+
+async function byFind(session: Session, request: ThreadsRequest): Promise<Listed[]> {
+  const options = { sort: ORDER, limit: request.limit + 1, batchSize: ALL };
+  const find = (how: object): Promise<Doc[]> =>
+    session.read((collection) => collection.find(conditionsOf(request), { ...options, ...how }).toArray());
+  return (await hinted(request, find)) as unknown as Listed[];
+}
+
+async function byAggregate(session: Session, request: ThreadsRequest): Promise<Listed[]> {
+  const stages = [
+    { $match: conditionsOf(request) },
+    { $sort: ORDER },
+    { $limit: request.limit + 1 },
+    headStage(session.collectionName, request.pendingChannels.length > 0),
+  ];
+  const aggregate = (how: object): Promise<Doc[]> =>
+    session.read((collection) => collection.aggregate(stages, { batchSize: ALL, ...how }).toArray());
+  return (await hinted(request, aggregate)) as unknown as Listed[];
+}
+
+/** The planner may prefer the order of all threads to the few that have an entry. */
+async function hinted(
+  { thread, filter }: ThreadsRequest,
+  read: (how: object) => Promise<Doc[]>,
+): Promise<Doc[]> {
+  const isIndexed = thread === undefined && filter.some(({ token }) => token !== undefined);
+  if (!isIndexed) return read({});
+  try {
+    return await read({ hint: ENTRIES_INDEX });
+  } catch (error) {
+    // The strict Stable API has no sparse indexes.
+    if (!isBadHint(error)) throw error;
+    return read({});
+  }
+}
+
+function conditionsOf({ thread, filter, after }: ThreadsRequest): Doc {
   const time = after && new Date(after.updated);
-  const filter = {
+  return {
+    ...(thread !== undefined && only(threadKey(thread))),
     // The condition on it lets a sparse index be used.
     updated: time ? { $lte: time } : { $gte: new Date(0) },
     ...(after && { $nor: [{ updated: time, thread: { $lte: after.thread } }] }),
+    ...(filter.length > 0 && { $and: filter.map(conditionOf) }),
     ...ALIVE,
   };
-  const options = { sort: { updated: -1, thread: 1 }, limit, batchSize: ALL };
-  return (await session.read((collection) =>
-    collection.find(filter, options).toArray(),
-  )) as unknown as ThreadDoc[];
 }
 
-/** The threads whose newest checkpoint in the root namespace passes a filter. */
-async function withHead(
+function conditionOf({ key, token }: FilterTerm): Doc {
+  return token === undefined
+    ? { "entries.k": { $ne: key } }
+    : { entries: { $elemMatch: { k: key, v: token } } };
+}
+
+/** Adds `head`: the newest checkpoint of the root namespace, valid or not, with its writes. */
+function headStage(from: string, withWrites: boolean): Doc {
+  const start = { t: "$thread", k: KIND.checkpoint, n: "" };
+  const writes = { t: "$_id.t", k: KIND.write, n: "$_id.n", i: "$_id.i" };
+  return {
+    $lookup: {
+      from,
+      let: { from: start, to: { ...start, i: true } },
+      pipeline: [
+        { $match: { $expr: { $and: [{ $gte: ["$_id", "$$from"] }, { $lt: ["$_id", "$$to"] }] } } },
+        { $sort: { _id: -1 } },
+        { $limit: 1 },
+        { $project: { g: 1 } },
+        ...(withWrites ? [writesStage(from, { from: writes, to: { ...writes, a: true } }, undefined)] : []),
+      ],
+      as: "head",
+    },
+  };
+}
+
+/** The head that was found with the thread, unless it is not valid. */
+function headIn({ thread, valid, head = [] }: Listed): Head | undefined {
+  const [found] = head;
+  if (!found) return { id: undefined, writes: [] };
+  const isThere = ({ g }: { readonly g: string }): boolean => isValid(thread, valid, { g });
+  return isThere(found) ? { id: found._id.i, writes: (found.writes ?? []).filter(isThere) } : undefined;
+}
+
+async function findHead(
   session: Session,
-  docs: readonly ThreadDoc[],
-  filter: ThreadsRequest["filter"],
-): Promise<ThreadDoc[]> {
-  const passed: ThreadDoc[] = [];
-  for (let start = 0; start < docs.length; start += AT_ONCE) {
-    const some = docs.slice(start, start + AT_ONCE);
-    const heads = await Promise.all(some.map((doc) => headOf(session, doc)));
-    passed.push(...some.filter((_, i) => heads[i] && passes(heads[i], filter)));
-  }
-  return passed;
+  { thread, valid }: ThreadDoc,
+  { pendingChannels }: ThreadsRequest,
+): Promise<Head> {
+  const find = (filter: Doc, options: object = {}): Promise<Doc[]> =>
+    session.read((collection) => collection.find(filter, { ...options, batchSize: ALL }).toArray());
+  const options = { sort: { _id: -1 }, limit: 1, projection: { g: 1 } };
+  const [doc] = await findValid(find, { thread, valid }, checkpointsOf(thread, ""), options);
+  const head = (doc as unknown as CheckpointDoc | undefined)?._id.i;
+  if (head === undefined || pendingChannels.length === 0) return { id: head, writes: [] };
+  const writes = await findValid(find, { thread, valid }, writesOf(thread, "", head));
+  return { id: head, writes: writes as unknown as WriteDoc[] };
 }
 
-async function headOf(session: Session, { thread, valid }: ThreadDoc): Promise<CheckpointDoc | undefined> {
-  const filter = { ...checkpointsOf(thread, ""), g: { $in: valid } };
-  const options = { sort: { _id: -1 }, limit: 1, projection: { index: 1 } };
-  const [found] = await session.read((collection) => collection.find(filter, options).toArray());
-  return found as unknown as CheckpointDoc | undefined;
-}
-
-function passes({ index }: CheckpointDoc, filter: ThreadsRequest["filter"]): boolean {
-  return filter.every(({ key, token }) => index.find(({ k }) => k === key)?.v === token);
-}
-
-function recordOf({ thread, created, updated, expires }: ThreadDoc): ThreadRecord {
+function recordOf(doc: Listed, head: Head, pendingChannels: readonly string[]): ThreadRecord {
+  const { thread, created, updated, expires, claim } = checkedThread(doc._id.t, doc as unknown as Doc);
+  const written = new Set(writesIn(head.writes).map(({ channel }) => channel));
   return {
     thread,
     created: created.getTime(),
     updated: updated.getTime(),
     expires: expires?.getTime(),
+    entries: entriesOf(doc),
+    head: head.id,
+    pending: pendingChannels.filter((channel) => written.has(channel)),
+    claim: claim && { id: claim.id, until: claim.until.getTime() },
   };
-}
-
-/** Threads with a checkpoint of one of the runs. */
-export async function readRuns(session: Session, { runs, after, limit }: RunsRequest): Promise<RunsPage> {
-  const found = new Set<string>();
-  for (const run of runs) for (const name of await threadsOfRun(session, run, after, limit)) found.add(name);
-  const names = [...found].sort(compareText);
-  return { threads: names.slice(0, limit), more: names.length > limit };
-}
-
-/** The first threads of a run, one more than the limit if there are more. */
-async function threadsOfRun(
-  session: Session,
-  run: string,
-  after: string | undefined,
-  limit: number,
-): Promise<string[]> {
-  const names: string[] = [];
-  for (let place = after; ;) {
-    // `true` is behind every string in the order of BSON.
-    const from = place === undefined ? { r: run } : { r: run, t: place };
-    const filter = { run: { $gt: from, $lt: { r: run, t: true } } };
-    const options = { sort: { run: 1 }, limit: PAGE, projection: { run: 1, g: 1 }, batchSize: ALL };
-    const docs = (await session.read((collection) =>
-      collection.find(filter, options).toArray(),
-    )) as unknown as { run: { t: string }; g: string }[];
-    names.push(...(await thereOf(session, docs)));
-    const last = docs.at(-1);
-    if (names.length > limit || docs.length < PAGE || !last) return names;
-    place = last.run.t;
-  }
-}
-
-const PAGE = 1000;
-
-/** The threads of checkpoints that are there. */
-async function thereOf(
-  session: Session,
-  docs: readonly { readonly run: { readonly t: string }; readonly g: string }[],
-): Promise<string[]> {
-  const names = [...new Set(docs.map(({ run }) => run.t))];
-  if (names.length === 0) return [];
-  const threads = (await session.read((collection) =>
-    collection.find({ ...anyOf(names.map(threadKey)), ...ALIVE }, { batchSize: ALL }).toArray(),
-  )) as unknown as ThreadDoc[];
-  const valid = new Map(threads.map((doc) => [doc.thread, doc.valid]));
-  return [...new Set(docs.filter(({ run, g }) => valid.get(run.t)?.includes(g)).map(({ run }) => run.t))];
-}
-
-/** Threads that seem to have expired at a time of the server. The deletion itself decides. */
-export async function findExpired(session: Session, limit: number, at: Date): Promise<string[]> {
-  const stuck = new Date(at.getTime() - session.patience);
-  const filter = { expires: { $lte: at }, $or: [{ gone: null }, { gone: { $lte: stuck } }] };
-  const options: Doc = { sort: { expires: 1 }, limit, projection: { thread: 1 } };
-  const docs = await session.find(filter, options);
-  return docs.map((doc) => doc["thread"] as string);
 }

@@ -9,14 +9,14 @@ import {
   type ScanRequest,
   type StoredCheckpoint,
 } from "@threadmark/core/storage";
-import { idOf, recordOf, writesIn, type BlobDoc } from "../documents.ts";
+import { recordOf, refsOf, writesIn, type BlobDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
 import type { Gatherer } from "./gatherer.ts";
 import type { Hit } from "./hit.ts";
 import { anyOf, only, threadKey } from "../keys.ts";
 import { selectCheckpoints } from "./selection.ts";
 import { ALL, type Session } from "../session.ts";
-import { ALIVE, epochFor, isSame, renewal, type ThreadDoc } from "../thread.ts";
+import { ALIVE, epochFor, isSame, isValid, renewal, type ThreadDoc } from "../thread.ts";
 import { readTrees, type Roots } from "./read-trees.ts";
 import type { Context } from "../write/write.ts";
 
@@ -141,23 +141,23 @@ async function findOne(
   if (!one) return undefined;
   const { hit, thread } = one;
   if (!hit || !thread) return { hits: [], nodes: [], after: undefined };
-  const isValid = ({ g }: { readonly g: string }) => thread.valid.includes(g);
-  if (!isValid(hit.doc) || !hit.writes.every(isValid)) return undefined;
+  const counts = ({ g }: { readonly g: string }): boolean => thread.valid.includes(g);
+  if (!counts(hit.doc) || !hit.writes.every(counts)) return undefined;
   return { hits: [hit], nodes: one.nodes, after: [thread] };
 }
 
 /** Without what a writer of an old generation has stored too late. */
 function withValidWrites({ doc, thread, writes }: Hit): Hit {
-  return { doc, thread, writes: writes.filter(({ g }) => thread!.valid.includes(g)) };
+  return { doc, thread, writes: writes.filter(({ g }) => isValid(doc._id.t, thread!.valid, { g })) };
 }
 
 function isThere({ doc, thread }: Hit): boolean {
-  return thread !== undefined && thread.valid.includes(doc.g);
+  return thread !== undefined && isValid(doc._id.t, thread.valid, { g: doc.g });
 }
 
 function rootsOf(hits: readonly Hit[]): Roots[] {
   return hits.map(({ doc, writes }) => {
-    const ids: BlobId[] = [...doc.refs.map(idOf), ...writesIn(writes).flatMap(({ refs }) => refs)];
+    const ids: BlobId[] = [...refsOf(doc), ...writesIn(writes).flatMap(({ refs }) => refs)];
     return { thread: doc._id.t, ids };
   });
 }

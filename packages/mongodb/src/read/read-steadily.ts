@@ -2,7 +2,7 @@ import { CheckpointError } from "@threadmark/core/storage";
 import type { Doc } from "../driver.ts";
 import { only, threadKey } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { ALIVE, isSame, type ThreadDoc } from "../thread.ts";
+import { ALIVE, checkedThread, isSame, isValid, type ThreadDoc } from "../thread.ts";
 
 const MAX_ATTEMPTS = 50;
 
@@ -22,7 +22,7 @@ export async function readSteadily<T>(
     session.read((collection) => collection.find(filter, { ...options, batchSize: ALL }).toArray());
   const findThread = async (): Promise<ThreadDoc | undefined> => {
     const [found] = await find({ ...only(threadKey(name)), ...ALIVE }, { limit: 1 });
-    return found as ThreadDoc | undefined;
+    return found && checkedThread(name, found);
   };
   let thread = await findThread();
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -37,4 +37,31 @@ export async function readSteadily<T>(
     `thread ${JSON.stringify(name)} was removed from ${MAX_ATTEMPTS} times while it was read; try again later`,
     { threadId: name },
   );
+}
+
+/** How {@link findValid} finds documents. */
+interface FindOptions {
+  readonly sort?: Doc;
+  readonly limit?: number;
+  readonly projection?: Doc;
+}
+
+/**
+ * The documents of a filter that count in a thread. Whether they do is not asked of the server: a document with a
+ * damaged generation must not be passed over.
+ */
+export async function findValid(
+  find: Find,
+  { thread, valid }: Pick<ThreadDoc, "thread" | "valid">,
+  filter: Doc,
+  options: FindOptions = {},
+): Promise<Doc[]> {
+  const { limit = Number.POSITIVE_INFINITY } = options;
+  const found: Doc[] = [];
+  for (let skip = 0; ;) {
+    const docs = await find(filter, skip > 0 ? { ...options, skip } : options);
+    found.push(...docs.filter((doc) => isValid(thread, valid, doc)));
+    if (docs.length < limit || found.length >= limit) return found.slice(0, limit);
+    skip += docs.length;
+  }
 }

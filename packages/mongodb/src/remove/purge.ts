@@ -1,8 +1,9 @@
 import type { Doc } from "../driver.ts";
+import { newGeneration } from "../generation.ts";
 import { isDuplicateKey } from "../failure.ts";
 import { blobsOf, contentOf, only, threadKey, wholeOf } from "../keys.ts";
 import type { Session } from "../session.ts";
-import { findThread, GONE, neverThere, newGeneration, onlyOf, type ThreadDoc } from "../thread.ts";
+import { findThread, GONE, neverThere, onlyOf, type ThreadDoc } from "../thread.ts";
 
 /** What a purge did. */
 export interface Purged {
@@ -33,7 +34,7 @@ export async function purge(
   countBlobs = false,
 ): Promise<Purged | undefined> {
   const key = only(threadKey(thread));
-  const mark = newGeneration();
+  const mark = newGeneration(thread);
   const before = (await session.write((collection) =>
     collection.findOneAndUpdate(
       { ...key, ...when },
@@ -61,7 +62,7 @@ export async function purge(
  */
 export async function purgeLeftovers(session: Session, thread: string): Promise<void> {
   const [left] = await session.find(contentOf(thread), { limit: 1, projection: { _id: 1 } });
-  const mark = newGeneration();
+  const mark = newGeneration(thread);
   if (left && (await reserve(session, thread, mark))) await purge(session, thread, { g: mark });
 }
 

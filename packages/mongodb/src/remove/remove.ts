@@ -1,11 +1,18 @@
-import { CheckpointError, type RemoveOutcome, type RemoveRequest } from "@threadmark/core/storage";
+import {
+  CheckpointError,
+  hasUnknownChild,
+  type CheckpointKey,
+  type RemoveOutcome,
+  type RemoveRequest,
+} from "@threadmark/core/storage";
 import { removeUnreferenced } from "./unreferenced.ts";
 import type { CheckpointDoc } from "../documents.ts";
 import type { Doc, UpdateManyOp } from "../driver.ts";
+import { newGeneration } from "../generation.ts";
 import {
   allCheckpointsOf,
   checkpointKey,
-  claimKey,
+  successorKey,
   contentOf,
   only,
   recordsOf,
@@ -19,7 +26,7 @@ import {
   findThread,
   isAlive,
   isSettled,
-  newGeneration,
+  isValid,
   type SeenThread,
   type ThreadDoc,
 } from "../thread.ts";
@@ -34,7 +41,7 @@ interface RemoveOptions {
   /** A thread without checkpoints stays. */
   readonly keepEmpty?: boolean;
   /** Done after step 1, each time that it is done. The thread is as step 1 left it. */
-  readonly between?: (thread: ThreadDoc) => Promise<void>;
+  readonly between?: ((thread: ThreadDoc) => Promise<void>) | undefined;
 }
 
 /**
@@ -77,7 +84,7 @@ export async function remove(
     const outcome = await carryOut(session, request, thread, keepEmpty);
     if (outcome) return outcome;
     // An epoch stands for one generation only: writers may have learnt what is stored under it.
-    epoch = newGeneration();
+    epoch = newGeneration(request.thread);
   }
   throw new CheckpointError(
     "STORAGE_FAILED",
@@ -97,9 +104,18 @@ async function conflicts(session: Session, request: RemoveRequest): Promise<bool
 /** Ends a removal whose process has ended, without removing more. Returns whether there was one. */
 export async function completeStuck(session: Session, thread: SeenThread): Promise<boolean> {
   if (isSettled(thread) || !isStuck(session, thread)) return false;
-  const nothing = { checkpoints: [], relink: [], newEpoch: newGeneration() };
-  await remove(session, { thread: thread.thread, ...nothing }, { keepEmpty: true });
+  await settle(session, thread.thread);
   return true;
+}
+
+/** A removal of nothing: what is valid gets a new generation, and no write of an old one can complete. */
+export async function settle(
+  session: Session,
+  thread: string,
+  between?: RemoveOptions["between"],
+): Promise<void> {
+  const nothing = { checkpoints: [], relink: [], newEpoch: newGeneration(thread) };
+  await remove(session, { thread, ...nothing }, { keepEmpty: true, between });
 }
 
 function isStuck({ patience }: Session, { busy, now }: SeenThread): boolean {
@@ -108,15 +124,21 @@ function isStuck({ patience }: Session, { busy, now }: SeenThread): boolean {
 
 /** Step 1. `undefined`: there is no such thread. */
 async function begin(session: Session, name: string, epoch: string): Promise<ThreadDoc | undefined> {
-  const g = newGeneration();
+  const g = newGeneration(name);
   for (let wait = 10; ; wait = Math.min(2 * wait, 200)) {
     const thread = await findThread(session, name);
     if (!thread || !isAlive(thread)) return undefined;
     if (thread.g === g) return thread;
     if (isSettled(thread) || isStuck(session, thread)) {
       const filter = { ...only(threadKey(name)), g: thread.g, ...ALIVE };
-      const update = { $set: { g, epoch, valid: [...thread.valid, g] }, $currentDate: { busy: true } };
-      await session.write((collection) => collection.updateOne(filter, update));
+      const began = {
+        g,
+        epoch: { $literal: epoch },
+        valid: [...thread.valid, g],
+        busy: "$$NOW",
+        done: "$writes",
+      };
+      await session.write((collection) => collection.updateOne(filter, [{ $set: began }]));
       // Whether it was this one is seen at the next look, also when the reply was lost.
     } else {
       await new Promise((resolve) => setTimeout(resolve, wait));
@@ -162,29 +184,21 @@ export function oldOf({ valid, g }: ThreadDoc): string[] {
   return valid.filter((one) => one !== g);
 }
 
-async function readOutline(session: Session, { thread, valid }: ThreadDoc): Promise<CheckpointDoc[]> {
-  const filter = { ...allCheckpointsOf(thread), g: { $in: valid } };
-  return (await session.find(filter, { projection: { parent: 1 } })) as unknown as CheckpointDoc[];
+async function readOutline(session: Session, { thread, valid }: ThreadDoc): Promise<Linked[]> {
+  const docs = await session.find(allCheckpointsOf(thread), { projection: { parent: 1, g: 1 } });
+  const there = docs.filter((doc) => isValid(thread, valid, doc)) as unknown as CheckpointDoc[];
+  return there.map(({ _id, parent }) => ({ namespace: _id.n, id: _id.i, parent: parent ?? undefined }));
 }
+
+type Linked = CheckpointKey & { readonly parent: string | undefined };
 
 function keyOf(key: { readonly namespace: string; readonly id: string }): string {
   return JSON.stringify([key.namespace, key.id]);
 }
 
-/** A child of a checkpoint that goes, which the caller does not know of. */
-function hasUnknownChild(outline: readonly CheckpointDoc[], { checkpoints, relink }: RemoveRequest): boolean {
+function staysAny(outline: readonly Linked[], { checkpoints }: RemoveRequest): boolean {
   const going = new Set(checkpoints.map(keyOf));
-  const known = new Set(relink.map(keyOf));
-  return outline.some(({ _id: { n: namespace, i: id }, parent }) => {
-    if (parent === null || parent === undefined || !going.has(keyOf({ namespace, id: parent }))) return false;
-    const key = keyOf({ namespace, id });
-    return !going.has(key) && !known.has(key);
-  });
-}
-
-function staysAny(outline: readonly CheckpointDoc[], { checkpoints }: RemoveRequest): boolean {
-  const going = new Set(checkpoints.map(keyOf));
-  return outline.some(({ _id }) => !going.has(keyOf({ namespace: _id.n, id: _id.i })));
+  return outline.some((checkpoint) => !going.has(keyOf(checkpoint)));
 }
 
 /** Step 3. */
@@ -199,12 +213,12 @@ async function doom(
     updateMany: { filter: { ...filter, ...old }, update: to },
   });
   const ops = [
-    ...relink.map(({ namespace, id, parent }) =>
-      change(only(checkpointKey(name, namespace, id)), { $set: { parent: parent ?? null } }),
+    ...relink.map(({ namespace, id, parent, parentSeal }) =>
+      change(only(checkpointKey(name, namespace, id)), { $set: { parent: parent ?? null, parentSeal } }),
     ),
     ...checkpoints.flatMap(({ namespace, id }) => [
       change(only(checkpointKey(name, namespace, id)), update),
-      change(only(claimKey(name, namespace, id)), update),
+      change(only(successorKey(name, namespace, id)), update),
       change(writesOf(name, namespace, id), update),
     ]),
   ];

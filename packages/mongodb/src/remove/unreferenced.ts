@@ -11,7 +11,7 @@ const BATCH = 10_000;
 
 /**
  * Removes the blobs of old generations that no record refers to, and returns how many; see step 6 in
- * `remove.ts`. Of those that stay, the generations become one again.
+ * `remove.ts`. Those that stay get the generation of the thread, by which writes know that they are whole.
  *
  * @param old The old generations.
  * @param g The thread's.
@@ -34,7 +34,7 @@ export async function removeUnreferenced(
     const result = await session.write((collection) => collection.deleteMany(filter));
     removed += result.deletedCount;
   }
-  for (const batch of inBatches(found.filter((blob) => isLive(blob) && blob.g.length > 1))) {
+  for (const batch of inBatches(found.filter(isLive))) {
     const filter = { ...anyOf(keysOf(name, batch)), ...onlyOf(old) };
     await session.write((collection) => collection.updateMany(filter, { $set: { g: [g] } }));
   }

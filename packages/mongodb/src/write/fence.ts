@@ -1,30 +1,29 @@
 import type { PutRequest, WriteOutcome } from "@threadmark/core/storage";
 import type { CheckpointDoc } from "../documents.ts";
 import type { Doc, UpdateOp } from "../driver.ts";
-import { checkpointKey, checkpointsOf, claimKey, only } from "../keys.ts";
+import { DEAD } from "../generation.ts";
+import { checkpointKey, checkpointsOf, successorKey, only } from "../keys.ts";
 import type { Session } from "../session.ts";
-import { upsert, type Target } from "./write.ts";
-
-/** The generation of a checkpoint that must not come to be any more. */
-export const DEAD = "dead";
+import { upsert } from "./statements.ts";
+import type { Target } from "./write.ts";
 
 /** Which checkpoint goes on from a parent. */
-interface ClaimDoc {
+interface SuccessorDoc {
   readonly g: string;
   readonly child: string;
 }
 
 /**
  * The statements that let only one of several fenced puts on one parent through, before the one that stores
- * the checkpoint. Each parent has one _claim_, which names its child: the first put inserts it, and any
+ * the checkpoint. Each parent has one document that names its successor: the first put inserts it, and any
  * other then meets its key.
  *
- * A claim whose checkpoint never came, because its writer ended in between, must not block the thread. It
+ * One whose checkpoint never came, because its writer ended in between, must not block the thread. It
  * is taken over: first a dead document is put in place of that checkpoint, which the slow writer then
- * meets, unless its checkpoint is there by now, which is then met by us; then the claim is changed from the
+ * meets, unless its checkpoint is there by now, which is then met by us; then the successor is changed from the
  * one child to the other.
  *
- * A put without fence asks for no claim. It comes before or after a fenced one, as two puts do anyway.
+ * A put without fence has none. It comes before or after a fenced one, as two puts do anyway.
  */
 export async function fenceOf(
   session: Session,
@@ -34,11 +33,11 @@ export async function fenceOf(
 ): Promise<readonly UpdateOp[] | WriteOutcome> {
   const { thread, checkpoint } = request;
   const { namespace, id, parent } = checkpoint;
-  const key = claimKey(thread, namespace, parent);
-  // Only after a refusal: the first put on a parent finds no claim.
-  const [claim] = looked ? await session.find(only(key), { limit: 1 }) : [];
-  const rival =
-    claim && (claim as unknown as ClaimDoc).child !== id ? (claim as unknown as ClaimDoc) : undefined;
+  const key = successorKey(thread, namespace, parent);
+  // Only after a refusal: the first put on a parent finds none.
+  const [found] = looked ? await session.find(only(key), { limit: 1 }) : [];
+  const successor = found as unknown as SuccessorDoc | undefined;
+  const rival = successor?.child === id ? undefined : successor;
   const rivalThere = rival && (await generationOf(session, thread, namespace, rival.child));
   const ownThere = looked ? await generationOf(session, thread, namespace, id) : undefined;
   // After the rival was looked for: if it is there, it counts here too.
@@ -47,12 +46,12 @@ export async function fenceOf(
   if (!isHead || ownThere === DEAD) return { outcome: "conflict", head };
   const { g, accepted } = target;
   const children = rival ? [rival.child, id] : [id];
-  const claimed = upsert(
+  const named = upsert(
     { _id: key, g: { $in: accepted }, child: { $in: children } },
     { $set: { child: id }, $setOnInsert: { g } },
   );
-  if (!rival || rivalThere !== undefined) return [claimed];
-  return [kill(checkpointKey(thread, namespace, rival.child)), claimed];
+  if (!rival || rivalThere !== undefined) return [named];
+  return [kill(checkpointKey(thread, namespace, rival.child)), named];
 }
 
 function kill(key: Doc): UpdateOp {

@@ -1,10 +1,12 @@
 import type { PutRequest, PutWritesRequest, WriteRecord } from "@threadmark/core/storage";
 import { checkpointFields, partOf, storedWrite } from "../documents.ts";
 import type { Doc, UpdateOp } from "../driver.ts";
-import { DEAD, fenceOf } from "./fence.ts";
-import { checkpointKey, claimKey, writeKey } from "../keys.ts";
+import { DEAD } from "../generation.ts";
+import { fenceOf } from "./fence.ts";
+import { checkpointKey, successorKey, writeKey } from "../keys.ts";
 import type { Session } from "../session.ts";
-import { upsert, type Records, type Target } from "./write.ts";
+import { upsert } from "./statements.ts";
+import type { Records, Target } from "./write.ts";
 
 /** The record of a put: one document, so it is stored whole or not at all. */
 export function checkpointRecords(session: Session, request: PutRequest): Records {
@@ -15,23 +17,21 @@ export function checkpointRecords(session: Session, request: PutRequest): Record
   const bytes = checkpoint.header.length + 5 * checkpoint.metadata.length;
   if (!fence) return { keys: [key], bytes, statements: async (target) => [storeCheckpoint(request, target)] };
   return {
-    keys: [key, claimKey(thread, namespace, parent)],
+    keys: [key, successorKey(thread, namespace, parent)],
     bytes,
     marks: [DEAD],
     async statements(target, looked) {
-      const claimed = await fenceOf(session, request, target, looked);
-      return "outcome" in claimed ? claimed : [...claimed, storeCheckpoint(request, target)];
+      const fenced = await fenceOf(session, request, target, looked);
+      return "outcome" in fenced ? fenced : [...fenced, storeCheckpoint(request, target)];
     },
   };
 }
 
 function storeCheckpoint({ thread, checkpoint, keepParent }: PutRequest, { g, accepted }: Target): UpdateOp {
-  const { namespace, id, parent, run } = checkpoint;
+  const { namespace, id, parent, parentSeal, run } = checkpoint;
   const fields = checkpointFields(thread, checkpoint, g);
-  const link = { parent: parent ?? null };
-  const set = keepParent
-    ? { $set: fields, $setOnInsert: { parent: null } }
-    : { $set: { ...fields, ...link } };
+  const link = { parent: parent ?? null, parentSeal };
+  const set = keepParent ? { $set: fields, $setOnInsert: link } : { $set: { ...fields, ...link } };
   const filter = { _id: checkpointKey(thread, namespace, id), g: { $in: accepted } };
   return upsert(filter, run === undefined ? { ...set, $unset: { run: 1 } } : set);
 }

@@ -84,7 +84,9 @@ export class WriteQueue {
       }
       const all = new Map(jobs.flatMap((job) => job.request.blobs.map((blob) => [blob.id, blob])));
       const bytes = jobs.reduce((sum, { records }) => sum + records.bytes, 0);
-      const joint = { ...request, blobs: [...all.values()] };
+      const relies = [...new Set(jobs.flatMap((job) => job.request.relies))];
+      const entries = new Map(jobs.flatMap((job) => job.request.entries.map((entry) => [entry.key, entry])));
+      const joint = { ...request, blobs: [...all.values()], relies, entries: [...entries.values()] };
       const sent = await send(session, joint, { g, hint, found, bytes });
       if (sent === "stored") {
         hints.learn(thread, hint);
@@ -113,11 +115,13 @@ function countTogether(jobs: readonly Job[], hint: Hint | undefined): number {
   if (!hint) return 1;
   let statements = 0;
   let bytes = 0;
-  const end = jobs.findIndex(({ request: { epoch, ttl, blobs }, records }) => {
-    statements += blobs.length + records.keys.length;
+  const [first] = jobs;
+  const end = jobs.findIndex(({ request: { epoch, ttl, claim, blobs, relies }, records }) => {
+    statements += blobs.length + relies.length + records.keys.length;
     bytes += records.bytes + bytesOf(blobs);
     const fits = fitsTogether(statements, bytes);
-    return !fits || ttl !== jobs[0]!.request.ttl || (epoch !== undefined && epoch !== hint.epoch);
+    const isOther = ttl !== first!.request.ttl || claim !== first!.request.claim;
+    return !fits || isOther || (epoch !== undefined && epoch !== hint.epoch);
   });
   return end === -1 ? jobs.length : Math.max(end, 1);
 }

@@ -1,24 +1,17 @@
-import { CheckpointError, type Blob, type WriteOutcome, type WriteRequest } from "@threadmark/core/storage";
-import { blobFields } from "../documents.ts";
-import type { Doc, UpdateOp } from "../driver.ts";
-import { failedAt, isDuplicateKey } from "../failure.ts";
-import { hintOf, type Hint, type ThreadHints } from "./thread-hints.ts";
-import { anyOf, blobKey, only, threadKey, type Key } from "../keys.ts";
-import { awaitPurge, purge } from "../remove/purge.ts";
-import { completeStuck } from "../remove/remove.ts";
-import type { Session } from "../session.ts";
 import {
-  ALIVE,
-  isAlive,
-  LONG_AGO,
-  neverThere,
-  newGeneration,
-  onlyOf,
-  renewal,
-  SEEN,
-  type SeenThread,
-  type ThreadDoc,
-} from "../thread.ts";
+  CheckpointError,
+  damaged,
+  type Blob,
+  type WriteOutcome,
+  type WriteRequest,
+} from "@threadmark/core/storage";
+import type { UpdateOp } from "../driver.ts";
+import { failedAt, isBadType, isDuplicateKey, isUnproven } from "../failure.ts";
+import type { Key } from "../keys.ts";
+import type { Session } from "../session.ts";
+import { look } from "./look.ts";
+import { close, create, provenBlob, reopen, storeBlob } from "./statements.ts";
+import type { Hint, ThreadHints } from "./thread-hints.ts";
 
 /** Each is a race that was lost to another process, or garbage of one that crashed. */
 const MAX_ATTEMPTS = 20;
@@ -52,12 +45,13 @@ export interface Records {
  *
  * 1. _open_: an upsert of the thread, for this generation. Where the thread is another one by now, it meets
  *    the key of that document, which is an error; the command ends and nothing was written.
- * 2. blobs, before what names them: a crash leaves at worst blobs that nobody needs.
- * 3. records, each an upsert for the accepted generations. A document of another one is an error again.
- * 4. _close_: an update of the thread, for this generation and alive. Everything before it has matched or was
+ * 2. _prove_: the blobs that are relied on must be there (`provenBlob`), or the command ends.
+ * 3. blobs, children first and before what names them: a crash leaves at worst blobs that nobody needs.
+ * 4. records, each an upsert for the accepted generations. A document of another one is an error again.
+ * 5. _close_: an update of the thread, for this generation and alive. Everything before it has matched or was
  *    inserted, so the reply's count alone says whether this one did: then the write is done.
  *
- * If 4 does not match, a removal, a deletion or an expiry came between. What was written has a generation that
+ * If 5 does not match, a removal, a deletion or an expiry came between. What was written has a generation that
  * is not valid (any more), or it was moved to the next one by the removal together with everything that
  * it refers to, which the removal then keeps. Nothing was acknowledged in either case.
  *
@@ -96,7 +90,7 @@ export async function write(
       return { outcome: "stored", epoch: known.epoch };
     }
     context.hints.forget(thread);
-    written = sent === "refused" ? undefined : g;
+    written = sent === "overtaken" ? g : undefined;
     target = undefined;
   }
   throw new CheckpointError(
@@ -128,134 +122,36 @@ export function bytesOf(blobs: readonly Blob[]): number {
 }
 
 /** `refused`: nothing was written; `overtaken`: something may have been. */
+type Sent = "stored" | "refused" | "overtaken";
+
 export async function send(
   session: Session,
   request: WriteRequest,
   { g, hint, found, bytes }: Sending,
-): Promise<"stored" | "refused" | "overtaken"> {
-  const { thread, blobs } = request;
+): Promise<Sent> {
+  const { thread, blobs, relies } = request;
+  const proofs = relies.map((id) => provenBlob(thread, id, g));
   const stored = blobs.map((blob) => storeBlob(thread, blob, g));
-  const open = hint ? reopen(thread, hint) : create(request, g);
-  const ops = [open, ...stored, ...found, close(request, { g, own: hint?.own })];
+  const open = hint ? reopen(request, hint) : create(request, g);
+  const ops = [open, ...proofs, ...stored, ...found, close(request, { g, own: hint?.own })];
+  const sentOf = (count: number): Sent => (count === ops.length ? "stored" : "overtaken");
+  const refusedAt = (index: number): Sent => (index <= proofs.length ? "refused" : "overtaken");
   try {
-    const small = fitsTogether(ops.length, bytes + bytesOf(blobs));
-    if (small) {
-      const done = await session.update(ops);
-      if (done !== undefined) return done === ops.length ? "stored" : "overtaken";
+    if (fitsTogether(ops.length, bytes + bytesOf(blobs))) {
+      const { count, failed, isSafe } = await session.update(ops);
+      if (failed && isRefusal(failed)) return refusedAt(failed.index);
+      if (!failed && isSafe) return sentOf(count);
       // Once more, for the error of the driver.
     }
     const result = await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
-    return result.matchedCount + result.upsertedCount === ops.length ? "stored" : "overtaken";
+    return sentOf(result.matchedCount + result.upsertedCount);
   } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return failedAt(error) === 0 ? "refused" : "overtaken";
+    if (isBadType(error)) throw damaged(thread, "a document", error);
+    if (!isRefusal(error)) throw error;
+    return refusedAt(failedAt(error));
   }
 }
 
-/** A blob under one generation more. */
-export function storeBlob(thread: string, blob: Blob, g: string): UpdateOp {
-  return upsert(only(blobKey(thread, blob.id)), {
-    $addToSet: { g },
-    $setOnInsert: blobFields(thread, blob),
-  });
-}
-
-/** Where the thread is not there at all, this leaves one that is gone, and `sweep` clears up after it. */
-function reopen(thread: string, { g, own }: Hint): UpdateOp {
-  return upsert(
-    { ...only(threadKey(thread)), g, own: own ?? null },
-    { $inc: { writes: 1 }, $setOnInsert: { ...neverThere(thread), gone: LONG_AGO } },
-  );
-}
-
-function create({ thread, newEpoch }: WriteRequest, g: string): UpdateOp {
-  const now = { $currentDate: { created: true, updated: true } };
-  const fresh = { thread, epoch: newEpoch, valid: [g] };
-  return upsert({ ...only(threadKey(thread)), g }, { $inc: { writes: 1 }, $setOnInsert: fresh, ...now });
-}
-
-function close(
-  { thread, ttl }: WriteRequest,
-  { g, own }: { readonly g: string; readonly own: number | undefined },
-): UpdateOp {
-  // The time of a command is that of its beginning, which is before `create` took its own.
-  const updated = { $max: ["$created", "$$NOW"] };
-  return {
-    updateOne: {
-      filter: { ...only(threadKey(thread)), g, own: own ?? null, ...ALIVE },
-      update: [{ $set: { updated, ...renewal(own, ttl) } }],
-      upsert: false,
-    },
-  };
-}
-
-export function upsert(filter: Doc, update: Doc | readonly Doc[]): UpdateOp {
-  return { updateOne: { filter, update, upsert: true } };
-}
-
-type Seen = { readonly hint: Hint | undefined; readonly target: Target } | WriteOutcome;
-
-/** Reads the thread, and clears away what would stop the next attempt. */
-async function look(
-  context: Context,
-  request: WriteRequest,
-  records: Records,
-  written: string | undefined,
-): Promise<Seen> {
-  const { session } = context;
-  const { thread, epoch } = request;
-  // The thread last: a document that was read before and is not of its generations never will be.
-  const keys = [...records.keys, threadKey(thread)];
-  const docs = await session.find(anyOf(keys), { projection: SEEN, sort: { _id: 1 } });
-  const found = docs.find((doc) => (doc as { _id: Key })._id.k === threadKey(thread).k) as
-    | SeenThread
-    | undefined;
-  const others = docs.filter((doc) => (doc as unknown) !== found);
-  await discard(session, request, records, written, found);
-  const alive = found && isAlive(found) ? found : undefined;
-  if (found?.gone) {
-    // Either what this very write has left behind in place of a thread that is not there, or a deletion.
-    if (found.g === written) await purge(session, thread, { g: written });
-    else await awaitPurge(session, found);
-    return look(context, request, records, undefined);
-  }
-  if (found && !alive) return { outcome: "expired" };
-  if (epoch !== undefined && alive?.epoch !== epoch) return { outcome: "stale" };
-  if (alive && (await completeStuck(session, alive))) return look(context, request, records, undefined);
-  await clearGarbage(session, records, others, alive?.valid ?? []);
-  if (alive) return { hint: hintOf(alive), target: { g: alive.g, accepted: alive.valid } };
-  const g = newGeneration();
-  return { hint: undefined, target: { g, accepted: [g] } };
-}
-
-/**
- * Removes what an attempt has written under a generation that is valid no more. Where it still is, a
- * removal is under way that may move these documents to the next one, and they may be older than the attempt.
- */
-async function discard(
-  session: Session,
-  { thread, blobs }: WriteRequest,
-  { keys }: Records,
-  written: string | undefined,
-  found: ThreadDoc | undefined,
-): Promise<void> {
-  if (written === undefined || found?.valid.includes(written)) return;
-  const all = [...keys, ...blobs.map(({ id }) => blobKey(thread, id))];
-  await session.write((collection) => collection.deleteMany({ ...anyOf(all), ...onlyOf([written]) }));
-}
-
-/**
- * Removes documents that stand in the way and belong to no valid generation. They are named by the
- * generation that was seen, which never becomes valid again: what another process puts there meanwhile stays.
- */
-async function clearGarbage(
-  session: Session,
-  { keys, marks = [] }: Records,
-  docs: readonly Doc[],
-  valid: readonly string[],
-): Promise<void> {
-  const generations = docs.map((doc) => doc["g"] as string);
-  const garbage = generations.filter((g) => !valid.includes(g) && !marks.includes(g));
-  if (garbage.length === 0) return;
-  await session.write((collection) => collection.deleteMany({ ...anyOf(keys), g: { $in: garbage } }));
+function isRefusal(error: unknown): boolean {
+  return isDuplicateKey(error) || isUnproven(error);
 }

@@ -46,8 +46,12 @@ async function callEverything(saver: MongoDBSaver, fenced: MongoDBSaver): Promis
   await saver.getDeltaChannelHistory({ config: configOf("t"), channels: ["w"] });
   await saver.copyThread("t", "copy");
   for await (const { cursor } of saver.listThreads({ filter: { n: 3 } })) {
-    await all(saver.listThreads({ after: cursor }));
+    await all(saver.listThreads({ before: cursor }));
   }
+  await saver.updateThread("t", { metadata: { user: "me", gone: undefined } });
+  await all(saver.listThreads({ filter: { user: "me" } }));
+  await saver.claimThread("t", { claim: "me", ttl: { seconds: 60 } });
+  await saver.releaseThread("t", "me");
   await saver.setThreadTtl("copy", { seconds: 0.001 });
   await saver.sweep();
   await saver.deleteForRuns(["run"]);

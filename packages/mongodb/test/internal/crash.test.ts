@@ -120,7 +120,7 @@ describe.each(onServers)("a crash on $title", ({ server }) => {
     300_000,
   );
 
-  it("between claim and checkpoint of a fenced put does not block the thread", async () => {
+  it("between fence and checkpoint of a fenced put does not block the thread", async () => {
     const put = (saver: Saver, n: number) =>
       putTurn(saver, { thread: "t", id: turnId(n), parent: turnId(4), values: valuesOf(n) });
     await startAnew();

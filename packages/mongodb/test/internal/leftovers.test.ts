@@ -5,6 +5,7 @@ import { countTests } from "@threadmark/services";
 import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import { MongoClient } from "mongodb";
 import { afterAll, describe, expect, it } from "vitest";
+import { newGeneration } from "../../src/generation.ts";
 import { removeUnreferenced } from "../../src/remove/unreferenced.ts";
 import { blobKey, blobsOf, writeKey } from "../../src/keys.ts";
 import type { Doc } from "../../src/driver.ts";
@@ -13,7 +14,7 @@ import { remove } from "../../src/remove/remove.ts";
 import { Session } from "../../src/session.ts";
 import { MongoDBStorage } from "../../src/storage.ts";
 import { findThread } from "../../src/thread.ts";
-import { storeBlob } from "../../src/write/write.ts";
+import { storeBlob } from "../../src/write/statements.ts";
 import { newName, openSaver, standalone, useDatabase } from "../database.ts";
 
 const WAYS = [{ aggregates: true }, { aggregates: false }];
@@ -32,7 +33,7 @@ describe("what a writer has left that ended too early", () => {
     const collection = client.db(dbName).collection<{ _id: object; g: string }>("threadmark_checkpoints");
     const seen = await collection.findOne({ _id: writeKey(thread, "", turnId(1), "task", 0) });
     const late = writeKey(thread, "", turnId(1), "late task", 0);
-    await collection.insertOne({ ...seen!, _id: late, g: "over" });
+    await collection.insertOne({ ...seen!, _id: late, g: newGeneration(thread) });
     expect(await everythingOf(saver, thread)).toEqual(before);
   });
 
@@ -40,7 +41,7 @@ describe("what a writer has left that ended too early", () => {
     const saver = await openSaver(client, dbName);
     const collection = client.db(dbName).collection<{ _id: object; g: string }>("threadmark_checkpoints");
     const keys = [writeKey("lost", "", turnId(1), "task", 0), blobKey("lost", "aa00".padEnd(32, "0"))];
-    await collection.insertMany(keys.map((_id) => ({ _id, g: "over", w: {} })));
+    await collection.insertMany(keys.map((_id) => ({ _id, g: newGeneration("lost"), w: {} })));
     await saver.deleteThread("lost");
     expect(await collection.find({ "_id.t": "lost" }).toArray()).toEqual([]);
   });
@@ -188,14 +189,25 @@ function readingBlobsAfter(session: Session, action: () => Promise<void>): Sessi
   });
 }
 
-const EMPTY = { epoch: undefined, newEpoch: "e", ttl: undefined, keepParent: false, fence: false } as const;
+const EMPTY = {
+  relies: [],
+  entries: [],
+  claim: undefined,
+  epoch: undefined,
+  newEpoch: "e",
+  ttl: undefined,
+  keepParent: false,
+  fence: false,
+} as const;
 
 const CHECKPOINT = {
   namespace: "",
   id: turnId(1),
   parent: undefined,
+  parentSeal: 0,
   run: undefined,
   header: new Uint8Array(),
+  seal: 0,
   metadata: new Uint8Array(),
   index: [],
 };

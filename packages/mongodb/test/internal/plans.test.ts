@@ -4,6 +4,7 @@ import { MongoDBSaver } from "@threadmark/mongodb";
 import { MongoClient, type Binary, type Db, type Document } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpointFields } from "../../src/documents.ts";
+import { newGeneration } from "../../src/generation.ts";
 import { checkpointKey, threadKey, writeKey, type Key } from "../../src/keys.ts";
 import { INDEXES } from "../../src/schema.ts";
 import { CommandLog, type Sent } from "../commands.ts";
@@ -51,15 +52,20 @@ describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
     const header = (model["header"] as Binary).buffer;
     const metadata = (model["metadata"] as Binary).buffer;
     for (let start = 0; start < THREADS; start += 1000) {
-      const docs = Array.from({ length: 1000 }, (_, i) => `thread ${start + i}`).flatMap((thread, i) => [
-        { _id: threadKey(thread), ...threadFields(thread, start + i) },
+      const names = Array.from({ length: 1000 }, (_, i) => `thread ${start + i}`);
+      const generations = new Map(names.map((name) => [name, newGeneration(name)]));
+      const docs = names.flatMap((thread, i) => [
+        { _id: threadKey(thread), ...threadFields(thread, start + i, generations.get(thread)!) },
         ...Array.from({ length: EACH }, (__, n) => turnId(n + 48)).flatMap((id) => {
           const index = [{ key: "user", token: `"u${i % 50}"` }];
-          const keys = { namespace: "", id, parent: undefined, run: `run ${thread}` };
+          const keys = { namespace: "", id, parent: undefined, parentSeal: 0, seal: 0, run: `run ${thread}` };
           const record = { ...keys, header, metadata, index, refs: [] };
           return [
-            { _id: checkpointKey(thread, "", id), ...checkpointFields(thread, record, "g") },
-            { _id: writeKey(thread, "", id, "task", 0), g: "g", w: {}, last: 0 },
+            {
+              _id: checkpointKey(thread, "", id),
+              ...checkpointFields(thread, record, generations.get(thread)!),
+            },
+            { _id: writeKey(thread, "", id, "task", 0), g: generations.get(thread)!, w: {}, last: 0 },
           ];
         }),
       ]);
@@ -137,10 +143,10 @@ describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
   });
 });
 
-function threadFields(thread: string, n: number): Document {
+function threadFields(thread: string, n: number, g: string): Document {
   const created = new Date(1e12 + n);
   const expires = n % 100 === 0 ? { expires: new Date(1e12) } : {};
-  return { thread, epoch: "e", g: "g", valid: ["g"], writes: 1, created, updated: created, ...expires };
+  return { thread, epoch: "e", g, valid: [g], writes: 1, created, updated: created, ...expires };
 }
 
 async function all(items: AsyncIterable<unknown>, most = Number.POSITIVE_INFINITY): Promise<void> {

@@ -1,133 +1,140 @@
-import type { FilterTerm, RunsRequest, ScanRequest, ThreadsRequest } from "@threadmark/core/storage";
-import { idBytes } from "../bytes.ts";
+import {
+  idBytes,
+  type FilterTerm,
+  type RunsRequest,
+  type ScanRequest,
+  type ThreadsRequest,
+} from "@threadmark/core/storage";
 import type { Statement } from "../pg.ts";
+import { jsonSql, THREAD } from "../record-json.ts";
 import type { Tables } from "../schema.ts";
-import { alive } from "./clauses.ts";
+import { statement, type Values } from "../sql.ts";
+import { alive, passes } from "./clauses.ts";
 import { belongings } from "./read.ts";
 
 /**
  * A page of checkpoints with their writes and blobs, newest first.
  *
- * - In: `$1` thread, `$2` namespace, `$3` id, `$4` before, `$5` `$6` `$7` id, thread and namespace to start
- *   behind, each or NULL; `$8` tokens, `$9` keys that must be absent; `$10` limit; `$11` blobs that the
- *   caller has.
  * - Out: rows of the parts `checkpoint` and `blob`, and `more` when there are more.
  * - Atomic: one snapshot.
  */
 export function scanStatement(tables: Tables, request: ScanRequest): Statement {
-  const { thread, namespace, id, before, after, limit, have } = request;
-  const { ctes, rows } = belongings(tables, {
-    hits: "hits",
-    have: "$11::bytea",
-    severalThreads: thread === undefined,
-  });
-  return {
-    text: `WITH RECURSIVE page AS MATERIALIZED (
+  const { thread, namespace, id, before, filter, after, limit, have } = request;
+  const { ctes, rows } = belongings("hits", { severalThreads: thread === undefined });
+  const sql = `WITH RECURSIVE page AS MATERIALIZED (
   SELECT row_number() OVER (ORDER BY c.id DESC, c.thread, c.namespace) AS rank, c.*
   FROM (
-    SELECT * FROM ${sourceOf(tables, request)}
-    WHERE ${conditionOf(tables)}
-    ORDER BY c.id DESC, c.thread, c.namespace LIMIT $10::int + 1
+    SELECT * FROM ${sourceOf(request)}
+    WHERE ${conditionOf(request)}
+    ORDER BY c.id DESC, c.thread, c.namespace LIMIT :limit + 1
   ) AS c
 ), hits AS MATERIALIZED (
-  SELECT p.*, (SELECT number FROM ${tables.threads} AS t WHERE t.thread = p.thread) AS number, NULL AS epoch
-  FROM page AS p WHERE rank <= $10::int
+  SELECT p.*, (SELECT number FROM {threads} AS t WHERE t.thread = p.thread) AS number, NULL AS epoch
+  FROM page AS p WHERE rank <= :limit
 ), ${ctes}
 ${rows}
 UNION ALL
-SELECT 'more', NULL, NULL FROM page WHERE rank > $10::int`,
-    params: [
-      ...[thread, namespace, id, before, after?.id, after?.thread, after?.namespace].map((x) => x ?? null),
-      ...filterParams(request.filter),
-      limit,
-      idBytes(have),
-    ],
-  };
+SELECT 'more', NULL, NULL FROM page WHERE rank > :limit`;
+  const place = { thread, namespace, id, before, limit, have: idBytes(have) };
+  const start = after && { afterId: after.id, afterThread: after.thread, afterNamespace: after.namespace };
+  return statement(tables, sql, { ...place, ...start, ...filterValues(filter) });
 }
 
 /**
  * The index on (id, thread, namespace) serves all threads, the primary key one namespace. For a whole
  * thread OFFSET 0 keeps the planner from walking the former through everybody's checkpoints.
  */
-function sourceOf({ checkpoints }: Tables, { thread, namespace }: ScanRequest): string {
-  if (thread === undefined || namespace !== undefined) return `${checkpoints} AS c`;
-  return `(SELECT * FROM ${checkpoints} WHERE thread = $1::text OFFSET 0) AS c`;
+function sourceOf({ thread, namespace }: ScanRequest): string {
+  if (thread === undefined || namespace !== undefined) return "{checkpoints} AS c";
+  return "(SELECT * FROM {checkpoints} WHERE thread = :thread OFFSET 0) AS c";
 }
 
-function conditionOf({ threads }: Tables): string {
-  return `($1::text IS NULL OR c.thread = $1::text)
-      AND ($2::text IS NULL OR c.namespace = $2::text)
-      AND ($3::text IS NULL OR c.id = $3::text)
-      AND ($4::text IS NULL OR c.id < $4::text)
-      AND ($5::text IS NULL OR (c.id <= $5::text
-        AND (c.id < $5::text OR (c.thread, c.namespace) > ($6::text, $7::text))))
-      AND ${passes("c.tokens", "$8", "$9")}
-      AND (SELECT ${alive("t")} FROM ${threads} AS t WHERE t.thread = c.thread)`;
+function conditionOf({ thread, namespace, id, before, filter, after }: ScanRequest): string {
+  const behind = `c.id <= :afterId
+        AND (c.id < :afterId OR (c.thread, c.namespace) > (:afterThread, :afterNamespace))`;
+  const conditions = [
+    "(SELECT " + alive("t") + " FROM {threads} AS t WHERE t.thread = c.thread)",
+    thread !== undefined && "c.thread = :thread",
+    namespace !== undefined && "c.namespace = :namespace",
+    id !== undefined && "c.id = :id",
+    before !== undefined && "c.id < :before",
+    after !== undefined && behind,
+    filter.length > 0 && passes("c.tokens"),
+  ];
+  return conditions.filter(Boolean).join("\n      AND ");
 }
 
-/**
- * The planner believes that next to nothing passes `@>`, and would then read and sort all there is. Of a
- * CASE it knows nothing, so it walks the index in order and stops when the page is full.
- */
-function passes(tokens: string, wanted: string, absent: string): string {
-  return `CASE WHEN ${tokens} @> ${wanted}::text::jsonb THEN NOT ${tokens} ?| ${absent}::text[] END`;
-}
-
-function filterParams(filter: readonly FilterTerm[]): [string, string[]] {
+/** Parameters of {@link passes}. */
+function filterValues(filter: readonly FilterTerm[]): Values {
   const wanted = filter.filter(({ token }) => token !== undefined);
   const absent = filter.filter(({ token }) => token === undefined);
-  const tokens = Object.fromEntries(wanted.map(({ key, token }) => [key, token]));
-  return [JSON.stringify(tokens), absent.map(({ key }) => key)];
+  return {
+    wantedTokens: JSON.stringify(Object.fromEntries(wanted.map(({ key, token }) => [key, token]))),
+    absentKeys: absent.map(({ key }) => key),
+  };
 }
 
 /**
  * A page of threads, the last updated first.
  *
- * - In: `$1` `$2` time and thread to start behind, or NULL; `$3` tokens and `$4` absent keys of the newest
- *   root checkpoint; `$5` whether there is a filter; `$6` limit.
  * - Out: rows of the part `thread`, one more than the limit when there are more.
  * - Atomic: one snapshot.
  */
-export function threadsStatement(tables: Tables, { filter, after, limit }: ThreadsRequest): Statement {
-  return {
-    text: `SELECT 'thread' AS part, json_build_array(thread, created, updated, expires)::text AS data
-FROM ${tables.threads} AS t
-WHERE ${alive("t")}
-  AND ($1::bigint IS NULL OR (t.updated_minute <= $1::bigint / 60000
-    AND (t.updated < $1::bigint OR (t.updated = $1::bigint AND t.thread > $2::text))))
-  AND (NOT $5::boolean OR (
-    SELECT ${passes("head.tokens", "$3", "$4")} FROM (
-      SELECT tokens FROM ${tables.checkpoints} AS c
-      WHERE c.thread = t.thread AND c.namespace = '' ORDER BY c.id DESC LIMIT 1
-    ) AS head
-  ))
-ORDER BY t.updated_minute DESC, t.updated DESC, t.thread LIMIT $6::int + 1`,
-    params: [
-      after?.updated ?? null,
-      after?.thread ?? null,
-      ...filterParams(filter),
-      filter.length > 0,
-      limit,
-    ],
-  };
+export function threadsStatement(tables: Tables, request: ThreadsRequest): Statement {
+  const { thread, filter, after, limit, pendingChannels } = request;
+  const wanted = filter.flatMap(({ key, token }) => (token === undefined ? [] : [[key, { token }]]));
+  const absentKeys = filter.flatMap(({ key, token }) => (token === undefined ? [key] : []));
+  const behind = `t.updated_minute <= :afterUpdated / 60000
+    AND (t.updated < :afterUpdated OR (t.updated = :afterUpdated AND t.thread > :afterThread))`;
+  const conditions = [
+    alive("t"),
+    thread !== undefined && "t.thread = :thread",
+    after !== undefined && behind,
+    wanted.length > 0 && "t.entries @> :wantedTokens",
+    absentKeys.length > 0 && "NOT t.entries ?| :absentKeys",
+  ].filter(Boolean);
+  // Those that match are found by the index on entries, and then sorted: walking all threads in order could find none.
+  const byEntries = wanted.length > 0 && thread === undefined;
+  const matching = "WITH matching AS MATERIALIZED (SELECT * FROM {threads} WHERE entries @> :wantedTokens)\n";
+  const sql = `${byEntries ? matching : ""}SELECT 'thread' AS part, ${jsonSql(THREAD)}::text AS data
+FROM (
+  SELECT t.*, (
+    SELECT id FROM {checkpoints} AS c WHERE c.thread = t.thread AND c.namespace = '' ORDER BY id DESC LIMIT 1
+  ) AS head
+  FROM ${byEntries ? "matching" : "{threads}"} AS t
+  WHERE ${conditions.join("\n    AND ")}
+  ORDER BY t.updated_minute DESC, t.updated DESC, t.thread LIMIT :limit + 1
+) AS page CROSS JOIN LATERAL (
+  SELECT coalesce(json_agg(DISTINCT channel), '[]') AS pending FROM (
+    SELECT channel FROM {writes} AS w
+    WHERE w.thread = page.thread AND w.namespace = '' AND w.checkpoint = page.head OFFSET 0
+  ) AS w
+  WHERE channel = ANY (:channels)
+) AS pending
+ORDER BY updated DESC, thread`;
+  return statement(tables, sql, {
+    thread,
+    limit,
+    absentKeys,
+    channels: pendingChannels,
+    wantedTokens: JSON.stringify(Object.fromEntries(wanted)),
+    ...(after && { afterUpdated: after.updated, afterThread: after.thread }),
+  });
 }
 
 /**
  * A page of the threads that have a checkpoint of one of some runs.
  *
- * - In: `$1` runs, `$2` thread to start behind or NULL, `$3` limit.
  * - Out: rows of the part `thread`, one more than the limit when there are more.
  * - Atomic: one snapshot.
  */
 export function runsStatement(tables: Tables, { runs, after, limit }: RunsRequest): Statement {
-  return {
-    text: `SELECT 'thread' AS part, json_build_array(thread)::text AS data
+  const sql = `SELECT 'thread' AS part, json_build_array(thread)::text AS data
 FROM (
-  SELECT DISTINCT c.thread FROM ${tables.checkpoints} AS c
-  WHERE c.run = ANY ($1::text[]) AND ($2::text IS NULL OR c.thread > $2::text)
-    AND (SELECT ${alive("t")} FROM ${tables.threads} AS t WHERE t.thread = c.thread)
+  SELECT DISTINCT c.thread FROM {checkpoints} AS c
+  WHERE c.run = ANY (:runs) ${after === undefined ? "" : "AND c.thread > :afterThread"}
+    AND (SELECT ${alive("t")} FROM {threads} AS t WHERE t.thread = c.thread)
 ) AS found
-ORDER BY thread LIMIT $3::int + 1`,
-    params: [runs, after ?? null, limit],
-  };
+ORDER BY thread LIMIT :limit + 1`;
+  return statement(tables, sql, { runs, afterThread: after, limit });
 }

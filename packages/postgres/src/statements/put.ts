@@ -1,98 +1,96 @@
 import { Buffer } from "node:buffer";
-import type { PutRequest, PutWritesRequest, WriteRecord } from "@threadmark/core/storage";
-import { idBytes } from "../bytes.ts";
+import { idBytes, type PutRequest, type PutWritesRequest, type WriteRecord } from "@threadmark/core/storage";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
-import { blobParams, NOW, openParams, openThread, storedBlobs, variantOf } from "./clauses.ts";
-import { textOf } from "./texts.ts";
+import { statement } from "../sql.ts";
+import { NOW } from "./clauses.ts";
+import { HEAD, openThread, openValues, storedBlobs } from "./open-thread.ts";
+import { lockThread } from "./remove.ts";
 
 /**
  * Stores a checkpoint.
  *
- * - In: as `openThread`; `$5` namespace, `$6` id, `$7` parent, `$8` run, `$9` header, `$10` metadata,
- *   `$11` tokens, `$12` refs, `$13` keep the parent; from `$14` on as `storedBlobs`.
  * - Out: `epoch`, or no row when it was refused.
  * - Atomic: one statement, under the lock of the thread. With the fence it reads the newest checkpoint
- *   from its snapshot, and must therefore run in a script behind {@link lockForPut}.
+ *   from its snapshot, and must therefore run in a script after {@link lockForPut}.
  */
-export function putStatement(tables: Tables, request: PutRequest): Statement {
-  const { namespace, id, parent, run, header, metadata, index, refs } = request.checkpoint;
+export function putStatement(tables: Tables, request: PutRequest, packed: readonly Uint8Array[]): Statement {
+  const { parent, run, index, refs, ...checkpoint } = request.checkpoint;
   const tokens = JSON.stringify(Object.fromEntries(index.map(({ key, token }) => [key, token])));
-  const place = [namespace, id, parent ?? null, run ?? null];
-  const content = [header, metadata, tokens, idBytes(refs), request.keepParent];
-  const params = [...openParams(request), ...place, ...content, ...blobParams(request)];
-  const variant = ["put", ...variantOf(request), request.fence];
-  return { text: textOf(tables, variant, () => putText(tables, request)), params, frequent: true };
+  const values = {
+    ...checkpoint,
+    parent: parent ?? null,
+    run: run ?? null,
+    tokens,
+    refs: idBytes(refs),
+    keepParent: request.keepParent,
+  };
+  return statement(tables, putSql(request), { ...openValues(request, packed), ...values }, true);
 }
 
-function putText(tables: Tables, request: PutRequest): string {
-  const head = `(SELECT id FROM ${tables.checkpoints}
-    WHERE thread = $1::text AND namespace = $5::text ORDER BY id DESC LIMIT 1)`;
-  const fence = `(${head} IS NOT DISTINCT FROM $7::text OR ${head} IS NOT DISTINCT FROM $6::text)`;
-  const opened = openThread(tables, request, request.fence ? fence : "true");
-  return `WITH ${opened}${storedBlobs(tables, request, 14)}, stored_checkpoint AS (
-  INSERT INTO ${tables.checkpoints} AS c
-    (thread, namespace, id, parent, run, header, metadata, tokens, refs)
-  SELECT $1::text, $5::text, $6::text, $7::text, $8::text, $9::bytea, $10::bytea, $11::text::jsonb, $12::bytea
-  FROM opened
+function putSql(request: PutRequest): string {
+  const fence = `(${HEAD} IS NOT DISTINCT FROM :parent OR ${HEAD} IS NOT DISTINCT FROM :id)`;
+  return `WITH ${openThread(request, request.fence ? fence : "true")}${storedBlobs(request)}, stored_checkpoint AS (
+  INSERT INTO {checkpoints} AS c
+    (thread, namespace, id, parent, parent_seal, run, header, seal, metadata, tokens, refs)
+  SELECT :thread, :namespace, :id, :parent, :parentSeal, :run, :header, :seal, :metadata, :tokens, :refs FROM opened
   ON CONFLICT (thread, namespace, id) DO UPDATE SET
-    parent = CASE WHEN $13::boolean THEN c.parent ELSE excluded.parent END,
-    run = excluded.run, header = excluded.header, metadata = excluded.metadata,
+    parent = CASE WHEN :keepParent THEN c.parent ELSE excluded.parent END,
+    parent_seal = CASE WHEN :keepParent THEN c.parent_seal ELSE excluded.parent_seal END,
+    run = excluded.run, header = excluded.header, seal = excluded.seal, metadata = excluded.metadata,
     tokens = excluded.tokens, refs = excluded.refs
 )
 SELECT epoch FROM opened`;
 }
 
 /** Creates the thread, or locks it: what follows in the script sees everything stored before. */
-export function lockForPut({ threads }: Tables, { thread, newEpoch }: PutRequest): Statement {
-  return {
-    text: `INSERT INTO ${threads} AS t (thread, epoch, created, updated) VALUES ($1, $2, ${NOW}, 0)
-ON CONFLICT (thread) DO UPDATE SET thread = excluded.thread`,
-    params: [thread, newEpoch],
-  };
+export function lockForPut(tables: Tables, { thread, newEpoch, epoch, claim }: PutRequest): Statement {
+  // These need a thread that exists.
+  if (epoch !== undefined || claim !== undefined) return lockThread(tables, thread);
+  const sql = `INSERT INTO {threads} AS t (thread, epoch, created, updated) VALUES (:thread, :newEpoch, ${NOW}, 0)
+ON CONFLICT (thread) DO UPDATE SET thread = excluded.thread`;
+  return statement(tables, sql, { thread, newEpoch });
 }
 
 /** Removes the thread again if it was created for a put that was then refused. */
-export function undoLockForPut({ threads }: Tables, { thread, newEpoch }: PutRequest): Statement {
-  return {
-    text: `DELETE FROM ${threads} WHERE thread = $1 AND epoch = $2 AND updated = 0`,
-    params: [thread, newEpoch],
-  };
+export function undoLockForPut(tables: Tables, { thread, newEpoch }: PutRequest): Statement {
+  const sql = "DELETE FROM {threads} WHERE thread = :thread AND epoch = :newEpoch AND updated = 0";
+  return statement(tables, sql, { thread, newEpoch });
 }
 
 /**
  * Stores writes of a task.
  *
- * - In: as `openThread`; `$5` namespace, `$6` checkpoint, `$7` task, `$8` writes, each a JSON array of index,
- *   path, channel, value and refs; from `$9` on as `storedBlobs`.
  * - Out: `epoch`, or no row when it was refused.
- * - Atomic: one statement, under the lock of the thread. A write with an index of 0 or more that is
- *   there already stays; others are replaced.
+ * - Atomic: one statement, under the lock of the thread.
  */
-export function putWritesStatement(tables: Tables, request: PutWritesRequest): Statement {
+export function putWritesStatement(
+  tables: Tables,
+  request: PutWritesRequest,
+  packed: readonly Uint8Array[],
+): Statement {
   const { namespace, checkpoint, writes } = request;
-  const place = [namespace, checkpoint, writes[0]?.task ?? ""];
-  const given = JSON.stringify(writes.map(jsonOf));
-  const params = [...openParams(request), ...place, given, ...blobParams(request)];
-  const variant = ["putWrites", ...variantOf(request)];
-  return { text: textOf(tables, variant, () => putWritesText(tables, request)), params, frequent: true };
+  const place = { namespace, id: checkpoint, task: writes[0]?.task ?? "" };
+  const values = { ...openValues(request, packed), ...place, writes: JSON.stringify(writes.map(jsonOf)) };
+  return statement(tables, putWritesSql(request), values, true);
 }
 
 /** One parameter for all writes is read by the server in less time than an array for each of their columns. */
-function jsonOf({ idx, path, channel, value, refs }: WriteRecord): unknown[] {
+function jsonOf({ idx, path, channel, value, refs, seal }: WriteRecord): unknown[] {
   const base64 = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
-  return [idx, path, channel, base64, refs.join("")];
+  return [idx, path, channel, base64, refs.join(""), seal];
 }
 
-function putWritesText(tables: Tables, request: PutWritesRequest): string {
-  return `WITH ${openThread(tables, request, "true")}${storedBlobs(tables, request, 9)}, stored_writes AS (
-  INSERT INTO ${tables.writes} AS w
-    (thread, namespace, checkpoint, task, idx, path, channel, value, refs)
-  SELECT $1::text, $5::text, $6::text, $7::text, (given ->> 0)::int, given ->> 1, given ->> 2,
-    decode(given ->> 3, 'base64'), decode(given ->> 4, 'hex')
-  FROM opened CROSS JOIN jsonb_array_elements($8::text::jsonb) AS given
+function putWritesSql(request: PutWritesRequest): string {
+  return `WITH ${openThread(request, "true")}${storedBlobs(request)}, stored_writes AS (
+  INSERT INTO {writes} AS w
+    (thread, namespace, checkpoint, task, idx, path, channel, value, refs, seal)
+  SELECT :thread, :namespace, :id, :task, (given ->> 0)::int, given ->> 1, given ->> 2,
+    decode(given ->> 3, 'base64'), decode(given ->> 4, 'hex'), (given ->> 5)::bigint
+  FROM opened CROSS JOIN jsonb_array_elements(:writes) AS given
   ON CONFLICT (thread, namespace, checkpoint, task, idx) DO UPDATE SET
-    path = excluded.path, channel = excluded.channel, value = excluded.value, refs = excluded.refs
+    path = excluded.path, channel = excluded.channel, value = excluded.value, refs = excluded.refs,
+    seal = excluded.seal
   WHERE w.idx < 0
 )
 SELECT epoch FROM opened`;

@@ -1,6 +1,7 @@
 import type { CopyRequest, ExpireRequest, RemoveRequest, SweepRequest } from "@threadmark/core/storage";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
+import { statement } from "../sql.ts";
 import { alive, idsIn, isNode, NEVER, NOW } from "./clauses.ts";
 
 /*
@@ -10,48 +11,41 @@ import { alive, idsIn, isNode, NEVER, NOW } from "./clauses.ts";
  */
 
 /** Locks a thread for the statements that follow. */
-export function lockThread({ threads }: Tables, thread: string): Statement {
-  return { text: `SELECT FROM ${threads} WHERE thread = $1 FOR UPDATE`, params: [thread] };
+export function lockThread(tables: Tables, thread: string): Statement {
+  return statement(tables, "SELECT FROM {threads} WHERE thread = :thread FOR UPDATE", { thread });
 }
 
 /**
  * Removes checkpoints, their writes, and the blobs that nothing refers to any more.
  *
- * - In: `$1` thread, `$2` new epoch, `$3` `$4` namespaces and ids of the checkpoints, `$5` `$6` `$7`
- *   namespaces, ids and parents of those that get another parent.
  * - Out: `outcome`, and as `detail` how many blobs went.
- * - Atomic: one statement behind {@link lockThread}. All of its parts see what there was before it, so
+ * - Atomic: one statement after {@link lockThread}. All of its parts see what there was before it, so
  *   what is deleted has to be left out where the rest is read.
  */
 export function removeStatement(tables: Tables, request: RemoveRequest): Statement {
   const { thread, newEpoch, checkpoints, relink } = request;
-  return {
-    text: removeText(tables),
-    params: [
-      thread,
-      newEpoch,
-      checkpoints.map((key) => key.namespace),
-      checkpoints.map((key) => key.id),
-      relink.map((key) => key.namespace),
-      relink.map((key) => key.id),
-      JSON.stringify(relink.map((key) => key.parent ?? null)),
-    ],
-  };
+  return statement(tables, REMOVE, {
+    thread,
+    newEpoch,
+    going: JSON.stringify(checkpoints.map(({ namespace, id }) => [namespace, id])),
+    relinked: JSON.stringify(
+      relink.map(({ namespace, id, parent, parentSeal }) => [namespace, id, parent ?? null, parentSeal]),
+    ),
+  });
 }
 
-function removeText({ threads, checkpoints, writes, blobs }: Tables): string {
-  return `WITH RECURSIVE numbered AS MATERIALIZED (
-  SELECT number FROM ${threads} WHERE thread = $1
+const REMOVE = `WITH RECURSIVE numbered AS MATERIALIZED (
+  SELECT number FROM {threads} WHERE thread = :thread
 ), gone AS MATERIALIZED (
-  SELECT DISTINCT namespace, id FROM unnest($3::text[], $4::text[]) AS given (namespace, id)
+  SELECT DISTINCT given ->> 0 AS namespace, given ->> 1 AS id FROM jsonb_array_elements(:going) AS given
 ), relinked AS MATERIALIZED (
-  SELECT namespace, id, $7::text::jsonb ->> (n - 1)::int AS parent
-  FROM unnest($5::text[], $6::text[]) WITH ORDINALITY AS given (namespace, id, n)
+  SELECT given ->> 0 AS namespace, given ->> 1 AS id, given ->> 2 AS parent, (given ->> 3)::bigint AS parent_seal
+  FROM jsonb_array_elements(:relinked) AS given
 ), staying AS MATERIALIZED (
-  SELECT c.namespace, c.id, c.parent, c.refs FROM ${checkpoints} AS c
-  WHERE c.thread = $1 AND NOT EXISTS (SELECT FROM gone AS g WHERE g.namespace = c.namespace AND g.id = c.id)
+  SELECT c.namespace, c.id, c.parent, c.refs FROM {checkpoints} AS c
+  WHERE c.thread = :thread AND NOT EXISTS (SELECT FROM gone AS g WHERE g.namespace = c.namespace AND g.id = c.id)
 ), state AS MATERIALIZED (
-  SELECT EXISTS (SELECT FROM ${threads} AS t WHERE t.thread = $1 AND ${alive("t")}) AS exists,
+  SELECT EXISTS (SELECT FROM {threads} AS t WHERE t.thread = :thread AND ${alive("t")}) AS exists,
     EXISTS (SELECT FROM staying) AS stays,
     EXISTS (
       SELECT FROM staying AS s JOIN gone AS g ON g.namespace = s.namespace AND g.id = s.parent
@@ -60,23 +54,23 @@ function removeText({ threads, checkpoints, writes, blobs }: Tables): string {
 ), go AS MATERIALIZED (
   SELECT stays FROM state WHERE exists AND NOT conflict
 ), kept_thread AS (
-  UPDATE ${threads} SET epoch = $2 FROM go WHERE thread = $1 AND go.stays
+  UPDATE {threads} SET epoch = :newEpoch FROM go WHERE thread = :thread AND go.stays
 ), removed_thread AS (
-  DELETE FROM ${threads} USING go WHERE thread = $1 AND NOT go.stays
+  DELETE FROM {threads} USING go WHERE thread = :thread AND NOT go.stays
 ), removed_checkpoints AS (
-  DELETE FROM ${checkpoints} AS c USING go, gone AS g
-  WHERE c.thread = $1 AND c.namespace = g.namespace AND c.id = g.id
+  DELETE FROM {checkpoints} AS c USING go, gone AS g
+  WHERE c.thread = :thread AND c.namespace = g.namespace AND c.id = g.id
 ), relinked_checkpoints AS (
-  UPDATE ${checkpoints} AS c SET parent = r.parent FROM go, relinked AS r
-  WHERE c.thread = $1 AND c.namespace = r.namespace AND c.id = r.id
+  UPDATE {checkpoints} AS c SET parent = r.parent, parent_seal = r.parent_seal FROM go, relinked AS r
+  WHERE c.thread = :thread AND c.namespace = r.namespace AND c.id = r.id
     AND NOT EXISTS (SELECT FROM gone AS g WHERE g.namespace = r.namespace AND g.id = r.id)
 ), staying_writes AS MATERIALIZED (
-  SELECT w.refs FROM ${writes} AS w
-  WHERE w.thread = $1
+  SELECT w.refs FROM {writes} AS w
+  WHERE w.thread = :thread
     AND NOT EXISTS (SELECT FROM gone AS g WHERE g.namespace = w.namespace AND g.id = w.checkpoint)
 ), removed_writes AS (
-  DELETE FROM ${writes} AS w USING go
-  WHERE w.thread = $1 AND (NOT go.stays OR (w.namespace, w.checkpoint) IN (SELECT namespace, id FROM gone))
+  DELETE FROM {writes} AS w USING go
+  WHERE w.thread = :thread AND (NOT go.stays OR (w.namespace, w.checkpoint) IN (SELECT namespace, id FROM gone))
 ), live (id) AS (
   (SELECT ref.id FROM staying AS s CROSS JOIN LATERAL ${idsIn("s.refs")} AS ref
   UNION
@@ -85,11 +79,11 @@ function removeText({ threads, checkpoints, writes, blobs }: Tables): string {
   SELECT child.id
   FROM (SELECT id FROM live WHERE ${isNode("id")}) AS node
   CROSS JOIN LATERAL (
-    SELECT bytes FROM ${blobs} AS b WHERE b.thread = (SELECT number FROM numbered) AND b.id = node.id OFFSET 0
+    SELECT bytes FROM {blobs} AS b WHERE b.thread = (SELECT number FROM numbered) AND b.id = node.id OFFSET 0
   ) AS list
   CROSS JOIN LATERAL ${idsIn("list.bytes")} AS child
 ), removed_blobs AS (
-  DELETE FROM ${blobs} AS b USING go
+  DELETE FROM {blobs} AS b USING go
   WHERE b.thread = (SELECT number FROM numbered)
     AND (NOT go.stays OR NOT EXISTS (SELECT FROM live WHERE live.id = b.id))
   RETURNING b.id
@@ -97,28 +91,20 @@ function removeText({ threads, checkpoints, writes, blobs }: Tables): string {
 SELECT CASE WHEN exists AND conflict THEN 'conflict' ELSE 'removed' END AS outcome,
   (SELECT count(*) FROM removed_blobs)::text AS detail
 FROM state`;
-}
 
-/** Marks a thread for {@link deleteMarked}. */
-export function markThread({ threads }: Tables, thread: string, mark: string): Statement {
-  return { text: `UPDATE ${threads} SET epoch = $2 WHERE thread = $1`, params: [thread, mark] };
-}
-
-/** Marks a thread for {@link deleteMarked} if it has expired. */
-function markExpiredThread({ threads }: Tables, thread: string, mark: string): Statement {
-  return {
-    text: `UPDATE ${threads} SET epoch = $2 WHERE thread = $1 AND expires <= ${NOW}`,
-    params: [thread, mark],
-  };
+/** Marks threads for {@link deleteMarked}. In their order, so that two of these do not wait for each other. */
+export function markThreads(tables: Tables, threads: readonly string[], mark: string): Statement {
+  const sql = `UPDATE {threads} SET epoch = :mark WHERE thread = ANY (ARRAY(
+  SELECT thread FROM {threads} WHERE thread = ANY (:threads) ORDER BY thread FOR UPDATE
+))`;
+  return statement(tables, sql, { threads, mark });
 }
 
 /** Marks the target of a copy if it has expired, and if there is something to copy. */
-export function markExpiredTarget({ threads }: Tables, { from, to }: CopyRequest, mark: string): Statement {
-  return {
-    text: `UPDATE ${threads} AS t SET epoch = $2 WHERE t.thread = $1 AND t.expires <= ${NOW}
-AND EXISTS (SELECT FROM ${threads} AS source WHERE source.thread = $3 AND ${alive("source")})`,
-    params: [to, mark, from],
-  };
+export function markExpiredTarget(tables: Tables, { from, to }: CopyRequest, mark: string): Statement {
+  const sql = `UPDATE {threads} AS t SET epoch = :mark WHERE t.thread = :to AND t.expires <= ${NOW}
+AND EXISTS (SELECT FROM {threads} AS source WHERE source.thread = :from AND ${alive("source")})`;
+  return statement(tables, sql, { from, to, mark });
 }
 
 /*
@@ -127,106 +113,107 @@ AND EXISTS (SELECT FROM ${threads} AS source WHERE source.thread = $3 AND ${aliv
  */
 
 /**
- * Marks expired threads for {@link deleteMarked}, as many as `$1` allows. It leaves out those that
+ * Marks expired threads for {@link deleteMarked}, as many as the limit allows. It leaves out those that
  * somebody else is at work on: another sweep, most likely.
  */
-function markExpired({ threads }: Tables, limit: number, mark: string): Statement {
-  return {
-    text: `UPDATE ${threads} SET epoch = $2 WHERE thread = ANY (ARRAY(
-  SELECT thread FROM ${threads} WHERE expires <= (SELECT ${NOW}) ORDER BY expires LIMIT $1 FOR UPDATE SKIP LOCKED
-))`,
-    params: [limit, mark],
-  };
-}
-
-/** How a sweep finds what it may remove. */
 export function markForSweep(tables: Tables, { thread, limit }: SweepRequest, mark: string): Statement {
-  return thread === undefined ? markExpired(tables, limit, mark) : markExpiredThread(tables, thread, mark);
+  const one = `UPDATE {threads} SET epoch = :mark WHERE thread = :thread AND expires <= ${NOW}`;
+  const any = `UPDATE {threads} SET epoch = :mark WHERE thread = ANY (ARRAY(
+  SELECT thread FROM {threads} WHERE expires <= (SELECT ${NOW}) ORDER BY expires LIMIT :limit FOR UPDATE SKIP LOCKED
+))`;
+  return statement(tables, thread === undefined ? any : one, { thread, limit, mark });
 }
 
 /**
  * Deletes all that belongs to the threads that were marked in the same script.
  *
- * - In: `$1` the mark, which no other script has; `$2` the thread, or NULL for expired ones.
  * - Out: as `detail` how many threads went.
  * - Atomic: one statement, and the threads are locked by their mark. Without a marked thread it deletes
  *   nothing: what somebody stored just now belongs to a thread that was not there to be locked.
+ *
+ * @param threads Those that can have been marked; `undefined`: expired ones.
  */
-export function deleteMarked(tables: Tables, mark: string, thread: string | undefined): Statement {
-  const { threads, checkpoints, writes, blobs } = tables;
-  const place = thread === undefined ? `expires <= (SELECT ${NOW})` : "thread = $2";
-  return {
-    text: `WITH marked AS MATERIALIZED (
-  SELECT thread, number FROM ${threads} WHERE ${place} AND epoch = $1
-), a AS (
-  DELETE FROM ${writes} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
-), b AS (
-  DELETE FROM ${checkpoints} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
-), c AS (
-  DELETE FROM ${blobs} WHERE thread = ANY (ARRAY(SELECT number FROM marked))
-), d AS (
-  DELETE FROM ${threads} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
+export function deleteMarked(
+  tables: Tables,
+  mark: string,
+  threads: readonly string[] | undefined,
+): Statement {
+  const place = threads === undefined ? `expires <= (SELECT ${NOW})` : "thread = ANY (:threads)";
+  const sql = `WITH marked AS MATERIALIZED (
+  SELECT thread, number FROM {threads} WHERE ${place} AND epoch = :mark
+), removed_writes AS (
+  DELETE FROM {writes} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
+), removed_checkpoints AS (
+  DELETE FROM {checkpoints} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
+), removed_blobs AS (
+  DELETE FROM {blobs} WHERE thread = ANY (ARRAY(SELECT number FROM marked))
+), removed_threads AS (
+  DELETE FROM {threads} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
 )
-SELECT count(*)::text AS detail FROM marked`,
-    params: thread === undefined ? [mark] : [mark, thread],
-  };
+SELECT count(*)::text AS detail FROM marked`;
+  return statement(tables, sql, { mark, threads });
 }
 
 /**
  * Copies a thread with all that belongs to it.
  *
- * - In: `$1` from, `$2` to, `$3` new epoch.
  * - Out: `outcome`.
  * - Atomic: one statement. Creating the target locks it; the source is read in one snapshot. When the
  *   target has the new epoch already, an attempt whose answer was lost has done it.
  */
-export function copyStatement(tables: Tables, { from, to, newEpoch }: CopyRequest): Statement {
-  const { threads, checkpoints, writes, blobs } = tables;
-  const copy = (table: string, columns: string) => `INSERT INTO ${table} (thread, ${columns})
-  SELECT $2, ${columns} FROM ${table} WHERE thread = $1 AND EXISTS (SELECT FROM created)`;
-  return {
-    text: `WITH source AS MATERIALIZED (
-  SELECT * FROM ${threads} AS t WHERE t.thread = $1 AND ${alive("t")}
+export function copyStatement(tables: Tables, { from, to, newEpoch, sealShift }: CopyRequest): Statement {
+  return statement(tables, COPY, { from, to, newEpoch, sealShift });
+}
+
+/** Of 32 bits; see `shiftSeal` of the port. */
+function shifted(seal: string): string {
+  return `((${seal} + :sealShift) & 4294967295)`;
+}
+
+function copied(table: string, columns: string): string {
+  return `INSERT INTO {${table}} (thread, seal, ${columns})
+  SELECT :to, ${shifted("seal")}, ${columns} FROM {${table}} WHERE thread = :from AND EXISTS (SELECT FROM created)`;
+}
+
+const COPY = `WITH source AS MATERIALIZED (
+  SELECT * FROM {threads} AS t WHERE t.thread = :from AND ${alive("t")}
 ), created AS (
-  INSERT INTO ${threads} (thread, epoch, created, updated, expires, own_ttl)
-  SELECT $2, $3, ${NOW}, ${NOW}, expires, own_ttl FROM source
+  INSERT INTO {threads} (thread, epoch, created, updated, expires, own_ttl, entries)
+  SELECT :to, :newEpoch, ${NOW}, ${NOW}, expires, own_ttl, coalesce((
+    SELECT jsonb_object_agg(key, entry || jsonb_build_object('seal', ${shifted("(entry ->> 'seal')::bigint")}))
+    FROM jsonb_each(source.entries) AS each (key, entry)
+  ), '{}') FROM source
   ON CONFLICT DO NOTHING
   RETURNING number
-), a AS (
-  ${copy(checkpoints, "namespace, id, parent, run, header, metadata, tokens, refs")}
-), b AS (
-  ${copy(writes, "namespace, checkpoint, task, idx, path, channel, value, refs")}
-), c AS (
-  INSERT INTO ${blobs} (thread, id, bytes)
-  SELECT created.number, b.id, b.bytes FROM created CROSS JOIN ${blobs} AS b
+), copied_checkpoints AS (
+  ${copied("checkpoints", "namespace, id, parent, parent_seal, run, header, metadata, tokens, refs")}
+), copied_writes AS (
+  ${copied("writes", "namespace, checkpoint, task, idx, path, channel, value, refs")}
+), copied_blobs AS (
+  INSERT INTO {blobs} (thread, id, bytes)
+  SELECT created.number, b.id, b.bytes FROM created CROSS JOIN {blobs} AS b
   WHERE b.thread = (SELECT number FROM source)
 )
 SELECT CASE
   WHEN EXISTS (SELECT FROM created) THEN 'copied'
   WHEN NOT EXISTS (SELECT FROM source) THEN 'missing'
-  WHEN EXISTS (SELECT FROM ${threads} WHERE thread = $2 AND epoch = $3) THEN 'copied'
+  WHEN EXISTS (SELECT FROM {threads} WHERE thread = :to AND epoch = :newEpoch) THEN 'copied'
   ELSE 'exists'
-END AS outcome`,
-    params: [from, to, newEpoch],
-  };
-}
+END AS outcome`;
 
 /**
  * Gives a thread a time to live of its own.
  *
- * - In: `$1` thread, `$2` milliseconds, -1 for never, NULL for none.
  * - Out: a row if the thread exists.
  * - Atomic: one row.
  */
-export function expireStatement({ threads }: Tables, { thread, ttl }: ExpireRequest): Statement {
-  return {
-    text: `UPDATE ${threads} AS t SET own_ttl = $2::bigint, expires = CASE
-  WHEN $2::bigint = ${NEVER} THEN NULL
-  WHEN $2::bigint IS NULL THEN t.expires
-  ELSE ${NOW} + $2::bigint
+export function expireStatement(tables: Tables, { thread, ttl }: ExpireRequest): Statement {
+  const sql = `UPDATE {threads} AS t SET own_ttl = :ttl, expires = CASE
+  WHEN :ttl = ${NEVER} THEN NULL
+  WHEN :ttl IS NULL THEN t.expires
+  ELSE ${NOW} + :ttl
 END
-WHERE t.thread = $1::text AND ${alive("t")}
-RETURNING t.thread`,
-    params: [thread, ttl === null ? NEVER : (ttl ?? null)],
-  };
+WHERE t.thread = :thread AND ${alive("t")}
+RETURNING t.thread`;
+  return statement(tables, sql, { thread, ttl: ttl === null ? NEVER : (ttl ?? null) });
 }

@@ -12,6 +12,8 @@ const bytes = new Uint8Array(3);
 const checkpoint = {
   namespace: "",
   parent: undefined,
+  parentSeal: 0,
+  seal: 0,
   run: undefined,
   header: bytes,
   metadata: bytes,
@@ -23,8 +25,11 @@ function putOf(id: string, epoch: string | undefined, parent?: string): PutReque
     thread: "t",
     blobs: epoch === undefined ? [blob] : [],
     epoch,
+    relies: epoch === undefined ? [] : [blob.id],
     newEpoch: "first",
     ttl: undefined,
+    entries: [],
+    claim: undefined,
     checkpoint: { ...checkpoint, id, parent, refs: [blob.id] },
     keepParent: false,
     fence: false,
@@ -68,7 +73,7 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
     }
 
     async function startAnew(): Promise<void> {
-      await storage.deleteThread("t");
+      await storage.deleteThreads(["t"]);
       await storage.put(putOf("1", undefined));
     }
 
@@ -86,7 +91,7 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
 
     it("a putWrites that relies on them is stale too", async () => {
       await startAnew();
-      const write = { task: "task", path: "", idx: 0, channel: "c", value: bytes, refs: [blob.id] };
+      const write = { task: "task", path: "", idx: 0, channel: "c", value: bytes, refs: [blob.id], seal: 0 };
       const request = { ...putOf("1", "first"), namespace: "", checkpoint: "1", writes: [write] };
       expect(await whileHeld(() => storage.putWrites(request), prune)).toEqual({ outcome: "stale" });
     });
@@ -103,17 +108,21 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
       await startAnew();
       const gone = [...prune, `DELETE FROM ${tables.threads} WHERE thread = 't'`];
       expect(await whileHeld(() => storage.put(putOf("2", "first")), gone)).toEqual({ outcome: "stale" });
-      expect((await storage.threads({ filter: [], after: undefined, limit: 9 })).threads).toEqual([]);
+      expect(
+        (await storage.threads({ thread: "t", filter: [], after: undefined, limit: 9, pendingChannels: [] }))
+          .threads,
+      ).toEqual([]);
     });
 
     const laterPut = [
-      `INSERT INTO ${tables.checkpoints} SELECT thread, namespace, '2', '1', run, header, metadata, tokens, refs
+      `INSERT INTO ${tables.checkpoints} (thread, namespace, id, parent, parent_seal, seal, run, header, metadata, tokens, refs)
+      SELECT thread, namespace, '2', '1', parent_seal, seal, run, header, metadata, tokens, refs
       FROM ${tables.checkpoints} WHERE thread = 't'`,
     ];
 
-    it("deleteThread removes what was stored while it waited", async () => {
+    it("deleteThreads removes what was stored while it waited", async () => {
       await startAnew();
-      await whileHeld(() => storage.deleteThread("t"), laterPut);
+      await whileHeld(() => storage.deleteThreads(["t"]), laterPut);
       expect((await pool.query(`SELECT FROM ${tables.checkpoints} WHERE thread = 't'`)).rowCount).toBe(0);
     });
 

@@ -4,7 +4,7 @@ import type { Clause, ClauseText } from "../clause.ts";
 import { eventually } from "../host.ts";
 import type { TestedSaver, ThreadListOptions, ThreadSummary } from "../saver.ts";
 import { show } from "../show.ts";
-import { TestThread } from "../thread.ts";
+import { TestThread, checkpointId } from "../thread.ts";
 
 async function threadsOf(saver: TestedSaver, options?: ThreadListOptions): Promise<ThreadSummary[]> {
   const found: ThreadSummary[] = [];
@@ -66,42 +66,75 @@ export const threadsClauses: readonly Clause[] = [
       ensure(moved, "updatedAt does not move with a put.");
     },
   }),
-  threadsClause("limit-and-after-page-through-all", {
-    rule: "`limit` is the most threads; the cursor of the last one as `after` goes on behind it, so that paging visits every thread once.",
+  threadsClause("limit-and-before-page-through-all", {
+    rule: "`limit` is the most threads; the cursor of the last one as `before` goes on after it, so that paging visits every thread once.",
     hint: "Make the cursor of the whole order, time and thread; many threads have the same time.",
     async run({ saver, threadId }) {
       const names = Array.from({ length: 25 }, (_, index) => `${index}`);
       await Promise.all(names.map((name) => new TestThread(saver, threadId(name)).put({ id: 1 })));
       const found: string[] = [];
-      let after: string | undefined;
+      let before: string | undefined;
       do {
-        const page = await threadsOf(saver, { limit: 4, ...(after === undefined ? {} : { after }) });
+        const page = await threadsOf(saver, { limit: 4, ...(before === undefined ? {} : { before }) });
         ensure(page.length <= 4, `A page has ${page.length} threads instead of at most 4.`);
         found.push(...idsOf(page));
-        after = page.at(-1)?.cursor;
-      } while (after !== undefined && found.length <= names.length);
+        before = page.at(-1)?.cursor;
+      } while (before !== undefined && found.length <= names.length);
       expectSame(found, idsOf(await threadsOf(saver)), "Paging through all threads");
       expectSame(found.toSorted(), names.map(threadId).toSorted(), "The threads of all pages");
       expectSame(await threadsOf(saver, { limit: 0 }), [], "The threads with limit 0");
     },
   }),
-  threadsClause("filter-by-the-newest-root-checkpoint", {
-    rule: "A filter selects threads whose newest checkpoint in the root namespace has equal metadata on every key of the filter.",
-    hint: 'Filter on the checkpoint with the greatest id of namespace "", by the rules of list.',
+  threadsClause("before-a-time", {
+    rule: "A Date as `before` leaves only threads that were updated earlier.",
+    hint: "Compare the time alone: every thread of that very millisecond is left out.",
+    async run({ saver, threadId, sizes: { patience } }) {
+      for (const name of ["b", "a", "c"]) await touch(new TestThread(saver, threadId(name)), patience);
+      const [c, a, b] = await threadsOf(saver);
+      const before = async (thread: ThreadSummary | undefined, later = 0): Promise<string[]> => {
+        const time = new Date((thread?.updatedAt.getTime() ?? 0) + later);
+        return idsOf(await threadsOf(saver, { before: time }));
+      };
+      expectSame(await before(c, 1), ["c", "a", "b"].map(threadId), "The threads before a later time");
+      expectSame(await before(c), ["a", "b"].map(threadId), "The threads before the newest");
+      expectSame(await before(a), ["b"].map(threadId), "The threads before the second");
+      expectSame(await before(b), [], "The threads before the oldest");
+    },
+  }),
+  threadsClause("tell-their-state", {
+    rule: "A thread tells the newest checkpoint of its root namespace as `headId`, and what the pending writes of that one mean as `state`: `error` with an `__error__`, else `interrupted` with an `__interrupt__`, else `idle`. Both are `undefined` without such a checkpoint.",
+    hint: "Look at the writes of the head only: those of older checkpoints and of other namespaces are over.",
     async run({ saver, threadId }) {
-      const thread = (name: string): TestThread => new TestThread(saver, threadId(name));
-      await thread("a").put({ id: 1, metadata: { user: "u1" } });
-      await thread("b").put({ id: 1, metadata: { user: "u1" } });
-      await thread("b").put({ id: 2, parent: 1, metadata: { user: "u2" } });
-      await thread("c").put({ id: 1, metadata: { user: "u2" } });
-      await thread("c")
-        .in("inner")
-        .put({ id: 2, metadata: { user: "u1" } });
-      const find = async (user: unknown): Promise<string[]> =>
-        idsOf(await threadsOf(saver, { filter: { user } })).toSorted();
-      expectSame(await find("u1"), ["a"].map(threadId), "The threads of u1");
-      expectSame(await find("u2"), ["b", "c"].map(threadId), "The threads of u2");
-      expectSame(await find("u3"), [], "The threads of u3");
+      const thread = new TestThread(saver, threadId());
+      const told = async (): Promise<unknown> => {
+        const [found] = await threadsOf(saver);
+        return found && [found.headId, found.state];
+      };
+      await thread.in("inner").put({ id: 9 });
+      await thread.in("inner").write(9, [["__error__", "no"]]);
+      expectSame(await told(), [undefined, undefined], "Head and state without a root checkpoint");
+      await thread.put({ id: 1 });
+      await thread.write(1, [["a", 1]]);
+      expectSame(await told(), [checkpointId(1), "idle"], "Head and state with an ordinary write");
+      await thread.write(1, [["__interrupt__", "?"]]);
+      expectSame(await told(), [checkpointId(1), "interrupted"], "Head and state with an interrupt");
+      await thread.write(1, [["__error__", "no"]], "other");
+      expectSame(await told(), [checkpointId(1), "error"], "Head and state with an error");
+      await thread.put({ id: 2, parent: 1 });
+      expectSame(await told(), [checkpointId(2), "idle"], "Head and state after the next checkpoint");
+    },
+  }),
+  clause("threads/one-alone", {
+    needs: ["listThreads", "getThread"],
+    alone: true,
+    rule: "`getThread` resolves to what `listThreads` yields for the thread, or to `undefined`.",
+    hint: "Read both in the same way.",
+    async run({ saver, threadId }) {
+      for (const name of ["a", "b"]) await new TestThread(saver, threadId(name)).put({ id: 1 });
+      for (const thread of await threadsOf(saver)) {
+        expectSame(await saver.getThread?.(thread.threadId), thread, "A thread");
+      }
+      expectSame(await saver.getThread?.(threadId("c")), undefined, "A thread that does not exist");
     },
   }),
   threadsClause("deleted-ones-are-gone", {

@@ -1,0 +1,120 @@
+import { CheckpointError } from "../errors.ts";
+import type { Blob, BlobId } from "../storage/port.ts";
+import type { CutValue } from "./cut.ts";
+import { childrenOf, type FindBlob } from "./tree.ts";
+
+/** Cutting halves every level at least, so no value has as many. */
+const MAX_LEVELS = 64;
+/** Half of what cutting makes of a leaf that is not the last. */
+const LEAF_MIN = 256;
+/** What no array of bytes is longer than on any host of ours. */
+const MAX_SIZE = 2 ** 32;
+
+/** What is below a node. */
+interface Branch {
+  readonly below: readonly (Branch | Blob)[];
+  readonly size: number;
+  readonly leaves: number;
+  readonly levels: number;
+}
+
+/** Values whose leaves are at hand, by the id of their root. */
+export type KnownValues = ReadonlyMap<BlobId, CutValue>;
+
+/**
+ * Reads values out of blobs. Blobs that were tampered with can name each other so often that a few of them stand for
+ * any number of leaves. So every blob is looked at once, and leaves are gathered only when there are as many bytes as
+ * the record says, in pieces as long as cutting makes them.
+ */
+export class TreeReader {
+  readonly #find: FindBlob;
+  readonly #known: KnownValues | undefined;
+  readonly #branches = new Map<BlobId, Branch>();
+  readonly #values = new Map<BlobId, CutValue>();
+
+  /** @param known Values that need no walk. */
+  constructor(find: FindBlob, known?: KnownValues) {
+    this.#find = find;
+    this.#known = known;
+  }
+
+  /**
+   * The leaves of a value, from front to back.
+   *
+   * @throws CheckpointError `INCOMPLETE` when a blob is missing, `CORRUPT` when the blobs do not make such a value.
+   */
+  leavesOf(root: BlobId, size: number): readonly Blob[] {
+    const known = this.#known?.get(root) ?? this.#values.get(root);
+    if (known) {
+      if (sizeOf(known.leaves) !== size) throw wrongSize(size);
+      return known.leaves;
+    }
+    const tree = this.#measure(root, MAX_LEVELS);
+    const isRight = sizeIn(tree) === size && size <= MAX_SIZE;
+    if (!isRight || leavesIn(tree) > size / LEAF_MIN + 1) throw wrongSize(size);
+    const leaves: Blob[] = [];
+    gather(tree, leaves);
+    this.#values.set(root, { root: this.#find(root)!, leaves, levels: undefined });
+    return leaves;
+  }
+
+  /** The values that were read, by the id of their root, without those that were known. */
+  get values(): KnownValues {
+    return this.#values;
+  }
+
+  #measure(id: BlobId, levels: number): Branch | Blob {
+    const done = this.#branches.get(id);
+    if (done && done.levels > levels) throw tooDeep();
+    if (done) return done;
+    const blob = this.#find(id);
+    if (!blob) {
+      throw new CheckpointError("INCOMPLETE", `a part of the value is missing in the storage (blob ${id})`);
+    }
+    if (blob.kind === "leaf") return blob;
+    if (levels === 0) throw tooDeep();
+    const below = childrenOf(blob).map((child) => this.#measure(child, levels - 1));
+    const branch = {
+      below,
+      size: below.reduce((sum, part) => sum + sizeIn(part), 0),
+      leaves: below.reduce((sum, part) => sum + leavesIn(part), 0),
+      levels: 1 + below.reduce((most, part) => Math.max(most, levelsIn(part)), 0),
+    };
+    this.#branches.set(id, branch);
+    return branch;
+  }
+}
+
+function isBranch(tree: Branch | Blob): tree is Branch {
+  return "below" in tree;
+}
+
+function sizeIn(tree: Branch | Blob): number {
+  return isBranch(tree) ? tree.size : tree.bytes.length;
+}
+
+function leavesIn(tree: Branch | Blob): number {
+  return isBranch(tree) ? tree.leaves : 1;
+}
+
+function levelsIn(tree: Branch | Blob): number {
+  return isBranch(tree) ? tree.levels : 0;
+}
+
+/** Goes only where there are leaves: nodes without any can be as many as leaves. */
+function gather(tree: Branch | Blob, into: Blob[]): void {
+  if (!isBranch(tree)) into.push(tree);
+  else for (const part of tree.below) if (leavesIn(part) > 0) gather(part, into);
+}
+
+function sizeOf(leaves: readonly Blob[]): number {
+  return leaves.reduce((sum, leaf) => sum + leaf.bytes.length, 0);
+}
+
+function tooDeep(): CheckpointError {
+  return new CheckpointError("CORRUPT", `the parts of the value name each other over ${MAX_LEVELS} levels`);
+}
+
+function wrongSize(size: number): CheckpointError {
+  return new CheckpointError("CORRUPT", `the parts of the value do not make up its ${size} bytes`);
+}

@@ -1,0 +1,70 @@
+import { utf8Encode } from "../runtime.ts";
+import { crc32 } from "../serializer/crc32.ts";
+import type {
+  BlobId,
+  CheckpointKey,
+  CheckpointRecord,
+  IndexEntry,
+  Seal,
+  ThreadEntry,
+  WriteRecord,
+} from "../storage/port.ts";
+
+/** The fields of a record before its seal is known. */
+type Unsealed<T> = Omit<T, "seal" | "parentSeal">;
+
+/**
+ * JSON of the short fields, and then the one long field: no two records have the same bytes. The thread is added,
+ * so that copying a record to another thread adds a number to its seal.
+ */
+function sealOf(thread: string, fields: readonly unknown[], bytes: Uint8Array): Seal {
+  return (textSum(thread) + crc32(bytes, textSum(JSON.stringify(fields)))) >>> 0;
+}
+
+function textSum(text: string): number {
+  return crc32(utf8Encode(text), 0);
+}
+
+/** What to add to the seals of a thread that is copied. */
+export function sealShift(from: string, to: string): number {
+  return (textSum(to) - textSum(from)) >>> 0;
+}
+
+/** The seal of a checkpoint, whose header has the {@link contentSum}. */
+export function checkpointSeal(
+  thread: string,
+  { namespace, id, run, header }: Pick<CheckpointRecord, "namespace" | "id" | "run" | "header">,
+): Seal {
+  return sealOf(thread, [namespace, id, run], header);
+}
+
+/** The seal of a checkpoint's parent. */
+export function parentSealOf({ namespace, id }: CheckpointKey, parent: string | undefined): Seal {
+  return textSum(JSON.stringify([namespace, id, parent]));
+}
+
+/** The checksum of what a checkpoint has beside its header. */
+export function contentSum(
+  metadata: Uint8Array,
+  index: readonly IndexEntry[],
+  refs: readonly BlobId[],
+): number {
+  // A storage may return the index in any order.
+  const entries = index.map(({ key, token }) => JSON.stringify([key, token])).sort();
+  return crc32(metadata, textSum(JSON.stringify([refs, entries])));
+}
+
+/** The seal of a write. */
+export function writeSeal(
+  thread: string,
+  namespace: string,
+  checkpoint: string,
+  { task, idx, path, channel, value, refs }: Unsealed<WriteRecord>,
+): Seal {
+  return sealOf(thread, [namespace, checkpoint, task, idx, path, channel, refs], value);
+}
+
+/** The seal of an entry of a thread's metadata. */
+export function entrySeal(thread: string, { key, token, value }: Unsealed<ThreadEntry>): Seal {
+  return sealOf(thread, [key, token], value);
+}

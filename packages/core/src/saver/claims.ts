@@ -1,0 +1,57 @@
+import { checkedClaim, threadIdOf, type ThreadId } from "../ids.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
+import { CheckpointError } from "../errors.ts";
+import { randomId } from "../runtime.ts";
+import { ttlMilliseconds, type Engine } from "./engine.ts";
+
+/** Who wants a thread, and for how long. */
+export interface ClaimOptions {
+  /** An id of its own for every owner, such as a random UUID. */
+  readonly claim: string;
+  /** After so many seconds others can take the thread, unless it is claimed again before. */
+  readonly ttl: { readonly seconds: number };
+}
+
+/** Whether a thread was taken, and until when somebody else has it. */
+export type ClaimResult = { readonly claimed: true } | { readonly claimed: false; readonly until: Date };
+
+/** Enough for one expiry, met once more by a race. */
+const MAX_ATTEMPTS = 5;
+
+const CLAIM_OPTIONS: OptionNames<ClaimOptions> = { claim: true, ttl: true };
+
+/** Takes a thread. */
+export async function claimThread(
+  engine: Engine,
+  threadId: ThreadId,
+  options: ClaimOptions,
+): Promise<ClaimResult> {
+  checkOptions(options, "claimThread", CLAIM_OPTIONS);
+  const thread = threadIdOf(threadId);
+  const claim = checkedClaim(options.claim);
+  const request = {
+    thread,
+    claim,
+    ttl: ttlMilliseconds(options.ttl, "ttl", { seconds: true }),
+    threadTtl: engine.ttl,
+  };
+  await engine.adoption?.settle(thread);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const result = await engine.storage.claim({ ...request, newEpoch: randomId() });
+    if (result.outcome === "claimed") return { claimed: true };
+    if (result.outcome === "held") return { claimed: false, until: new Date(result.until) };
+    engine.cache.forget(thread);
+    await engine.storage.sweep({ thread, limit: 1 });
+  }
+  const message = `thread ${JSON.stringify(thread)} expired again and again while it was claimed`;
+  throw new CheckpointError("STORAGE_FAILED", message, { threadId: thread });
+}
+
+/** Gives a thread back. */
+export async function releaseThread(
+  { storage }: Engine,
+  threadId: ThreadId,
+  claim: string,
+): Promise<boolean> {
+  return storage.release({ thread: threadIdOf(threadId), claim: checkedClaim(claim) });
+}

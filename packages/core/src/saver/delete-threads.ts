@@ -1,0 +1,86 @@
+import { filterTerms } from "../codec/index-token.ts";
+import { CheckpointError } from "../errors.ts";
+import { threadIdOf, type ThreadId } from "../ids.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
+import type { FilterTerm } from "../storage/port.ts";
+import { checkFilter } from "./check-arguments.ts";
+import type { Engine } from "./engine.ts";
+import { allThreads } from "./threads.ts";
+
+/** The most threads that a storage deletes at once. */
+const BATCH = 100;
+/** A thread that is written to meanwhile may be met late or come back; somebody who goes on writing is not waited for. */
+const MAX_ROUNDS = 10;
+
+/** Which threads to delete. Exactly one of the three is needed. */
+export interface DeleteThreadsOptions {
+  /** Those whose own metadata equals it on every key it has; it has at least one, and no value is `undefined`. */
+  readonly filter?: Readonly<Record<string, unknown>> | undefined;
+  readonly threadIds?: readonly ThreadId[] | undefined;
+  /** All that there are. */
+  readonly allThreads?: true | undefined;
+}
+
+/** Deletes threads in batches and returns how many there were. */
+export async function deleteThreads(engine: Engine, options: DeleteThreadsOptions): Promise<number> {
+  const { threadIds, filter } = checked(options);
+  if (threadIds) return deleteAll(engine, new Set(threadIds.map(threadIdOf)));
+  const terms = filterTerms(filter);
+  let total = 0;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const deleted = await deleteAll(engine, namesOf(engine, terms));
+    total += deleted;
+    if (deleted === 0) break;
+  }
+  return total;
+}
+
+async function* namesOf({ storage }: Engine, filter: readonly FilterTerm[]): AsyncGenerator<string> {
+  for await (const { thread } of allThreads(storage, { filter })) yield thread;
+}
+
+async function deleteAll(engine: Engine, threads: Iterable<string> | AsyncIterable<string>): Promise<number> {
+  let total = 0;
+  let batch: string[] = [];
+  const flush = async (): Promise<void> => {
+    if (batch.length === 0) return;
+    total += await engine.storage.deleteThreads(batch);
+    for (const thread of batch) {
+      engine.cache.forget(thread);
+      await engine.adoption?.remove(thread);
+    }
+    batch = [];
+  };
+  for await (const thread of threads) {
+    batch.push(thread);
+    if (batch.length === BATCH) await flush();
+  }
+  await flush();
+  return total;
+}
+
+const OPTIONS: OptionNames<DeleteThreadsOptions> = { filter: true, threadIds: true, allThreads: true };
+
+function checked(options: DeleteThreadsOptions = {}): DeleteThreadsOptions {
+  checkOptions(options, "deleteThreads", OPTIONS, { threadId: "threadIds: [threadId]" });
+  const { filter, threadIds, allThreads: all } = options;
+  if ([filter, threadIds, all].filter((choice) => choice !== undefined).length !== 1) {
+    throw wrong("filter", "threadIds or allThreads: true must be given, and only one of them");
+  }
+  if (all !== undefined && !all) throw wrong("allThreads", "must be true");
+  if (threadIds !== undefined && !Array.isArray(threadIds)) throw wrong("threadIds", "must be an array");
+  if (filter !== undefined) checkWhole(filter);
+  return options;
+}
+
+/** A forgotten user id must not delete everybody's threads. */
+function checkWhole(filter: Readonly<Record<string, unknown>>): void {
+  checkFilter(filter);
+  const values = Object.values(filter ?? {});
+  if (values.length === 0) throw wrong("filter", "has no key; allThreads: true deletes all threads");
+  if (values.includes(undefined)) throw wrong("filter", "has a key whose value is undefined");
+}
+
+function wrong(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+}

@@ -1,0 +1,59 @@
+import type { KnownThread } from "../blobs/blob-cache.ts";
+import type { CutValue } from "../blobs/cut.ts";
+import { childrenOf } from "../blobs/tree.ts";
+import type { Blob, BlobId } from "../storage/port.ts";
+
+/** How many nodes of a remembered value are looked into: enough for one that was appended to. */
+const NODES_MAX = 48;
+
+/**
+ * Few blobs that stand for all that the values need and that is not sent. A stored blob has all that is below it, so the
+ * topmost ones are enough; where these are parts of a remembered value, which is stored as a whole, its root stands for
+ * them all. A conversation that grew relies on the root of what it was.
+ *
+ * @param sent What is sent; everything else is known to be stored.
+ * @param namespace Whose remembered values are tried first.
+ */
+export function reliedOn(
+  values: readonly CutValue[],
+  sent: ReadonlyMap<BlobId, Blob>,
+  known: KnownThread,
+  namespace: string,
+): BlobId[] {
+  const rest = topmost(values, sent);
+  const remembered = known.recent.get(namespace)?.cut ?? [];
+  const roots = new Set(remembered.map(({ root }) => root.id).filter((id) => known.blobs.has(id)));
+  const chosen = [...roots].filter((root) => rest.delete(root));
+  // Those that stand for themselves may stand for others, too.
+  for (const root of new Set([...chosen, ...roots])) {
+    if (rest.size === 0) break;
+    if (takeBelow(root, rest, known) && !chosen.includes(root)) chosen.push(root);
+  }
+  return [...chosen, ...rest];
+}
+
+/** The topmost blobs that are not sent. */
+function topmost(values: readonly CutValue[], sent: ReadonlyMap<BlobId, Blob>): Set<BlobId> {
+  const found = new Set<BlobId>();
+  const seen = new Set(values.map(({ root }) => root.id));
+  for (const id of seen) {
+    const blob = sent.get(id);
+    if (!blob) found.add(id);
+    else for (const child of childrenOf(blob)) seen.add(child);
+  }
+  return found;
+}
+
+/** Takes out what is below a root, and says whether there was any. */
+function takeBelow(root: BlobId, rest: Set<BlobId>, { blobs }: KnownThread): boolean {
+  const before = rest.size;
+  const open = [root];
+  for (let i = 0; i < open.length && i < NODES_MAX && rest.size > 0; i++) {
+    const blob = blobs.get(open[i]!);
+    for (const child of blob ? childrenOf(blob) : []) {
+      rest.delete(child);
+      open.push(child);
+    }
+  }
+  return rest.size < before;
+}

@@ -1,0 +1,87 @@
+import type {
+  Blob,
+  BlobId,
+  CheckpointKey,
+  CheckpointOutline,
+  FilterTerm,
+  ScanPosition,
+  StoredCheckpoint,
+  WriteRecord,
+} from "./records.ts";
+
+export interface GetRequest {
+  readonly thread: string;
+  readonly namespace: string;
+  /** `undefined`: the checkpoint with the greatest id. */
+  readonly id: string | undefined;
+  /** Blobs that the caller holds, with everything below them. They need not be returned. */
+  readonly have: readonly BlobId[];
+  /**
+   * Milliseconds from now to move the thread's expiry to, unless it has a time of its own, which is
+   * used instead; `undefined` leaves the expiry as it is in any case.
+   */
+  readonly ttl: number | undefined;
+}
+
+export interface GetResult extends StoredCheckpoint {
+  readonly epoch: string;
+  /** Everything reachable from the refs of the checkpoint and of its writes, less what `have` covers. */
+  readonly blobs: readonly Blob[];
+}
+
+export interface ScanRequest {
+  /** `undefined`: all threads; only when `capabilities.scanAllThreads`. */
+  readonly thread: string | undefined;
+  /** `undefined`: all namespaces. */
+  readonly namespace: string | undefined;
+  readonly id: string | undefined;
+  /** Only ids smaller than this. */
+  readonly before: string | undefined;
+  readonly filter: readonly FilterTerm[];
+  /** Start behind this place. */
+  readonly after: ScanPosition | undefined;
+  /** At most so many checkpoints; at least 1. */
+  readonly limit: number;
+  readonly have: readonly BlobId[];
+}
+
+export interface ScanPage {
+  readonly checkpoints: readonly StoredCheckpoint[];
+  readonly blobs: readonly Blob[];
+  /** Whether there may be more behind the last one. */
+  readonly more: boolean;
+}
+
+export interface AncestorsRequest {
+  readonly thread: string;
+  readonly namespace: string;
+  /** Where to start, this checkpoint included; `undefined`: the newest. */
+  readonly id: string | undefined;
+  /** Return only writes to these channels. */
+  readonly channels: readonly string[];
+  /** At most so many checkpoints; at least 1. */
+  readonly limit: number;
+}
+
+export interface Ancestor {
+  readonly checkpoint: CheckpointOutline;
+  readonly writes: readonly WriteRecord[];
+}
+
+export interface BlobsRequest {
+  readonly thread: string;
+  readonly refs: readonly BlobId[];
+  readonly have: readonly BlobId[];
+}
+
+export interface OutlineRequest {
+  readonly thread: string;
+  /** Start behind this place, in the order of `scan`. */
+  readonly after: CheckpointKey | undefined;
+  readonly limit: number;
+}
+
+export interface OutlinePage {
+  readonly checkpoints: readonly CheckpointOutline[];
+  readonly more: boolean;
+}

@@ -1,0 +1,24 @@
+import type { CheckpointKey, RemoveRequest } from "./port.ts";
+
+/**
+ * Whether a removal must be refused: a checkpoint that it does not know of has one that it removes as parent.
+ *
+ * @param thread All checkpoints of the thread.
+ */
+export function hasUnknownChild(
+  thread: Iterable<CheckpointKey & { readonly parent: string | undefined }>,
+  { checkpoints, relink }: Pick<RemoveRequest, "checkpoints" | "relink">,
+): boolean {
+  const going = new Set(checkpoints.map(textOf));
+  const known = new Set(relink.map(textOf));
+  for (const { namespace, id, parent } of thread) {
+    if (parent === undefined || !going.has(textOf({ namespace, id: parent }))) continue;
+    const child = textOf({ namespace, id });
+    if (!going.has(child) && !known.has(child)) return true;
+  }
+  return false;
+}
+
+function textOf({ namespace, id }: CheckpointKey): string {
+  return JSON.stringify([namespace, id]);
+}

@@ -1,0 +1,132 @@
+import type { CheckpointKey, FilterTerm, Seal, ThreadEntry, ThreadRecord } from "./records.ts";
+
+/** A surviving checkpoint and the parent that it gets. */
+export interface Relink extends CheckpointKey {
+  readonly parent: string | undefined;
+  /** Replaces the checkpoint's, as `parent` does. */
+  readonly parentSeal: Seal;
+}
+
+export interface RemoveRequest {
+  readonly thread: string;
+  /** To be removed, with their writes and all blobs that nothing refers to any more. */
+  readonly checkpoints: readonly CheckpointKey[];
+  /** All surviving checkpoints that lose their parent, as far as the caller knows. */
+  readonly relink: readonly Relink[];
+  /** The epoch that the thread has afterwards. */
+  readonly newEpoch: string;
+}
+
+/**
+ * - `removed`: done. A thread without any checkpoint left is removed whole.
+ * - `conflict`: nothing was removed, because a checkpoint in neither list has one of `checkpoints` as parent.
+ *   If that came while the storage was at it, the thread may have the new epoch.
+ */
+export type RemoveOutcome =
+  | { readonly outcome: "removed"; readonly blobs: number }
+  | { readonly outcome: "conflict" };
+
+export interface CopyRequest {
+  readonly from: string;
+  readonly to: string;
+  readonly newEpoch: string;
+  /**
+   * Added, modulo 2^32, to the `seal` of every checkpoint, write and thread entry that is copied, which makes it that of
+   * the same record in the other thread (`shiftSeal`). A `parentSeal` stays as it is.
+   */
+  readonly sealShift: number;
+}
+
+/** A target whose epoch is `newEpoch` was made by this very call, sent once more: `copied`. */
+export type CopyOutcome = "copied" | "missing" | "exists";
+
+export interface ThreadsRequest {
+  /** Only this thread; `undefined`: any. */
+  readonly thread: string | undefined;
+  /**
+   * On the entries of the thread. It is answered from an index: what a term with a token costs must not grow with the
+   * number of threads that do not have it.
+   */
+  readonly filter: readonly FilterTerm[];
+  /** Start behind this place in the order: updated descending, then thread ascending. */
+  readonly after: ThreadPosition | undefined;
+  /** At most so many threads; at least 1. */
+  readonly limit: number;
+  /** Channels to look for among the writes of each thread's head, for `ThreadRecord.pending`. */
+  readonly pendingChannels: readonly string[];
+}
+
+/** A place in the order of `threads`. It need not be that of a thread. */
+export interface ThreadPosition {
+  readonly updated: number;
+  readonly thread: string;
+}
+
+export interface ThreadPage {
+  readonly threads: readonly ThreadRecord[];
+  readonly more: boolean;
+}
+
+export interface UpdateThreadRequest {
+  readonly thread: string;
+  /** To be set in the thread's metadata, unique by key, none of them in `remove`. */
+  readonly set: readonly ThreadEntry[];
+  /** Keys to be removed, whether they are there or not. */
+  readonly remove: readonly string[];
+}
+
+export interface ClaimRequest {
+  readonly thread: string;
+  /** Who wants it. */
+  readonly claim: string;
+  /** Milliseconds from now, by the storage's clock, after which others can take it. */
+  readonly ttl: number;
+  /** The epoch to give to the thread if it does not exist yet. */
+  readonly newEpoch: string;
+  /** Moves the thread's expiry as `WriteRequest.ttl` does. */
+  readonly threadTtl: number | undefined;
+}
+
+/**
+ * - `expired`: nothing was done, because the thread has expired and was not swept yet.
+ * - `held`: nothing was done, because somebody else has it, until then.
+ * - `claimed`: the thread had no claim, or one whose time is over, or this one; now it has this one.
+ */
+export type ClaimOutcome =
+  | { readonly outcome: "expired" }
+  | { readonly outcome: "held"; readonly until: number }
+  | { readonly outcome: "claimed" };
+
+export interface ReleaseRequest {
+  readonly thread: string;
+  readonly claim: string;
+}
+
+export interface RunsRequest {
+  readonly runs: readonly string[];
+  /** Start behind this thread. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+export interface RunsPage {
+  /** Threads with a checkpoint of one of the runs, ascending. */
+  readonly threads: readonly string[];
+  readonly more: boolean;
+}
+
+export interface ExpireRequest {
+  readonly thread: string;
+  /**
+   * Milliseconds from now; kept as the thread's own time that later puts renew. `null`: never.
+   * `undefined`: the thread has no time of its own any more, and its expiry stays as it is.
+   */
+  readonly ttl: number | null | undefined;
+}
+
+export interface SweepRequest {
+  /** Only this thread, or `undefined` for any. */
+  readonly thread: string | undefined;
+  /** At most so many threads. */
+  readonly limit: number;
+}

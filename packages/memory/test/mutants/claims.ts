@@ -1,0 +1,57 @@
+import { note, patch, tick, type Mutant } from "./mutant.ts";
+
+export const claimsMutants: readonly Mutant[] = [
+  {
+    name: "anybody can release a claim",
+    clause: "claims/one-owner-at-a-time",
+    breakStorage(storage) {
+      patch(storage, "release", (release) => async (request) => {
+        const { thread } = request;
+        const all = { thread, filter: [], after: undefined, limit: 1, pendingChannels: [] };
+        const [record] = (await storage.threads(all)).threads;
+        return release({ thread, claim: record?.claim?.id ?? request.claim });
+      });
+    },
+  },
+  {
+    name: "writes of tasks are not compared with the claim",
+    clause: "claims/writes-carry-it",
+    breakStorage(storage) {
+      patch(storage, "putWrites", (putWrites) => (request) => putWrites({ ...request, claim: undefined }));
+    },
+  },
+  {
+    name: "the owner before the last may go on",
+    clause: "claims/can-be-lost",
+    breakStorage(storage, store) {
+      const before = note(store, "before", () => new Map<string, Set<string>>());
+      patch(storage, "claim", (claim) => async (request) => {
+        const result = await claim(request);
+        const owners = before.get(request.thread) ?? new Set();
+        if (result.outcome === "claimed") before.set(request.thread, owners.add(request.claim));
+        return result;
+      });
+      patch(storage, "put", (put) => (request) => {
+        const was = request.claim !== undefined && before.get(request.thread)?.has(request.claim);
+        return put(was ? { ...request, claim: undefined } : request);
+      });
+    },
+  },
+  {
+    name: "a claim is looked at first and set then",
+    clause: "claims/of-many-at-once-one-wins",
+    breakStorage(storage) {
+      patch(storage, "claim", (claim) => async (request) => {
+        const { thread } = request;
+        const all = { thread, filter: [], after: undefined, limit: 1, pendingChannels: [] };
+        const [record] = (await storage.threads(all)).threads;
+        await tick();
+        if (!record?.claim) {
+          const held = (await storage.threads(all)).threads[0]?.claim;
+          if (held) await storage.release({ thread, claim: held.id });
+        }
+        return claim(request);
+      });
+    },
+  },
+];

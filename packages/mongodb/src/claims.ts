@@ -1,0 +1,117 @@
+import type { ClaimOutcome, ClaimRequest, ReleaseRequest } from "@threadmark/core/storage";
+import { CheckpointError } from "@threadmark/core/storage";
+import type { Doc } from "./driver.ts";
+import { isDuplicateKey } from "./failure.ts";
+import { newGeneration } from "./generation.ts";
+import { only, threadKey } from "./keys.ts";
+import { awaitPurge } from "./remove/purge.ts";
+import { settle } from "./remove/remove.ts";
+import type { Session } from "./session.ts";
+import { after, ALIVE, findThread, isAlive, renewalByOwn } from "./thread.ts";
+
+const MAX_ATTEMPTS = 20;
+
+/**
+ * Makes somebody the owner of a thread, by one update of its document.
+ *
+ * Writes of the owner before look at that document when they begin and when they end. One that has begun before the
+ * claim changed hands, and stores its record afterwards, must not be seen: whoever gets the claim has to know all that
+ * the owner before did. If a write may be under way, the thread gets a new generation (`settle`); after that, what was
+ * stored under the old one is there, and nothing of it can come any more.
+ */
+export async function claimThread(session: Session, request: ClaimRequest): Promise<ClaimOutcome> {
+  const { thread, claim } = request;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const taken = await take(session, request);
+    if (taken) {
+      if (taken.unsettled) await settleFor(session, request);
+      return { outcome: "claimed" };
+    }
+    const found = await findThread(session, thread);
+    if (!found) {
+      if (await create(session, request)) return { outcome: "claimed" };
+    } else if (found.gone) {
+      await awaitPurge(session, found);
+    } else if (!isAlive(found)) {
+      return { outcome: "expired" };
+    } else if (found.claim && found.claim.id !== claim && found.claim.until > found.now) {
+      return { outcome: "held", until: found.claim.until.getTime() };
+    }
+  }
+  throw new CheckpointError(
+    "STORAGE_FAILED",
+    `thread ${JSON.stringify(thread)} changed ${MAX_ATTEMPTS} times while it was claimed; try again later`,
+    { threadId: thread },
+  );
+}
+
+/** Takes a claim that is free. `unsettled`: a write of somebody else may be under way. */
+async function take(
+  session: Session,
+  { thread, claim, ttl, threadTtl }: ClaimRequest,
+): Promise<{ readonly unsettled: boolean } | undefined> {
+  const isOwn = { $eq: ["$claim.id", { $literal: claim }] };
+  // Also where there is none: a missing field comes before all dates.
+  const isFree = { $lte: ["$claim.until", "$$NOW"] };
+  const filter = {
+    ...only(threadKey(thread)),
+    $expr: { $and: [ALIVE["$expr"], { $or: [isOwn, isFree] }] },
+  };
+  const isQuiet = { $and: [{ $lte: ["$busy", null] }, { $eq: [{ $ifNull: ["$done", 0] }, "$writes"] }] };
+  // Sent once more, it is a renewal of its own claim: what the first one saw must stay.
+  const unsettled = { $cond: [isOwn, "$claim.unsettled", { $not: [isQuiet] }] };
+  const set = {
+    claim: { id: { $literal: claim }, until: after(ttl), unsettled },
+    ...renewalByOwn(threadTtl),
+  };
+  const found = await session.write((collection) =>
+    collection.findOneAndUpdate(filter, [{ $set: set }], {
+      returnDocument: "after",
+      includeResultMetadata: false,
+      projection: { claim: 1 },
+    }),
+  );
+  return (
+    (found && { unsettled: (found["claim"] as { unsettled?: boolean }).unsettled === true }) || undefined
+  );
+}
+
+async function settleFor(session: Session, { thread, claim }: ClaimRequest): Promise<void> {
+  await settle(session, thread);
+  const filter = { ...only(threadKey(thread)), "claim.id": claim };
+  await session.write((collection) => collection.updateOne(filter, { $unset: { "claim.unsettled": 1 } }));
+}
+
+/** Makes a thread with a claim. Whether there was none. */
+async function create(
+  session: Session,
+  { thread, claim, ttl, newEpoch, threadTtl }: ClaimRequest,
+): Promise<boolean> {
+  const g = newGeneration(thread);
+  const fields: Doc = {
+    thread: { $literal: thread },
+    epoch: { $literal: newEpoch },
+    valid: [g],
+    writes: { $ifNull: ["$writes", 0] },
+    created: "$$NOW",
+    updated: "$$NOW",
+    claim: { id: { $literal: claim }, until: after(ttl) },
+    ...renewalByOwn(threadTtl),
+  };
+  try {
+    await session.write((collection) =>
+      collection.updateOne({ ...only(threadKey(thread)), g }, [{ $set: fields }], { upsert: true }),
+    );
+    return true;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return false;
+  }
+}
+
+/** Takes a claim from a thread. Whether it was its. */
+export async function releaseThread(session: Session, { thread, claim }: ReleaseRequest): Promise<boolean> {
+  const filter = { ...only(threadKey(thread)), "claim.id": claim, ...ALIVE };
+  const result = await session.write((collection) => collection.updateOne(filter, { $unset: { claim: 1 } }));
+  return result.matchedCount > 0;
+}

@@ -1,0 +1,71 @@
+/*
+ * Records leave a statement as JSON arrays: names would double the bytes of a short one. Each form is written down once,
+ * for the statement that makes it and for the code that reads it: the name of each item with its expression in SQL.
+ */
+
+/** Items of an array, in their order. */
+type Form<Name extends string = string> = Readonly<Record<Name, string>>;
+
+/** The values of a form by their names, before anybody has looked at their types. */
+export type Items<F extends Form> = { readonly [Name in keyof F]: unknown };
+
+const base64 = (column: string): string => `encode(${column}, 'base64')`;
+
+/** A checkpoint without its metadata and refs, of a row that also has a `rank`. */
+export const OUTLINE: Form<
+  "rank" | "thread" | "namespace" | "id" | "parent" | "parentSeal" | "run" | "header" | "seal"
+> = {
+  rank: "rank",
+  thread: "thread",
+  namespace: "namespace",
+  id: "id",
+  parent: "parent",
+  parentSeal: "parent_seal",
+  run: "run",
+  header: base64("header"),
+  seal: "seal",
+};
+
+/** A checkpoint. */
+export const CHECKPOINT: Form<keyof typeof OUTLINE | "metadata" | "tokens" | "refs"> = {
+  ...OUTLINE,
+  metadata: base64("metadata"),
+  tokens: "tokens",
+  refs: base64("refs"),
+};
+
+/** A write. */
+export const WRITE: Form<"task" | "path" | "idx" | "channel" | "value" | "refs" | "seal"> = {
+  task: "task",
+  path: "path",
+  idx: "idx",
+  channel: "channel",
+  value: base64("value"),
+  refs: base64("refs"),
+  seal: "seal",
+};
+
+/** A thread, of a row that also has what belongs to its newest checkpoint. */
+export const THREAD: Form<
+  "thread" | "created" | "updated" | "expires" | "entries" | "claim" | "until" | "head" | "pending"
+> = {
+  thread: "thread",
+  created: "created",
+  updated: "updated",
+  expires: "expires",
+  entries: "entries",
+  claim: "claim",
+  until: "claim_until",
+  head: "head",
+  pending: "pending",
+};
+
+/** The SQL that makes such an array. */
+export function jsonSql(form: Form): string {
+  return `json_build_array(${Object.values(form).join(", ")})`;
+}
+
+/** The items of such an array by their names. */
+export function itemsOf<F extends Form>(form: F, json: readonly unknown[]): Items<F> {
+  return Object.fromEntries(Object.keys(form).map((name, i) => [name, json[i]])) as Items<F>;
+}

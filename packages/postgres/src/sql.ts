@@ -1,0 +1,124 @@
+import type { Param, Statement } from "./pg.ts";
+import type { Tables } from "./schema.ts";
+import { literalOf } from "./script.ts";
+
+/**
+ * Every parameter that a statement can have, with its type in SQL. One name means the same wherever it is used. JSON goes
+ * as text, since drivers do not agree on what they do with values of `jsonb`.
+ */
+const PARAMETERS = {
+  thread: "text",
+  threads: "text[]",
+  namespace: "text",
+  id: "text",
+  parent: "text",
+  parentSeal: "bigint",
+  run: "text",
+  header: "bytea",
+  seal: "bigint",
+  metadata: "bytea",
+  tokens: "text::jsonb",
+  refs: "bytea",
+  keepParent: "boolean",
+  task: "text",
+  writes: "text::jsonb",
+  epoch: "text",
+  newEpoch: "text",
+  relies: "bytea",
+  /** Milliseconds, as all times. */
+  ttl: "bigint",
+  threadTtl: "bigint",
+  entries: "text::jsonb",
+  removedKeys: "text[]",
+  claim: "text",
+  blobIds: "bytea",
+  blobBytes: "bytea",
+  blobStarts: "int[]",
+  blobLengths: "int[]",
+  have: "bytea",
+  limit: "int",
+  before: "text",
+  afterId: "text",
+  afterThread: "text",
+  afterNamespace: "text",
+  afterUpdated: "bigint",
+  wantedTokens: "text::jsonb",
+  absentKeys: "text[]",
+  channels: "text[]",
+  runs: "text[]",
+  going: "text::jsonb",
+  relinked: "text::jsonb",
+  /** An epoch that only one script knows. */
+  mark: "text",
+  from: "text",
+  to: "text",
+  sealShift: "bigint",
+  schema: "text",
+  tableNames: "text[]",
+} as const;
+
+type Name = keyof typeof PARAMETERS;
+
+/** Values of the parameters that a text names; others are left out. */
+export type Values = Readonly<Partial<Record<Name, Param | undefined>>>;
+
+/** A text, taken apart once for the tables of a schema. */
+interface Compiled {
+  /** With `$1`, `$2`, … */
+  readonly text: string;
+  readonly names: readonly Name[];
+  /** What stands before, between and after the parameters, and which these are. */
+  readonly pieces: readonly string[];
+  readonly order: readonly Name[];
+}
+
+const compiled = new WeakMap<Tables, Map<string, Compiled>>();
+
+/**
+ * A statement from a text in which `:name` is a parameter and `{name}` a table. Texts are compiled once. As one and the
+ * same string the result is also hashed only once, where the name of a prepared statement is looked up.
+ *
+ * @param frequent Whether it is sent again and again, and one plan is right for all its parameters.
+ */
+export function statement(tables: Tables, sql: string, values: Values, frequent = false): Statement {
+  const known = compiled.get(tables) ?? new Map<string, Compiled>();
+  compiled.set(tables, known);
+  const { text, names, pieces, order } = known.get(sql) ?? compile(tables, sql);
+  if (!known.has(sql)) known.set(sql, { text, names, pieces, order });
+  return {
+    text,
+    params: names.map((name) => valueOf(values, name)),
+    frequent,
+    inlined: () =>
+      pieces
+        .map((piece, i) => (i === 0 ? piece : literalOf(valueOf(values, order[i - 1]!)) + piece))
+        .join(""),
+  };
+}
+
+/** What is put in is not looked at again: the name of a schema may hold anything. */
+function compile(tables: Tables, sql: string): Compiled {
+  const names: Name[] = [];
+  const order: Name[] = [];
+  const pieces = [""];
+  const add = (text: string): void => void pieces.push(pieces.pop()! + text);
+  for (const [all, table, name] of sql.matchAll(/\{(\w+)\}|(?<!:):([a-z]\w*)|[^{:]+|[{:]/gi)) {
+    if (table !== undefined) add(tables[table as keyof Tables]);
+    else if (name !== undefined) {
+      const parameter = name as Name;
+      if (!names.includes(parameter)) names.push(parameter);
+      order.push(parameter);
+      pieces.push(`::${PARAMETERS[parameter]}`);
+    } else add(all);
+  }
+  const numbered = pieces.map((piece, i) =>
+    i === 0 ? piece : `$${names.indexOf(order[i - 1]!) + 1}${piece}`,
+  );
+  return { text: numbered.join(""), names, pieces, order };
+}
+
+function valueOf(values: Values, name: Name): Param {
+  const value = values[name];
+  if (value === undefined) throw new TypeError(`the parameter ${name} has no value`);
+  return value;
+}

@@ -1,0 +1,142 @@
+import { Buffer } from "node:buffer";
+import { idBytes, type ThreadEntry, type WriteRequest } from "@threadmark/core/storage";
+import { pack } from "../bytes.ts";
+import type { Statement } from "../pg.ts";
+import type { Tables } from "../schema.ts";
+import { statement, type Values } from "../sql.ts";
+import { alive, idsIn, NOW, renewed } from "./clauses.ts";
+
+/**
+ * Parameters of {@link openThread} and {@link storedBlobs}.
+ *
+ * @param packed The bytes of the blobs, as the table has them.
+ */
+export function openValues(request: WriteRequest, packed: readonly Uint8Array[]): Values {
+  const { thread, epoch, relies, newEpoch, ttl, entries, claim, blobs } = request;
+  const { bytes, starts, lengths } = pack(packed);
+  return {
+    thread,
+    newEpoch,
+    ttl: ttl ?? null,
+    ...(epoch !== undefined && { epoch, relies: idBytes(relies) }),
+    ...(claim !== undefined && { claim }),
+    ...(entries.length > 0 && { entries: entriesJson(entries) }),
+    ...(blobs.length > 0 && {
+      blobIds: idBytes(blobs.map((blob) => blob.id)),
+      blobBytes: bytes,
+      blobStarts: starts,
+      blobLengths: lengths,
+    }),
+  };
+}
+
+/** The column `entries`, or what is put into it. */
+export function entriesJson(entries: readonly ThreadEntry[]): string {
+  return JSON.stringify(
+    Object.fromEntries(
+      entries.map(({ key, token, value, seal }) => [
+        key,
+        { token, value: Buffer.from(value).toString("base64"), seal },
+      ]),
+    ),
+  );
+}
+
+/**
+ * The beginning of every statement that writes.
+ *
+ * - Out: `opened`, one row with the epoch when the thread may be written to; otherwise none.
+ * - Atomic: it locks the row of the thread and then judges its newest version, not that of the
+ *   snapshot. So a write that waited for a prune sees the epoch that the prune has set.
+ *
+ * @param condition One more, which is judged in the snapshot.
+ */
+export function openThread(request: WriteRequest, condition: string): string {
+  const { epoch, claim } = request;
+  const open = epoch === undefined && claim === undefined ? openOrCreate : openExisting;
+  return `opened AS (${open(request, condition)}
+  RETURNING t.epoch, t.number
+)`;
+}
+
+function openOrCreate({ entries }: WriteRequest, condition: string): string {
+  const merged = entries.length > 0 ? ", entries = t.entries || excluded.entries" : "";
+  return `
+  INSERT INTO {threads} AS t (thread, epoch, created, updated, expires, entries)
+  SELECT :thread, :newEpoch, ${NOW}, ${NOW}, ${NOW} + :ttl, ${entries.length > 0 ? ":entries" : "'{}'::jsonb"}
+  WHERE ${condition}
+  ON CONFLICT (thread) DO UPDATE SET updated = ${NOW}, expires = ${renewed("t", ":ttl")}${merged}
+  WHERE ${alive("t")}`;
+}
+
+function openExisting({ epoch, claim, entries }: WriteRequest, condition: string): string {
+  const merged = entries.length > 0 ? ", entries = t.entries || :entries" : "";
+  return `
+  UPDATE {threads} AS t SET updated = ${NOW}, expires = ${renewed("t", ":ttl")}${merged}
+  WHERE t.thread = :thread AND ${alive("t")} AND ${claim === undefined ? "true" : "t.claim = :claim"}
+    AND ${epoch === undefined ? "true" : holds("t")} AND ${condition}`;
+}
+
+/**
+ * Whether a thread has the epoch and every blob that a write relies on. The blobs are looked for by key: as a join, a
+ * wrong guess at their number would read the whole table. It reads them in the snapshot, which is enough: whoever
+ * removes blobs changes the epoch, and that is judged after the lock.
+ */
+function holds(thread: string): string {
+  return `${thread}.epoch = :epoch AND (
+    SELECT count(*) = count((SELECT 1 FROM {blobs} AS b WHERE b.thread = ${thread}.number AND b.id = relied.id))
+    FROM ${idsIn(":relies")} AS relied
+  )`;
+}
+
+/**
+ * The part that stores blobs in the thread that was `opened`. A write without blobs has no such part: the
+ * server would parse and plan it for nothing.
+ *
+ * - Atomic: a blob that a prune removed while the lock of the thread was waited for is absent for ON CONFLICT
+ *   too, and is stored again when it was sent.
+ */
+export function storedBlobs({ blobs }: WriteRequest): string {
+  if (blobs.length === 0) return "";
+  return `, stored_blobs AS (
+  INSERT INTO {blobs} (thread, id, bytes)
+  SELECT opened.number, substring(:blobIds FROM (16 * n - 15)::int FOR 16),
+    substring(:blobBytes FROM start FOR length)
+  FROM opened CROSS JOIN unnest(:blobStarts, :blobLengths) WITH ORDINALITY AS piece (start, length, n)
+  ON CONFLICT DO NOTHING
+)`;
+}
+
+/** The checkpoint whose parent must be the newest. */
+export interface Fence {
+  readonly namespace: string;
+  readonly id: string;
+  readonly parent: string | undefined;
+}
+
+/** The newest checkpoint of a namespace. */
+export const HEAD = `(SELECT id FROM {checkpoints}
+    WHERE thread = :thread AND namespace = :namespace ORDER BY id DESC LIMIT 1)`;
+
+/**
+ * Why a write was refused. It is asked afterwards, and so rarely that the writes need not be slowed down by
+ * the question. When all seems well by now, the answer is `stale`: the caller then sends everything again.
+ *
+ * - Out: `outcome`; with a fence as `detail` the newest checkpoint.
+ */
+export function refusalStatement(tables: Tables, request: WriteRequest, fence?: Fence): Statement {
+  const { epoch, claim } = request;
+  const fenced = "WHEN t.claim IS DISTINCT FROM :claim THEN 'fenced'";
+  const stale = `WHEN (${holds("t")}) IS NOT TRUE THEN 'stale'`;
+  const conflict = `WHEN ${HEAD} IS DISTINCT FROM :parent AND ${HEAD} IS DISTINCT FROM :id THEN 'conflict'`;
+  const sql = `SELECT CASE
+  WHEN NOT ${alive("t")} THEN 'expired'
+  ${claim === undefined ? "" : fenced}
+  ${epoch === undefined ? "" : stale}
+  ${fence ? conflict : ""}
+  ELSE 'stale'
+END AS outcome, ${fence ? HEAD : "NULL"} AS detail
+FROM (SELECT) AS always LEFT JOIN {threads} AS t ON t.thread = :thread`;
+  const place = fence && { namespace: fence.namespace, id: fence.id, parent: fence.parent ?? null };
+  return statement(tables, sql, { ...openValues({ ...request, blobs: [], entries: [] }, []), ...place });
+}

@@ -1,0 +1,63 @@
+import type { ClaimRequest, ReleaseRequest, UpdateThreadRequest } from "@threadmark/core/storage";
+import type { Statement } from "../pg.ts";
+import type { Tables } from "../schema.ts";
+import { statement } from "../sql.ts";
+import { alive, NOW, renewed } from "./clauses.ts";
+import { entriesJson } from "./open-thread.ts";
+
+/**
+ * Changes the metadata of a thread.
+ *
+ * - Out: a row if the thread exists.
+ * - Atomic: one row.
+ */
+export function updateThreadStatement(
+  tables: Tables,
+  { thread, set, remove }: UpdateThreadRequest,
+): Statement {
+  const sql = `UPDATE {threads} AS t SET entries = (t.entries - :removedKeys) || :entries
+WHERE t.thread = :thread AND ${alive("t")}
+RETURNING t.thread`;
+  return statement(tables, sql, { thread, entries: entriesJson(set), removedKeys: remove });
+}
+
+/**
+ * Makes somebody the owner of a thread.
+ *
+ * - Out: a row if it worked.
+ * - Atomic: one row, whose newest version is judged after its lock was got.
+ */
+export function claimStatement(tables: Tables, request: ClaimRequest): Statement {
+  const { thread, claim, ttl, newEpoch, threadTtl } = request;
+  const sql = `INSERT INTO {threads} AS t (thread, epoch, created, updated, expires, claim, claim_until)
+VALUES (:thread, :newEpoch, ${NOW}, ${NOW}, ${NOW} + :threadTtl, :claim, ${NOW} + :ttl)
+ON CONFLICT (thread) DO UPDATE SET
+  claim = :claim, claim_until = ${NOW} + :ttl, expires = ${renewed("t", ":threadTtl")}
+WHERE ${alive("t")} AND (t.claim IS NULL OR t.claim = :claim OR t.claim_until <= ${NOW})
+RETURNING t.thread`;
+  return statement(tables, sql, { thread, claim, ttl, newEpoch, threadTtl: threadTtl ?? null });
+}
+
+/**
+ * Why a claim was refused; asked afterwards, as with writes.
+ *
+ * - Out: `outcome`, and as `detail` until when somebody else has the thread: no time if nobody has it by now.
+ */
+export function claimRefusalStatement(tables: Tables, { thread }: ClaimRequest): Statement {
+  const sql = `SELECT CASE WHEN ${alive("t")} THEN 'held' ELSE 'expired' END AS outcome, t.claim_until::text AS detail
+FROM (SELECT) AS always LEFT JOIN {threads} AS t ON t.thread = :thread`;
+  return statement(tables, sql, { thread });
+}
+
+/**
+ * Takes a claim from a thread.
+ *
+ * - Out: a row if the thread had it.
+ * - Atomic: one row.
+ */
+export function releaseStatement(tables: Tables, { thread, claim }: ReleaseRequest): Statement {
+  const sql = `UPDATE {threads} AS t SET claim = NULL, claim_until = NULL
+WHERE t.thread = :thread AND t.claim = :claim AND ${alive("t")}
+RETURNING t.thread`;
+  return statement(tables, sql, { thread, claim });
+}

@@ -1,0 +1,179 @@
+import { isDeepStrictEqual } from "node:util";
+import { isCheckpointError } from "@threadmark/core";
+import { PostgresSaver } from "@threadmark/postgres";
+import { enough, seed } from "@threadmark/random-tests";
+import { countTests } from "@threadmark/services";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newest, openSaver, useSchema } from "./database.ts";
+import { damageOf, randomFrom, type Column, type Random } from "./random-damage.ts";
+
+const THREADS = ["one", "two"];
+const TURNS = [1, 2, 3];
+const TYPED = ["CORRUPT", "INCOMPLETE", "UNSUPPORTED_FORMAT"] as const;
+
+/**
+ * Columns that say where something is. What is moved away by them is absent, which nobody can notice; where it appears
+ * it must be refused. All others must never change anything in silence.
+ */
+const PLACES = {
+  threads: ["thread"],
+  checkpoints: ["thread", "namespace", "id"],
+  writes: ["thread", "namespace", "checkpoint"],
+};
+const CONTENT = {
+  threads: ["number", "entries"],
+  checkpoints: ["parent", "parent_seal", "seal", "run", "header", "metadata", "tokens", "refs"],
+  writes: ["task", "idx", "path", "channel", "value", "refs", "seal"],
+  blobs: ["thread", "id", "bytes"],
+};
+
+const columnsOf = (tables: Readonly<Record<string, readonly string[]>>): Column[] =>
+  Object.entries(tables).flatMap(([table, names]) => names.map((name) => ({ table, name })));
+
+type IsRight = (value: unknown, before: unknown, read: string) => boolean;
+
+describe("a damaged cell", () => {
+  countTests(newest);
+  const { schema, pool } = useSchema();
+  const before = new Map<string, unknown>();
+  const client = new pg.Client({ connectionString: newest.url });
+
+  beforeAll(async () => {
+    const writer = await openSaver(pool, schema, {
+      threadMetadata: ({ configurable }) => ({ user: configurable }),
+    });
+    for (const thread of THREADS) {
+      for (const n of TURNS) {
+        const values = { text: longText(`${thread} ${n}`), list: [1, "two", thread] };
+        const parent = n > 1 ? turnId(n - 1) : undefined;
+        await putTurn(writer, {
+          thread,
+          id: turnId(n),
+          parent,
+          values,
+          metadata: { n, thread },
+          run: `run ${n}`,
+        });
+        for (const task of ["a", "b"]) {
+          await writer.putWrites(
+            configOf(thread, turnId(n)),
+            [["text", longText(`write ${n}`, 2000)]],
+            task,
+            "path",
+          );
+        }
+      }
+    }
+    // Damage does not keep to constraints.
+    await pool.query(`ALTER TABLE ${schema}.threadmark_threads ALTER COLUMN number DROP IDENTITY`);
+    for (const table of ["threads", "checkpoints", "writes", "blobs"]) {
+      await pool.query(`ALTER TABLE ${schema}.threadmark_${table} DROP CONSTRAINT threadmark_${table}_pkey`);
+    }
+    await client.connect();
+    for (const [name, read] of reads()) before.set(name, await read());
+  });
+
+  afterAll(() => client.end());
+
+  /** Everything that an application can read, by a process that remembers nothing. */
+  function reads(): [string, () => Promise<unknown>][] {
+    const saver = new PostgresSaver(client, { schema, blobCacheBytes: 0, prepareStatements: true });
+    return THREADS.flatMap((thread): [string, () => Promise<unknown>][] => {
+      const history = { config: configOf(thread, turnId(TURNS.length)), channels: ["text"] };
+      return [
+        ...TURNS.map((n): [string, () => Promise<unknown>] => {
+          return [`get ${thread} ${n}`, () => saver.getTuple(configOf(thread, turnId(n)))];
+        }),
+        [`history ${thread}`, () => saver.getDeltaChannelHistory(history)],
+        [`list ${thread}`, () => all(saver.list(configOf(thread)))],
+        [`thread ${thread}`, async () => (await saver.getThread(thread))?.metadata],
+      ];
+    });
+  }
+
+  /** What is read after damage and is neither what it was nor an error that names the thread. */
+  async function wrongReads(column: Column, random: Random, isRight: IsRight): Promise<string[] | undefined> {
+    await client.query("BEGIN");
+    try {
+      if (!(await damageOf(client, schema, column, random))) return undefined;
+      const wrong: string[] = [];
+      for (const [name, read] of reads()) {
+        await client.query("SAVEPOINT before_read");
+        const result = await read().catch((error: unknown) => error);
+        await client.query("ROLLBACK TO before_read");
+        const known = TYPED.some((code) => isCheckpointError(result, code));
+        const right = known
+          ? THREADS.includes((result as { threadId?: string }).threadId ?? "")
+          : isRight(result, before.get(name), name);
+        if (!right) wrong.push(`${name}: ${result instanceof Error ? String(result) : "another value"}`);
+      }
+      return wrong;
+    } finally {
+      await client.query("ROLLBACK");
+    }
+  }
+
+  it(
+    "that holds content is an error that names the thread, or changes nothing",
+    async () => {
+      const random = randomFrom(seed);
+      const columns = columnsOf(CONTENT);
+      let damaged = 0;
+      for (let round = 0; damaged < enough(300); round++) {
+        const column = columns[round % columns.length]!;
+        // A history is read by channel, so there the channel is a place.
+        const wrong = await wrongReads(column, random, (value, whole, read) =>
+          (column.name === "channel" && read.startsWith("history") ? isPart : isDeepStrictEqual)(
+            value,
+            whole,
+          ),
+        );
+        if (wrong === undefined) continue;
+        damaged++;
+        expect({ column, wrong }).toEqual({ column, wrong: [] });
+      }
+    },
+    enough(120_000),
+  );
+
+  it(
+    "that says where something is never makes anything appear elsewhere",
+    async () => {
+      const random = randomFrom(seed);
+      const columns = columnsOf(PLACES);
+      let damaged = 0;
+      for (let round = 0; damaged < enough(40); round++) {
+        const column = columns[round % columns.length]!;
+        const wrong = await wrongReads(column, random, isPart);
+        if (wrong === undefined) continue;
+        damaged++;
+        expect({ column, wrong }).toEqual({ column, wrong: [] });
+      }
+    },
+    enough(60_000),
+  );
+});
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+/** Whether there is nothing in a value that was not in the other one: things may be absent. */
+function isPart(value: unknown, whole: unknown): boolean {
+  if (value === undefined) return true;
+  if (Array.isArray(value) && Array.isArray(whole)) {
+    return value.every((item) => whole.some((other) => isPart(item, other)));
+  }
+  if (isObject(value) && isObject(whole)) {
+    return Object.entries(value).every(([key, item]) => isPart(item, whole[key]));
+  }
+  return isDeepStrictEqual(value, whole);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

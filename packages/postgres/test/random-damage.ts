@@ -1,0 +1,86 @@
+import type pg from "pg";
+
+/** A column of one of the tables. */
+export interface Column {
+  readonly table: string;
+  readonly name: string;
+}
+
+/** A whole number from 0 up to, and without, a limit. */
+export type Random = (limit: number) => number;
+
+/** The same numbers for the same seed. */
+export function randomFrom(seed: number): Random {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+/**
+ * Flips one bit of a random cell of a column, or swaps two of its cells, in the transaction that is open. Returns whether
+ * anything changed: the type of the column may not take it.
+ */
+export async function damageOf(
+  client: pg.Client,
+  schema: string,
+  { table, name }: Column,
+  random: Random,
+): Promise<boolean> {
+  const place = `${schema}.threadmark_${table}`;
+  const { rows, fields } = await client.query<{ ctid: string; cell: unknown }>({
+    text: `SELECT ctid::text, ${name} AS cell FROM ${place} ORDER BY ctid`,
+  });
+  const [one, other] = [rows[random(rows.length)]!, rows[random(rows.length)]!];
+  const type = fields[1]!.dataTypeID;
+  const swap = random(3) === 0;
+  const changes = swap
+    ? [
+        { ctid: one.ctid, cell: other.cell },
+        { ctid: other.ctid, cell: one.cell },
+      ]
+    : [{ ctid: one.ctid, cell: flipped(one.cell, random) }];
+  if (JSON.stringify(changes[0]!.cell) === JSON.stringify(one.cell)) return false;
+  await client.query("SAVEPOINT before_damage");
+  try {
+    for (const { ctid, cell } of changes) {
+      const value = type === JSONB ? JSON.stringify(cell) : cell;
+      await client.query(`UPDATE ${place} SET ${name} = $1 WHERE ctid = $2::tid`, [value, ctid]);
+    }
+    return true;
+  } catch {
+    await client.query("ROLLBACK TO before_damage");
+    return false;
+  }
+}
+
+const JSONB = 3802;
+
+function flipped(cell: unknown, random: Random): unknown {
+  if (cell instanceof Uint8Array) {
+    const bytes = Buffer.from(cell);
+    if (bytes.length > 0) bytes[random(bytes.length)]! ^= 1 << random(8);
+    return bytes;
+  }
+  if (typeof cell === "number") return cell ^ (1 << random(31));
+  if (typeof cell === "string" && /^\d+$/.test(cell))
+    return String(BigInt(cell) ^ (1n << BigInt(random(32))));
+  if (typeof cell === "string") return flippedText(cell, random);
+  if (typeof cell === "object" && cell !== null) {
+    try {
+      return JSON.parse(flippedText(JSON.stringify(cell), random));
+    } catch {
+      return cell;
+    }
+  }
+  return cell;
+}
+
+/** One of the lower bits, so that it stays text. */
+function flippedText(text: string, random: Random): string {
+  if (text === "") return "x";
+  const at = random(text.length);
+  const code = text.charCodeAt(at) ^ (1 << random(5));
+  return text.slice(0, at) + String.fromCharCode(code) + text.slice(at + 1);
+}

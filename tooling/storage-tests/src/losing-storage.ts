@@ -1,0 +1,69 @@
+import type { CheckpointStorage } from "@threadmark/core/storage";
+
+/** What a storage was asked to change, and what it answered. */
+interface Change {
+  readonly name: Changing;
+  readonly request: unknown;
+  readonly answer: unknown;
+}
+
+const CHANGING = [
+  "put",
+  "putWrites",
+  "remove",
+  "deleteThreads",
+  "copyThread",
+  "updateThread",
+  "claim",
+  "release",
+  "expire",
+  "sweep",
+] as const;
+type Changing = (typeof CHANGING)[number];
+
+type Method = (request: unknown) => Promise<unknown>;
+
+/** A storage that can lose its last changes, as a server does that comes back from an older state. */
+export interface LosingStorage {
+  /** It does one thing after the other, so that there is an order of which a part can be lost. */
+  readonly storage: CheckpointStorage;
+  readonly changes: readonly Change[];
+  /** Loses changes, the last ones first. Whoever uses the storage is not told. */
+  lose(changes: number): Promise<void>;
+}
+
+/** @param clear Removes everything that is stored. */
+export function losing(storage: CheckpointStorage, clear: () => Promise<void>): LosingStorage {
+  const changes: Change[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+  const methodOf = (name: Changing): Method => (storage[name] as Method).bind(storage);
+  const wrapped = new Proxy(storage, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      const method = value.bind(target) as Method;
+      const changing = CHANGING.find((one) => one === name);
+      return (request: unknown) =>
+        inTurn(async () => {
+          const answer = await method(request);
+          if (changing) changes.push({ name: changing, request, answer });
+          return answer;
+        });
+    },
+  });
+  return {
+    storage: wrapped,
+    changes,
+    lose: (count) =>
+      inTurn(async () => {
+        changes.splice(Math.max(0, changes.length - count));
+        await clear();
+        for (const { name, request } of changes) await methodOf(name)(request);
+      }),
+  };
+}
