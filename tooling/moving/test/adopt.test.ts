@@ -107,6 +107,19 @@ describe("a saver that adopts another one's threads", () => {
     expect(await threadsIn(storage)).toEqual(["note", "t"]);
   });
 
+  it("waits for another one that has won and cannot be seen yet", async () => {
+    const storage = new MemoryStorage();
+    const old = await oldSaverWith("t");
+    const put = storage.put.bind(storage);
+    let unseen = 3;
+    storage.put = async (request) => {
+      if (request.fence && unseen-- > 0) return { outcome: "conflict", head: "another" };
+      return put(request);
+    };
+    expect(await tuplesOf(new MemorySaver({ storage, adopt: old }), "t")).toEqual(await tuplesOf(old, "t"));
+    expect(unseen).toBeLessThan(0);
+  });
+
   it("is right wherever it was stopped, and leaves nothing behind", async () => {
     const old = await oldSaverWith("t");
     const expected = await tuplesOf(old, "t");
