@@ -1,5 +1,6 @@
 // The packed packages in a stranger's project: installed by npm without LangChain, type-checked down to the last
 // declaration by the newest TypeScript and the oldest, and run, in one process with both formats too.
+import assert from "node:assert/strict";
 import { cp, mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +20,13 @@ const dependencies = {
 };
 await cp(join(root, "tooling", "consumer"), project, { recursive: true });
 await writeFile(join(project, "package.json"), JSON.stringify({ type: "module", dependencies }));
-await run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: project });
+const install = "npm install --no-audit --no-fund --no-package-lock 2>&1";
+const said = await read("sh", ["-c", install], {
+  cwd: project,
+  env: { ...process.env, npm_config_loglevel: "warn" },
+});
+console.log(said);
+assert.doesNotMatch(said, /warn/i, "npm warns about the packages");
 for (const compiler of ["typescript", "typescript-5"]) {
   await run(process.execPath, [join("node_modules", compiler, "bin", "tsc"), "--project", "."], {
     cwd: project,

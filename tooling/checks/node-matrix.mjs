@@ -58,6 +58,8 @@ await installPacked(project, {
   versions: { vitest },
 });
 await writeFile(join(project, "vitest.config.ts"), vitestConfig);
+// So that fields of classes are defined, as the language says, and not assigned.
+await writeFile(join(project, "tsconfig.json"), '{ "compilerOptions": { "target": "es2023" } }');
 for (const { dir } of subjects) {
   await cp(join(dir, "test"), join(project, basename(dir), "test"), {
     recursive: true,
@@ -91,7 +93,9 @@ function filesOn(major) {
   if (chosen.node) return [];
   const isAtAnEnd = major === majors[0] || major === majors.at(-1);
   return subjects
-    .filter(({ manifest }) => isAtAnEnd || !("@threadmark/services" in manifest.devDependencies))
+    .filter(
+      ({ manifest }) => isAtAnEnd || !(manifest.bin || "@threadmark/services" in manifest.devDependencies),
+    )
     .map(({ dir }) => `${basename(dir)}/test/${parts[basename(dir)] ?? "conformance"}`);
 }
 

@@ -27,6 +27,14 @@ for (const { name, tarball } of await packAll(scratch.path)) {
     /"(workspace|catalog):/,
     `${name} would publish a version only this repository knows`,
   );
+  for (const field of ["repository", "homepage", "bugs", "keywords", "author", "license"]) {
+    assert(field in JSON.parse(manifest), `${name} lacks ${field}`);
+  }
+  const readme = await read("tar", ["-xzOf", tarball, "package/README.md"]);
+  const relative = [...readme.matchAll(/\]\((?!https:|#)[^)]*\)/g)].map(([link]) => link);
+  assert.deepEqual(relative, [], `links of ${name} lead nowhere on npm's page`);
+  const mapped = files.filter((file) => file.endsWith(".map"));
+  assert.deepEqual(mapped, [], `${name} would publish maps of sources that it does not have`);
   assert.doesNotMatch(manifest, /@threadmark\/source/, `${name} would lead to sources that it does not have`);
   await run("publint", ["--strict", tarball]);
   if (!bin) await run("attw", [tarball]);

@@ -8,7 +8,9 @@ import { publishedPackages, root } from "../workspace.mjs";
 
 await using scratch = await mkdtempDisposable(join(tmpdir(), "threadmark-runtimes-"));
 const project = scratch.path;
-const packages = (await publishedPackages()).filter(({ manifest }) => /\/(core|memory)$/.test(manifest.name));
+const packages = (await publishedPackages()).filter(({ manifest }) =>
+  /\/(core|memory|workflow)$/.test(manifest.name),
+);
 await installPacked(project, {
   packages,
   dependencies: {

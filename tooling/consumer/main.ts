@@ -1,3 +1,4 @@
-import { remember } from "./program.js";
+import { remember, resume } from "./program.js";
 
 await remember();
+await resume();

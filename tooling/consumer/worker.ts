@@ -1,4 +1,9 @@
-import { remember } from "./program.js";
+import { remember, resume } from "./program.js";
 
 // A Worker may do nothing but define things while it loads, so this also shows that loading does nothing more.
-export default { test: remember };
+export default {
+  async test(): Promise<void> {
+    await remember();
+    await resume();
+  },
+};

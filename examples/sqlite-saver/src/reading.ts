@@ -52,11 +52,16 @@ export function scanCheckpoints(tables: Tables, request: ScanRequest): ScanPage 
       after?.id ?? null,
     )
     .map((row) => ({ thread: row["thread"] as string, checkpoint: checkpointOf(row) }))
-    .filter(({ checkpoint, thread: name }) => !after || comparePositions({ ...checkpoint, thread: name }, after) > 0)
+    .filter(
+      ({ checkpoint, thread: name }) =>
+        !after || comparePositions({ ...checkpoint, thread: name }, after) > 0,
+    )
     .filter(({ checkpoint }) => passesFilter(checkpoint.index, filter));
-  const checkpoints = rows
-    .slice(0, limit)
-    .map(({ thread: name, checkpoint }) => ({ thread: name, checkpoint, writes: tables.writes(name, checkpoint) }));
+  const checkpoints = rows.slice(0, limit).map(({ thread: name, checkpoint }) => ({
+    thread: name,
+    checkpoint,
+    writes: tables.writes(name, checkpoint),
+  }));
   const blobs = new Map<BlobId, Blob>();
   for (const stored of checkpoints) {
     const except = new Set([...have, ...blobs.keys()]);
@@ -129,6 +134,7 @@ function recordOf(tables: Tables, row: Row, channels: readonly string[]): Thread
     entries: entriesOf(tables, row),
     head,
     pending: channels.filter((channel) => writes.some((write) => write.channel === channel)),
-    claim: row["claim"] === null ? undefined : { id: row["claim"] as string, until: row["claim_until"] as number },
+    claim:
+      row["claim"] === null ? undefined : { id: row["claim"] as string, until: row["claim_until"] as number },
   };
 }

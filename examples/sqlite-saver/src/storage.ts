@@ -65,7 +65,9 @@ export class SqliteStorage implements CheckpointStorage {
       if (refused) return refused;
       const head = this.#tables.head(thread, checkpoint.namespace);
       if (fence && head !== checkpoint.parent && head !== checkpoint.id) return { outcome: "conflict", head };
-      const existing = keepParent ? this.#tables.checkpoint(thread, checkpoint.namespace, checkpoint.id) : undefined;
+      const existing = keepParent
+        ? this.#tables.checkpoint(thread, checkpoint.namespace, checkpoint.id)
+        : undefined;
       const { parent, parentSeal } = existing ?? checkpoint;
       const epoch = this.#tables.touch(request);
       this.#tables.setCheckpoint(thread, { ...checkpoint, parent, parentSeal });
@@ -124,7 +126,9 @@ export class SqliteStorage implements CheckpointStorage {
 
   async blobs({ thread, refs, have }: BlobsRequest): Promise<readonly Blob[]> {
     return this.#tables.atomic(() => {
-      const found = this.#tables.thread(thread) ? this.#tables.reachable(thread, refs, new Set(have)) : new Map();
+      const found = this.#tables.thread(thread)
+        ? this.#tables.reachable(thread, refs, new Set(have))
+        : new Map();
       return [...(found.values() as Iterable<Blob>)];
     });
   }
@@ -137,11 +141,22 @@ export class SqliteStorage implements CheckpointStorage {
       const all = tables.all("SELECT * FROM checkpoints WHERE thread = ?", thread).map(checkpointOf);
       if (hasUnknownChild(all, request)) return { outcome: "conflict" };
       for (const { namespace, id } of checkpoints) {
-        tables.run("DELETE FROM checkpoints WHERE thread = ? AND namespace = ? AND id = ?", thread, namespace, id);
-        tables.run("DELETE FROM writes WHERE thread = ? AND namespace = ? AND checkpoint = ?", thread, namespace, id);
+        tables.run(
+          "DELETE FROM checkpoints WHERE thread = ? AND namespace = ? AND id = ?",
+          thread,
+          namespace,
+          id,
+        );
+        tables.run(
+          "DELETE FROM writes WHERE thread = ? AND namespace = ? AND checkpoint = ?",
+          thread,
+          namespace,
+          id,
+        );
       }
       for (const { namespace, id, parent, parentSeal } of relink) {
-        const sql = "UPDATE checkpoints SET parent = ?, parent_seal = ? WHERE thread = ? AND namespace = ? AND id = ?";
+        const sql =
+          "UPDATE checkpoints SET parent = ?, parent_seal = ? WHERE thread = ? AND namespace = ? AND id = ?";
         tables.run(sql, parent ?? null, parentSeal, thread, namespace, id);
       }
       tables.run("UPDATE threads SET epoch = ? WHERE thread = ?", newEpoch, thread);
@@ -166,7 +181,9 @@ export class SqliteStorage implements CheckpointStorage {
   }
 
   async deleteThreads(threads: readonly string[]): Promise<number> {
-    return this.#tables.atomic(() => threads.reduce((sum, thread) => sum + this.#tables.deleteThread(thread), 0));
+    return this.#tables.atomic(() =>
+      threads.reduce((sum, thread) => sum + this.#tables.deleteThread(thread), 0),
+    );
   }
 
   async copyThread({ from, to, newEpoch, sealShift }: CopyRequest): Promise<CopyOutcome> {
@@ -185,7 +202,10 @@ export class SqliteStorage implements CheckpointStorage {
         ...record,
         seal: shiftSeal(record.seal, sealShift),
       });
-      tables.setEntries(to, tables.all("SELECT * FROM entries WHERE thread = ?", from).map(entryOf).map(shifted));
+      tables.setEntries(
+        to,
+        tables.all("SELECT * FROM entries WHERE thread = ?", from).map(entryOf).map(shifted),
+      );
       for (const row of tables.all("SELECT * FROM checkpoints WHERE thread = ?", from)) {
         tables.setCheckpoint(to, shifted(checkpointOf(row)));
       }
@@ -201,7 +221,8 @@ export class SqliteStorage implements CheckpointStorage {
     return this.#tables.atomic(() => {
       if (!this.#tables.thread(thread)) return false;
       this.#tables.setEntries(thread, set);
-      for (const key of remove) this.#tables.run("DELETE FROM entries WHERE thread = ? AND key = ?", thread, key);
+      for (const key of remove)
+        this.#tables.run("DELETE FROM entries WHERE thread = ? AND key = ?", thread, key);
       return true;
     });
   }
@@ -211,18 +232,25 @@ export class SqliteStorage implements CheckpointStorage {
       if (this.#tables.isExpired(thread)) return { outcome: "expired" };
       const now = Date.now();
       const row = this.#tables.thread(thread);
-      const until = row?.["claim_until"] as number | null | undefined;
-      const held = row?.["claim"] != null && row["claim"] !== claim && until! > now;
-      if (held) return { outcome: "held", until: until! };
+      const owner = (row?.["claim"] ?? claim) as string;
+      const until = (row?.["claim_until"] ?? 0) as number;
+      if (owner !== claim && until > now) return { outcome: "held", until };
       this.#tables.make(thread, newEpoch, threadTtl);
-      this.#tables.run("UPDATE threads SET claim = ?, claim_until = ? WHERE thread = ?", claim, now + ttl, thread);
+      this.#tables.run(
+        "UPDATE threads SET claim = ?, claim_until = ? WHERE thread = ?",
+        claim,
+        now + ttl,
+        thread,
+      );
       return { outcome: "claimed" };
     });
   }
 
   async release({ thread, claim }: ReleaseRequest): Promise<boolean> {
     const sql = "UPDATE threads SET claim = NULL, claim_until = NULL WHERE thread = ? AND claim = ?";
-    return this.#tables.atomic(() => this.#tables.thread(thread) !== undefined && this.#tables.run(sql, thread, claim) > 0);
+    return this.#tables.atomic(
+      () => this.#tables.thread(thread) !== undefined && this.#tables.run(sql, thread, claim) > 0,
+    );
   }
 
   async runs({ runs, after, limit }: RunsRequest): Promise<RunsPage> {

@@ -45,11 +45,11 @@ export class Tables {
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#prepared(sql).all(...values) as Row[];
+    return this.#prepared(sql).all(...values);
   }
 
   one(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#prepared(sql).get(...values) as Row | undefined;
+    return this.#prepared(sql).get(...values);
   }
 
   /** How many rows were changed. */
@@ -65,22 +65,36 @@ export class Tables {
 
   /** The thread, unless it has expired. */
   thread(thread: string): Row | undefined {
-    return this.one("SELECT * FROM threads WHERE thread = ? AND (expires IS NULL OR expires > ?)", thread, Date.now());
+    return this.one(
+      "SELECT * FROM threads WHERE thread = ? AND (expires IS NULL OR expires > ?)",
+      thread,
+      Date.now(),
+    );
   }
 
   isExpired(thread: string): boolean {
-    return this.one("SELECT 1 FROM threads WHERE thread = ? AND expires <= ?", thread, Date.now()) !== undefined;
+    return (
+      this.one("SELECT 1 FROM threads WHERE thread = ? AND expires <= ?", thread, Date.now()) !== undefined
+    );
   }
 
   /** Makes the thread if it is not there, and moves its expiry by its own time to live or by the given one. */
   make(thread: string, newEpoch: string, ttl: number | undefined): void {
     const now = Date.now();
-    this.run("INSERT OR IGNORE INTO threads (thread, epoch, created, updated) VALUES (?, ?, ?, ?)", thread, newEpoch, now, now);
+    this.run(
+      "INSERT OR IGNORE INTO threads (thread, epoch, created, updated) VALUES (?, ?, ?, ?)",
+      thread,
+      newEpoch,
+      now,
+      now,
+    );
     this.renew(thread, ttl);
   }
 
   renew(thread: string, ttl: number | undefined): void {
-    const own = this.one("SELECT own_ttl FROM threads WHERE thread = ?", thread)?.["own_ttl"] as number | null;
+    const own = this.one("SELECT own_ttl FROM threads WHERE thread = ?", thread)?.["own_ttl"] as
+      | number
+      | null;
     const milliseconds = own ?? ttl;
     if (milliseconds === undefined) return;
     const expires = milliseconds === NEVER ? null : Date.now() + milliseconds;
@@ -92,7 +106,8 @@ export class Tables {
     this.make(thread, newEpoch, ttl);
     this.run("UPDATE threads SET updated = ? WHERE thread = ?", Date.now(), thread);
     this.setEntries(thread, entries);
-    for (const { id, bytes } of blobs) this.run("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)", thread, id, bytes);
+    for (const { id, bytes } of blobs)
+      this.run("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)", thread, id, bytes);
     return this.thread(thread)!["epoch"] as string;
   }
 
@@ -103,7 +118,12 @@ export class Tables {
   }
 
   checkpoint(thread: string, namespace: string, id: string): CheckpointRecord | undefined {
-    const row = this.one("SELECT * FROM checkpoints WHERE thread = ? AND namespace = ? AND id = ?", thread, namespace, id);
+    const row = this.one(
+      "SELECT * FROM checkpoints WHERE thread = ? AND namespace = ? AND id = ?",
+      thread,
+      namespace,
+      id,
+    );
     return row && checkpointOf(row);
   }
 
@@ -115,8 +135,23 @@ export class Tables {
   setCheckpoint(thread: string, record: CheckpointRecord): void {
     const { namespace, id, parent, parentSeal, run, header, seal, metadata, index, refs } = record;
     const tokens = JSON.stringify(index.map(({ key, token }) => [key, token]));
-    const values = [parent ?? null, parentSeal, run ?? null, header, seal, metadata, tokens, JSON.stringify(refs)];
-    this.run("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", thread, namespace, id, ...values);
+    const values = [
+      parent ?? null,
+      parentSeal,
+      run ?? null,
+      header,
+      seal,
+      metadata,
+      tokens,
+      JSON.stringify(refs),
+    ];
+    this.run(
+      "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      thread,
+      namespace,
+      id,
+      ...values,
+    );
   }
 
   writes(thread: string, { namespace, id }: CheckpointKey): WriteRecord[] {

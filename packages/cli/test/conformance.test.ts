@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { clauses as all, type Report } from "@threadmark/core/conformance";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { threadmark } from "./run-cli.ts";
@@ -45,7 +46,7 @@ describe("threadmark conformance", () => {
 
   it("takes one saver that is open already, and does not close it", async () => {
     const file = join(folder, "one.mjs");
-    const url = import.meta.resolve("@threadmark/memory");
+    const url = pathToFileURL(createRequire(import.meta.url).resolve("@threadmark/memory")).href;
     await writeFile(file, `import { MemorySaver } from "${url}"; export const saver = new MemorySaver();`);
     const { code, out } = await conformance("./one.mjs", "--only", "opening,get");
     expect(out).toContain("the harness says that it is without close");

@@ -15,8 +15,16 @@ beforeAll(async () => {
     threadMetadata: ({ configurable }) => ({ user: configurable?.["user"] }),
   });
   const put = async (thread: string, user: string, id: number, parent?: number) => {
-    const configurable = { thread_id: thread, checkpoint_ns: "", user, ...(parent && { checkpoint_id: idOf(parent) }) };
-    const messages = Array.from({ length: id }, (_, i) => ({ role: i % 2 ? "ai" : "human", content: `text ${i}` }));
+    const configurable = {
+      thread_id: thread,
+      checkpoint_ns: "",
+      user,
+      ...(parent && { checkpoint_id: idOf(parent) }),
+    };
+    const messages = Array.from({ length: id }, (_, i) => ({
+      role: i % 2 ? "ai" : "human",
+      content: `text ${i}`,
+    }));
     const checkpoint = {
       v: 4,
       id: idOf(id),
@@ -25,7 +33,12 @@ beforeAll(async () => {
       channel_versions: { messages: id, when: id },
       versions_seen: {},
     };
-    await saver.put({ configurable }, checkpoint, { source: "loop", step: id, parents: {} }, { messages: id, when: id });
+    await saver.put(
+      { configurable },
+      checkpoint,
+      { source: "loop", step: id, parents: {} },
+      { messages: id, when: id },
+    );
   };
   await put("first", "bob", 1);
   await put("first", "bob", 2, 1);
@@ -81,7 +94,13 @@ describe("looking at threads", () => {
   });
 
   it("counts what there is", async () => {
-    expect(await json("stats", threads)).toEqual({ threads: 2, idle: 1, interrupted: 1, expiring: 0, checkpoints: 4 });
+    expect(await json("stats", threads)).toEqual({
+      threads: 2,
+      idle: 1,
+      interrupted: 1,
+      expiring: 0,
+      checkpoints: 4,
+    });
   });
 
   it("says what is wrong with a set-up, or that nothing is", async () => {
@@ -97,7 +116,9 @@ describe("changing threads", () => {
     expect(pruned).toMatchObject({ code: 2, out: "" });
     expect(pruned.err).toContain("checkpoints of 1 threads");
     expect(pruned.err).toContain("nothing was removed; add --yes");
-    expect((await run("prune", threads, "--keep-latest", "1")).err).toContain("name threads, or add --all-threads");
+    expect((await run("prune", threads, "--keep-latest", "1")).err).toContain(
+      "name threads, or add --all-threads",
+    );
     expect((await run("delete", threads)).err).toContain("name threads, or add --filter");
     expect(await json("stats", threads)).toMatchObject({ checkpoints: 4 });
   });
@@ -105,9 +126,7 @@ describe("changing threads", () => {
   it("copies, migrates, prunes and deletes", async () => {
     expect((await run("copy", threads, "first", "third")).code).toBe(0);
     expect((await run("copy", threads, "first", "third")).err).toContain("exists already");
-    const { PostgresSaver: Saver } = await import("@threadmark/postgres");
     const copy = join(folder, "copy");
-    await Saver.fromFolder(copy).close();
     const dry = await run("migrate", threads, copy, "--dry-run");
     expect(dry.out).toContain("3 threads in");
     const report = JSON.parse((await run("migrate", threads, copy, "--json")).out) as object;

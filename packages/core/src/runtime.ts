@@ -9,6 +9,7 @@ interface HostGlobals {
     label: string,
     options: { fatal: boolean; ignoreBOM: boolean },
   ) => { decode(bytes: Uint8Array): string };
+  setTimeout(done: () => void, milliseconds: number): unknown;
   readonly crypto: { randomUUID(): string };
   readonly process?: { getBuiltinModule?(id: string): unknown };
   readonly Buffer?: { readonly prototype: { readonly compare: BufferCompare } };
@@ -34,6 +35,13 @@ export function utf8Decode(bytes: Uint8Array): string {
 /** A random id that no other process makes. */
 export function randomId(): string {
   return host.crypto.randomUUID();
+}
+
+/** Resolves after a time. */
+export async function pause(milliseconds: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    host.setTimeout(resolve, milliseconds);
+  });
 }
 
 /** A module of Node, where the host is Node or offers the same; otherwise `undefined`. */

@@ -1,8 +1,16 @@
 import { Annotation, START, StateGraph } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import type { CheckpointTuple } from "@threadmark/core";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
 import { describe, expect, it } from "vitest";
-import { at, tuplesOf } from "./moving/threads.ts";
+
+const at = (id: string) => ({ configurable: { thread_id: id } });
+
+async function tuplesOf(saver: MemorySaver, id: string): Promise<CheckpointTuple[]> {
+  const found: CheckpointTuple[] = [];
+  for await (const tuple of saver.list(at(id))) found.push(tuple);
+  return found;
+}
 
 /** A graph with two steps, of which the second is a graph itself. */
 function counting(checkpointer: MemorySaver, inner: { checkpointer?: true } = {}) {

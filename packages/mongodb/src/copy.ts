@@ -1,7 +1,13 @@
-import { CheckpointError, shiftSeal, type CopyOutcome, type CopyRequest } from "@threadmark/core/storage";
+import {
+  CheckpointError,
+  damaged,
+  shiftSeal,
+  type CopyOutcome,
+  type CopyRequest,
+} from "@threadmark/core/storage";
 import type { Doc } from "./driver.ts";
 import { newGeneration } from "./generation.ts";
-import { isUnsupported } from "./failure.ts";
+import { isBadType, isUnsupported } from "./failure.ts";
 import { anyOf, blobsOf, contentOf, only, recordsOf, threadKey, wholeOf, type Key } from "./keys.ts";
 import { awaitPurge, generationsIn, purge, reserve } from "./remove/purge.ts";
 import { oldOf, settle } from "./remove/remove.ts";
@@ -41,7 +47,7 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
     const g = newGeneration(to);
     if (!(await reserveTarget(session, to, g))) continue;
     const copyContent = attempt < QUIET_ATTEMPTS ? copyQuiet : copyBetween;
-    const target = { to, g, sealShift: request.sealShift };
+    const target = { from, to, g, sealShift: request.sealShift };
     const copied = await copyContent(session, source, target);
     if (copied && (await reveal(session, request, copied, g))) return "copied";
     await purge(session, to, { g });
@@ -66,8 +72,9 @@ async function reserveTarget(session: Session, to: string, g: string): Promise<b
   return true;
 }
 
-/** Where a copy goes. */
+/** Where a copy comes from and goes to. */
 interface Target {
+  readonly from: string;
   readonly to: string;
   readonly g: string;
   readonly sealShift: number;
@@ -155,10 +162,12 @@ async function copyRange(
   target: Target,
   g: string | readonly string[],
 ): Promise<void> {
+  const { from } = target;
   const stages = copyStages(session.collectionName, filter, target, g);
   try {
     await session.write((collection) => collection.aggregate(stages).toArray());
   } catch (error) {
+    if (isBadType(error) && !isUnsupported(error)) throw damaged(from, "a document", error);
     if (!isUnsupported(error)) throw error;
     await copyThroughClient(session, filter, target, g);
   }

@@ -52,6 +52,15 @@ export function isTooLarge(error: unknown): boolean {
   return TOO_LARGE_CODES.has(failureOf(error).code as number);
 }
 
+/** The first of the codes that name a place in the server's source: those of its expressions, among others. */
+const FIRST_PLACE = 14_000;
+
+/** Whether an expression or an update met a value of a wrong type. */
+export function isBadType(error: unknown): boolean {
+  const { code } = failureOf(error);
+  return code === 2 || code === 14 || (typeof code === "number" && code >= FIRST_PLACE);
+}
+
 /** Whether an index that was named cannot be used. */
 export function isBadHint(error: unknown): boolean {
   return failureOf(error).code === 2;

@@ -1,4 +1,9 @@
-import { CheckpointSaver, type CheckpointSaverOptions, type SerializerProtocol } from "@threadmark/core";
+import {
+  CheckpointSaver,
+  type CheckpointSaverOptions,
+  type CustomType,
+  type SerializerProtocol,
+} from "@threadmark/core";
 import {
   checkOptions,
   coreOptionsOf,
@@ -6,6 +11,7 @@ import {
   SAVER_OPTIONS_INSTEAD,
   type OptionNames,
 } from "@threadmark/core/storage";
+import { driverTypes, loadBsonClasses } from "./bson-types.ts";
 import { givenClient, paramsIn, type MongooseConnectionLike } from "./client.ts";
 import type { MongoClientLike, MongoReadConcern, MongoWriteConcern } from "./driver.ts";
 import { checkedOptions } from "./options.ts";
@@ -82,12 +88,12 @@ export class MongoDBSaver extends CheckpointSaver {
   ) {
     const given = serde && "dumpsTyped" in serde ? { serde } : { ...serde };
     if (params instanceof MongoDBStorage) {
-      super(params, given);
+      super(params, withDriverTypes(given));
       return;
     }
     const { client, ...options } = paramsIn(params);
     checkOptions<MongoDBSaverOptions>(options, "MongoDBSaver", OPTION_NAMES, INSTEAD);
-    super(storageOn(client, options), { ...coreOptions(options), ...given });
+    super(storageOn(client, options), withDriverTypes({ ...coreOptions(options), ...given }));
   }
 
   /**
@@ -162,9 +168,24 @@ function storageOf(
   close: SessionOptions["close"],
   options: MongoDBSaverOptions,
 ): MongoDBStorage {
-  return new MongoDBStorage({ open, close, ...checkedOptions(options) });
+  const opened = async () => {
+    await loadBsonClasses();
+    return open();
+  };
+  return new MongoDBStorage({ open: opened, close, ...checkedOptions(options) });
 }
 
 function coreOptions({ ttl, ...options }: MongoDBSaverOptions): CheckpointSaverOptions {
   return coreOptionsOf({ ...options, ttl: typeof ttl === "number" ? { seconds: ttl } : ttl });
+}
+
+/** The application's own types come first, and one with the name of a driver's takes its place. */
+function withDriverTypes(options: CheckpointSaverOptions): CheckpointSaverOptions {
+  const { serde, types = [] } = options;
+  if (serde !== undefined || !Array.isArray(types)) return options;
+  const names = new Set((types as readonly (CustomType | undefined)[]).map((type) => type?.name));
+  return {
+    ...options,
+    types: [...(types as CustomType[]), ...driverTypes.filter(({ name }) => !names.has(name))],
+  };
 }

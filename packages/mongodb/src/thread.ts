@@ -1,4 +1,4 @@
-import type { ThreadEntry } from "@threadmark/core/storage";
+import { damaged, type ThreadEntry } from "@threadmark/core/storage";
 import { decoderOf } from "./decoder.ts";
 import type { Doc } from "./driver.ts";
 import type { Session } from "./session.ts";
@@ -52,7 +52,7 @@ interface StoredEntry {
   readonly s: number;
 }
 
-export interface StoredClaim {
+interface StoredClaim {
   readonly id: string;
   readonly until: Date;
 }
@@ -188,6 +188,7 @@ const A_THREAD = "the document";
 export function checkedThread(thread: string, doc: Doc): ThreadDoc {
   const decode = decoderOf(thread, A_THREAD);
   const { g, valid, epoch, writes, created, updated, expires, own, gone, busy } = doc;
+  if (doc["thread"] !== thread) throw damaged(thread, A_THREAD);
   for (const one of [g, ...decode.list(valid)]) checkGeneration(thread, one, A_THREAD);
   for (const date of [created, updated]) decode.date(date);
   for (const date of [expires, gone, busy]) decode.date(date ?? LONG_AGO);

@@ -13,7 +13,7 @@ describe("values that a client must not interpret", () => {
     { id: { $gt: "" } },
     { id: { $ne: null } },
     { id: ["t"] },
-    { id: 7 },
+    { id: 7.5 },
     { id: { toString: () => "t" } },
   ])("refuses $id as a thread", async ({ id }) => {
     const saver = await openSaver(client, dbName);

@@ -12,16 +12,21 @@ const REVEALING = ["detail", "where", "internalQuery", "query", "params", "query
 const WITH_VALUE = /^2[23]...$/;
 const VALUE = /:\s*"[\s\S]*"$/;
 
+/** Causes of causes, which could even lead back to the error. */
+const MAX_DEPTH = 5;
+
 /**
- * The error of a driver, without the values that it repeats: they would end up in logs. It stays the same object, with
- * its class, code and stack.
+ * The error of a driver and what led to it, without the values that they repeat: they would end up in logs. It stays the
+ * same object, with its class, code and stack.
  */
-export function withoutValues(error: unknown): unknown {
+export function withoutValues(error: unknown, depth = 0): unknown {
   if (typeof error !== "object" || error === null) return error;
   const fields = error as Record<string, unknown>;
   for (const name of REVEALING) {
     if (name in fields) Reflect.deleteProperty(fields, name);
   }
+  const inner: unknown[] = error instanceof AggregateError ? error.errors : [];
+  if (depth < MAX_DEPTH) for (const one of [fields["cause"], ...inner]) withoutValues(one, depth + 1);
   if (error instanceof Error && typeof fields["code"] === "string" && WITH_VALUE.test(fields["code"])) {
     const { message, stack } = error;
     error.message = message.replace(VALUE, "");

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { link, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { hostname, tmpdir } from "node:os";
@@ -53,9 +53,11 @@ export async function lockFolder(folder: string): Promise<Release> {
 
 /** Windows has no sockets in folders, but names for pipes, which end with their process too. */
 async function lockPipe(folder: string): Promise<Release> {
-  const name = resolve(folder).toLowerCase().replaceAll("\\", "/");
+  // Paths differ in case and slashes there, and a pipe's name must be short.
+  const path = resolve(folder).toLowerCase().replaceAll("\\", "/");
+  const name = createHash("sha256").update(path).digest("hex");
   try {
-    const server = await listening(`\\\\.\\pipe\\threadmark-${Buffer.from(name).toString("base64url")}`);
+    const server = await listening(`\\\\.\\pipe\\threadmark-${name}`);
     await introduce(folder, 0);
     return () => closed(server);
   } catch (error) {

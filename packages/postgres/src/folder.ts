@@ -12,8 +12,11 @@ export async function openFolder(folder: string): Promise<Database> {
   try {
     const client = await PGlite.create(join(folder, "pglite"));
     return new PGliteDatabase(client, async () => {
-      await client.close();
-      await release();
+      try {
+        await client.close();
+      } finally {
+        await release();
+      }
     });
   } catch (error) {
     await release();

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Blob } from "@threadmark/core/storage";
 
@@ -7,8 +8,8 @@ const DEFLATED = 1;
 
 /** Below it next to nothing is gained. */
 const MIN_BYTES = 128;
-/** The event loop waits while leaves are packed: a large first put is stored as it is. */
-const MAX_LEAVES = 256;
+/** The event loop waits while as many are packed, which takes some 3 milliseconds. */
+const LEAVES_AT_ONCE = 64;
 /** Of noise, two bytes are equal with a probability of 1/256, of base64 with 1/64, of text with 1/16. */
 const NOISE = 1 / 128;
 /** About so many bytes of a leaf are looked at. */
@@ -18,15 +19,24 @@ const PACKING = { level: 3, windowBits: 12, memLevel: 4, chunkSize: 1024 } as co
 /** No leaf is nearly as long as a megabyte; a damaged one must not fill the memory. */
 const UNPACKING = { chunkSize: 1024, maxOutputLength: 1 << 20 } as const;
 
-/** What the column `bytes` holds. Lists of ids are read by statements and stay as they are. */
-export function packBlobs(blobs: readonly Blob[]): Uint8Array[] {
-  const leaves = blobs.filter((blob) => blob.kind === "leaf").length;
-  return blobs.map(({ kind, bytes }) => {
-    if (kind === "node") return bytes;
-    const tried = bytes.length >= MIN_BYTES && leaves <= MAX_LEAVES && !isNoise(bytes);
-    const packed = tried ? deflateRawSync(bytes, PACKING) : undefined;
-    return packed && packed.length < bytes.length ? marked(DEFLATED, packed) : marked(AS_IS, bytes);
-  });
+/**
+ * What the column `bytes` holds. Lists of ids are read by statements and stay as they are. A large put does not hold up
+ * the event loop: others have their turn after every few leaves.
+ */
+export async function packBlobs(blobs: readonly Blob[]): Promise<Uint8Array[]> {
+  const packed: Uint8Array[] = [];
+  let leaves = 0;
+  for (const { kind, bytes } of blobs) {
+    packed.push(kind === "node" ? bytes : packLeaf(bytes));
+    if (kind === "leaf" && ++leaves % LEAVES_AT_ONCE === 0) await setImmediate();
+  }
+  return packed;
+}
+
+function packLeaf(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < MIN_BYTES || isNoise(bytes)) return marked(AS_IS, bytes);
+  const packed = deflateRawSync(bytes, PACKING);
+  return packed.length < bytes.length ? marked(DEFLATED, packed) : marked(AS_IS, bytes);
 }
 
 /** A leaf was stored in a way that this version does not know. */

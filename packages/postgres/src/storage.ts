@@ -31,6 +31,7 @@ import type {
   WriteRequest,
 } from "@threadmark/core/storage";
 import { namingDamaged } from "./damage.ts";
+import { packBlobs } from "./leaf-packing.ts";
 import type { Row, Statement } from "./pg.ts";
 import { ancestorsOf, blobsOf, jsonOf, outlinesOf, partOf, storedOf, threadsOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
@@ -84,7 +85,7 @@ export class PostgresStorage implements CheckpointStorage {
 
   put(request: PutRequest): Promise<WriteOutcome> {
     return namingDamaged(request.thread, async () => {
-      const put = putStatement(this.#tables, request);
+      const put = putStatement(this.#tables, request, await packBlobs(request.blobs));
       if (!request.fence) return this.#outcome(await this.#session.query(put), request);
       // The head that the fence compares must be read after the lock was got.
       const [lock, undo] = [lockForPut(this.#tables, request), undoLockForPut(this.#tables, request)];
@@ -95,7 +96,8 @@ export class PostgresStorage implements CheckpointStorage {
 
   putWrites(request: PutWritesRequest): Promise<WriteOutcome> {
     return namingDamaged(request.thread, async () => {
-      const rows = await this.#session.query(putWritesStatement(this.#tables, request));
+      const packed = await packBlobs(request.blobs);
+      const rows = await this.#session.query(putWritesStatement(this.#tables, request, packed));
       return this.#outcome(rows, request);
     });
   }

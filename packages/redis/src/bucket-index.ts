@@ -1,31 +1,42 @@
 import type {
-  FilterTerm,
   RunsPage,
   RunsRequest,
+  ThreadClaim,
   ThreadPage,
+  ThreadPosition,
   ThreadRecord,
   ThreadsRequest,
 } from "@threadmark/core/storage";
-import { compareText } from "@threadmark/core/storage";
+import { compareText, compareThreads, damaged } from "@threadmark/core/storage";
 import { isCrossSlot } from "./failure.ts";
 import type { Argument, Reply } from "./connection.ts";
 import { bucketOf, BUCKETS, type Keys } from "./keys.ts";
-import { conditionsOf } from "./record.ts";
-import { groupsOf, listOf, textOf } from "./replies.ts";
+import { unpackEntry } from "./packed-entries.ts";
+import { bytesOf, decoding, failureOf, groupsOf, listOf, optionalText, textOf } from "./replies.ts";
 import type { Runner } from "./runner.ts";
-import { EXPIRED_THREADS, LIST_THREADS, PASSING_HEADS, THREADS_OF_RUNS } from "./scripts/buckets.ts";
+import { EXPIRED_THREADS, THREADS_OF_RUNS } from "./scripts/buckets.ts";
+import { DESCRIBE_THREADS, FIND_THREADS, LIST_THREADS } from "./scripts/listing.ts";
 import type { Script } from "./scripts/script.ts";
 
 /** Threads asked of one bucket at a time. Most pages end long before a bucket does. */
 const LANE_PAGE = 16;
+/** Threads that one script describes: while it runs, the server does nothing else. */
+const DESCRIBED = 101;
 
 type After = ThreadsRequest["after"];
 
-/** Threads of some buckets, in order, page by page. */
+/** A thread with its place in the order, if that is known already. */
+interface Listed {
+  readonly thread: string;
+  readonly updated: number | undefined;
+}
+
+/** Threads of some buckets, in order, page by page; only those with the entry, if there is one. */
 interface Lane {
   readonly buckets: readonly number[];
+  readonly entry: string | undefined;
   readonly page: number;
-  readonly threads: ThreadRecord[];
+  readonly threads: ThreadPosition[];
   more: boolean;
 }
 
@@ -61,10 +72,16 @@ export class BucketIndex {
     }
   }
 
-  async threads({ filter, after, limit }: ThreadsRequest): Promise<ThreadPage> {
+  async threads(request: ThreadsRequest): Promise<ThreadPage> {
+    const { thread, after, limit } = request;
+    if (thread !== undefined) {
+      const [record] = await this.#describe([{ thread, updated: undefined }], request);
+      const isWanted = record && (!after || compareThreads(after, record) < 0);
+      return { threads: isWanted ? [record] : [], more: false };
+    }
     const found: ThreadRecord[] = [];
-    for await (const batch of this.#batches(after, limit + 1)) {
-      found.push(...(filter.length === 0 ? batch : await this.#passing(batch, filter)));
+    for await (const batch of this.#batches(request)) {
+      found.push(...(await this.#describe(batch, request)));
       if (found.length > limit) break;
     }
     return { threads: found.slice(0, limit), more: found.length > limit };
@@ -86,18 +103,21 @@ export class BucketIndex {
     return names.map(textOf).slice(0, limit);
   }
 
-  async *#batches(after: After, size: number): AsyncGenerator<ThreadRecord[]> {
+  async *#batches({ filter, after, limit }: ThreadsRequest): AsyncGenerator<Listed[]> {
+    const size = Math.min(limit + 1, DESCRIBED);
+    // The first key that a thread must have leads to the threads; the others are looked at with them.
+    const term = filter.find(({ token }) => token !== undefined);
+    const entry = term && `${term.key}\0${term.token}`;
     const lanes = await this.acrossSlots(
-      () => this.#openLanes([ALL_BUCKETS], after, size),
+      () => this.#openLanes([ALL_BUCKETS], { entry, after, page: size }),
       () =>
         this.#openLanes(
           ALL_BUCKETS.map((bucket) => [bucket]),
-          after,
-          Math.min(size, LANE_PAGE),
+          { entry, after, page: Math.min(size, LANE_PAGE) },
         ),
     );
     for (;;) {
-      const batch: ThreadRecord[] = [];
+      const batch: Listed[] = [];
       while (batch.length < size) {
         const lane = firstOf(lanes);
         if (!lane) break;
@@ -110,43 +130,58 @@ export class BucketIndex {
     }
   }
 
-  async #openLanes(groups: readonly (readonly number[])[], after: After, page: number): Promise<Lane[]> {
-    const lanes = groups.map((buckets) => ({ buckets, page, threads: [], more: true }));
+  async #openLanes(
+    groups: readonly (readonly number[])[],
+    { entry, after, page }: { entry: string | undefined; after: After; page: number },
+  ): Promise<Lane[]> {
+    const lanes = groups.map((buckets): Lane => ({ buckets, entry, page, threads: [], more: true }));
     await Promise.all(lanes.map((lane) => this.#fill(lane, after)));
     return lanes;
   }
 
   async #fill(lane: Lane, after: After): Promise<void> {
-    const keys = lane.buckets.flatMap((bucket) => [
+    const { buckets, entry, page } = lane;
+    const keys = buckets.flatMap((bucket) => [
+      ...(entry === undefined ? [] : [this.#keys.entries(bucket)]),
       this.#keys.threads(bucket),
-      this.#keys.created(bucket),
       this.#keys.expiry(bucket),
     ]);
     const start = after ? [String(after.updated), after.thread] : [];
-    const reply = await this.#runner.run(LIST_THREADS, keys, [String(lane.page), ...start]);
-    const threads = groupsOf(listOf(reply), 4).map(threadOf);
+    const args = [String(page), ...(entry === undefined ? [] : [entry]), ...start];
+    const script = entry === undefined ? LIST_THREADS : FIND_THREADS;
+    const threads = groupsOf(listOf(await this.#runner.run(script, keys, args)), 2).map(listedOf);
     lane.threads.push(...threads);
-    lane.more = threads.length === lane.page;
+    lane.more = threads.length === page;
   }
 
-  async #passing(threads: readonly ThreadRecord[], filter: readonly FilterTerm[]): Promise<ThreadRecord[]> {
-    const conditions = conditionsOf(filter);
-    const ask = async (group: readonly ThreadRecord[]): Promise<ThreadRecord[]> => {
-      const keys = group.flatMap(({ thread }) => this.#keys.thread(thread).slice(0, 3));
-      const passes = listOf(await this.#runner.run(PASSING_HEADS, keys, conditions));
-      return group.filter((_, i) => textOf(passes[i]!) === "1");
+  /** What the threads are, without those that are gone or do not pass the filter. */
+  async #describe(
+    threads: readonly Listed[],
+    { filter, pendingChannels }: ThreadsRequest,
+  ): Promise<ThreadRecord[]> {
+    const conditions = filter.flatMap(({ key, token }) => [
+      key,
+      token ?? "",
+      token === undefined ? "0" : "1",
+    ]);
+    const args = [String(pendingChannels.length), ...pendingChannels, ...conditions];
+    const ask = async (group: readonly Listed[]): Promise<(ThreadRecord | undefined)[]> => {
+      const keys = group.flatMap(({ thread }) => this.#keys.thread(thread));
+      const described = listOf(await this.#runner.run(DESCRIBE_THREADS, keys, args));
+      return group.map((listed, i) => recordOf(listed, described[i]!));
     };
-    return this.acrossSlots(
+    const found = await this.acrossSlots(
       () => ask(threads),
       async () => {
-        const buckets = new Set(threads.map(({ thread }) => bucketOf(thread)));
-        const groups = [...buckets].map((bucket) =>
-          threads.filter(({ thread }) => bucketOf(thread) === bucket),
+        const buckets = [...new Set(threads.map(({ thread }) => bucketOf(thread)))];
+        const records = await Promise.all(
+          buckets.map((bucket) => ask(threads.filter(({ thread }) => bucketOf(thread) === bucket))),
         );
-        const passed = new Set((await Promise.all(groups.map(ask))).flat());
-        return threads.filter((thread) => passed.has(thread));
+        const byName = new Map(records.flat().map((record) => [record?.thread, record]));
+        return threads.map(({ thread }) => byName.get(thread));
       },
     );
+    return found.filter((record) => record !== undefined);
   }
 
   #askAll(
@@ -170,21 +205,41 @@ function firstOf(lanes: readonly Lane[]): Lane | undefined {
   let first: Lane | undefined;
   for (const lane of lanes) {
     const [next] = lane.threads;
-    if (next && (!first || comesFirst(next, first.threads[0]!))) first = lane;
+    if (next && (!first || compareThreads(next, first.threads[0]!) < 0)) first = lane;
   }
   return first;
 }
 
-function comesFirst(a: ThreadRecord, b: ThreadRecord): boolean {
-  return (b.updated - a.updated || compareText(a.thread, b.thread)) < 0;
+function listedOf([thread, updated]: readonly Reply[]): ThreadPosition {
+  return { thread: textOf(thread!), updated: Number(textOf(updated!)) };
 }
 
-function threadOf([thread, updated, created, expires]: readonly Reply[]): ThreadRecord {
-  const expiry = textOf(expires!);
-  return {
-    thread: textOf(thread!),
+function recordOf({ thread, updated }: Listed, reply: Reply): ThreadRecord | undefined {
+  if (reply === null) return undefined;
+  // Not a list: why it cannot be read.
+  if (!Array.isArray(reply)) throw failureOf(textOf(reply), thread) ?? damaged(thread, "the record");
+  const [created, written, expires, claim, free, head, pending, entries] = reply as readonly Reply[];
+  return decoding(thread, () => ({
+    thread,
     created: Number(textOf(created!)),
-    updated: Number(textOf(updated!)),
-    expires: expiry === "" ? undefined : Number(expiry),
-  };
+    // Where it was found in the order, which goes on from there: it may have been written to since.
+    updated: updated ?? Number(textOf(written!)),
+    expires: optionalNumber(expires!),
+    entries: groupsOf(listOf(entries), 2).map(([key, content]) =>
+      unpackEntry(bytesOf(key), bytesOf(content)),
+    ),
+    head: optionalText(head),
+    pending: listOf(pending).map(textOf),
+    claim: claimOf(textOf(claim!), optionalNumber(free!)),
+  }));
+}
+
+function optionalNumber(reply: Reply): number | undefined {
+  const text = textOf(reply);
+  return text === "" ? undefined : Number(text);
+}
+
+/** A claim is stored behind a letter, so that one without text is one too. */
+function claimOf(stored: string, until: number | undefined): ThreadClaim | undefined {
+  return stored === "" || until === undefined ? undefined : { id: stored.slice(1), until };
 }

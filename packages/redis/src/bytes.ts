@@ -1,10 +1,17 @@
+import { shiftSeal } from "@threadmark/core/storage";
+
 /** Ids of blobs, 16 bytes each. */
 export function idBytes(ids: readonly string[]): Buffer {
   return Buffer.from(ids.join(""), "hex");
 }
 
-/** Ids of blobs from 16 bytes each. */
+/**
+ * Ids of blobs from 16 bytes each.
+ *
+ * @throws RangeError when the last is not whole.
+ */
 export function idsOf(bytes: Buffer): string[] {
+  if (bytes.length % 16 !== 0) throw new RangeError("a part of an id");
   const hex = bytes.toString("hex");
   const ids: string[] = [];
   for (let at = 0; at < hex.length; at += 32) ids.push(hex.slice(at, at + 32));
@@ -44,4 +51,25 @@ export function ownCopies(parts: readonly Buffer[]): Uint8Array[] {
     left -= length;
     return copy;
   });
+}
+
+/**
+ * Parts of bytes that lie one behind the other, and what follows the last.
+ *
+ * @throws RangeError when they are longer than the bytes.
+ */
+export function partsOf(bytes: Buffer, from: number, lengths: readonly number[]): Buffer[] {
+  const parts: Buffer[] = [];
+  let at = from;
+  for (const length of lengths) parts.push(bytes.subarray(at, (at += length)));
+  if (at > bytes.length) throw new RangeError("a part that is longer than what is stored");
+  parts.push(bytes.subarray(at));
+  return parts;
+}
+
+/** A copy of the bytes with another seal at a place. */
+export function shiftSealAt(bytes: Buffer, at: number, sealShift: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt32BE(shiftSeal(bytes.readUInt32BE(at), sealShift), at);
+  return copy;
 }

@@ -2,7 +2,10 @@ import type { CopyOutcome, CopyRequest } from "@threadmark/core/storage";
 import { CheckpointError } from "@threadmark/core/storage";
 import type { Argument, Reply } from "./connection.ts";
 import { bucketOf, type Keys } from "./keys.ts";
-import { answerOf, bytesOf, listOf, optionalText, textOf, type Answer } from "./replies.ts";
+import { shiftEntries } from "./packed-entries.ts";
+import { shiftWrites } from "./packed-writes.ts";
+import { shiftRecord } from "./record.ts";
+import { answerOf, bytesOf, decoding, listOf, optionalText, textOf, type Answer } from "./replies.ts";
 import type { Runner } from "./runner.ts";
 import { COMMIT, DISCARD, READ_PART, SNAPSHOT, STAGE, TARGET } from "./scripts/copy.ts";
 
@@ -10,8 +13,26 @@ import { COMMIT, DISCARD, READ_PART, SNAPSHOT, STAGE, TARGET } from "./scripts/c
 const PART = 500;
 /** Milliseconds after which what was set aside goes, if nothing was done with it: its process has ended. */
 const STAGED_FOR = "600000";
-/** Which of a thread's keys, in the order of `Keys.staged`, is a sorted set. */
-const TYPES = ["H", "Z", "H", "H"] as const;
+/** How a key is read and written, and what its values become in another thread. */
+interface Kind {
+  readonly scan: "HSCAN" | "ZSCAN";
+  readonly add: "HSET" | "ZADD";
+  readonly entries: (read: readonly Buffer[]) => Argument[];
+}
+
+/** The kinds of a thread's keys, in the order of `Keys.staged`: checkpoints, order, writes, blobs. */
+const KINDS: readonly ((sealShift: number) => Kind)[] = [
+  (sealShift) => hashOf((record) => shiftRecord(record, sealShift)),
+  () => ({ scan: "ZSCAN", add: "ZADD", entries: scored }),
+  (sealShift) => hashOf((writes) => shiftWrites(writes, sealShift)),
+  () => hashOf((bytes) => bytes),
+];
+
+function hashOf(change: (value: Buffer) => Buffer): Kind {
+  const entries = (read: readonly Buffer[]): Buffer[] =>
+    read.map((part, i) => (i % 2 === 0 || isTally(read[i - 1]!) ? part : change(part)));
+  return { scan: "HSCAN", add: "HSET", entries };
+}
 
 /**
  * Copies a thread to another slot, through this process. A snapshot is set aside in the slot of the source, so that
@@ -19,7 +40,7 @@ const TYPES = ["H", "Z", "H", "H"] as const;
  * the thread in one step.
  */
 export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest): Promise<CopyOutcome> {
-  const { from, to, newEpoch } = request;
+  const { from, to, newEpoch, sealShift } = request;
   const snapshot = keys.staged(from, newEpoch);
   const sourceKeys = [...keys.thread(from), keys.runs(bucketOf(from)), ...snapshot];
   const source = answerOf(await runner.run(SNAPSHOT, sourceKeys, [from, STAGED_FOR]), from);
@@ -28,14 +49,17 @@ export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest
   try {
     const { outcome } = answerOf(await runner.run(TARGET, keys.thread(to), [newEpoch]), to);
     if (outcome !== "free") return outcome as CopyOutcome;
-    const present = source.rest.slice(3).map((one) => textOf(one) === "1");
+    const present = source.rest.slice(4).map((one) => textOf(one) === "1");
     const moves = snapshot.map(async (key, i) => {
-      if (present[i]) await moveKey({ runner, thread: from, from: key, to: staged[i]!, type: TYPES[i]! });
+      if (present[i])
+        await moveKey({ runner, thread: from, from: key, to: staged[i]!, kind: KINDS[i]!(sealShift) });
     });
     // All have ended before anything is discarded.
     const failed = (await Promise.allSettled(moves)).find((move) => move.status === "rejected");
     if (failed) throw failed.reason;
-    const args = [to, newEpoch, ...goalOf(source), String(present.filter(Boolean).length), ...runsOf(source)];
+    const entries = decoding(from, () => shiftEntries(bytesOf(source.rest[2]), sealShift));
+    const count = String(present.filter(Boolean).length);
+    const args = [to, newEpoch, ...goalOf(source), count, entries, ...runsOf(source)];
     const reply = await runner.run(COMMIT, [...keys.threadAndIndexes(to), ...staged], args);
     return answerOf(found(reply, from), to).outcome as CopyOutcome;
   } finally {
@@ -44,13 +68,18 @@ export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest
   }
 }
 
+/** Whether a field of writes says only how many there are. No task begins with the byte 255, which ends a place. */
+function isTally(field: Buffer): boolean {
+  return field.at(-1) === 255 && field.at(-2) === 255;
+}
+
 /** Expiry and own time to live, which the copy gets too. */
 function goalOf({ rest: [expires, own] }: Answer): string[] {
   return [optionalText(expires) ?? "", optionalText(own) ?? ""];
 }
 
 function runsOf({ rest }: Answer): Buffer[] {
-  return listOf(rest[2]).map(bytesOf);
+  return listOf(rest[3]).map(bytesOf);
 }
 
 interface Move {
@@ -58,20 +87,20 @@ interface Move {
   readonly thread: string;
   readonly from: string;
   readonly to: string;
-  readonly type: "H" | "Z";
+  readonly kind: Kind;
 }
 
 /** Moves what is in one key. */
-async function moveKey({ runner, thread, from, to, type }: Move): Promise<void> {
+async function moveKey({ runner, thread, from, to, kind }: Move): Promise<void> {
   let cursor = "0";
   do {
-    const args = [cursor, String(PART), `${type}SCAN`, STAGED_FOR];
+    const args = [cursor, String(PART), kind.scan, STAGED_FOR];
     const reply = listOf(found(await runner.run(READ_PART, [from], args), thread));
     const entries = listOf(reply[2]).map(bytesOf);
     cursor = textOf(reply[1]!);
     if (entries.length > 0) {
-      const added = type === "H" ? entries : scored(entries);
-      await runner.run(STAGE, [to], [STAGED_FOR, type === "H" ? "HSET" : "ZADD", ...added]);
+      const added = decoding(thread, () => kind.entries(entries));
+      await runner.run(STAGE, [to], [STAGED_FOR, kind.add, ...added]);
     }
   } while (cursor !== "0");
 }

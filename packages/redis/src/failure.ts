@@ -14,6 +14,9 @@ const MOVING = /^(?:ASK|MOVED) /;
 const REFUSED =
   /^(?:WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH|ERR Client sent AUTH|ERR (?:invalid )?DB index) ?/;
 
+/** Scripts say so where they look, and Lua where they could not: both name the script. */
+const DAMAGE = /THREADMARK_DAMAGED|(?<!@)user_script:\d+:|(?:^|-)WRONGTYPE /;
+
 /** How ioredis says that a connection, or a cluster, is not there just now. */
 const DISCONNECTED_IOREDIS =
   /^(?:Connection is closed\.|Command timed out|Stream isn't writeable|Cluster isn't ready|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes is available)/;
@@ -54,6 +57,11 @@ export function isMoved(error: unknown): boolean {
 /** Whether the server lets nobody in with this user, password or database, however often one tries. */
 export function isRefused(error: unknown): boolean {
   return REFUSED.test(messageOf(error));
+}
+
+/** Whether a script has met what no script writes: it stops before it changes anything. */
+export function isDamage(error: unknown): boolean {
+  return DAMAGE.test(messageOf(error));
 }
 
 /** Whether ioredis has given up making a connection, for a reason that its error does not tell. */

@@ -48,14 +48,14 @@ export class Keys {
     return this.#ownKeys(bucketOf(thread), thread);
   }
 
-  /** The same and the indexes of the bucket: expiry, threads, times of creation, runs. */
+  /** The same and the indexes of the bucket: expiry, threads, entries, runs. */
   threadAndIndexes(thread: string): string[] {
     const bucket = bucketOf(thread);
     return [
       ...this.#ownKeys(bucket, thread),
       this.expiry(bucket),
       this.threads(bucket),
-      this.created(bucket),
+      this.entries(bucket),
       this.runs(bucket),
     ];
   }
@@ -82,9 +82,9 @@ export class Keys {
     return `${this.#bucket(bucket)}:threads`;
   }
 
-  /** Hash: thread → when it was made. */
-  created(bucket: number): string {
-    return `${this.#bucket(bucket)}:created`;
+  /** Sorted set of equal scores: entries and threads, in both directions. */
+  entries(bucket: number): string {
+    return `${this.#bucket(bucket)}:entries`;
   }
 
   /** Sorted set: thread by expiry, for threads that expire. */

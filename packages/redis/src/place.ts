@@ -8,7 +8,7 @@ import type { CheckpointKey } from "@threadmark/core/storage";
  *                "n" namespace NUL id               those of one namespace
  *                "w" place task                     tasks that have written
  *   checkpoints  place → record
- *   writes       place task → packed writes
+ *   writes       place task → packed writes; place 255 → how many tasks there are
  *
  * Text is UTF-8 without NUL. Byte 255 is not in it, nor in the opposite of text, so that no place is the
  * beginning of another.
@@ -31,10 +31,15 @@ export function placeOf({ namespace, id }: CheckpointKey): Buffer {
   return turn(Buffer.from(`${id}\0${namespace}\0`), Buffer.byteLength(id) + 1);
 }
 
-/** The checkpoint at a place, and what stands behind it. */
+/**
+ * The checkpoint at a place, and what stands behind it.
+ *
+ * @throws RangeError for bytes that are none.
+ */
 export function readPlace(bytes: Buffer): CheckpointKey & { readonly rest: Buffer } {
   const nul = bytes.indexOf(0);
-  const end = bytes.indexOf(255, nul);
+  const end = nul < 0 ? -1 : bytes.indexOf(255, nul);
+  if (end < 0) throw new RangeError("a place without an end");
   return {
     id: bytes.toString("utf8", 0, nul),
     namespace: turn(Buffer.from(bytes.subarray(nul + 1, end)), 0).toString(),

@@ -1,28 +1,31 @@
 import type { CheckpointOutline, CheckpointRecord, FilterTerm, IndexEntry } from "@threadmark/core/storage";
-import { idsOf, ownBytes } from "./bytes.ts";
+import { idsOf, ownBytes, partsOf, shiftSealAt } from "./bytes.ts";
 import { readPlace } from "./place.ts";
 
-const LENGTHS = 20;
+/** Bytes of the two seals and the five lengths. */
+const FIXED = 28;
 // Neither is a byte of UTF-8, so no key or token can contain them.
 const ENTRY = Buffer.of(255);
 const VALUE = Buffer.of(254);
 
 /**
- * A checkpoint as bytes. The lengths of parent and run, each plus 1 and 0 for none, of header, refs and tokens, in
- * four bytes each; then these five and the metadata. Its place is not in it.
+ * A checkpoint as bytes. Its seal and that of its parent; the lengths of parent and run, each plus 1 and 0 for none, of
+ * header, refs and tokens, all in four bytes each; then these five and the metadata. Its place is not in it.
  */
 export function encodeRecord(record: CheckpointRecord): Buffer {
   const { parent = "", run = "", header, metadata } = record;
   const tokens = encodeTokens(record.index);
   const lengths = [Buffer.byteLength(parent), Buffer.byteLength(run), header.length];
   lengths.push(16 * record.refs.length, tokens.length, metadata.length);
-  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, LENGTHS));
+  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, FIXED));
+  bytes.writeUInt32BE(record.seal, 0);
+  bytes.writeUInt32BE(record.parentSeal, 4);
   const absent = [record.parent, record.run].map((text) => text === undefined);
   for (let i = 0; i < 5; i++) {
     const plus = i < 2 && !absent[i] ? 1 : 0;
-    bytes.writeUInt32BE(lengths[i]! + plus, 4 * i);
+    bytes.writeUInt32BE(lengths[i]! + plus, 8 + 4 * i);
   }
-  let at = LENGTHS;
+  let at = FIXED;
   at += bytes.write(parent, at);
   at += bytes.write(run, at);
   bytes.set(header, at);
@@ -33,7 +36,23 @@ export function encodeRecord(record: CheckpointRecord): Buffer {
   return bytes;
 }
 
-/** The checkpoint from its place and its bytes. */
+/** A seal in the form in which it is stored. */
+export function sealBytes(seal: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(seal);
+  return bytes;
+}
+
+/** The bytes of the same checkpoint in another thread. */
+export function shiftRecord(bytes: Buffer, sealShift: number): Buffer {
+  return shiftSealAt(bytes, 0, sealShift);
+}
+
+/**
+ * The checkpoint from its place and its bytes.
+ *
+ * @throws RangeError for bytes that are none.
+ */
 export function decodeRecord(place: Buffer, bytes: Buffer): CheckpointRecord {
   const { parts, outline } = decodeParts(place, bytes);
   const [, , , refs, tokens, metadata] = parts;
@@ -42,7 +61,7 @@ export function decodeRecord(place: Buffer, bytes: Buffer): CheckpointRecord {
 
 /** The same from bytes that end behind the header. */
 export function decodeOutline(place: Buffer, bytes: Buffer): CheckpointOutline {
-  return decodeParts(place, bytes).outline;
+  return decodeParts(place, bytes, 3).outline;
 }
 
 /** A condition as a script looks for it in the tokens of a record: a piece of them, and "1" if it must be there. */
@@ -68,8 +87,9 @@ function encodeTokens(index: readonly IndexEntry[]): Buffer {
 function decodeTokens(bytes: Buffer): IndexEntry[] {
   const index: IndexEntry[] = [];
   for (let start = 1; start < bytes.length;) {
-    const value = bytes.indexOf(254, start);
-    const end = bytes.indexOf(255, value);
+    const value = bytes.indexOf(VALUE[0]!, start);
+    const end = value < 0 ? -1 : bytes.indexOf(ENTRY[0]!, value);
+    if (end < 0) throw new RangeError("tokens without an end");
     index.push({
       key: bytes.toString("utf8", start, value),
       token: bytes.toString("utf8", value + 1, end),
@@ -79,21 +99,25 @@ function decodeTokens(bytes: Buffer): IndexEntry[] {
   return index;
 }
 
-function decodeParts(place: Buffer, bytes: Buffer): { parts: Buffer[]; outline: CheckpointOutline } {
-  const counted = [0, 1, 2, 3, 4].map((i) => bytes.readUInt32BE(4 * i));
+/** The parts of a record, of which `last` are looked at. */
+function decodeParts(
+  place: Buffer,
+  bytes: Buffer,
+  last = 5,
+): { parts: Buffer[]; outline: CheckpointOutline } {
+  const counted = [8, 12, 16, 20, 24].map((at) => bytes.readUInt32BE(at));
   const [parent, run] = counted;
   const lengths = [Math.max(parent! - 1, 0), Math.max(run! - 1, 0), ...counted.slice(2)];
-  const parts: Buffer[] = [];
-  let at = LENGTHS;
-  for (const length of lengths) parts.push(bytes.subarray(at, (at += length)));
-  parts.push(bytes.subarray(at));
+  const parts = partsOf(bytes, FIXED, lengths.slice(0, last));
   const { namespace, id } = readPlace(place);
   const outline = {
     namespace,
     id,
     parent: parent === 0 ? undefined : parts[0]!.toString(),
+    parentSeal: bytes.readUInt32BE(4),
     run: run === 0 ? undefined : parts[1]!.toString(),
     header: ownBytes(parts[2]!),
+    seal: bytes.readUInt32BE(0),
   };
   return { parts, outline };
 }

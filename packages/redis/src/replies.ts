@@ -1,5 +1,7 @@
 import {
   CheckpointError,
+  damaged,
+  isCheckpointError,
   type Blob,
   type StoredCheckpoint,
   type WriteRecord,
@@ -19,28 +21,35 @@ export interface Answer {
 /**
  * Reads the answer of a script on a thread.
  *
- * @throws CheckpointError `INCOMPLETE` when the server has evicted a part of the thread, `SCHEMA_TOO_NEW` when a
- *   newer version of this package has written it.
+ * @throws CheckpointError `INCOMPLETE` when the server has evicted a part of the thread, `UNSUPPORTED_FORMAT` when a
+ *   newer version of this package has written it, `CORRUPT` when its own record is damaged.
  */
 export function answerOf(reply: Reply, thread: string): Answer {
   const [outcome, ...rest] = listOf(reply);
   const answer = { outcome: textOf(outcome!), rest };
-  if (answer.outcome === "incomplete") {
-    throw new CheckpointError(
+  const failure = failureOf(answer.outcome, thread);
+  if (failure) throw failure;
+  return answer;
+}
+
+/** The error for a thread that cannot be read, if the outcome is that. */
+export function failureOf(outcome: string, thread: string): CheckpointError | undefined {
+  if (outcome === "incomplete") {
+    return new CheckpointError(
       "INCOMPLETE",
       `a part of thread ${JSON.stringify(thread)} is gone from Redis, most likely evicted for want of memory; ` +
         "delete the thread or restore it, and set maxmemory-policy so that Redis does not evict threads",
       { threadId: thread },
     );
   }
-  if (answer.outcome === "format") {
-    throw new CheckpointError(
-      "SCHEMA_TOO_NEW",
+  if (outcome === "format") {
+    return new CheckpointError(
+      "UNSUPPORTED_FORMAT",
       `thread ${JSON.stringify(thread)} was written by a newer version of @threadmark/redis; update the package`,
       { threadId: thread },
     );
   }
-  return answer;
+  return outcome === "damaged" ? damaged(thread, "the record") : undefined;
 }
 
 export function listOf(reply: Reply | undefined): readonly Reply[] {
@@ -62,6 +71,15 @@ export function optionalText(reply: Reply | undefined): string | undefined {
 /** The entries of a list, so many together. */
 export function groupsOf(list: readonly Reply[], size: number): (readonly Reply[])[] {
   return Array.from({ length: list.length / size }, (_, i) => list.slice(i * size, (i + 1) * size));
+}
+
+/** Reads what is stored. Whatever goes wrong with it is the damage of the thread. */
+export function decoding<T>(thread: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw isCheckpointError(error) ? error : damaged(thread, "a record", error);
+  }
 }
 
 /** A checkpoint and its writes. */

@@ -4,6 +4,8 @@ import type {
   Blob,
   BlobsRequest,
   CheckpointStorage,
+  ClaimOutcome,
+  ClaimRequest,
   CopyOutcome,
   CopyRequest,
   ExpireRequest,
@@ -13,6 +15,7 @@ import type {
   OutlineRequest,
   PutRequest,
   PutWritesRequest,
+  ReleaseRequest,
   RemoveOutcome,
   RemoveRequest,
   RunsPage,
@@ -23,41 +26,30 @@ import type {
   SweepRequest,
   ThreadPage,
   ThreadsRequest,
+  UpdateThreadRequest,
   WriteOutcome,
   WriteRequest,
 } from "@threadmark/core/storage";
-import { CheckpointError } from "@threadmark/core/storage";
 import { BucketIndex } from "./bucket-index.ts";
 import { bufferOf, idBytes } from "./bytes.ts";
 import { copyApart } from "./copy-apart.ts";
 import type { Argument } from "./connection.ts";
 import { bucketOf, Keys } from "./keys.ts";
+import { packEntries } from "./packed-entries.ts";
 import { packWrites } from "./packed-writes.ts";
-import { namespaceMember, namespacePrefix, placeOf, suffixOf } from "./place.ts";
-import { conditionsOf, decodeOutline, encodeRecord } from "./record.ts";
+import { namespaceMember, namespacePrefix, placeOf } from "./place.ts";
+import { encodeRecord, sealBytes } from "./record.ts";
+import { readAncestors, readCheckpoint, readOutline, scanCheckpoints } from "./reading.ts";
 import { rebuildIndexes } from "./rebuild-indexes.ts";
-import {
-  answerOf,
-  blobsOf,
-  bytesOf,
-  groupsOf,
-  listOf,
-  optionalText,
-  storedOf,
-  textOf,
-  writesOf,
-  type Answer,
-} from "./replies.ts";
+import { blobsOf, decoding, listOf, optionalText, textOf } from "./replies.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
-import { outlineUpper, scanRange } from "./scan-range.ts";
+import { ThreadScripts } from "./thread-scripts.ts";
 import { COPY } from "./scripts/copy.ts";
-import { ANCESTORS, GET, GET_RENEWING, OUTLINE, READ_BLOBS, SCAN } from "./scripts/read.ts";
-import { DELETE_THREAD, REMOVE, SWEEP_THREAD } from "./scripts/remove.ts";
+import { READ_BLOBS } from "./scripts/read.ts";
+import { REMOVE } from "./scripts/remove.ts";
 import type { Script } from "./scripts/script.ts";
-import { EXPIRE, PUT, PUT_WRITES } from "./scripts/write.ts";
-
-/** Checkpoints that one script looks at: while it runs, the server does nothing else. */
-const PAGE = 250;
+import { CLAIM, DELETE_THREADS, EXPIRE, RELEASE, SWEEP_THREAD, UPDATE_THREAD } from "./scripts/thread.ts";
+import { PUT, PUT_WRITES } from "./scripts/write.ts";
 
 /** What the storage needs to know. */
 export interface RedisStorageOptions extends RunnerOptions {
@@ -66,16 +58,18 @@ export interface RedisStorageOptions extends RunnerOptions {
 
 /** The storage port over scripts. What is about one thread is one call that touches one slot. */
 export class RedisStorage implements CheckpointStorage {
-  readonly port = 1;
+  readonly port = 2;
   // Redis has no order over several slots; core then merges what it reads thread by thread.
   readonly capabilities: StorageCapabilities = { persistent: true, shared: true, scanAllThreads: false };
   readonly #runner: Runner;
   readonly #keys: Keys;
+  readonly #scripts: ThreadScripts;
   readonly #index: BucketIndex;
 
   constructor({ keyPrefix, ...options }: RedisStorageOptions) {
     this.#runner = new Runner(options);
     this.#keys = new Keys(keyPrefix);
+    this.#scripts = new ThreadScripts(this.#runner, this.#keys);
     this.#index = new BucketIndex(this.#runner, this.#keys);
   }
 
@@ -108,115 +102,82 @@ export class RedisStorage implements CheckpointStorage {
   }
 
   async #write(script: Script, request: WriteRequest, args: readonly Argument[]): Promise<WriteOutcome> {
-    const { thread, epoch = "", newEpoch, ttl, blobs } = request;
-    const keys = this.#keys.threadAndIndexes(thread);
+    const { thread, epoch = "", newEpoch, ttl, claim, relies, entries, blobs } = request;
+    const common = [thread, epoch, newEpoch, String(ttl ?? ""), ownerOf(claim)];
     const sent: Argument[] = blobs.map(({ bytes }) => bufferOf(bytes));
     const ids = idBytes(blobs.map(({ id }) => id));
-    const all = [thread, epoch, newEpoch, String(ttl ?? ""), ...args, ids].concat(sent);
-    const { outcome, rest } = answerOf(await this.#runner.run(script, keys, all), thread);
+    const all = [...common, idBytes(relies), packEntries(entries), ...args, ids].concat(sent);
+    const { outcome, rest } = await this.#scripts.run(
+      script,
+      thread,
+      this.#keys.threadAndIndexes(thread),
+      all,
+    );
     if (outcome === "stored") return { outcome, epoch: textOf(rest[0]!) };
     if (outcome === "conflict") return { outcome, head: optionalText(rest[0]) };
-    return { outcome: outcome as "stale" | "expired" };
+    return { outcome: outcome as "stale" | "expired" | "fenced" };
   }
 
-  async get({ thread, namespace, id, have, ttl }: GetRequest): Promise<GetResult | undefined> {
-    const args = [id ?? "", namespacePrefix(namespace), suffixOf(namespace), idBytes(have)];
-    const keys = this.#keys.thread(thread);
-    const found =
-      ttl === undefined
-        ? await this.#ask(GET, thread, args)
-        : answerOf(
-            await this.#runner.run(
-              GET_RENEWING,
-              [...keys, this.#keys.expiry(bucketOf(thread))],
-              [...args, thread, String(ttl)],
-            ),
-            thread,
-          );
-    if (found.outcome === "missing") return undefined;
-    const [epoch, ...stored] = found.rest;
-    return { ...storedOf(thread, stored), epoch: textOf(epoch!), blobs: blobsOf(stored[3]) };
+  async get(request: GetRequest): Promise<GetResult | undefined> {
+    return readCheckpoint(this.#scripts, request);
   }
 
   async scan(request: ScanRequest): Promise<ScanPage> {
-    const { thread, filter, limit, have } = request;
-    if (thread === undefined) throw notWithoutThread();
-    const { upper, lower, skip, suffix } = scanRange(thread, request);
-    const args = [
-      lower,
-      String(skip),
-      suffix,
-      String(Math.min(limit, PAGE)),
-      idBytes(have),
-      ...conditionsOf(filter),
-    ];
-    for (let from = upper; ;) {
-      const { outcome, rest } = await this.#ask(SCAN, thread, [from, ...args]);
-      if (outcome === "missing") return { checkpoints: [], blobs: [], more: false };
-      const [behind, hits, blobs] = rest;
-      from = bytesOf(behind);
-      const more = from.length > 0;
-      const checkpoints = groupsOf(listOf(hits), 3).map((hit) => storedOf(thread, hit));
-      if (checkpoints.length > 0 || !more) return { checkpoints, blobs: blobsOf(blobs), more };
-    }
+    return scanCheckpoints(this.#scripts, request);
   }
 
   async ancestors(request: AncestorsRequest): Promise<readonly Ancestor[]> {
-    const { thread, namespace, channels } = request;
-    const found: Ancestor[] = [];
-    for (let id = request.id; ;) {
-      const limit = Math.min(request.limit - found.length, PAGE);
-      const args = [id ?? "", namespacePrefix(namespace), suffixOf(namespace), String(limit), ...channels];
-      const { rest } = await this.#ask(ANCESTORS, thread, args);
-      const page = groupsOf(rest, 3).map(([place, outline, writes]) => ({
-        checkpoint: decodeOutline(bytesOf(place), bytesOf(outline)),
-        writes: writesOf(listOf(writes)),
-      }));
-      found.push(...page);
-      id = page.at(-1)?.checkpoint.parent;
-      if (page.length < limit || id === undefined || found.length === request.limit) return found;
-    }
+    return readAncestors(this.#scripts, request);
   }
 
   async blobs({ thread, refs, have }: BlobsRequest): Promise<readonly Blob[]> {
-    const { outcome, rest } = await this.#ask(READ_BLOBS, thread, [idBytes(refs), idBytes(have)]);
-    return outcome === "missing" ? [] : blobsOf(rest[0]);
+    const { outcome, rest } = await this.#scripts.ask(READ_BLOBS, thread, [idBytes(refs), idBytes(have)]);
+    return outcome === "missing" ? [] : decoding(thread, () => blobsOf(rest[0]));
   }
 
   async outline(request: OutlineRequest): Promise<OutlinePage> {
-    const { thread, limit } = request;
-    const { outcome, rest } = await this.#ask(OUTLINE, thread, [
-      outlineUpper(request),
-      String(Math.min(limit, PAGE)),
-    ]);
-    if (outcome === "missing") return { checkpoints: [], more: false };
-    const [more, ...list] = rest;
-    const checkpoints = groupsOf(list, 2).map(([place, outline]) =>
-      decodeOutline(bytesOf(place), bytesOf(outline)),
-    );
-    return { checkpoints, more: textOf(more!) === "1" };
+    return readOutline(this.#scripts, request);
   }
 
   async remove({ thread, checkpoints, relink, newEpoch }: RemoveRequest): Promise<RemoveOutcome> {
-    const { outcome, rest } = await this.#change(REMOVE, thread, [
+    const { outcome, rest } = await this.#scripts.change(REMOVE, thread, [
       newEpoch,
       String(checkpoints.length),
       ...checkpoints.map(placeOf),
       ...checkpoints.map(namespaceMember),
-      ...relink.flatMap((key) => [placeOf(key), key.parent === undefined ? "0" : "1", key.parent ?? ""]),
+      ...relink.flatMap((key) => [
+        placeOf(key),
+        key.parent === undefined ? "0" : "1",
+        key.parent ?? "",
+        sealBytes(key.parentSeal),
+      ]),
     ]);
     return outcome === "conflict" ? { outcome } : { outcome: "removed", blobs: Number(textOf(rest[0]!)) };
   }
 
-  async deleteThread(thread: string): Promise<void> {
-    await this.#change(DELETE_THREAD, thread, []);
+  async deleteThreads(threads: readonly string[]): Promise<number> {
+    const remove = async (group: readonly string[]): Promise<number> => {
+      const keys = group.flatMap((thread) => this.#keys.threadAndIndexes(thread));
+      const reply = await this.#runner.run(DELETE_THREADS, keys, group);
+      return Number(textOf(listOf(reply)[1]!));
+    };
+    const buckets = [...new Set(threads.map(bucketOf))];
+    if (buckets.length <= 1) return remove(threads);
+    return this.#index.acrossSlots(
+      () => remove(threads),
+      async () => {
+        const counts = buckets.map((bucket) => remove(threads.filter((one) => bucketOf(one) === bucket)));
+        return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+      },
+    );
   }
 
   async copyThread(request: CopyRequest): Promise<CopyOutcome> {
-    const { from, to, newEpoch } = request;
+    const { from, to, newEpoch, sealShift } = request;
     const inside = async (): Promise<CopyOutcome> => {
       const keys = [...this.#keys.threadAndIndexes(from), ...this.#keys.threadAndIndexes(to)];
-      return answerOf(await this.#runner.run(COPY, keys, [from, to, newEpoch]), from).outcome as CopyOutcome;
+      const { outcome } = await this.#scripts.run(COPY, from, keys, [from, to, newEpoch, String(sealShift)]);
+      return outcome as CopyOutcome;
     };
     if (bucketOf(from) === bucketOf(to)) return inside();
     return this.#index.acrossSlots(inside, () => copyApart(this.#runner, this.#keys, request));
@@ -224,6 +185,22 @@ export class RedisStorage implements CheckpointStorage {
 
   async threads(request: ThreadsRequest): Promise<ThreadPage> {
     return this.#index.threads(request);
+  }
+
+  async updateThread({ thread, set, remove }: UpdateThreadRequest): Promise<boolean> {
+    const { outcome } = await this.#scripts.change(UPDATE_THREAD, thread, [packEntries(set), ...remove]);
+    return outcome === "stored";
+  }
+
+  async claim({ thread, claim, ttl, newEpoch, threadTtl }: ClaimRequest): Promise<ClaimOutcome> {
+    const args = [ownerOf(claim), String(ttl), newEpoch, String(threadTtl ?? "")];
+    const { outcome, rest } = await this.#scripts.change(CLAIM, thread, args);
+    if (outcome === "held") return { outcome, until: Number(textOf(rest[0]!)) };
+    return { outcome: outcome as "claimed" | "expired" };
+  }
+
+  async release({ thread, claim }: ReleaseRequest): Promise<boolean> {
+    return (await this.#scripts.ask(RELEASE, thread, [ownerOf(claim)])).outcome === "released";
   }
 
   async runs(request: RunsRequest): Promise<RunsPage> {
@@ -239,7 +216,7 @@ export class RedisStorage implements CheckpointStorage {
 
   async expire({ thread, ttl }: ExpireRequest): Promise<boolean> {
     const own = ttl === null ? "-1" : String(ttl ?? "");
-    return (await this.#change(EXPIRE, thread, [own])).outcome === "stored";
+    return (await this.#scripts.change(EXPIRE, thread, [own])).outcome === "stored";
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {
@@ -255,22 +232,12 @@ export class RedisStorage implements CheckpointStorage {
   }
 
   async #sweepAll(threads: readonly string[]): Promise<number> {
-    const swept = await Promise.all(threads.map((name) => this.#change(SWEEP_THREAD, name, [])));
+    const swept = await Promise.all(threads.map((name) => this.#scripts.change(SWEEP_THREAD, name, [])));
     return swept.filter(({ rest }) => textOf(rest[0]!) === "1").length;
-  }
-
-  /** A script that reads a thread. */
-  async #ask(script: Script, thread: string, args: readonly Argument[]): Promise<Answer> {
-    return answerOf(await this.#runner.run(script, this.#keys.thread(thread), args), thread);
-  }
-
-  /** A script that changes a thread and the indexes that list it. */
-  async #change(script: Script, thread: string, args: readonly Argument[]): Promise<Answer> {
-    const keys = this.#keys.threadAndIndexes(thread);
-    return answerOf(await this.#runner.run(script, keys, [thread, ...args]), thread);
   }
 }
 
-function notWithoutThread(): CheckpointError {
-  return new CheckpointError("NOT_SUPPORTED", "Redis cannot scan without a thread; list the threads first");
+/** A claim as scripts know it: behind a letter, since nothing stands for none. */
+function ownerOf(claim: string | undefined): string {
+  return claim === undefined ? "" : `c${claim}`;
 }

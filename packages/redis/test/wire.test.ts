@@ -40,8 +40,14 @@ describe.runIf(hasPrivate("redis:8"))("round trips on the wire", () => {
     return seen.filter(({ inScript }) => !inScript).length;
   }
 
-  it.each(Object.entries({ ...callsOnOneThread, ...callsOnAllThreads }))("one for %s", async (_, call) => {
+  const { "a page of listThreads": listThreads, ...others } = callsOnAllThreads;
+
+  it.each(Object.entries({ ...callsOnOneThread, ...others }))("one for %s", async (_, call) => {
     expect(await roundTripsOf(() => call(saver))).toBe(1);
+  });
+
+  it("two for a page of listThreads: which threads, and what they are", async () => {
+    expect(await roundTripsOf(() => listThreads!(saver))).toBe(2);
   });
 
   it("one for a put with a fence, and for a getTuple that renews the expiry", async () => {

@@ -1,4 +1,4 @@
-import { stableText } from "./argument-hash.ts";
+import { argumentsHash } from "./argument-hash.ts";
 import { uuid5 } from "./uuid.ts";
 
 /** A message: a plain object, or one of LangChain's. */
@@ -74,7 +74,7 @@ function withId<Message extends object>(
 ): Message & { id: string } {
   let salt = position;
   let id: string;
-  do id = uuid5(`${salt++} ${stableText(message)}`, NAMESPACE);
+  do id = uuid5(`${salt++} ${argumentsHash([message])}`, NAMESPACE);
   while (taken.has(id));
   const copy = Object.assign(
     Object.create(Object.getPrototypeOf(message) as object | null) as Message,

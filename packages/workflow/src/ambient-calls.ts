@@ -24,11 +24,16 @@ export function getPreviousState<Saved>(): Saved | undefined {
   return currentScope("getPreviousState()").run.previous as Saved | undefined;
 }
 
+/** The store that the workflow or the run was given. @throws WorkflowError `OUTSIDE_RUN`. */
+export function getStore(): unknown {
+  return currentScope("getStore()").run.tree.store;
+}
+
 /**
  * The context of the body or task that runs: configurable values, store, signal, attempt.
  *
  * @throws WorkflowError `OUTSIDE_RUN`.
  */
-export function getContext(): Context {
-  return currentScope("getContext()").context;
+export function getConfig(): Context {
+  return currentScope("getConfig()").context;
 }

@@ -15,8 +15,12 @@ const host = globalThis as unknown as Host;
 const hooks = host.process?.getBuiltinModule?.("node:async_hooks") as Host | undefined;
 const AsyncLocalStorage = hooks?.AsyncLocalStorage ?? host.AsyncLocalStorage;
 
+/** One for all copies of this package in a program: a task of one is called by workflows of the other. */
+const SHARED: unique symbol = Symbol.for("@threadmark/workflow/scope");
+const shared = globalThis as { [SHARED]?: AsyncStorage };
+
 /** What runs where; `undefined` on hosts that cannot tell, where everything is in the context. */
-const storage = AsyncLocalStorage && new AsyncLocalStorage();
+const storage = AsyncLocalStorage && (shared[SHARED] ??= new AsyncLocalStorage());
 
 /** Runs code so that {@link currentScope} finds its scope, also after an `await`. */
 export function within<T>(scope: Scope, code: () => T): T {

@@ -1,6 +1,7 @@
 import { within } from "./ambient.ts";
-import { Pause, type Interrupt } from "./command.ts";
+import { isPause, type Interrupt } from "./command.ts";
 import { WorkflowError } from "./errors.ts";
+import { withLangChain } from "./langchain.ts";
 import type { Scope } from "./scope.ts";
 import { Watchdog, type TimeoutPolicy } from "./timeout.ts";
 
@@ -20,7 +21,7 @@ export async function attempt(
   const watchdog = policy && new Watchdog(policy, scope.run.tree.clock, scope.identity.name);
   scope.onProgress = watchdog && (() => watchdog.progress());
   scope.onHeartbeat = watchdog && (() => watchdog.heartbeat());
-  const ended = within(scope, async () => code()).then(
+  const ended = within(scope, async () => inLangChain(scope, code)).then(
     (value): Outcome => ({ kind: "returned", value }),
     (error: unknown): Outcome => ({ kind: "failed", error }),
   );
@@ -30,13 +31,11 @@ export async function attempt(
   });
   try {
     const outcome = await (watchdog ? Promise.race([complete, watchdog.expired]) : complete);
-    scope.close(
-      new WorkflowError("OUTSIDE_RUN", `"${scope.identity.name}" has ended and calls nothing more`),
-    );
+    scope.close(() => callAfterEnd(scope.identity.name));
     return decide(scope, outcome);
   } catch (error) {
     // What it still does is of no use to anybody.
-    scope.close(error);
+    scope.close(() => error);
     controller?.abort(error);
     return { kind: "failed", error };
   } finally {
@@ -48,8 +47,20 @@ function decide(scope: Scope, outcome: Outcome): Outcome {
   const { fatal } = scope.run.tree;
   if (fatal) return { kind: "failed", error: fatal.error };
   if (scope.interrupts.length > 0) return { kind: "paused", interrupts: scope.interrupts };
-  if (outcome.kind === "failed" && outcome.error instanceof Pause) {
+  if (outcome.kind === "failed" && isPause(outcome.error)) {
     return { kind: "paused", interrupts: outcome.error.interrupts };
   }
   return outcome;
+}
+
+/** LangChain is asked only when it has something to tell. */
+function inLangChain(scope: Scope, code: () => unknown): unknown {
+  const { tree } = scope.run;
+  if (!tree.wants("messages") && tree.config.callbacks === undefined) return code();
+  const { callbacks, configurable, metadata, tags } = scope.context;
+  return withLangChain({ callbacks, configurable, metadata, tags }, code);
+}
+
+function callAfterEnd(name: string): WorkflowError {
+  return new WorkflowError("OUTSIDE_RUN", `"${name}" has ended and calls nothing more`);
 }

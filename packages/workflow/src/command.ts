@@ -71,6 +71,9 @@ export class Pause extends Error {
  * Whether a caught error is a question on its way out. Catching it changes nothing but what the
  * code in between does, so it should be thrown again.
  */
-export function isPause(error: unknown): boolean {
-  return error instanceof Pause;
+export function isPause(error: unknown): error is Error & { readonly interrupts: readonly Interrupt[] } {
+  // By its shape: two copies of this package may be in one program, and a question goes through both.
+  if (typeof error !== "object" || error === null) return false;
+  const { name, interrupts } = error as Partial<Pause>;
+  return name === "Pause" && Array.isArray(interrupts);
 }

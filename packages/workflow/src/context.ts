@@ -1,5 +1,6 @@
 import type { Callable } from "./callable.ts";
 import type { RunConfig } from "./config.ts";
+import { withTokens } from "./langchain.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -62,18 +63,19 @@ export function createContext(scope: Scope): Context {
   const { run, identity } = scope;
   const { tree } = run;
   const { configurable = {}, metadata = {}, tags = [], callbacks }: RunConfig = tree.config;
+  const tokens = tokenWriter(scope);
   return {
     ...(run.previous === undefined ? {} : { previous: run.previous }),
     configurable,
     metadata,
     tags,
-    callbacks,
+    callbacks: tree.wants("messages") ? withTokens(callbacks, (chunk) => tokens.write(chunk)) : callbacks,
     store: tree.store,
     signal: scope.signal,
     writer: (chunk) => show(scope, "custom", chunk),
     interrupt: <Answer>(value: unknown) => scope.ask(value) as Answer,
     call: (callable, ...args) => callable["~call"](scope, args),
-    tokens: tokenWriter(scope),
+    tokens,
     heartbeat: () => scope.onHeartbeat?.(),
     run: {
       id: tree.runId,

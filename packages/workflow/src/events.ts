@@ -49,7 +49,10 @@ export class Events {
     this.show("values", value);
   }
 
-  checkpoint(event: CheckpointEvent): void {
+  /** @param make Called when anybody reads of checkpoints. */
+  checkpoint(make: () => CheckpointEvent): void {
+    if (!this.#tree.wants("checkpoints") && !this.#tree.wants("debug")) return;
+    const event = make();
     this.show("checkpoints", event);
     this.#debug("checkpoint", event.metadata.step, event);
   }
@@ -88,6 +91,7 @@ export class Events {
   }
 
   #debug(type: string, step: number, payload: object): void {
+    if (!this.#tree.wants("debug")) return;
     const timestamp = new Date(this.#tree.clock.now()).toISOString();
     this.show("debug", { step, type, timestamp, payload });
   }

@@ -5,7 +5,7 @@ export {
   type MessageLike,
   type RemoveMessage,
 } from "./add-messages.ts";
-export { getContext, getPreviousState, getWriter, interrupt } from "./ambient-calls.ts";
+export { getConfig, getPreviousState, getStore, getWriter, interrupt } from "./ambient-calls.ts";
 export { MemoryCache, type CachePolicy, type WorkflowCache } from "./cache.ts";
 export type { Clock } from "./clock.ts";
 export {

@@ -1,4 +1,4 @@
-import { stableText } from "./argument-hash.ts";
+import { isSameJson } from "./argument-hash.ts";
 import { isCommand, type Interrupt } from "./command.ts";
 import { WorkflowError } from "./errors.ts";
 import type { Journal } from "./journal.ts";
@@ -104,7 +104,7 @@ export function looseAnswer(journal: Journal): { id: string; value: unknown } | 
   if (!loose || open.length !== 1) return undefined;
   const value = loose[1];
   const used = [...journal.tasks.values()].some(
-    ({ answers }) => answers.length > 0 && stableText(answers.at(-1)) === stableText(value),
+    ({ answers }) => answers.length > 0 && isSameJson(answers.at(-1), value),
   );
   return used ? undefined : { id: open[0]!.interrupt.id, value };
 }

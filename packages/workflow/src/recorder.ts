@@ -44,8 +44,10 @@ export class Recorder {
 
   /** Stores what a task did, with all of its writes or none. */
   async write(checkpoint: string, task: string, path: string, writes: PendingWrite[]): Promise<void> {
-    if (this.#target.durability === "exit") this.#heldWrites.set(task, { path, writes });
-    else await this.#wait(this.#write(checkpoint, task, path, writes));
+    if (this.#target.durability === "exit") {
+      const held = this.#heldWrites.get(task)?.writes ?? [];
+      this.#heldWrites.set(task, { path, writes: [...held, ...writes] });
+    } else await this.#wait(this.#write(checkpoint, task, path, writes));
   }
 
   /** Stores the checkpoint that a run ends with; its earlier writes are part of it. */

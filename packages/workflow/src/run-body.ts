@@ -48,7 +48,10 @@ export async function runBody(run: Run, body: Body): Promise<RunEnd> {
 
 async function settle(run: Run, scope: Scope, outcome: Outcome): Promise<RunEnd> {
   // Whoever waited for the run was told that it was given up, so it may not go on.
-  if (run.tree.aborted) throw run.tree.signal.reason;
+  if (run.tree.aborted) {
+    await run.recorder?.stop(run.identity.checkpointId);
+    throw run.tree.signal.reason;
+  }
   if (outcome.kind === "returned") {
     const result = splitFinal(outcome.value);
     const writes = [...answersOf(scope), [END, result.value], [PREVIOUS, result.save]] as [string, unknown][];
@@ -79,6 +82,6 @@ async function finish(
   await recorder?.finish(next, body.id, pathText(body.path), writes);
   events.returned(body, result.value, true);
   events.values(result.value);
-  if (recorder) events.checkpoint(checkpointEvent(run, next, base.checkpoint.id));
+  if (recorder) events.checkpoint(() => checkpointEvent(run, next, base.checkpoint.id));
   return { kind: "returned", value: result.value };
 }

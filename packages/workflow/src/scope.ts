@@ -1,4 +1,4 @@
-import { Pause, type Interrupt } from "./command.ts";
+import { isPause, Pause, type Interrupt } from "./command.ts";
 import { createContext, type Context } from "./context.ts";
 import { WorkflowError } from "./errors.ts";
 import { follow } from "./follow.ts";
@@ -28,7 +28,7 @@ export class Scope {
   readonly #storedAnswers: number;
   readonly #interrupts = new Map<string, Interrupt>();
   readonly #open = new Set<Promise<unknown>>();
-  #closed: { readonly error: unknown } | undefined;
+  #closed: (() => unknown) | undefined;
 
   constructor(
     run: Run,
@@ -117,9 +117,9 @@ export class Scope {
     }
   }
 
-  /** It may do nothing more. */
-  close(error: unknown): void {
-    this.#closed ??= { error };
+  /** It may do nothing more, and gets this error if it tries. */
+  close(error: () => unknown): void {
+    this.#closed ??= error;
     this.#unfollow?.();
   }
 
@@ -136,22 +136,26 @@ export class Scope {
     } catch (error) {
       result = Promise.reject(error);
     }
-    const watched = result.catch((error: unknown) => {
-      if (error instanceof Pause) this.#note(error);
-    });
-    this.#open.add(watched);
-    void watched.then(() => this.#open.delete(watched));
+    this.#open.add(result);
+    // Before whoever waits for it: a body that returns next has nothing open.
+    result.then(
+      () => this.#open.delete(result),
+      (error: unknown) => {
+        this.#open.delete(result);
+        if (isPause(error)) this.#note(error);
+      },
+    );
     return result;
   }
 
   /** After a question, whatever comes next might depend on the answer. */
   #check(): void {
-    if (this.#closed) throw this.#closed.error;
+    if (this.#closed) throw this.#closed();
     this.run.tree.check();
     if (this.#interrupts.size > 0) throw new Pause(this.interrupts);
   }
 
-  #note(pause: Pause): void {
+  #note(pause: Pick<Pause, "interrupts">): void {
     for (const interrupt of pause.interrupts) this.#interrupts.set(interrupt.id, interrupt);
   }
 

@@ -82,7 +82,7 @@ async function begin(
     recorder,
   );
   if (showsValues) run.events.values(run.value);
-  if (recorder) run.events.checkpoint(checkpointEvent(run, created, loaded.tuple?.checkpoint.id));
+  if (recorder) run.events.checkpoint(() => checkpointEvent(run, created, loaded.tuple?.checkpoint.id));
   return runBody(run, body);
 }
 
@@ -126,18 +126,15 @@ async function goOn(
   const outside = [...journal.outside, ...update].filter(([channel]) => channel !== RESUME);
   Object.assign(checkpoint.channel_versions, setFromOutside(checkpoint, outside, base.nextVersion));
   const run = openRun(tree, body.name, namespace, { ...base, checkpoint }, journal, recorder);
-  const shown = checkpointEvent(
-    run,
-    { checkpoint, metadata: tuple.metadata! },
-    tuple.parentConfig?.configurable?.["checkpoint_id"],
-    journal,
-  );
   markResumed(checkpoint);
   if (isUnfinished(checkpoint, body.name))
     await takeAnswers(tree, journal, answers, recorder!, checkpoint.id);
   if (update.length > 0) await recorder!.write(checkpoint.id, OUTSIDE, "", update);
   run.events.values(run.value);
-  run.events.checkpoint(shown);
+  const parent: string | undefined = tuple.parentConfig?.configurable?.["checkpoint_id"];
+  run.events.checkpoint(() =>
+    checkpointEvent(run, { checkpoint, metadata: tuple.metadata! }, parent, journal),
+  );
   return runBody(run, body);
 }
 

@@ -5,7 +5,7 @@ import { WorkflowError } from "./errors.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Durability } from "./recorder.ts";
 import type { WorkflowSaver } from "./saver.ts";
-import type { Sink } from "./stream.ts";
+import type { Sink, StreamMode } from "./stream.ts";
 
 /** Of the testing entry: in a config, it keeps tasks from running. */
 export const ONLY_STORED: unique symbol = Symbol.for("@threadmark/workflow/only-stored");
@@ -69,6 +69,12 @@ export class Tree {
   fail(error: unknown): never {
     this.#fatal ??= { error };
     throw this.#fatal.error;
+  }
+
+  /** Whether anybody reads such a stream. */
+  wants(mode: StreamMode): boolean {
+    for (const { modes } of this.sinks) if (modes.has(mode)) return true;
+    return false;
   }
 
   get aborted(): boolean {

@@ -159,9 +159,13 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
     return scope.callWorkflow(async (namespace) => {
       const queue = makeQueue?.(namespace);
       if (queue) run.tree.sinks.add(queue);
-      const end = await startNested(run.tree, this.#parts, input, namespace, run);
-      if (end.kind === "paused") throw new Pause(end.interrupts);
-      return end;
+      try {
+        const end = await startNested(run.tree, this.#parts, input, namespace, run);
+        if (end.kind === "paused") throw new Pause(end.interrupts);
+        return end;
+      } finally {
+        if (queue) run.tree.sinks.delete(queue);
+      }
     });
   }
 

@@ -145,6 +145,37 @@ describe("an old answer and a new question", () => {
   });
 });
 
+describe("a question that was answered before the run failed", () => {
+  const failing = (runtime: Runtime, checkpointer: unknown): AnyWorkflow =>
+    runtime.entrypoint({ name: "failing", checkpointer }, async () => {
+      runtime.interrupt("first");
+      throw new Error("failed");
+    });
+
+  it("LangGraph.js goes on to show", async () => {
+    const workflow = failing(langgraph, new MemorySaver());
+    await workflow.invoke(1, config);
+    await expect(workflow.invoke(langgraph.resume("yes"), config)).rejects.toThrow("failed");
+    expect(await questions(workflow, config)).toHaveLength(1);
+  });
+
+  it.each([threadmark, langgraph])(
+    "here is open no longer, whoever took the answer ($name)",
+    async (first) => {
+      const saver = new MemorySaver();
+      const workflow = failing(threadmark, saver);
+      await workflow.invoke(1, config);
+      await expect(failing(first, saver).invoke(first.resume("yes"), config)).rejects.toThrow("failed");
+      await expect(workflow.invoke(null, config)).rejects.toThrow("failed");
+      expect(await questions(workflow, config)).toEqual([]);
+      const refused: unknown = await workflow
+        .invoke(threadmark.resume("no"), config)
+        .catch((error: unknown) => error);
+      expect(isWorkflowError(refused, "NOT_PAUSED")).toBe(true);
+    },
+  );
+});
+
 describe("two questions at once", () => {
   it("LangGraph.js shows one, and one answer answers both", async () => {
     const workflow = askingAtOnce(langgraph);

@@ -1,14 +1,12 @@
 import { getWriter as langGraphWriter } from "@langchain/langgraph";
 import { MemorySaver } from "@threadmark/memory";
 import { getWriter } from "@threadmark/workflow";
+import { rounds } from "@threadmark/random-tests";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { drive } from "./differential/drive.ts";
 import { buildProgram, turns, type Turn } from "./differential/program.ts";
 import { langgraph, threadmark } from "./runtimes.ts";
-
-/** Many more in the soak. */
-const RUNS = Number(process.env["WORKFLOW_RUNS"] ?? 25);
 
 async function seenOn(
   side: "ours" | "theirs",
@@ -47,7 +45,7 @@ describe("a generated workflow", () => {
         dropLostChunks(ours.seen, theirs.seen);
         expect(ours.seen).toEqual(theirs.seen);
       }),
-      { numRuns: RUNS },
+      rounds(25),
     );
   });
 });

@@ -2,8 +2,9 @@ import { MemorySaver } from "@threadmark/memory";
 import {
   Command,
   entrypoint,
-  getContext,
+  getConfig,
   getPreviousState,
+  getStore,
   interrupt,
   isPause,
   task,
@@ -30,7 +31,7 @@ describe("previous", () => {
     const workflow = entrypoint(
       { name: "p", checkpointer: new MemorySaver() },
       async (n: number, context: Context<number>) => {
-        seen.push([context.previous, getPreviousState<number>(), getContext().previous]);
+        seen.push([context.previous, getPreviousState<number>(), getConfig().previous]);
         return entrypoint.final({ value: "shown", save: n });
       },
     );
@@ -138,7 +139,11 @@ describe("a run", () => {
     const store = { is: "mine" };
     const look = task(
       { name: "look", context: true },
-      async ({ store: found, configurable, tags }: Context) => [found === store, configurable["user"], tags],
+      async ({ store: found, configurable, tags }: Context) => [
+        found === store && getStore() === store,
+        configurable["user"],
+        tags,
+      ],
     );
     const workflow = entrypoint({ name: "s", store }, async () => look());
     expect(await workflow.invoke(1, { configurable: { user: "me" }, tags: ["x"] })).toEqual([
@@ -172,6 +177,24 @@ describe("a run", () => {
     expect(log).toEqual(["a"]);
     expect(await workflow.invoke(null, config)).toBe("done");
     expect(log).toEqual(["a", "b"]);
+  });
+
+  it("keeps the results of an aborted run in exit mode too", async () => {
+    let calls = 0;
+    const controller = new AbortController();
+    const step = task("step", async () => {
+      controller.abort(new Error("enough"));
+      return ++calls;
+    });
+    const workflow = entrypoint({ name: "exit", checkpointer: new MemorySaver() }, async () => {
+      await step();
+      return (await step()) + calls;
+    });
+    const options = { ...config, durability: "exit" as const };
+    await expect(workflow.invoke(1, { ...options, signal: controller.signal })).rejects.toThrow("enough");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await workflow.invoke(null, options)).toBe(4);
+    expect(calls).toBe(2);
   });
 
   it("with a limit lets tasks wait for tasks they called", async () => {

@@ -2,7 +2,7 @@ import { InMemoryCache } from "@langchain/langgraph-checkpoint";
 import { MemorySaver } from "@threadmark/memory";
 import {
   entrypoint,
-  getContext,
+  getConfig,
   getWriter,
   interrupt,
   isInterrupted,
@@ -25,7 +25,7 @@ describe("retry", () => {
       async () => {
         attempts++;
         if (errors.length > 0) throw errors.shift() as Error;
-        return getContext().run.attempt;
+        return getConfig().run.attempt;
       },
     );
     const run = entrypoint("retrying", async () => flaky()).invoke(1);
@@ -135,7 +135,7 @@ describe("timeout", () => {
         for (let i = 0; i < 5; i++) {
           await new Promise<void>((resolve) => clock.after(60, resolve));
           if (sign === "write") getWriter()(i);
-          if (sign === "heartbeat") getContext().heartbeat();
+          if (sign === "heartbeat") getConfig().heartbeat();
         }
         return "done";
       });

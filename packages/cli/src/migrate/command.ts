@@ -6,6 +6,7 @@ import type { Context } from "../main.ts";
 import { parseAddress } from "../stores/address.ts";
 import { addressArgument, withPlace } from "../stores/command.ts";
 import { openStore, type PlaceFlags, type Store } from "../stores/open-store.ts";
+import { countOf } from "../threads/count.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface Flags extends PlaceFlags {
@@ -44,9 +45,9 @@ Exit codes: 0 all threads are there and the same, 1 some are not, 2 the command 
 
 async function migrate(fromText: string, toText: string, flags: Flags, context: Context): Promise<void> {
   const load = packagesFrom(process.cwd());
-  const [fromAddress, toAddress] = [parseAddress(fromText), parseAddress(toText)];
+  const [fromAddress, toAddress] = [parseAddress(fromText), parseAddress(toText, true)];
   await using from = disposable(await openStore(fromAddress, {}, load));
-  if (flags.dryRun) return dryRun(from, flags, context);
+  if (flags.dryRun) return await dryRun(from, flags, context);
   await using to = disposable(await openStore(toAddress, flags, load));
   await to.own?.setup();
   const progress = new ProgressLine(context.terminal);
@@ -70,8 +71,7 @@ async function migrate(fromText: string, toText: string, flags: Flags, context: 
 }
 
 async function dryRun(from: Store, flags: Flags, { terminal }: Context): Promise<void> {
-  let threads = flags.thread?.length ?? 0;
-  if (!flags.thread) for await (const _ of threadIdsOf(from.saver)) threads++;
+  const threads = flags.thread?.length ?? (await countOf(threadIdsOf(from.saver)));
   terminal.out(
     flags.json
       ? `${JSON.stringify({ threads })}\n`

@@ -31,9 +31,10 @@ const OFFICIAL = "langgraph+";
  * Reads an address: a URL, `langgraph+` before it for what LangGraph.js's own savers wrote, `sqlite:file`, or a folder
  * of PGlite.
  *
+ * @param mayBeNew Whether a path may be that of a folder that is not there yet.
  * @throws CommandError for anything else.
  */
-export function parseAddress(text: string): Address {
+export function parseAddress(text: string, mayBeNew = false): Address {
   const official = text.startsWith(OFFICIAL);
   const rest = official ? text.slice(OFFICIAL.length) : text;
   const scheme = /^[a-z][a-z+]*:/.exec(rest)?.[0];
@@ -43,7 +44,7 @@ export function parseAddress(text: string): Address {
     return { kind, target, official: true, shown: `sqlite:${target}` };
   }
   if (kind) return { kind, target: rest, official, shown: withoutSecrets(rest) };
-  if (scheme === undefined && existsSync(rest) && statSync(rest).isDirectory()) {
+  if (scheme === undefined && (isFolder(rest) || (mayBeNew && !existsSync(rest)))) {
     return { kind: "folder", target: rest, official: false, shown: rest };
   }
   throw new CommandError(
@@ -51,6 +52,10 @@ export function parseAddress(text: string): Address {
       ? "there is no such folder; give a folder of PGlite or the URL of a database"
       : `threads cannot be in ${scheme}//…; known are ${Object.keys(SCHEMES).join(", ")} and folders`,
   );
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
 }
 
 /** The host and the database of a URL. */

@@ -5,6 +5,7 @@ import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
 import { ownSaver } from "../stores/open-store.ts";
 import { confirmed } from "./confirm.ts";
+import { countOf } from "./count.ts";
 import { countFlag, filterFlag, sinceFlag } from "./flags.ts";
 
 interface PruneFlags {
@@ -73,7 +74,7 @@ async function deleteThreads({ store, args, flags, context }: OnStore<DeleteFlag
   if (args.length > 0 === (filter !== undefined))
     throw new CommandError("name threads, or add --filter, not both");
   let count = args.length;
-  if (filter) for await (const _ of saver.listThreads({ filter })) count++;
+  if (filter) count = await countOf(saver.listThreads({ filter }));
   const what = `${count} threads in ${store.address.shown} would go, with everything in them.`;
   if (count === 0) return context.terminal.out(`${what}\n`);
   if (!(await confirmed(what, flags.yes === true, context.terminal))) return;

@@ -9,7 +9,7 @@ import type { CutValue } from "./cut.ts";
 /** A thread that is known, with its two maps. */
 export const THREAD_COST = 900;
 /** A known blob beside its bytes: object, id, view, buffer, and its place in a map. */
-export const BLOB_COST = 385;
+const BLOB_COST = 385;
 /** A blob that is known without its bytes. */
 export const BLOB_ID_COST = 130;
 

@@ -1,5 +1,4 @@
-import { utf8Encode } from "../runtime.ts";
-import { crc32 } from "../serializer/crc32.ts";
+import { crc32, crc32OfText as textSum } from "../serializer/crc32.ts";
 import type {
   BlobId,
   CheckpointKey,
@@ -19,10 +18,6 @@ type Unsealed<T> = Omit<T, "seal" | "parentSeal">;
  */
 function sealOf(thread: string, fields: readonly unknown[], bytes: Uint8Array): Seal {
   return (textSum(thread) + crc32(bytes, textSum(JSON.stringify(fields)))) >>> 0;
-}
-
-function textSum(text: string): number {
-  return crc32(utf8Encode(text), 0);
 }
 
 /** What to add to the seals of a thread that is copied. */

@@ -99,6 +99,7 @@ const exceptions: Readonly<Record<string, Level>> = {
   "opening/setup-may-run-many-times": "extended",
   "opening/close-may-be-called-twice": "extended",
   "opening/a-closed-saver-refuses": "extended",
+  "opening/close-waits-for-calls-under-way": "extended",
   "opening/closing-one-saver-leaves-others-open": "extended",
 };
 

@@ -31,7 +31,7 @@ export interface ThreadListOptions {
   filter?: Record<string, unknown>;
 }
 
-export interface DeleteThreadsOptions {
+interface DeleteThreadsOptions {
   filter?: Record<string, unknown>;
   threadIds?: string[];
   allThreads?: true;

@@ -1,6 +1,6 @@
 import type { Checkpoint, CheckpointMetadata } from "../contract.ts";
 import { CheckpointError, isCheckpointError } from "../errors.ts";
-import { randomId } from "../runtime.ts";
+import { pause, randomId } from "../runtime.ts";
 import type { Engine, ThreadTaker } from "../saver/engine.ts";
 import { outlineOf } from "../saver/outline.ts";
 import { storeCheckpoint } from "../saver/store.ts";
@@ -16,6 +16,8 @@ import type { ThreadSource } from "./thread-source.ts";
 const REMEMBERED = 100_000;
 /** A thread that is written to in the old saver meanwhile is read again. */
 const MAX_ATTEMPTS = 5;
+/** Milliseconds. */
+const LONGEST_WAIT = 8192;
 /** In the place of an attempt: the thread was deleted, and never comes back. */
 const DELETED = "deleted";
 const ATTEMPTS = "attempts";
@@ -147,12 +149,18 @@ export class Adoption implements ThreadTaker {
 
   /** Makes an attempt the one that counts, unless another does. Returns which one counts. */
   async #claim(thread: string, attempt: string): Promise<string> {
-    try {
-      await this.#write(this.#fenced, thread, "", attempt);
-      return attempt;
-    } catch (error) {
-      if (!isCheckpointError(error, "CONFLICT")) throw error;
-      return (await this.#winnerOf(thread)) ?? DELETED;
+    for (let wait = 1; ; wait *= 2) {
+      try {
+        await this.#write(this.#fenced, thread, "", attempt);
+        return attempt;
+      } catch (error) {
+        if (!isCheckpointError(error, "CONFLICT")) throw error;
+        const winner = await this.#winnerOf(thread);
+        if (winner !== undefined) return winner;
+        // MongoDB fences a put before its checkpoint can be seen, and whoever made it may have been killed in between.
+        if (wait > LONGEST_WAIT) throw error;
+        await pause(wait);
+      }
     }
   }
 

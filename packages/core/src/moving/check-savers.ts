@@ -8,7 +8,7 @@ export function checkOldSaver(saver: OldSaver, field: string): void {
 
 /** Refuses what no thread can be written to. */
 export function checkNewSaver(saver: NewSaver, field: string): void {
-  checkMethods(saver, field, ["getTuple", "put", "putWrites"]);
+  checkMethods(saver, field, ["getTuple", "list", "put", "putWrites"]);
 }
 
 function checkMethods<T extends object>(

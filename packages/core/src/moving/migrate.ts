@@ -127,10 +127,11 @@ class Migration {
   }
 
   async #moveAll(threadId: string): Promise<void> {
+    const isNew = !(await this.#target.has(threadId));
     for await (const moved of this.#source.checkpoints(threadId)) {
       this.#options.signal?.throwIfAborted();
       const { namespace, checkpoint } = moved;
-      let different = await this.#target.differenceFrom(threadId, moved);
+      let different = isNew ? "it is new" : await this.#target.differenceFrom(threadId, moved);
       if (different !== undefined) {
         await this.#target.store(threadId, moved);
         this.#stored++;

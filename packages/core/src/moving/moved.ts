@@ -1,4 +1,5 @@
 import { compareText } from "../codec/text.ts";
+import { specialIndexOf } from "../saver/write-index.ts";
 import {
   ERROR,
   INTERRUPT,
@@ -26,7 +27,7 @@ export interface MovedCheckpoint {
 }
 
 /** Writes of one task, to be given to `putWrites` together. */
-export interface WriteBatch {
+interface WriteBatch {
   readonly task: string;
   readonly path: string;
   readonly writes: PendingWrite[];
@@ -41,8 +42,9 @@ export function movedFrom(
   tuple: CheckpointTuple,
   known: { readonly paths?: ReadonlyMap<string, string>; readonly run?: string | undefined } = {},
 ): MovedCheckpoint {
-  const { config, checkpoint, metadata, parentConfig, pendingWrites = [] } = tuple;
-  const tasks = [...new Set(pendingWrites.map(([task]) => task))];
+  const { config, checkpoint, metadata, parentConfig } = tuple;
+  const tasks = [...new Set(tuple.pendingWrites?.map(([task]) => task))];
+  const pendingWrites = tasks.flatMap((task) => writesOf(task, tuple.pendingWrites ?? []));
   const paths = known.paths ?? pathsThatKeep(tasks);
   return {
     namespace: textOf(config, "checkpoint_ns") ?? "",
@@ -58,6 +60,15 @@ export function movedFrom(
       return batchesOf(writes).map((batch) => ({ task, path: paths.get(task) ?? "", writes: batch }));
     }),
   };
+}
+
+/**
+ * The writes of a task as the contract orders them: special ones by their places, then what the task has returned.
+ * LangGraph.js's `RedisSaver` has them in the order in which they came.
+ */
+function writesOf(task: string, all: readonly CheckpointPendingWrite[]): CheckpointPendingWrite[] {
+  const rank = ([, channel]: CheckpointPendingWrite): number => specialIndexOf(channel) ?? 0;
+  return all.filter(([of]) => of === task).toSorted((a, b) => rank(a) - rank(b));
 }
 
 /**

@@ -5,12 +5,16 @@ import { engineOf, plainEngine } from "../saver/engine.ts";
 import { readTuple } from "../saver/read.ts";
 import type { ThreadMetadata } from "../saver/thread-metadata.ts";
 import { updateThread } from "../saver/update-thread.ts";
+import { anySource } from "./any-source.ts";
+import { engineSource } from "./engine-source.ts";
 import { allVersions, movedFrom, type MovedCheckpoint } from "./moved.ts";
 import type { NewSaver } from "./old-saver.ts";
 import { storeMoved } from "./store-moved.ts";
 
 /** Where threads are moved to. */
 export interface ThreadTarget {
+  /** Whether there is anything of a thread. */
+  has(threadId: string): Promise<boolean>;
   store(threadId: string, moved: MovedCheckpoint): Promise<void>;
   /** Sets what is known of the thread itself, where the saver keeps such a thing. */
   describe(threadId: string, metadata: ThreadMetadata): Promise<void>;
@@ -24,6 +28,7 @@ export function targetOf(saver: NewSaver): ThreadTarget {
   if (!engine) return publicTarget(saver);
   const plain = plainEngine(engine);
   return {
+    has: (threadId) => engineSource(plain).has(threadId),
     store: (threadId, moved) => storeMoved(plain, threadId, moved),
     describe: (threadId, metadata) => updateThread(plain, threadId, { metadata }),
     differenceFrom: async (threadId, moved) =>
@@ -33,6 +38,7 @@ export function targetOf(saver: NewSaver): ThreadTarget {
 
 function publicTarget(saver: NewSaver): ThreadTarget {
   return {
+    has: (threadId) => anySource(saver).has(threadId),
     async store(threadId, moved) {
       const { namespace, parent, checkpoint, metadata, batches } = moved;
       const place = { thread_id: threadId, checkpoint_ns: namespace };

@@ -10,6 +10,8 @@ import { groupByNamespace, planRemoval, type Kept } from "./retention-plan.ts";
 import { allThreads } from "./threads.ts";
 
 const PAGE = 1000;
+/** Threads that are worked on at once: a storage may need several commands for each. */
+const AT_ONCE = 8;
 /** A fork from a checkpoint that is just being removed makes the plan void; it is made anew. */
 const MAX_ATTEMPTS = 10;
 
@@ -78,12 +80,23 @@ async function removeFromAll(
   // Read to the end first: removing moves threads within the listing.
   const names: string[] = [];
   for await (const name of threads) names.push(name);
-  for (const thread of new Set(names)) {
-    await engine.adoption?.tidy(thread);
-    const removed = await removeFrom(engine, thread, choose, dryRun);
-    report.checkpoints += removed;
-    if (removed > 0) report.threads++;
-  }
+  const left = [...new Set(names)].reverse();
+  const work = async (): Promise<void> => {
+    try {
+      for (let thread = left.pop(); thread !== undefined; thread = left.pop()) {
+        await engine.adoption?.tidy(thread);
+        const removed = await removeFrom(engine, thread, choose, dryRun);
+        report.checkpoints += removed;
+        if (removed > 0) report.threads++;
+      }
+    } catch (error) {
+      // The others end with the thread that they are at.
+      left.length = 0;
+      throw error;
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
   return report;
 }
 

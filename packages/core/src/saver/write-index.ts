@@ -13,6 +13,11 @@ const SPECIAL: ReadonlyMap<string, number> = new Map([
   [RESUME, -4],
 ]);
 
+/** The place of a special channel, below 0. */
+export function specialIndexOf(channel: string): number | undefined {
+  return SPECIAL.get(channel);
+}
+
 /** Where the write at `position` of its batch is stored. */
 export interface WritePlace {
   readonly position: number;

@@ -26,11 +26,10 @@ function fixedSizes(): Uint8Array {
 }
 
 /**
- * Checks a body before the decoder sees it. The decoder is built for bytes that it can trust: it has
- * extensions that make errors and regular expressions, that others in the program can add to, and it
- * recurses as deep as the bytes say. After this check it meets nothing but the closed set of types,
- * whole, and not too deep, and every length that is claimed is true. What is taken as it is holds no tag:
- * the data of a tag itself, and all that is in an instance which says so.
+ * Checks a body before the decoder sees it, which trusts its bytes and recurses as deep as they say.
+ * After this check it meets nothing but the closed set of types, whole, and not too deep, and every length
+ * that is claimed is true. What is taken as it is holds no tag: the data of a tag itself, and all that is in
+ * an instance which says so.
  *
  * @param bytes What may lie behind `end` is not looked at.
  */

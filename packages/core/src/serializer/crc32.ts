@@ -1,4 +1,4 @@
-import { builtinModule } from "../runtime.ts";
+import { builtinModule, utf8Encode } from "../runtime.ts";
 
 type Crc32 = (bytes: Uint8Array, seed: number) => number;
 
@@ -31,5 +31,16 @@ export const portableCrc32: Crc32 = (bytes, seed) => {
   return ~crc >>> 0;
 };
 
+interface NodeZlib {
+  crc32?(data: Uint8Array | string, seed: number): number;
+}
+
+const native = builtinModule<NodeZlib>("node:zlib")?.crc32;
+
 /** CRC-32 of bytes that follow others whose CRC-32 is `seed`. */
-export const crc32: Crc32 = builtinModule<{ readonly crc32?: Crc32 }>("node:zlib")?.crc32 ?? portableCrc32;
+export const crc32: Crc32 = native ?? portableCrc32;
+
+/** CRC-32 of the UTF-8 bytes of a well-formed text. */
+export const crc32OfText: (text: string) => number = native
+  ? (text) => native(text, 0)
+  : (text) => portableCrc32(utf8Encode(text), 0);

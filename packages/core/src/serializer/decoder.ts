@@ -1,20 +1,15 @@
-import { Unpackr } from "msgpackr/unpack";
-
 import { CheckpointError, isCheckpointError } from "../errors.ts";
 import { checkBody } from "./body-check.ts";
+import { MARK, readBody } from "./body-reader.ts";
 import { loadPrototypes, noModules } from "./class-loading.ts";
 import type { CustomTypes } from "./custom-types.ts";
 import { open } from "./envelope.ts";
 import { malformed } from "./malformed.ts";
 import { Raiser } from "./raiser.ts";
-import { NEEDS, TAG_MARK } from "./tags.ts";
+import { NEEDS } from "./tags.ts";
 
 const MODULES = NEEDS.messages | NEEDS.documents | NEEDS.langgraph;
 const ALL_NEEDS = MODULES | NEEDS.numbering;
-
-/** Byte strings are copied out of the body. */
-const unpackr = new Unpackr({ useRecords: true, copyBuffers: true });
-const MARK: unknown = unpackr.unpack(new Uint8Array([TAG_MARK]));
 
 /**
  * Decodes one value. It waits for nothing but the import of classes.
@@ -26,7 +21,7 @@ export async function decode(bytes: Uint8Array, types: CustomTypes): Promise<unk
   const end = tagged ? body.length - 1 : body.length;
   const tree = orCorrupt(() => {
     checkBody(body, end, tagged);
-    return unpackr.unpack(body, end) as unknown;
+    return readBody(body);
   });
   if (!tagged) return tree;
   const needs = body[end]!;

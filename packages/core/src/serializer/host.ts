@@ -20,6 +20,10 @@ export interface HostBuffer extends HostClass {
 
 interface HostGlobals {
   readonly TextEncoder: new () => TextEncoding;
+  readonly TextDecoder: new (
+    label: string,
+    options: { ignoreBOM: boolean },
+  ) => { decode(bytes: Uint8Array): string };
   readonly URL?: HostUrl;
   readonly Buffer?: HostBuffer;
 }
@@ -35,6 +39,13 @@ export function encodeUtf8(text: string): Uint8Array {
 /** Returns how many bytes were written; `into` has room for three bytes per UTF-16 unit. */
 export function encodeUtf8Into(text: string, into: Uint8Array): number {
   return encoder.encodeInto(text, into).written;
+}
+
+const decoder = new globals.TextDecoder("utf-8", { ignoreBOM: true });
+
+/** What is no UTF-8 becomes U+FFFD. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
 }
 
 export const Url: HostUrl | undefined = globals.URL;

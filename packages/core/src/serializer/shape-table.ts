@@ -18,7 +18,7 @@ const FIRST_ID = 0x40;
 /** The last id is for records with so many keys that they are hardly met twice. */
 const SLOTS = 63;
 export const MANY_KEYS_ID: number = FIRST_ID + SLOTS;
-/** Above it the decoder's compiled readers cost more than they bring. */
+/** Objects with more keys are dictionaries more often than records. */
 export const MANY_KEYS = 64;
 const GONE = -1;
 
@@ -71,7 +71,7 @@ export class ShapeTable {
   }
 
   #add(keys: readonly string[]): Shape | undefined {
-    // The decoder renames `__proto__`.
+    // The decoder makes records by assignment, which for `__proto__` means something else.
     for (const key of keys) if (key === "__proto__" || !isSafeText(key)) return undefined;
     const shape: Shape = {
       keys,

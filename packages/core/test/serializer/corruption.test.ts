@@ -229,9 +229,7 @@ describe("bytes made to harm", () => {
       ...text("polluted"),
       0xc3,
     ];
-    const value = (await serializer.decode(sealBody(1, body))) as object;
-    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
-    expect("polluted" in value).toBe(false);
+    await expect(serializer.decode(sealBody(1, body))).rejects.toMatchObject({ code: "CORRUPT" });
     expect(sharedKeys()).toBe(before);
   });
 

@@ -32,17 +32,9 @@ beforeAll(async () => {
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   const require = createRequire(join(code, "index.js"));
   await mkdir(join(folder, "node_modules", "@noble"), { recursive: true });
-  for (const [name, module] of [
-    ["msgpackr", "msgpackr"],
-    ["@noble/hashes", "@noble/hashes/sha2.js"],
-  ] as const) {
-    const file = require.resolve(module);
-    const installed = file.slice(
-      0,
-      file.lastIndexOf(join("node_modules", name)) + join("node_modules", name).length,
-    );
-    await symlink(installed, join(folder, "node_modules", name));
-  }
+  const hashes = join("node_modules", "@noble", "hashes");
+  const file = require.resolve("@noble/hashes/sha2.js");
+  await symlink(file.slice(0, file.lastIndexOf(hashes) + hashes.length), join(folder, hashes));
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

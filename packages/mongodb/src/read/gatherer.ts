@@ -1,5 +1,5 @@
 import type { BlobId } from "@threadmark/core/storage";
-import { isTooLarge, isUnsupported } from "../failure.ts";
+import { isBadType, isTooLarge, isUnsupported } from "../failure.ts";
 import type { Session } from "../session.ts";
 import { byAggregate, oneByAggregate } from "./by-aggregate.ts";
 import { byFind } from "./by-find.ts";
@@ -45,7 +45,8 @@ export class Gatherer {
       return await aggregate();
     } catch (error) {
       if (isUnsupported(error)) this.#aggregates = false;
-      else if (!isTooLarge(error)) throw error;
+      // What is damaged is found, and named, when it is read step by step.
+      else if (!isTooLarge(error) && !isBadType(error)) throw error;
       return undefined;
     }
   }

@@ -2,7 +2,7 @@ import type { FilterTerm, ThreadPage, ThreadRecord, ThreadsRequest } from "@thre
 import { writesIn, type CheckpointDoc, type WriteDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
 import { isBadHint } from "../failure.ts";
-import { checkpointsOf, KIND, only, threadKey, writesOf } from "../keys.ts";
+import { checkpointsOf, KIND, only, threadKey, writesOf, type Key } from "../keys.ts";
 import { ENTRIES_INDEX } from "../schema.ts";
 import { ALL, type Session } from "../session.ts";
 import { ALIVE, checkedThread, entriesOf, isValid, type ThreadDoc } from "../thread.ts";
@@ -20,6 +20,7 @@ interface Head {
 }
 
 type Listed = ThreadDoc & {
+  readonly _id: Key;
   readonly head?: readonly (CheckpointDoc & { readonly writes?: readonly WriteDoc[] })[];
 };
 
@@ -142,8 +143,8 @@ async function findHead(
   return { id: head, writes: writes as unknown as WriteDoc[] };
 }
 
-function recordOf(doc: ThreadDoc, head: Head, pendingChannels: readonly string[]): ThreadRecord {
-  const { thread, created, updated, expires, claim } = checkedThread(doc.thread, doc as unknown as Doc);
+function recordOf(doc: Listed, head: Head, pendingChannels: readonly string[]): ThreadRecord {
+  const { thread, created, updated, expires, claim } = checkedThread(doc._id.t, doc as unknown as Doc);
   const written = new Set(writesIn(head.writes).map(({ channel }) => channel));
   return {
     thread,

@@ -1,6 +1,12 @@
-import { CheckpointError, type Blob, type WriteOutcome, type WriteRequest } from "@threadmark/core/storage";
+import {
+  CheckpointError,
+  damaged,
+  type Blob,
+  type WriteOutcome,
+  type WriteRequest,
+} from "@threadmark/core/storage";
 import type { UpdateOp } from "../driver.ts";
-import { failedAt, isDuplicateKey, isUnproven } from "../failure.ts";
+import { failedAt, isBadType, isDuplicateKey, isUnproven } from "../failure.ts";
 import type { Key } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { look } from "./look.ts";
@@ -140,6 +146,7 @@ export async function send(
     const result = await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
     return sentOf(result.matchedCount + result.upsertedCount);
   } catch (error) {
+    if (isBadType(error)) throw damaged(thread, "a document", error);
     if (!isRefusal(error)) throw error;
     return refusedAt(failedAt(error));
   }

@@ -1,16 +1,19 @@
 import { Buffer } from "node:buffer";
 import { idBytes, type ThreadEntry, type WriteRequest } from "@threadmark/core/storage";
 import { pack } from "../bytes.ts";
-import { packBlobs } from "../leaf-packing.ts";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement, type Values } from "../sql.ts";
 import { alive, idsIn, NOW, renewed } from "./clauses.ts";
 
-/** Parameters of {@link openThread} and {@link storedBlobs}. */
-export function openValues(request: WriteRequest): Values {
+/**
+ * Parameters of {@link openThread} and {@link storedBlobs}.
+ *
+ * @param packed The bytes of the blobs, as the table has them.
+ */
+export function openValues(request: WriteRequest, packed: readonly Uint8Array[]): Values {
   const { thread, epoch, relies, newEpoch, ttl, entries, claim, blobs } = request;
-  const { bytes, starts, lengths } = pack(packBlobs(blobs));
+  const { bytes, starts, lengths } = pack(packed);
   return {
     thread,
     newEpoch,
@@ -135,5 +138,5 @@ export function refusalStatement(tables: Tables, request: WriteRequest, fence?: 
 END AS outcome, ${fence ? HEAD : "NULL"} AS detail
 FROM (SELECT) AS always LEFT JOIN {threads} AS t ON t.thread = :thread`;
   const place = fence && { namespace: fence.namespace, id: fence.id, parent: fence.parent ?? null };
-  return statement(tables, sql, { ...openValues({ ...request, blobs: [], entries: [] }), ...place });
+  return statement(tables, sql, { ...openValues({ ...request, blobs: [], entries: [] }, []), ...place });
 }

@@ -14,7 +14,7 @@ import { lockThread } from "./remove.ts";
  * - Atomic: one statement, under the lock of the thread. With the fence it reads the newest checkpoint
  *   from its snapshot, and must therefore run in a script after {@link lockForPut}.
  */
-export function putStatement(tables: Tables, request: PutRequest): Statement {
+export function putStatement(tables: Tables, request: PutRequest, packed: readonly Uint8Array[]): Statement {
   const { parent, run, index, refs, ...checkpoint } = request.checkpoint;
   const tokens = JSON.stringify(Object.fromEntries(index.map(({ key, token }) => [key, token])));
   const values = {
@@ -25,7 +25,7 @@ export function putStatement(tables: Tables, request: PutRequest): Statement {
     refs: idBytes(refs),
     keepParent: request.keepParent,
   };
-  return statement(tables, putSql(request), { ...openValues(request), ...values }, true);
+  return statement(tables, putSql(request), { ...openValues(request, packed), ...values }, true);
 }
 
 function putSql(request: PutRequest): string {
@@ -64,10 +64,14 @@ export function undoLockForPut(tables: Tables, { thread, newEpoch }: PutRequest)
  * - Out: `epoch`, or no row when it was refused.
  * - Atomic: one statement, under the lock of the thread.
  */
-export function putWritesStatement(tables: Tables, request: PutWritesRequest): Statement {
+export function putWritesStatement(
+  tables: Tables,
+  request: PutWritesRequest,
+  packed: readonly Uint8Array[],
+): Statement {
   const { namespace, checkpoint, writes } = request;
   const place = { namespace, id: checkpoint, task: writes[0]?.task ?? "" };
-  const values = { ...openValues(request), ...place, writes: JSON.stringify(writes.map(jsonOf)) };
+  const values = { ...openValues(request, packed), ...place, writes: JSON.stringify(writes.map(jsonOf)) };
   return statement(tables, putWritesSql(request), values, true);
 }
 

@@ -56,6 +56,7 @@ const write = {
   newEpoch: "n",
   entries,
 };
+const packed = [new Uint8Array(32)];
 const anybody = { ...write, epoch: undefined, relies: [], claim: undefined };
 const relying = { ...write, epoch: "e", relies: [node], claim: undefined };
 const checkpoint = {
@@ -89,14 +90,14 @@ const claim = { thread, claim: "me", ttl: 1000, newEpoch: "n", threadTtl: 1000 }
 const page = { thread: undefined, filter: [], after: undefined, limit: 100, pendingChannels: ["c"] };
 
 const STATEMENTS: readonly (readonly [string, Statement])[] = [
-  ["put to a known thread", putStatement(tables, { ...relying, ...put })],
-  ["put", putStatement(tables, { ...anybody, ...put })],
-  ["put of an owner", putStatement(tables, { ...relying, ...put, claim: "me" })],
+  ["put to a known thread", putStatement(tables, { ...relying, ...put }, packed)],
+  ["put", putStatement(tables, { ...anybody, ...put }, packed)],
+  ["put of an owner", putStatement(tables, { ...relying, ...put, claim: "me" }, packed)],
   ["the lock before a put", lockForPut(tables, { ...anybody, ...put })],
   ["what undoes it", undoLockForPut(tables, { ...anybody, ...put })],
   ["the reason of a refusal", refusalStatement(tables, { ...relying, ...put, claim: "me" }, put.checkpoint)],
-  ["putWrites", putWritesStatement(tables, { ...anybody, ...writes })],
-  ["putWrites to a known thread", putWritesStatement(tables, { ...relying, ...writes })],
+  ["putWrites", putWritesStatement(tables, { ...anybody, ...writes }, packed)],
+  ["putWrites to a known thread", putWritesStatement(tables, { ...relying, ...writes }, packed)],
   [
     "get of the newest",
     getStatement(tables, { thread, namespace: "", id: undefined, have: [node], ttl: 1000 }),

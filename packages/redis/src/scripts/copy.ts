@@ -1,4 +1,5 @@
-import { CLOCK, LEAVING, THREAD, WRITING } from "./parts.ts";
+import { CLOCK, ENTRIES, LEAVING, THREAD } from "./parts.ts";
+import { ORDER, PACKED, RECORD } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
 /** What both kinds of copying do with the target, whose keys begin behind "at"; nil when it may be made. */
@@ -6,7 +7,7 @@ const target: string = String.raw`
 local function existing_target(at, epoch)
   local present, reason = open_thread(at)
   if present then return { present.epoch == epoch and 'copied' or 'exists' } end
-  if reason == 'incomplete' or reason == 'format' then return { 'exists' } end
+  if reason == 'incomplete' or reason == 'format' or reason == 'damaged' then return { 'exists' } end
   return nil
 end
 
@@ -16,43 +17,87 @@ local function clear_target(at, to)
 end
 
 -- The target's own record, its expiry and its places in the bucket's indexes; all else is there.
-local function finish(at, to, epoch, expires, own, runs)
-  redis.call('HSET', KEYS[at + 1], 'f', '1', 'e', epoch, 'c', text(NOW), 'u', text(NOW), 'k', belongings(at))
-  if own then redis.call('HSET', KEYS[at + 1], 'l', own) end
-  if expires then
-    redis.call('HSET', KEYS[at + 1], 'x', text(expires))
-    expire_keys(at, expires)
-    redis.call('ZADD', KEYS[at + 6], text(expires), to)
+local function finish(at, to, epoch, source, entries, runs)
+  local thread = new_thread(epoch)
+  thread.expires, thread.own = source.expires, source.own
+  set_entries(at, to, entries)
+  save(at, thread)
+  if thread.expires then
+    expire_keys(at, thread.expires)
+    redis.call('ZADD', KEYS[at + 6], text(thread.expires), to)
   end
   redis.call('ZADD', KEYS[at + 7], text(-NOW), to)
-  redis.call('HSET', KEYS[at + 8], to, text(NOW))
   for _, run in ipairs(runs) do add_run(to, KEYS[at + 9], run) end
   return { 'copied' }
 end
 `;
 
-const parts: readonly string[] = [CLOCK, THREAD, WRITING, LEAVING, target];
+/** The entries of a thread, in the form in which writes send them. */
+const entriesOf: string = String.raw`
+local function entries_of(at, change)
+  local out = {}
+  local fields = redis.call('HGETALL', KEYS[at + 1])
+  for i = 1, #fields, 2 do
+    if string.sub(fields[i], 1, 1) == 'm' then
+      local content = change(fields[i + 1])
+      out[#out + 1] = struct.pack('>I4I4', #fields[i] - 1, #content) .. string.sub(fields[i], 2) .. content
+    end
+  end
+  return table.concat(out)
+end
+`;
+
+const parts: readonly string[] = [CLOCK, THREAD, ENTRIES, LEAVING, target];
 
 /**
  * Copies a thread with all that belongs to it, inside the server.
  *
  * - KEYS: 1 to 9 of the source, 10 to 18 of the target.
- * - ARGV: 1 source, 2 target, 3 new epoch.
- * - Out: `copied`, `missing`, `exists`, `incomplete`, `format`.
+ * - ARGV: 1 source, 2 target, 3 new epoch, 4 what is added to every seal.
+ * - Out: `copied`, `missing`, `exists`, `incomplete`, `format`, `damaged`.
  * - Atomic: a script. A target that has the new epoch was made by an earlier attempt whose answer was lost.
  */
 export const COPY: Script = script(
   "copy",
-  { durable: true, parts },
+  { durable: true, parts: [...parts, entriesOf, RECORD, ORDER, PACKED] },
   String.raw`
+local FROM, TO, NEW_EPOCH, SHIFT = unpack(ARGV)
 local source, why = open_thread(0)
 if not source then return absent(why) end
-local present = existing_target(9, ARGV[3])
+local present = existing_target(9, NEW_EPOCH)
 if present then return present end
 
-clear_target(9, ARGV[2])
-for i = 2, 5 do redis.call('COPY', KEYS[i], KEYS[i + 9]) end
-return finish(9, ARGV[2], ARGV[3], source.expires, source.own, runs_of(ARGV[1], KEYS[9]))
+local checkpoints, writes = {}, {}
+each_page('i', function(places)
+  for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
+    read(record)
+    checkpoints[#checkpoints + 1] = places[i]
+    checkpoints[#checkpoints + 1] = shifted(record, 1, SHIFT)
+  end
+end)
+local tallies = {}
+each_page('w', function(fields)
+  for i, packed in ipairs(redis.call('HMGET', KEYS[4], unpack(fields))) do
+    local pieces = {}
+    local tally = tally_of(place_in(fields[i]))
+    tallies[tally] = (tallies[tally] or 0) + 1
+    each_write(packed, function(_, piece) pieces[#pieces + 1] = shifted(piece, 9, SHIFT) end)
+    writes[#writes + 1] = fields[i]
+    writes[#writes + 1] = table.concat(pieces)
+  end
+end)
+for field, count in pairs(tallies) do
+  writes[#writes + 1] = field
+  writes[#writes + 1] = text(count)
+end
+local entries = entries_of(0, function(content) return shifted(content, 1, SHIFT) end)
+
+clear_target(9, TO)
+redis.call('COPY', KEYS[3], KEYS[12])
+redis.call('COPY', KEYS[5], KEYS[14])
+call_with('HSET', KEYS[11], checkpoints, 1, #checkpoints)
+call_with('HSET', KEYS[13], writes, 1, #writes)
+return finish(9, TO, NEW_EPOCH, source, entries, listed(KEYS[9], FROM))
 `,
 );
 
@@ -61,22 +106,24 @@ return finish(9, ARGV[2], ARGV[3], source.expires, source.own, runs_of(ARGV[1], 
  *
  * - KEYS: 1 to 5, 6 the bucket's runs, 7 to 10 the keys of the copy.
  * - ARGV: 1 thread, 2 milliseconds after which the copy goes if it is not read.
- * - Out: `found`, expiry or nil, own time to live or nil, runs, "1" or "0" for each of the copy's keys; or
- *   `missing`, `incomplete`, `format`.
+ * - Out: `found`, expiry or nil, own time to live or nil, entries, runs, "1" or "0" for each of the copy's keys; or
+ *   `missing`, `incomplete`, `format`, `damaged`.
  * - Atomic: a script. Done once more, it takes the thread as it is then.
  */
 export const SNAPSHOT: Script = script(
   "snapshot",
-  { durable: false, parts: [CLOCK, THREAD, LEAVING] },
+  { durable: false, parts: [CLOCK, THREAD, ENTRIES, LEAVING, entriesOf] },
   String.raw`
 local thread, why = open_thread(0)
 if not thread then return absent(why) end
-local answer = { 'found', thread.expires and text(thread.expires) or false, thread.own or false,
-  runs_of(ARGV[1], KEYS[6]) }
+local NAME, KEPT_FOR = ARGV[1], ARGV[2]
+local entries = entries_of(0, function(content) return content end)
+local answer = { 'found', thread.expires and text(thread.expires) or false, thread.own or false, entries,
+  listed(KEYS[6], NAME) }
 for i = 2, 5 do
   local copied = redis.call('COPY', KEYS[i], KEYS[i + 5], 'REPLACE') == 1
   if copied then
-    redis.call('PEXPIRE', KEYS[i + 5], ARGV[2])
+    redis.call('PEXPIRE', KEYS[i + 5], KEPT_FOR)
   else
     redis.call('UNLINK', KEYS[i + 5])
   end
@@ -161,7 +208,7 @@ return { 'removed' }
  *
  * - KEYS: 1 to 9 of the target, 10 to 13 the staged checkpoints, order, writes and blobs.
  * - ARGV: 1 target, 2 new epoch, 3 expiry or "", 4 own time to live or "", 5 how many staged keys there
- *   must be; then runs.
+ *   must be, 6 entries; then runs.
  * - Out: `copied`, `exists`, or `lost` when staged keys have expired.
  * - Atomic: a script.
  */
@@ -169,17 +216,19 @@ export const COMMIT: Script = script(
   "commit",
   { durable: true, parts },
   String.raw`
-local present = existing_target(0, ARGV[2])
+local TO, NEW_EPOCH, EXPIRES, OWN, STAGED, NEW_ENTRIES = unpack(ARGV, 1, 6)
+local present = existing_target(0, NEW_EPOCH)
 if present then return present end
-if redis.call('EXISTS', KEYS[10], KEYS[11], KEYS[12], KEYS[13]) ~= tonumber(ARGV[5]) then return { 'lost' } end
+if redis.call('EXISTS', KEYS[10], KEYS[11], KEYS[12], KEYS[13]) ~= tonumber(STAGED) then return { 'lost' } end
 
-clear_target(0, ARGV[1])
+clear_target(0, TO)
 redis.call('HSET', KEYS[1], 'f', '1')
 for i = 10, 13 do
   if redis.call('PERSIST', KEYS[i]) == 1 then redis.call('RENAME', KEYS[i], KEYS[i - 8]) end
 end
 local runs = {}
-for i = 6, #ARGV do runs[#runs + 1] = ARGV[i] end
-return finish(0, ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] ~= '' and ARGV[4] or nil, runs)
+for i = 7, #ARGV do runs[#runs + 1] = ARGV[i] end
+local source = { expires = tonumber(EXPIRES), own = OWN ~= '' and OWN or nil }
+return finish(0, TO, NEW_EPOCH, source, NEW_ENTRIES, runs)
 `,
 );

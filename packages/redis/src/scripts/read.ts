@@ -1,4 +1,5 @@
-import { BLOBS, CLOCK, ORDER, PACKED, RECORD, THREAD, WRITING } from "./parts.ts";
+import { CLOCK, THREAD } from "./parts.ts";
+import { BLOBS, ORDER, PACKED, RECORD } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
 /**
@@ -7,24 +8,30 @@ import { script, type Script } from "./script.ts";
  * - KEYS: 1 to 5; 6 where the expiry is renewed.
  * - ARGV: 1 id, or "" for the newest, 2 prefix of the namespace in the order, 3 what follows the id in its
  *   places, 4 ids of blobs that the caller has.
- * - Out: `found`, epoch, place, record, writes, blobs; or `missing`, `incomplete`, `format`.
+ * - Out: `found`, epoch, place, record, writes, blobs; or `missing`, `incomplete`, `format`, `damaged`.
  * - Atomic: a script.
  */
 const getBody: string = String.raw`
 local thread, why = open_thread(0)
 if not thread then return absent(why) end
-local id = ARGV[1] ~= '' and ARGV[1] or head_of(ARGV[2])
-local place = id and id .. ARGV[3]
-local record = place and redis.call('HGET', KEYS[2], place)
-if not record then return { 'missing' } end
+local ID, PREFIX, SUFFIX, HAVE = unpack(ARGV, 1, 4)
+local id = ID ~= '' and ID or checked_head_of(PREFIX, SUFFIX)
+if not id then return { 'missing' } end
+local place = id .. SUFFIX
+local record = redis.call('HGET', KEYS[2], place)
+if not record then
+  -- Where the order has it, it was there.
+  if redis.call('ZSCORE', KEYS[3], 'i' .. place) then damaged() end
+  return { 'missing' }
+end
 
-local writes = read_writes(writes_at(place))
+local writes = read_writes(place)
 local _, _, refs_at, tokens_at = read(record)
 local roots = { string.sub(record, refs_at, tokens_at - 1) }
 for i = 2, #writes, 2 do
   each_write(writes[i], function(_, piece) roots[#roots + 1] = refs_of(piece) end)
 end
-local blobs = blobs_below(roots, ARGV[4])
+local blobs = blobs_below(roots, HAVE)
 `;
 
 export const GET: Script = script(
@@ -40,15 +47,15 @@ export const GET: Script = script(
  */
 export const GET_RENEWING: Script = script(
   "get-renewing",
-  { durable: false, parts: [CLOCK, THREAD, WRITING, RECORD, ORDER, PACKED, BLOBS] },
+  { durable: false, parts: [CLOCK, THREAD, RECORD, ORDER, PACKED, BLOBS] },
   String.raw`${getBody}
-local ttl = thread.own or ARGV[6]
-if ttl ~= '-1' then
-  local expires = NOW + tonumber(ttl)
+local NAME, TTL = ARGV[5], ARGV[6]
+if thread.own ~= '-1' then
+  thread.expires = moved_expiry(thread, TTL)
   -- First, because a full memory does not refuse it: reading shall work then too.
-  expire_keys(0, expires)
-  redis.call('HSET', KEYS[1], 'x', text(expires))
-  redis.call('ZADD', KEYS[6], text(expires), ARGV[5])
+  expire_keys(0, thread.expires)
+  save(0, thread)
+  redis.call('ZADD', KEYS[6], text(thread.expires), NAME)
 end
 return { 'found', thread.epoch, place, record, writes, blobs }`,
 );
@@ -61,7 +68,8 @@ return { 'found', thread.epoch, place, record, writes, blobs }`,
  *   follows the id in a place, or "" when it is in the member already, 5 limit, 6 ids of blobs that the caller
  *   has; then conditions, each a piece of the tokens and "1" when it must be there, "0" when it must not.
  * - Out: `found`, an upper bound for the next call, or "" when there is nothing behind, checkpoints (place,
- *   record, writes, in turns), blobs; or `missing`, `incomplete`, `format`.
+ *   record, writes, in turns), blobs; or `missing`, `incomplete`, `format`,
+ *   `damaged`.
  * - Atomic: a script. It looks at one page and no further, so that a filter which little passes does not keep
  *   the server busy; then there may be few checkpoints in the answer, or none, and more behind them.
  */
@@ -71,7 +79,9 @@ export const SCAN: Script = script(
   String.raw`
 local thread, why = open_thread(0)
 if not thread then return absent(why) end
-local upper, limit = ARGV[1], tonumber(ARGV[5])
+local UPPER, LOWER, SKIP, SUFFIX, LIMIT, HAVE = unpack(ARGV, 1, 6)
+local limit = tonumber(LIMIT)
+check_order()
 local hits, roots = {}, {}
 
 local function passes(record, tokens_at, rest_at)
@@ -84,7 +94,7 @@ local function passes(record, tokens_at, rest_at)
 end
 
 local function take(place, record, refs_at, tokens_at)
-  local writes = read_writes(writes_at(place))
+  local writes = read_writes(place)
   roots[#roots + 1] = string.sub(record, refs_at, tokens_at - 1)
   for i = 2, #writes, 2 do
     each_write(writes[i], function(_, piece) roots[#roots + 1] = refs_of(piece) end)
@@ -95,9 +105,9 @@ local function take(place, record, refs_at, tokens_at)
 end
 
 local size = math.max(limit + 1, #ARGV > 6 and 300 or 0)
-local members = redis.call('ZREVRANGEBYLEX', KEYS[3], upper, ARGV[2], 'LIMIT', 0, size)
+local members = redis.call('ZREVRANGEBYLEX', KEYS[3], UPPER, LOWER, 'LIMIT', 0, size)
 local places = {}
-for i, member in ipairs(members) do places[i] = string.sub(member, ARGV[3] + 1) .. ARGV[4] end
+for i, member in ipairs(members) do places[i] = string.sub(member, SKIP + 1) .. SUFFIX end
 local records = #places > 0 and redis.call('HMGET', KEYS[2], unpack(places)) or {}
 local behind = #members == size and '(' .. members[size] or ''
 for i, record in ipairs(records) do
@@ -110,7 +120,7 @@ for i, record in ipairs(records) do
     take(places[i], record, refs_at, tokens_at)
   end
 end
-return { 'found', behind, hits, blobs_below(roots, ARGV[6]) }
+return { 'found', behind, hits, blobs_below(roots, HAVE) }
 `,
 );
 
@@ -120,7 +130,8 @@ return { 'found', behind, hits, blobs_below(roots, ARGV[6]) }
  * - KEYS: 1 to 5.
  * - ARGV: 1 id, or "" for the newest, 2 prefix of the namespace in the order, 3 what follows the id in its
  *   places, 4 limit; then channels.
- * - Out: `found`, then place, outline and packed writes of each, in turns; or `missing`, `incomplete`, `format`.
+ * - Out: `found`, then place, outline and packed writes of each, in turns; or `missing`, `incomplete`, `format`,
+ *   `damaged`.
  * - Atomic: a script.
  */
 export const ANCESTORS: Script = script(
@@ -129,18 +140,22 @@ export const ANCESTORS: Script = script(
   String.raw`
 local thread, why = open_thread(0)
 if not thread then return absent(why) end
+local ID, PREFIX, SUFFIX, LIMIT = unpack(ARGV, 1, 4)
 local channels = {}
 for i = 5, #ARGV do channels[ARGV[i]] = true end
 
 local answer = { 'found' }
-local id = ARGV[1] ~= '' and ARGV[1] or head_of(ARGV[2])
-while id and #answer <= 3 * tonumber(ARGV[4]) - 2 do
-  local place = id .. ARGV[3]
+local id = ID ~= '' and ID or checked_head_of(PREFIX, SUFFIX)
+while id and #answer <= 3 * tonumber(LIMIT) - 2 do
+  local place = id .. SUFFIX
   local record = redis.call('HGET', KEYS[2], place)
-  if not record then break end
+  if not record then
+    if redis.call('ZSCORE', KEYS[3], 'i' .. place) then damaged() end
+    break
+  end
   local parent, _, refs_at = read(record)
   local chosen = {}
-  local writes = read_writes(writes_at(place))
+  local writes = read_writes(place)
   for i = 1, #writes, 2 do
     local kept = {}
     each_write(writes[i + 1], function(_, piece)
@@ -165,7 +180,8 @@ return answer
  *
  * - KEYS: 1 to 5.
  * - ARGV: 1 ids, 2 ids of blobs that the caller has.
- * - Out: `found` and blobs; or `missing`, `incomplete`, `format`.
+ * - Out: `found` and blobs; or `missing`, `incomplete`, `format`,
+ *   `damaged`.
  * - Atomic: a script.
  */
 export const READ_BLOBS: Script = script(
@@ -183,17 +199,20 @@ return { 'found', blobs_below({ ARGV[1] }, ARGV[2]) }
  *
  * - KEYS: 1 to 5.
  * - ARGV: 1 upper bound in the order, 2 limit.
- * - Out: `found`, "1" when there are more, then place and outline of each; or `missing`, `incomplete`, `format`.
+ * - Out: `found`, "1" when there are more, then place and outline of each; or `missing`, `incomplete`, `format`,
+ *   `damaged`.
  * - Atomic: a script.
  */
 export const OUTLINE: Script = script(
   "outline",
-  { durable: false, parts: [CLOCK, THREAD, RECORD] },
+  { durable: false, parts: [CLOCK, THREAD, RECORD, ORDER] },
   String.raw`
 local thread, why = open_thread(0)
 if not thread then return absent(why) end
-local limit = tonumber(ARGV[2])
-local members = redis.call('ZREVRANGEBYLEX', KEYS[3], ARGV[1], '[i', 'LIMIT', 0, limit + 1)
+local UPPER, LIMIT = ARGV[1], ARGV[2]
+local limit = tonumber(LIMIT)
+check_order()
+local members = redis.call('ZREVRANGEBYLEX', KEYS[3], UPPER, '[i', 'LIMIT', 0, limit + 1)
 local answer = { 'found', #members > limit and '1' or '0' }
 for first = 1, math.min(#members, limit), 500 do
   local places = {}

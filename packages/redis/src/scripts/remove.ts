@@ -1,4 +1,5 @@
-import { BLOBS, CLOCK, LEAVING, ORDER, PACKED, RECORD, THREAD, WRITING } from "./parts.ts";
+import { CLOCK, ENTRIES, LEAVING, THREAD } from "./parts.ts";
+import { BLOBS, ORDER, PACKED, RECORD } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
 /**
@@ -6,13 +7,14 @@ import { script, type Script } from "./script.ts";
  *
  * - KEYS: 1 to 9.
  * - ARGV: 1 thread, 2 new epoch, 3 how many checkpoints go; their places; their members of the
- *   namespaces' order; then for each that gets another parent its place, "1" if it gets one, and that parent.
- * - Out: `removed` and how many blobs went, or `conflict`, `incomplete`, `format`.
+ *   namespaces' order; then for each that gets another parent its place, "1" if it gets one, that parent, and the seal
+ *   of the two in four bytes.
+ * - Out: `removed` and how many blobs went, or `conflict`, `incomplete`, `format`, `damaged`.
  * - Atomic: a script. It looks at every checkpoint before it changes one.
  */
 export const REMOVE: Script = script(
   "remove",
-  { durable: true, parts: [CLOCK, THREAD, WRITING, RECORD, ORDER, PACKED, BLOBS, LEAVING] },
+  { durable: true, parts: [CLOCK, THREAD, ENTRIES, LEAVING, RECORD, ORDER, PACKED, BLOBS] },
   String.raw`
 local thread, why = open_thread(0)
 if not thread then
@@ -20,14 +22,21 @@ if not thread then
   return { why }
 end
 
-local name, going = ARGV[1], tonumber(ARGV[3])
+local NAME, NEW_EPOCH, GOING = unpack(ARGV, 1, 3)
+local going = tonumber(GOING)
+check_order()
 local gone, relinked = {}, {}
-for i = 4, 3 + going do gone[ARGV[i]] = true end
-for i = 4 + 2 * going, #ARGV, 3 do relinked[ARGV[i]] = { ARGV[i + 1] == '1' and ARGV[i + 2] or nil } end
+local members, fields = {}, {}
+for i = 4, 3 + going do
+  gone[ARGV[i]] = true
+  fields[#fields + 1] = tally_of(ARGV[i])
+end
+for i = 4 + 2 * going, #ARGV, 4 do
+  relinked[ARGV[i]] = { parent = ARGV[i + 1] == '1' and ARGV[i + 2] or nil, seal = ARGV[i + 3] }
+end
 
 -- Of what goes nothing but its place is looked at, so that the time is that of the survivors.
 local staying, conflict, seen, live, left_runs = 0, false, {}, {}, {}
-local members, fields = {}, {}
 each_page('i', function(places, page)
   local kept = {}
   for i, place in ipairs(places) do
@@ -51,14 +60,14 @@ if conflict then return { 'conflict' } end
 
 if staying == 0 then
   local blobs = redis.call('HLEN', KEYS[5])
-  drop(0, name)
+  drop(0, NAME)
   return { 'removed', text(blobs) }
 end
 
 each_page('w', function(tasks, page)
   local kept = {}
   for i, field in ipairs(tasks) do
-    if gone[string.sub(field, 1, (string.find(field, '\255', 1, true)))] then
+    if gone[place_in(field)] then
       fields[#fields + 1] = field
       members[#members + 1] = page[i]
     else
@@ -98,50 +107,15 @@ call_with('ZREM', KEYS[3], ARGV, 4 + going, 3 + 2 * going)
 call_with('ZREM', KEYS[3], members, 1, #members)
 call_with('HDEL', KEYS[4], fields, 1, #fields)
 call_with('HDEL', KEYS[5], dead, 1, count)
-for place, parent in pairs(relinked) do
+for place, link in pairs(relinked) do
   local record = redis.call('HGET', KEYS[2], place)
-  if record then redis.call('HSET', KEYS[2], place, with_parent(record, parent[1])) end
+  if record then redis.call('HSET', KEYS[2], place, with_parent(record, link.parent, link.seal)) end
 end
-for _, run in ipairs(runs_of(name, KEYS[9])) do
-  if not left_runs[run] then remove_run(name, KEYS[9], run) end
+for _, run in ipairs(listed(KEYS[9], NAME)) do
+  if not left_runs[run] then remove_run(NAME, KEYS[9], run) end
 end
-redis.call('HSET', KEYS[1], 'e', ARGV[2], 'k', belongings(0))
+thread.epoch = NEW_EPOCH
+save(0, thread)
 return { 'removed', text(count) }
-`,
-);
-
-/**
- * Removes a thread.
- *
- * - KEYS: 1 to 9.
- * - ARGV: 1 thread.
- * - Out: `removed`.
- * - Atomic: a script. The keys are unlinked: the server frees their memory beside other work.
- */
-export const DELETE_THREAD: Script = script(
-  "delete-thread",
-  { durable: true, parts: [CLOCK, LEAVING] },
-  String.raw`
-drop(0, ARGV[1])
-return { 'removed' }
-`,
-);
-
-/**
- * Removes what is left of a thread if it has expired.
- *
- * - KEYS: 1 to 9.
- * - ARGV: 1 thread.
- * - Out: `removed` and "1" or "0".
- * - Atomic: a script.
- */
-export const SWEEP_THREAD: Script = script(
-  "sweep-thread",
-  { durable: true, parts: [CLOCK, LEAVING] },
-  String.raw`
-local expires = redis.call('ZSCORE', KEYS[6], ARGV[1])
-if not expires or tonumber(expires) > NOW then return { 'removed', '0' } end
-drop(0, ARGV[1])
-return { 'removed', '1' }
 `,
 );

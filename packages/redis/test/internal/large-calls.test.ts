@@ -27,6 +27,9 @@ describe("a value of very many pieces", () => {
       epoch: undefined,
       newEpoch: "e",
       ttl: undefined,
+      relies: [],
+      entries: [],
+      claim: undefined,
       keepParent: false,
       fence: false,
       checkpoint: {
@@ -38,6 +41,8 @@ describe("a value of very many pieces", () => {
         metadata: none,
         index: [],
         refs,
+        seal: 1,
+        parentSeal: 2,
       },
     });
     expect(put).toEqual({ outcome: "stored", epoch: "e" });

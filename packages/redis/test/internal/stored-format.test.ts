@@ -34,6 +34,7 @@ const refs = fc.array(
   fc.uint8Array({ minLength: 16, maxLength: 16 }).map((id) => Buffer.from(id).toString("hex")),
 );
 const bytes = fc.uint8Array({ maxLength: 20 });
+const seal = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 describe("keys", () => {
   const keys = new Keys("app");
@@ -74,7 +75,7 @@ describe("keys", () => {
       "threadmark{7}:b:user 1",
       "threadmark{7}:expiry",
       "threadmark{7}:threads",
-      "threadmark{7}:created",
+      "threadmark{7}:entries",
       "threadmark{7}:runs",
     ]);
     expect(bucketOf("{user 1}:2")).toBe(bucketOf("user 1"));
@@ -126,6 +127,8 @@ describe("records", () => {
     metadata: bytes,
     index: fc.array(fc.record({ key: awkward, token: awkward }), { maxLength: 4 }),
     refs,
+    seal,
+    parentSeal: seal,
   });
 
   it("read back as they were, and so do their outlines", () => {
@@ -133,8 +136,9 @@ describe("records", () => {
       fc.property(record, (given) => {
         const [place, stored] = [placeOf(given), encodeRecord(given)];
         expect(decodeRecord(place, stored)).toEqual(given);
-        const { namespace, id, parent, run, header } = given;
-        expect(decodeOutline(place, stored)).toEqual({ namespace, id, parent, run, header });
+        const { namespace, id, parent, parentSeal, run, header, seal: own } = given;
+        const outline = { namespace, id, parent, parentSeal, run, header, seal: own };
+        expect(decodeOutline(place, stored)).toEqual(outline);
       }),
       { numRuns: 500 },
     );
@@ -149,6 +153,7 @@ describe("packed writes", () => {
     channel: awkward,
     value: bytes,
     refs,
+    seal,
   });
 
   it("read back as they were", () => {

@@ -1,4 +1,4 @@
-import { stableText } from "../argument-hash.ts";
+import { isSameJson } from "../argument-hash.ts";
 import { Command, isInterrupted, type Interrupt } from "../command.ts";
 import type { RunConfig } from "../config.ts";
 import { WorkflowError } from "../errors.ts";
@@ -70,7 +70,7 @@ async function crashAt<Input>(
   } catch (error) {
     throw new Error(`the workflow does not come to its end ${where}`, { cause: error });
   }
-  if (stableText(result) !== stableText(expected)) {
+  if (!isSameJson(result, expected)) {
     throw new Error(`the workflow has another result ${where}`);
   }
 }

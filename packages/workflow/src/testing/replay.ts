@@ -1,5 +1,5 @@
 import type { CheckpointConfig, CheckpointTuple } from "@threadmark/core";
-import { stableText } from "../argument-hash.ts";
+import { isSameJson } from "../argument-hash.ts";
 import { isInterrupted } from "../command.ts";
 import { WorkflowError } from "../errors.ts";
 import { bodyIdentity } from "../identity.ts";
@@ -57,7 +57,7 @@ async function replayRun(
   const options = { configurable: { thread_id: thread as string }, [ONLY_STORED]: true };
   try {
     const result: unknown = await onHistory.invoke(null, options);
-    if (end && !isInterrupted(result) && stableText(result ?? null) !== stableText(end.value ?? null)) {
+    if (end && !isInterrupted(result) && !isSameJson(result, end.value)) {
       throw new WorkflowError(
         "NON_DETERMINISTIC",
         `workflow "${workflow.name}" returns something else than before`,

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
-const program = fileURLToPath(new URL("programs/without-async-storage.ts", import.meta.url));
+const program = fileURLToPath(new URL("../programs/without-async-storage.ts", import.meta.url));
 
 describe("a host without AsyncLocalStorage", () => {
   it("runs workflows whose bodies and tasks use their context", async () => {

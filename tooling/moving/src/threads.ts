@@ -10,7 +10,7 @@ import {
   StateGraph,
 } from "@langchain/langgraph";
 import { MemorySaver as OldMemorySaver, type BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import type { CheckpointTuple, NewSaver, OldSaver } from "@threadmark/core";
+import type { CheckpointPendingWrite, CheckpointTuple, NewSaver, OldSaver } from "@threadmark/core";
 import type { MemorySaver } from "@threadmark/memory";
 
 /** Anything that graphs and tests use alike. */
@@ -59,7 +59,7 @@ export async function questionsOf(saver: AnySaver, id: string): Promise<unknown[
 /** Everything of a thread, in the order of the contract. */
 export async function tuplesOf(saver: AnySaver, id: string): Promise<CheckpointTuple[]> {
   const found: CheckpointTuple[] = [];
-  for await (const tuple of saver.list(at(id))) found.push(tuple);
+  for await (const tuple of saver.list(at(id), { limit: 10_000 })) found.push(tuple);
   const key = ({ checkpoint, config }: CheckpointTuple) =>
     `${checkpoint.id} ${String(config.configurable?.["checkpoint_ns"])}`;
   return found.toSorted((a, b) => (key(a) < key(b) ? 1 : -1)).map(plain);
@@ -79,8 +79,17 @@ function plain({
     checkpoint,
     metadata: metadata!,
     ...(parentConfig && { parentConfig }),
-    pendingWrites: pendingWrites ?? [],
+    pendingWrites: ordered(pendingWrites ?? []),
   };
+}
+
+const SPECIAL = ["__resume__", "__interrupt__", "__scheduled__", "__error__"];
+
+/** LangGraph.js's `RedisSaver` has the writes of a task in the order in which they came. */
+function ordered(writes: CheckpointPendingWrite[]): CheckpointPendingWrite[] {
+  const rank = ([, channel]: CheckpointPendingWrite) => (SPECIAL.indexOf(channel) + SPECIAL.length + 1) % 5;
+  const tasks = [...new Set(writes.map(([task]) => task))];
+  return tasks.flatMap((task) => writes.filter(([of]) => of === task).toSorted((a, b) => rank(a) - rank(b)));
 }
 
 /** A saver of LangGraph.js that has a conversation. */

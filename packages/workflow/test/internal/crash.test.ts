@@ -5,11 +5,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { enough } from "@threadmark/random-tests";
 import { describe, expect, it } from "vitest";
 
-/** Each takes a second. `WORKFLOW_CRASHES=500` for a long night. */
-const CRASHES = Number(process.env["WORKFLOW_CRASHES"] ?? 2);
-const program = fileURLToPath(new URL("programs/killed.ts", import.meta.url));
+/** Each takes a second or two. */
+const CRASHES = enough(2);
+const program = fileURLToPath(new URL("../programs/killed.ts", import.meta.url));
 const RESULT = "first, a, b, c, yes, outer task inside, workflow in child, last";
 
 interface Note {

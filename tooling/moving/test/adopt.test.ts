@@ -1,8 +1,9 @@
-import { Command, HumanMessage } from "./langgraph.ts";
+import { HumanMessage } from "@langchain/core/messages";
+import { Command } from "@langchain/langgraph";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
 import { describe, expect, it } from "vitest";
-import { assistant, at, contractOf, converse, oldSaverWith, questionsOf, tuplesOf } from "./threads.ts";
-import { calls, stopAt, threadsIn } from "./stopping.ts";
+import { assistant, at, contractOf, converse, oldSaverWith, questionsOf, tuplesOf } from "../src/threads.ts";
+import { calls, stopAt, threadsIn } from "../src/stopping.ts";
 
 describe("a saver that adopts another one's threads", () => {
   it("has a thread whole when it is first touched, whatever touches it", async () => {
@@ -104,6 +105,19 @@ describe("a saver that adopts another one's threads", () => {
     for (const tuples of read) expect(tuples).toEqual(expected);
     expect(done.filter((name) => name === "copyThread").length).toBeGreaterThan(0);
     expect(await threadsIn(storage)).toEqual(["note", "t"]);
+  });
+
+  it("waits for another one that has won and cannot be seen yet", async () => {
+    const storage = new MemoryStorage();
+    const old = await oldSaverWith("t");
+    const put = storage.put.bind(storage);
+    let unseen = 3;
+    storage.put = async (request) => {
+      if (request.fence && unseen-- > 0) return { outcome: "conflict", head: "another" };
+      return put(request);
+    };
+    expect(await tuplesOf(new MemorySaver({ storage, adopt: old }), "t")).toEqual(await tuplesOf(old, "t"));
+    expect(unseen).toBeLessThan(0);
   });
 
   it("is right wherever it was stopped, and leaves nothing behind", async () => {

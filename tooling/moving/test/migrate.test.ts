@@ -2,7 +2,7 @@ import { MemorySaver as OldMemorySaver } from "@langchain/langgraph-checkpoint";
 import { migrateThreads, type MigrationProgress } from "@threadmark/core";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
 import { describe, expect, it } from "vitest";
-import { Command } from "./langgraph.ts";
+import { Command } from "@langchain/langgraph";
 import {
   assistant,
   at,
@@ -12,7 +12,7 @@ import {
   questionsOf,
   tuplesOf,
   type AnySaver,
-} from "./threads.ts";
+} from "../src/threads.ts";
 
 async function everything(saver: AnySaver, ids: readonly string[]) {
   return Promise.all(ids.map((id) => tuplesOf(saver, id)));

@@ -1,0 +1,7 @@
+/** How many there are. */
+export async function countOf(items: AsyncIterable<unknown>): Promise<number> {
+  const iterator = items[Symbol.asyncIterator]();
+  let count = 0;
+  while (!(await iterator.next()).done) count++;
+  return count;
+}

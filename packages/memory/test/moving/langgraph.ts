@@ -1,2 +1,0 @@
-export { HumanMessage } from "@langchain/core/messages";
-export { Command } from "@langchain/langgraph";

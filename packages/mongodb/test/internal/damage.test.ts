@@ -1,0 +1,179 @@
+import { isDeepStrictEqual } from "node:util";
+import { isCheckpointError } from "@threadmark/core";
+import { countTests } from "@threadmark/services";
+import { MongoDBSaver } from "@threadmark/mongodb";
+import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
+import type { Document } from "mongodb";
+import { describe, expect, it } from "vitest";
+import { standalone, useDatabase } from "../database.ts";
+
+const TIMES = Number(process.env["TEST_TIMES"] ?? 1);
+/** The gate has less time. */
+const ROUNDS = TIMES > 1 ? 500 * TIMES : 100;
+const THREADS = ["a", "b"];
+const CODES = ["CORRUPT", "INCOMPLETE", "UNSUPPORTED_FORMAT"] as const;
+
+/**
+ * Fields that no checksum can cover, since the server sets them by its own clock, or that only save work: the epoch and
+ * the generations of blobs say what need not be sent again, `children` what can be read ahead.
+ */
+const UNSEALED = /^(?:created|updated|writes|done|epoch)$|^children\b|^version$/;
+
+type Path = readonly (string | number)[];
+
+describe("damage in the database", () => {
+  countTests(standalone);
+  const { client, dbName } = useDatabase();
+  const collection = client.db(dbName).collection<Document & { _id: never }>("threadmark_checkpoints");
+  const open = (aggregates: boolean) => new MongoDBSaver({ client, dbName, aggregates, blobCacheBytes: 0 });
+
+  it(
+    "is an error that names the thread, wherever it is, or changes nothing",
+    async () => {
+      await fill(open(true));
+      const expected = await contentOf(open(true));
+      const docs = await collection.find({}, { sort: { _id: 1 } }).toArray();
+      const wrong: string[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        const doc = pick(docs);
+        const path = pick(pathsIn(doc).filter((one) => one[0] !== "_id" && !UNSEALED.test(one.join("."))));
+        if (!path) continue;
+        const { what, damaged } = damage(doc, path, docs);
+        if (isDeepStrictEqual(damaged, doc)) continue;
+        await collection.replaceOne({ _id: doc._id }, damaged);
+        const found = await contentOf(open(round % 2 === 0), [(doc._id as { t?: string }).t ?? "a"]);
+        for (const [place, content] of Object.entries(found)) {
+          if (!isDeepStrictEqual(content, expected[place]) && !isTold(content)) {
+            wrong.push(
+              `${what} at ${path.join(".")} of ${JSON.stringify(doc._id)}: ${place} ${String(content)}`,
+            );
+          }
+        }
+        await collection.replaceOne({ _id: doc._id }, doc);
+      }
+      expect(wrong).toEqual([]);
+      expect(await contentOf(open(true))).toEqual(expected);
+    },
+    60_000 + ROUNDS * 500,
+  );
+});
+
+async function fill(saver: MongoDBSaver): Promise<void> {
+  for (const thread of THREADS) {
+    for (const n of [1, 2, 3]) {
+      const values = { text: longText(`${thread} ${n}`, 6000), short: `${thread} ${n}` };
+      const metadata = { user: thread, n };
+      await putTurn(saver, {
+        thread,
+        id: turnId(n),
+        parent: n > 1 ? turnId(n - 1) : undefined,
+        values,
+        metadata,
+        run: "r",
+      });
+      const writes: [string, unknown][] = [
+        ["w", longText(`${thread} write ${n}`, 3000)],
+        ["v", n],
+      ];
+      await saver.putWrites(configOf(thread, turnId(n)), writes, `task ${n}`, "path");
+    }
+    await saver.updateThread(thread, { metadata: { title: `about ${thread}` } });
+  }
+}
+
+/** All that can be read, or the error instead. */
+async function contentOf(saver: MongoDBSaver, threads = THREADS): Promise<Record<string, unknown>> {
+  const content: Record<string, unknown> = {};
+  const read = async (place: string, call: () => Promise<unknown>): Promise<void> => {
+    content[place] = await call().catch((error: unknown) => error);
+  };
+  for (const thread of threads) {
+    for (const id of [undefined, ...[1, 2, 3].map(turnId)]) {
+      await read(`${thread} ${id}`, () => saver.getTuple(configOf(thread, id)));
+    }
+    await read(`${thread} all`, () =>
+      all(saver.list({ configurable: { thread_id: thread, checkpoint_ns: "" } })),
+    );
+    const config = configOf(thread);
+    await read(`${thread} writes`, () => saver.getDeltaChannelHistory({ config, channels: ["w"] }));
+    await read(`${thread} metadata`, async () => (await saver.getThread(thread))?.metadata);
+  }
+  return content;
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+function isTold(found: unknown): boolean {
+  if (!CODES.some((code) => isCheckpointError(found, code))) return false;
+  return THREADS.includes((found as { threadId: string }).threadId);
+}
+
+function pick<T>(from: readonly T[]): T {
+  return from[Math.floor(Math.random() * from.length)]!;
+}
+
+/** The places of all values, lists and objects too. */
+function pathsIn(value: unknown, path: Path = []): Path[] {
+  const isParent = typeof value === "object" && value !== null && !(value instanceof Date) && !isBytes(value);
+  const inner = isParent
+    ? Object.entries(value).flatMap(([key, one]) =>
+        pathsIn(one, [...path, Array.isArray(value) ? Number(key) : key]),
+      )
+    : [];
+  return path.length > 0 ? [path, ...inner] : inner;
+}
+
+function isBytes(value: unknown): value is { buffer: Uint8Array } {
+  return (value as { _bsontype?: string } | null)?._bsontype === "Binary";
+}
+
+function at(doc: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<string | number, unknown> | undefined)?.[key],
+    doc,
+  );
+}
+
+/** A document with something else at a place. */
+function damage(doc: Document, path: Path, docs: readonly Document[]): { what: string; damaged: Document } {
+  const damaged = structuredCloneOf(doc);
+  const parent = at(damaged, path.slice(0, -1)) as Record<string | number, unknown>;
+  const key = path.at(-1)!;
+  const value = parent[key];
+  // A write that is gone as a whole is no damage that anybody could see.
+  const isWrite = path.length === 2 && path[0] === "w";
+  const what = pick(["flip", "flip", "flip", "swap", "type", ...(isWrite ? [] : ["nothing"])]);
+  if (what === "flip") parent[key] = flipped(value);
+  if (what === "swap") parent[key] = at(pick(docs.filter((one) => at(one, path) !== undefined)), path);
+  if (what === "type") parent[key] = pick([null, 7, "text", true, [], {}, new Date(0)]);
+  if (what === "nothing") delete parent[key];
+  return { what, damaged };
+}
+
+function structuredCloneOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(structuredCloneOf) as T;
+  if (typeof value !== "object" || value === null || value instanceof Date || isBytes(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, structuredCloneOf(one)])) as T;
+}
+
+/** A value with another bit. */
+function flipped(value: unknown): unknown {
+  const bit = 1 << Math.floor(Math.random() * 7);
+  if (typeof value === "number") return value ^ bit;
+  if (typeof value === "string" && value.length > 0) {
+    const place = Math.floor(Math.random() * value.length);
+    const other = String.fromCodePoint(value.codePointAt(place)! ^ bit || 1);
+    return value.slice(0, place) + other + value.slice(place + 1);
+  }
+  if (isBytes(value) && value.buffer.length > 0) {
+    const bytes = Buffer.from(value.buffer);
+    const place = Math.floor(Math.random() * bytes.length);
+    bytes[place]! ^= bit;
+    return bytes;
+  }
+  return typeof value === "boolean" ? !value : value;
+}

@@ -1,0 +1,227 @@
+/** What LangGraph.js's own packages have, and what becomes of it. `test/comparison.test.ts` finds what is missing here. */
+
+type Verdict = "same" | "better" | "different";
+
+/** Several names that are treated alike. */
+export interface Row {
+  readonly names: readonly string[];
+  readonly verdict: Verdict;
+  readonly why: string;
+}
+
+/** One package, or a subpath of it. */
+export interface Comparison {
+  readonly from: string;
+  /** Our package in its place, where there is one. */
+  readonly to: string | undefined;
+  /** The classes that are savers, there and here. */
+  readonly savers: Readonly<Record<string, string>>;
+  readonly exports: readonly Row[];
+  /** How savers are made, in the notation of the declaration. */
+  readonly making: readonly Row[];
+  /** Names of options, of all savers of the package. */
+  readonly options: readonly Row[];
+  /** Public methods and factories of the savers. */
+  readonly methods: readonly Row[];
+}
+
+const same = (why: string, ...names: string[]): Row => ({ names, verdict: "same", why });
+const better = (why: string, ...names: string[]): Row => ({ names, verdict: "better", why });
+const different = (why: string, ...names: string[]): Row => ({ names, verdict: "different", why });
+
+const CONTRACT = [
+  better(
+    "one round trip; forks keep their own values; a damaged or missing part is an error",
+    "getTuple",
+    "put",
+  ),
+  better(
+    "pages are read as they are needed, newest first, without a hidden limit; no config means everything",
+    "list",
+  ),
+  better("keeps the task path, and with it the order in which writes apply", "putWrites"),
+  same("removes every namespace, write and value", "deleteThread"),
+];
+
+const STORE = "long-term memory, not threads: keep importing it";
+
+export const comparisons: readonly Comparison[] = [
+  {
+    from: "@langchain/langgraph-checkpoint",
+    to: "@threadmark/memory",
+    savers: { MemorySaver: "MemorySaver" },
+    exports: [
+      better(
+        "stores bytes as a database does, so a test finds what production would; bounded where you want it",
+        "MemorySaver",
+      ),
+      different(
+        "savers here have its shape and do not extend it; they are assignable to it",
+        "BaseCheckpointSaver",
+      ),
+      same("works as `serde` of every saver here; the default keeps more, see Values", "JsonPlusSerializer"),
+      different(
+        "not savers: keep importing them",
+        "AsyncBatchedStore",
+        "BaseCache",
+        "BaseStore",
+        "InMemoryCache",
+        "InMemoryStore",
+        "InvalidNamespaceError",
+        "MemoryStore",
+        "validateNamespace",
+      ),
+      different(
+        "for authors of savers: keep importing them; a saver here is written against `@threadmark/core/storage`",
+        "DeltaSnapshot",
+        "ERROR",
+        "EXCLUDED_METADATA_KEYS",
+        "INTERRUPT",
+        "RESUME",
+        "SCHEDULED",
+        "TASKS",
+        "WRITES_IDX_MAP",
+        "compareChannelVersions",
+        "compareWritesSortKeys",
+        "copyCheckpoint",
+        "deepCopy",
+        "emptyCheckpoint",
+        "getCheckpointId",
+        "getTextAtPath",
+        "isDeltaSnapshot",
+        "maxChannelVersion",
+        "tokenizePath",
+        "uuid5",
+        "uuid6",
+        "writesSortKey",
+      ),
+    ],
+    making: [same("a serializer may be the only argument", "new MemorySaver(serde?)")],
+    options: [],
+    methods: [
+      ...CONTRACT,
+      better(
+        "walks by parents in pages, and reads only the channels that are asked for",
+        "getDeltaChannelHistory",
+      ),
+      same("as there", "get", "getNextVersion", "toJSON"),
+    ],
+  },
+  {
+    from: "@langchain/langgraph-checkpoint-postgres",
+    to: "@threadmark/postgres",
+    savers: { PostgresSaver: "PostgresSaver" },
+    exports: [
+      better("values are stored once and not again with every checkpoint; PGlite too", "PostgresSaver"),
+    ],
+    making: [
+      same("all options may also be the second argument", "new PostgresSaver(pool, serde?, { schema })"),
+      same("`close()` ends the pool that it makes", "PostgresSaver.fromConnString(url, { schema })"),
+    ],
+    options: [same("the same meaning and default", "schema")],
+    methods: [
+      ...CONTRACT,
+      same("tables of its own, called `threadmark_…`, in the same schema if you like", "setup"),
+      different("another name of `close`: ends the pool only if the saver has made it", "end"),
+      same("returns a saver at once", "fromConnString"),
+    ],
+  },
+  {
+    from: "@langchain/langgraph-checkpoint-postgres/store",
+    to: undefined,
+    savers: {},
+    exports: [different(STORE, "PostgresStore")],
+    making: [],
+    options: [],
+    methods: [],
+  },
+  {
+    from: "@langchain/langgraph-checkpoint-mongodb",
+    to: "@threadmark/mongodb",
+    savers: { MongoDBSaver: "MongoDBSaver" },
+    exports: [
+      better("no limit of 16 MB on a state; safe without transactions", "MongoDBSaver"),
+      different(STORE, "MongoDBStore"),
+    ],
+    making: [same("", "new MongoDBSaver({ client, dbName }, serde?)")],
+    options: [
+      same("the same meaning", "client", "dbName"),
+      different(
+        "its default is `threadmark_checkpoints`, so that both can be in one database",
+        "checkpointCollectionName",
+      ),
+      different("taken and not needed: everything is in one collection", "checkpointWritesCollectionName"),
+      different("taken and not needed: threads have their times anyway", "enableTimestamps"),
+      better("seconds, or `{ seconds, refreshOnRead }`; a thread expires as a whole", "ttl"),
+    ],
+    methods: [...CONTRACT, same("creates collection and indexes", "setup")],
+  },
+  {
+    from: "@langchain/langgraph-checkpoint-sqlite",
+    to: undefined,
+    savers: {},
+    exports: [
+      different(
+        "there is no saver on SQLite here. `PostgresSaver.fromFolder(folder)` keeps threads in a folder without a server; `adopt` and `migrateThreads` take threads over from SQLite",
+        "SqliteSaver",
+      ),
+    ],
+    making: [],
+    options: [],
+    methods: [],
+  },
+  {
+    from: "@langchain/langgraph-checkpoint-redis",
+    to: "@threadmark/redis",
+    savers: { RedisSaver: "RedisSaver" },
+    exports: [better("needs neither RedisJSON nor RediSearch; Cluster, Sentinel and Valkey", "RedisSaver")],
+    making: [
+      same("", "RedisSaver.fromUrl(url, { defaultTTL, refreshOnRead })"),
+      same("", "RedisSaver.fromCluster(nodes, { defaultTTL, refreshOnRead })"),
+      same("", "new RedisSaver(client, { defaultTTL, refreshOnRead })"),
+    ],
+    options: [
+      same("minutes, as there; `ttl: { seconds }` is for all savers here", "defaultTTL"),
+      same("the same meaning", "refreshOnRead"),
+    ],
+    methods: [
+      ...CONTRACT,
+      same("as there", "get"),
+      different("another name of `close`: closes the client only if the saver has made it", "end"),
+      same("returns a saver at once, which `await` takes too", "fromUrl", "fromCluster"),
+    ],
+  },
+  {
+    from: "@langchain/langgraph-checkpoint-redis/shallow",
+    to: "@threadmark/redis",
+    savers: {},
+    exports: [
+      better(
+        "every saver has `keepLatest: n`: the newest checkpoints stay, and forks of them work",
+        "ShallowRedisSaver",
+      ),
+    ],
+    making: [],
+    options: [],
+    methods: [],
+  },
+  {
+    from: "@langchain/langgraph-checkpoint-redis/store",
+    to: undefined,
+    savers: {},
+    exports: [
+      different(
+        STORE,
+        "FilterBuilder",
+        "RedisStore",
+        "isGetOperation",
+        "isListNamespacesOperation",
+        "isPutOperation",
+        "isSearchOperation",
+      ),
+    ],
+    making: [],
+    options: [],
+    methods: [],
+  },
+];

@@ -1,0 +1,40 @@
+import type { Group } from "./kinds.ts";
+import type { Finding } from "./store.ts";
+
+/** `docs/values.md`. */
+export function pageOf(groups: readonly Group[], findings: readonly Finding[]): string {
+  const byName = new Map(findings.map((finding) => [finding.kind, finding]));
+  const tables = groups.map(({ title, kinds }) => {
+    const rows = kinds.map((kind) => {
+      const { refused } = byName.get(kind)!;
+      return [kind.name, kind.becomes, refused ? "refused" : "the same"];
+    });
+    return `## ${title}\n\n${tableOf(["value", "comes back by default", '`onUnknown: "refuse"`'], rows)}`;
+  });
+  return `${INTRODUCTION}\n\n${tables.join("\n\n")}\n\n${NOTES}\n`;
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((text, column) => Math.max(text.length, ...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
+
+const INTRODUCTION = `# Values
+
+What becomes of every kind of value that applications put into a state. Each row is run in a real graph of LangGraph.js
+when this page is written (\`npm run docs\`), and a test checks that the page is current.
+
+What can be stored exactly, is. Anything else is converted as little as possible, and a warning with the code
+\`THREADMARK_CONVERTED\` says so once for each class in a process, with what to do about it: register the class with \`types\`, or
+have such values refused. See [the serializer](../packages/core/README.md#the-serializer).`;
+
+const NOTES = `## Also
+
+- An object that occurs twice in a value, or contains itself, is one object afterwards, converted or not.
+- A function or symbol as the whole value of a channel or write is refused, since nothing would be left.
+- Getters are stored as the values that they return. A getter that throws is left out. Of a Proxy, what it shows is stored.
+- Plain data that is nested deeper than 1,000 levels is refused. What is nested too deeply in a converted value is left out.
+- Properties that are not enumerable are left out, except those of errors.
+- A class that you register with \`types\` covers its subclasses, which come back as instances of the registered class.`;
