@@ -52,6 +52,7 @@ describe("what cannot be had", () => {
   it("is told in the table at the end of the run", async () => {
     vi.stubEnv("TEST_WAYS", "environment");
     vi.stubEnv("TEST_REQUIRE", "redis:7");
+    vi.stubEnv("TEST_ONE_TABLE", "");
     vi.stubEnv("REDIS_URL", "");
     const run = await startServers(["redis:8"], ["mongodb"]);
     keepForTable(run);
