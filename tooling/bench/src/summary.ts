@@ -14,8 +14,8 @@ export function summaryOf({ database, contestants, costs }: Results): string {
     return `${times(ours!.stored[i]!, other!.stored[i]!)} times the ${name}`;
   });
   const name = contestants[1]!.startsWith("@") ? `\`${contestants[1]}\`` : contestants[1];
-  return `A chat of ${turns} turns of 1,000 characters: next to ${database.subject}, ${name} takes ${times(ours!.milliseconds, other!.milliseconds)} times
-as long, ${times(ours!.roundTrips, other!.roundTrips)} times the ${database.trips}, ${times(ours!.wire, other!.wire)} times the bytes on the wire, and ${stores.join(" and ")}.`;
+  return `A chat of ${turns} turns of 1,000 characters: ${name} takes ${times(ours!.milliseconds, other!.milliseconds)} times
+as long as ${database.subject}, ${times(ours!.roundTrips, other!.roundTrips)} times the ${database.trips}, ${times(ours!.wire, other!.wire)} times the bytes on the wire, and ${stores.join(" and ")}.`;
 }
 
 /** Writes it into every README that has a place for it. */
