@@ -36,7 +36,7 @@ const CONTRACT = [
     "put",
   ),
   better(
-    "pages are read as they are needed, newest first, without a hidden limit; no config means everything",
+    "reads page by page as needed, newest first, without a hidden limit; no config means everything",
     "list",
   ),
   better("keeps the task path, and with it the order in which writes apply", "putWrites"),
@@ -52,13 +52,10 @@ export const comparisons: readonly Comparison[] = [
     savers: { MemorySaver: "MemorySaver" },
     exports: [
       better(
-        "stores bytes as a database does, so a test finds what production would; bounded where you want it",
+        "stores bytes as a database does, so tests find what production would; bounded if you want",
         "MemorySaver",
       ),
-      different(
-        "savers here have its shape and do not extend it; they are assignable to it",
-        "BaseCheckpointSaver",
-      ),
+      different("savers here are assignable to it, but do not extend it", "BaseCheckpointSaver"),
       same("works as `serde` of every saver here; the default keeps more, see Values", "JsonPlusSerializer"),
       different(
         "not savers: keep importing them",
@@ -100,10 +97,7 @@ export const comparisons: readonly Comparison[] = [
     options: [],
     methods: [
       ...CONTRACT,
-      better(
-        "walks by parents in pages, and reads only the channels that are asked for",
-        "getDeltaChannelHistory",
-      ),
+      better("walks along parents in pages and reads only the requested channels", "getDeltaChannelHistory"),
       same("as there", "get", "getNextVersion", "toJSON"),
     ],
   },
@@ -111,18 +105,16 @@ export const comparisons: readonly Comparison[] = [
     from: "@langchain/langgraph-checkpoint-postgres",
     to: "@threadmark/postgres",
     savers: { PostgresSaver: "PostgresSaver" },
-    exports: [
-      better("values are stored once and not again with every checkpoint; PGlite too", "PostgresSaver"),
-    ],
+    exports: [better("stores each value once, not with every checkpoint; supports PGlite", "PostgresSaver")],
     making: [
       same("all options may also be the second argument", "new PostgresSaver(pool, serde?, { schema })"),
-      same("`close()` ends the pool that it makes", "PostgresSaver.fromConnString(url, { schema })"),
+      same("`close()` ends the pool that it creates", "PostgresSaver.fromConnString(url, { schema })"),
     ],
     options: [same("the same meaning and default", "schema")],
     methods: [
       ...CONTRACT,
-      same("tables of its own, called `threadmark_…`, in the same schema if you like", "setup"),
-      different("another name of `close`: ends the pool only if the saver has made it", "end"),
+      same("separate tables named `threadmark_…`, in the same schema if you like", "setup"),
+      different("another name for `close`: ends the pool only if the saver created it", "end"),
       same("returns a saver at once", "fromConnString"),
     ],
   },
@@ -140,18 +132,18 @@ export const comparisons: readonly Comparison[] = [
     to: "@threadmark/mongodb",
     savers: { MongoDBSaver: "MongoDBSaver" },
     exports: [
-      better("no limit of 16 MB on a state; safe without transactions", "MongoDBSaver"),
+      better("no 16 MB limit on a state; safe without transactions", "MongoDBSaver"),
       different(STORE, "MongoDBStore"),
     ],
     making: [same("", "new MongoDBSaver({ client, dbName }, serde?)")],
     options: [
       same("the same meaning", "client", "dbName"),
       different(
-        "its default is `threadmark_checkpoints`, so that both can be in one database",
+        "defaults to `threadmark_checkpoints`, so that both can share a database",
         "checkpointCollectionName",
       ),
-      different("taken and not needed: everything is in one collection", "checkpointWritesCollectionName"),
-      different("taken and not needed: threads have their times anyway", "enableTimestamps"),
+      different("accepted but not needed: everything is in one collection", "checkpointWritesCollectionName"),
+      different("accepted but not needed: threads always have their times", "enableTimestamps"),
       better("seconds, or `{ seconds, refreshOnRead }`; a thread expires as a whole", "ttl"),
     ],
     methods: [...CONTRACT, same("creates collection and indexes", "setup")],
@@ -162,7 +154,7 @@ export const comparisons: readonly Comparison[] = [
     savers: {},
     exports: [
       different(
-        "there is no saver on SQLite here. `PostgresSaver.fromFolder(folder)` keeps threads in a folder without a server; `adopt` and `migrateThreads` take threads over from SQLite",
+        "there is no SQLite saver here. `PostgresSaver.fromFolder(folder)` keeps threads in a folder without a server; `adopt` and `migrateThreads` take threads over from SQLite",
         "SqliteSaver",
       ),
     ],
@@ -181,14 +173,14 @@ export const comparisons: readonly Comparison[] = [
       same("", "new RedisSaver(client, { defaultTTL, refreshOnRead })"),
     ],
     options: [
-      same("minutes, as there; `ttl: { seconds }` is for all savers here", "defaultTTL"),
+      same("minutes, as there; all savers here also take `ttl: { seconds }`", "defaultTTL"),
       same("the same meaning", "refreshOnRead"),
     ],
     methods: [
       ...CONTRACT,
       same("as there", "get"),
-      different("another name of `close`: closes the client only if the saver has made it", "end"),
-      same("returns a saver at once, which `await` takes too", "fromUrl", "fromCluster"),
+      different("another name for `close`: closes the client only if the saver created it", "end"),
+      same("returns a saver at once; you may `await` it", "fromUrl", "fromCluster"),
     ],
   },
   {
@@ -197,7 +189,7 @@ export const comparisons: readonly Comparison[] = [
     savers: {},
     exports: [
       better(
-        "every saver has `keepLatest: n`: the newest checkpoints stay, and forks of them work",
+        "every saver has `keepLatest: n`: the newest checkpoints stay, and forking them works",
         "ShallowRedisSaver",
       ),
     ],
