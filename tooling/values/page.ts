@@ -23,18 +23,18 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
 
 const INTRODUCTION = `# Values
 
-What becomes of every kind of value that applications put into a state. Each row is run in a real graph of LangGraph.js
+How each kind of value that applications put into a state is stored. Each row is run in a real LangGraph.js graph
 when this page is written (\`npm run docs\`), and a test checks that the page is current.
 
-What can be stored exactly, is. Anything else is converted as little as possible, and a warning with the code
-\`THREADMARK_CONVERTED\` says so once for each class in a process, with what to do about it: register the class with \`types\`, or
-have such values refused. See [the serializer](../packages/core/README.md#the-serializer).`;
+What can be stored exactly, is. Anything else is converted as little as possible, and reported once per class and process,
+in a warning with the code \`THREADMARK_CONVERTED\` that says what to do: register the class with \`types\`, or have such
+values refused. See [the serializer](../packages/core/README.md#the-serializer).`;
 
 const NOTES = `## Also
 
 - An object that occurs twice in a value, or contains itself, is one object afterwards, converted or not.
 - A function or symbol as the whole value of a channel or write is refused, since nothing would be left.
-- Getters are stored as the values that they return. A getter that throws is left out. Of a Proxy, what it shows is stored.
-- Plain data that is nested deeper than 1,000 levels is refused. What is nested too deeply in a converted value is left out.
+- Getters are stored as the values that they return. A getter that throws is left out. A Proxy is stored as what it shows.
+- Plain data that is nested deeper than 1,000 levels is refused. In a converted value, what is nested too deeply is left out.
 - Properties that are not enumerable are left out, except those of errors.
 - A class that you register with \`types\` covers its subclasses, which come back as instances of the registered class.`;

@@ -3,7 +3,7 @@ import type { Cost } from "./compare.ts";
 import type { Database } from "./contestant.ts";
 import { markdownTable } from "./table.ts";
 
-/** Everything that a page tells. */
+/** Everything that a page shows. */
 export interface Results {
   readonly database: Pick<Database, "id" | "subject" | "server" | "stores" | "trips" | "remarks">;
   /** Names, in the order of `Database.contestants`. */
@@ -23,13 +23,13 @@ export function pageOf(results: Results): string {
   return `# Benchmarks of ${database.subject}
 
 Made by \`npm run bench:${database.id}\`, on ${database.server}, ${machine()}.
-Times differ from machine to machine, and by a third from run to run where something else is at work on it; bytes and
-${database.trips} hardly differ. Every scenario starts with an empty database. The ratio is the other saver's number by ours.
+Times vary between machines, and by a third between runs if the machine is doing other work; bytes and
+${database.trips} hardly vary. Every scenario starts with an empty database. The ratio is the other saver's number divided by ours.
 
 ${database.remarks}
 
-A chat is a graph of LangGraph.js with one node and no model, invoked once a turn with a question of 500 characters, that
-answers with as many. Its time includes LangGraph.js's own.
+A chat is a LangGraph.js graph with one node and no model, invoked once per turn with a question of 500 characters, which
+it answers with as many. Its time includes LangGraph.js's own.
 
 ![What a growing chat takes](benchmarks-${database.id}.svg)
 
@@ -69,7 +69,7 @@ function cellsOf({ milliseconds, roundTrips, wire, stored }: Cost): string[] {
   return [`${(milliseconds / 1000).toFixed(2)} s`, String(roundTrips), ...[wire, ...stored].map(megabytes)];
 }
 
-/** How many times as much the other one takes. */
+/** How many times as much the other saver takes. */
 function ratiosOf(ours: Cost, other: Cost): string[] {
   const mine = numbersOf(ours);
   return numbersOf(other).map((number, i) => `${rounded(number / mine[i]!)} ×`);
@@ -79,7 +79,7 @@ function rounded(ratio: number): string {
   return ratio >= 20 ? ratio.toFixed(0) : ratio.toFixed(1);
 }
 
-/** Bytes for people. */
+/** Bytes as people read them. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(2)} MB`;
 }

@@ -16,12 +16,12 @@ const serializer = await run("serializer.ts");
 const text = `# Benchmarks
 
 Made by \`npm run bench\`, every table in one run, on ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}.
-Times differ from machine to machine; bytes do not.
+Times vary between machines; bytes do not.
 
 ## Growth
 
-A chat of two 500-character messages a turn, with the full state in every checkpoint, as LangGraph.js stores it.
-*stored / text* compares all bytes handed to the storage, keys and addresses included, with the text of the
+A chat of two 500-character messages per turn, with the full state in every checkpoint, as LangGraph.js stores it.
+*stored / text* compares all bytes handed to the storage, including keys and addresses, with the text of the
 conversation. *bytes of a late put* is the mean of the last 20.
 
 ${growth}

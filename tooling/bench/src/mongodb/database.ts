@@ -4,9 +4,9 @@ import { MongoClient } from "mongodb-6";
 import type { Contestant, DatabaseRecipe, Place, Saver } from "../contestant.ts";
 import { TrafficCounter } from "../traffic.ts";
 
-const REMARKS = `Both savers use the same driver, version 6. Commands are those that it reports, and bytes those of its sockets. *data* is
-the size of the documents, *disk* what the server has allocated for collections and indexes after a checkpoint of its
-own; both at the end. Ours waits until a write is in the journal, which the other one does not.`;
+const REMARKS = `Both savers use the same driver, version 6. Commands are as the driver reports them, and bytes are counted at its sockets.
+*data* is the size of the documents, *disk* what the server has allocated for collections and indexes after one of its own
+checkpoints; both at the end. Our saver waits until a write is in the journal; the other one does not.`;
 
 /** MongoDB, with LangGraph.js's own saver. */
 export const mongodb: DatabaseRecipe = {

@@ -6,9 +6,9 @@ import type { Contestant, DatabaseRecipe, Place, Saver } from "../contestant.ts"
 import { TrafficCounter } from "../traffic.ts";
 import { insertTable } from "./prepared-insert.ts";
 
-const REMARKS = `Round trips and bytes are those of the sockets of \`pg\`. *disk* is everything that the tables take at the end,
-indexes included. The server keeps its data in memory where the tests started it; on a disk, every commit of either
-saver takes longer by the time of a write to that disk.`;
+const REMARKS = `Round trips and bytes are counted at the sockets of \`pg\`. *disk* is everything that the tables take at the end,
+including indexes. A server that the tests start keeps its data in memory; on a disk, every commit of either saver also
+takes the time of one write to that disk.`;
 
 /** Postgres, with LangGraph.js's own saver. */
 export const postgres: DatabaseRecipe = {

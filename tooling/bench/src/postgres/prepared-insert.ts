@@ -36,7 +36,7 @@ export async function insertTable(url: string): Promise<string> {
   );
   await client.query(`DROP SCHEMA ${SCHEMA} CASCADE`);
   await client.end();
-  return `The least that storing bytes can take, and a put of as many, in turn on one connection:
+  return `A put compared with the least that storing as many bytes can take, alternating on one connection:
 
 ${timesTable(`${BYTES} new bytes`, times)}`;
 }

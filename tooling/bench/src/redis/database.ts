@@ -8,8 +8,8 @@ import { keysLike, memoryOf } from "./memory.ts";
 import { rawCommandTables } from "./raw-commands.ts";
 import { scriptTimes } from "./script-times.ts";
 
-const REMARKS = `Commands are those that the client sends, and bytes those of its sockets. *memory* is \`MEMORY USAGE\` of all keys at the
-end. *a key per checkpoint* is what one would write by hand: \`SET\` of the whole checkpoint and a sorted set of ids.`;
+const REMARKS = `Commands are those that the client sends; bytes are counted at its sockets. *memory* is \`MEMORY USAGE\` of all keys at the
+end. *a key per checkpoint* is what you would write by hand: \`SET\` of the whole checkpoint and a sorted set of ids.`;
 
 const WITHOUT_OFFICIAL = `LangGraph.js's own \`RedisSaver\` is not in the tables: it needs the modules RedisJSON and RediSearch, which this server
 does not have.`;

@@ -48,8 +48,8 @@ export async function rawCommandTables(url: string): Promise<string> {
 
   for (const key of await keysLike(client, `${keyPrefix}*`)) await client.unlink(key);
   await client.quit();
-  return `The least that it can take, in turn on one connection, with a chat of ${TURNS} turns: a put of one turn more, beside
-\`SET\` of as many bytes as it sends; and a read by a process that remembers nothing, beside \`GET\` of as many bytes as
+  return `Compared with the least possible, alternating on one connection, with a chat of ${TURNS} turns: a put of one more turn, with
+\`SET\` of as many bytes as it sends; and a read by a process that remembers nothing, with \`GET\` of as many bytes as
 it receives. The read also checks and decodes what it got.
 
 ${timesTable(`put, ${sent} bytes sent`, puts)}
