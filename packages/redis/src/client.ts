@@ -44,6 +44,8 @@ function connecting(client: NodeRedisLike, connection: Connection, patience: Pat
     }
   };
   return async () => {
+    // Since then it connects again by itself, unless its owner has closed it.
+    if (state === "connected") return;
     if (state === "new" || state === "failed") void start();
     await untilReady(
       {

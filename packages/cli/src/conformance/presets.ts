@@ -39,7 +39,7 @@ const presets: Readonly<Record<string, Preset>> = {
   "@threadmark/redis": async (load, url) => {
     const saver = await classOf(load, "@threadmark/redis", "RedisSaver");
     const at = needUrl("@threadmark/redis", "redis://", url);
-    return reopening(async (prefix, options) => saver.fromUrl(at, { prefix, ...options }));
+    return reopening(async (prefix, options) => saver.fromUrl(at, { keyPrefix: `${prefix}:`, ...options }));
   },
   "@threadmark/mongodb": async (load, url) => {
     const saver = await classOf(load, "@threadmark/mongodb", "MongoDBSaver");
@@ -57,14 +57,14 @@ const presets: Readonly<Record<string, Preset>> = {
   "@langchain/langgraph-checkpoint-postgres": async (load, url) => {
     const saver = await classOf(load, "@langchain/langgraph-checkpoint-postgres", "PostgresSaver");
     const at = needUrl("@langchain/langgraph-checkpoint-postgres", "postgres://", url);
-    return reopening(async (schema) => saver.fromConnString(at, { schema }));
+    return withoutOptions(reopening(async (schema) => saver.fromConnString(at, { schema })));
   },
   "@langchain/langgraph-checkpoint-mongodb": async (load, url) => {
     const saver = await classOf(load, "@langchain/langgraph-checkpoint-mongodb", "MongoDBSaver");
     const at = needUrl("@langchain/langgraph-checkpoint-mongodb", "mongodb://", url);
     const { MongoClient } = (await load("mongodb")) as Record<string, new (url: string) => unknown>;
     const client = new MongoClient!(at);
-    return reopening(async (dbName) => new saver({ client, dbName }));
+    return withoutOptions(reopening(async (dbName) => new saver({ client, dbName })));
   },
   "@langchain/langgraph-checkpoint-redis": async (load, url) => {
     const saver = await classOf(load, "@langchain/langgraph-checkpoint-redis", "RedisSaver");
@@ -94,14 +94,18 @@ function needUrl(name: string, scheme: string, url: string | undefined): string 
   throw new CommandError(`${name} needs a database; add --url ${scheme}…`);
 }
 
-/** Stores with no options that two savers cannot share. */
+/** Stores that two savers cannot share, of a saver without the options of the suite. */
 function plain(open: () => Promise<AnySaver>): OpenStore {
-  return async (options) => {
-    if (options && Object.keys(options).length > 0) return undefined;
+  return withoutOptions(async () => {
     const saver = await open();
     await saver.setup?.();
     return { saver, close: () => closed([saver]) };
-  };
+  });
+}
+
+/** Stores of a saver that would ignore the options of the suite, which is not what their clauses are about. */
+function withoutOptions(open: OpenStore): OpenStore {
+  return async (options = {}) => (Object.keys(options).length > 0 ? undefined : open());
 }
 
 /** Stores that have a place of their own in a database. */

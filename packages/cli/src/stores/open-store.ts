@@ -50,7 +50,7 @@ const OURS: Readonly<Record<Exclude<Kind, "sqlite">, Source>> = {
     name: "@threadmark/redis",
     driver: "ioredis",
     exported: "RedisSaver",
-    open: (saver, target, { prefix }) => saver.fromUrl(target, given({ prefix })),
+    open: (saver, target, { prefix }) => saver.fromUrl(target, given({ keyPrefix: prefix })),
   },
   mongodb: {
     name: "@threadmark/mongodb",
