@@ -49,7 +49,7 @@ export class RedisSaver extends CheckpointSaver {
    * const threads = await saver.rebuildIndexes();
    */
   async rebuildIndexes(): Promise<number> {
-    return this.#storage.rebuildIndexes();
+    return this.underWay(() => this.#storage.rebuildIndexes());
   }
 
   /**

@@ -90,6 +90,22 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
   },
 );
 
+describe("a saver that is closed", () => {
+  countTests(newest);
+  const { client, keyPrefix } = useKeys();
+
+  it("ends the rebuilding of its indexes first, and refuses a later one", async () => {
+    await fill(new RedisSaver(client, { keyPrefix }));
+    const saver = RedisSaver.fromUrl(newest.url, { keyPrefix });
+    let rebuilt: number | undefined;
+    const rebuilding = saver.rebuildIndexes().then((threads) => (rebuilt = threads));
+    await saver.close();
+    expect(rebuilt).toBe(THREADS.length);
+    await rebuilding;
+    await expect(saver.rebuildIndexes()).rejects.toMatchObject({ code: "CLOSED" });
+  });
+});
+
 describe("indexes under a prefix of the client", () => {
   countTests(newest);
 

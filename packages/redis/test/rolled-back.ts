@@ -26,8 +26,8 @@ class Writer {
     }
   }
 
-  /** Everything that a new process finds is whole, and the newest turns are all there. */
-  async check(client: Redis, newest: number): Promise<void> {
+  /** Everything that a new process finds is whole, and the newest turns are all there. Returns how many are not. */
+  async check(client: Redis, newest: number): Promise<number> {
     const found: string[] = [];
     for await (const { checkpoint, pendingWrites } of new RedisSaver(client).list(configOf("t"))) {
       const { id } = checkpoint;
@@ -38,6 +38,7 @@ class Writer {
     }
     const wanted = Array.from({ length: newest }, (_, i) => turnId(this.#count - i));
     deepStrictEqual(found.slice(0, newest), wanted);
+    return this.#count - found.length;
   }
 }
 
@@ -45,6 +46,8 @@ class Writer {
 export interface RollbackPoint {
   readonly kept: number;
   readonly lost: number;
+  /** How much of the bytes that were written since is lost, where that can be a part. */
+  readonly percent: number;
 }
 
 const AFTERWARDS = 3;
@@ -67,6 +70,41 @@ export async function fromSnapshots(points: readonly RollbackPoint[]): Promise<v
     await writer.check(client, AFTERWARDS);
   }
   client.disconnect();
+}
+
+/**
+ * Rounds of a server whose machine ends, so that the end of its log has not reached the disk: up to all that was written
+ * since the kept turns.
+ *
+ * @returns How many turns were lost.
+ */
+export async function fromCutLogs(points: readonly RollbackPoint[]): Promise<number> {
+  const log = ["--appendonly", "yes", "--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0"];
+  await using server = await startPrivate("redis:8", { args: log });
+  const client = connect(server.port);
+  let lost = 0;
+  for (const point of points) {
+    await client.flushall();
+    const writer = new Writer(client);
+    await writer.write(point.kept);
+    const before = await logSize(client);
+    await writer.write(point.lost);
+    const written = (await logSize(client)) - before;
+    await server.kill();
+    await server.cut(LOG, Math.ceil((written * point.percent) / 100));
+    await server.start();
+    await writer.write(AFTERWARDS);
+    lost += await writer.check(client, AFTERWARDS);
+  }
+  client.disconnect();
+  return lost;
+}
+
+/** What Redis calls the log that it adds to, as long as it was never rewritten. */
+const LOG = "appendonlydir/appendonly.aof.1.incr.aof";
+
+async function logSize(client: Redis): Promise<number> {
+  return Number(/aof_current_size:(\d+)/.exec(await client.info("persistence"))![1]);
 }
 
 /** Rounds of a replica that has stopped to follow, and becomes the primary. */

@@ -70,6 +70,10 @@ class Container implements Machine {
     await this.#exec(`${IN_FOLDER} && printf %s "$2" >"$1"`, [`${FOLDER}/${folder}`, file, text]);
   }
 
+  async cut(folder: string, file: string, bytes: number): Promise<void> {
+    await this.#exec('cd "$0" && truncate -s "-$2" "$1"', [`${FOLDER}/${folder}`, file, String(bytes)]);
+  }
+
   async remove(): Promise<void> {
     await this.#container.stop();
   }

@@ -16,6 +16,8 @@ export interface Machine {
   program(folder: string, command: Command): Program;
   /** Writes a file into the folder of that name. */
   write(folder: string, file: string, text: string): Promise<void>;
+  /** Removes the last bytes of a file in the folder of that name. */
+  cut(folder: string, file: string, bytes: number): Promise<void>;
   remove(): Promise<void>;
 }
 

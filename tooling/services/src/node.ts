@@ -15,6 +15,13 @@ export interface Node {
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again after `kill`, with the files that it left. Resolves when it answers. */
   start(): Promise<void>;
+  /**
+   * Removes the last bytes of one of its files, as when the machine ends before they have reached the disk. Only between
+   * `kill` and `start`.
+   *
+   * @param file in its folder.
+   */
+  cut(file: string, bytes: number): Promise<void>;
   /** It does not answer any more, and its connections stay open. */
   pause(): Promise<void>;
   /** It goes on after `pause`. */
@@ -56,6 +63,7 @@ export async function startNode(
     kill: (signal = "SIGKILL") => program.signal(signal, true),
     // What is left of a killed one may hold its files for a moment, such as the children of Postgres.
     start: () => untilAnswer(true),
+    cut: (file, bytes) => machine.cut(String(port), file, bytes),
     pause: () => program.signal("SIGSTOP", false),
     resume: () => program.signal("SIGCONT", false),
   };

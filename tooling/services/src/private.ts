@@ -77,14 +77,15 @@ export async function startPrivateGroup(
   const started = (await calls.call("startPrivate", name, wishes)) as PrivateDescription;
   const { id, url, version, facts, ports, sentinelPorts } = started;
   const nodeOn = (port: number): Node => {
-    const act = async (action: NodeAction, signal?: NodeJS.Signals): Promise<void> => {
-      await calls.call("act", id, port, action, signal);
+    const act = async (action: NodeAction, ...more: readonly unknown[]): Promise<void> => {
+      await calls.call("act", id, port, action, ...more);
     };
     return {
       port,
       address: `127.0.0.1:${port}`,
       kill: (signal = "SIGKILL") => act("kill", signal),
       start: () => act("start"),
+      cut: (file, bytes) => act("cut", file, bytes),
       pause: () => act("pause"),
       resume: () => act("resume"),
     };

@@ -26,7 +26,7 @@ export interface PrivateDescription extends Pick<Started, "url" | "version" | "f
   readonly sentinelPorts: readonly number[];
 }
 
-export type NodeAction = "kill" | "start" | "pause" | "resume";
+export type NodeAction = "kill" | "start" | "cut" | "pause" | "resume";
 
 /** Nobody kills a shared server, so one that is only slow on a busy machine shall not be taken for dead. */
 const FAIL_AFTER = 15_000;
@@ -104,9 +104,9 @@ export class Session {
     return { id, url, version, found, facts, ports: ports!, sentinelPorts: sentinelPorts! };
   }
 
-  async #act(id: number, port: number, action: NodeAction, signal: NodeJS.Signals): Promise<void> {
+  async #act(id: number, port: number, action: NodeAction, ...more: readonly never[]): Promise<void> {
     const { nodes, sentinels } = this.#private[id]!;
     const node = [...nodes, ...sentinels].find((one) => one.port === port)!;
-    await (action === "kill" ? node.kill(signal) : node[action]());
+    await (node[action] as (...given: readonly never[]) => Promise<void>)(...more);
   }
 }

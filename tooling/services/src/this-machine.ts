@@ -1,6 +1,17 @@
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command, Machine, Program } from "./machine.ts";
@@ -65,6 +76,12 @@ class ThisMachine implements Machine {
 
   async write(folder: string, file: string, text: string): Promise<void> {
     await writeFile(join(await this.#folder(folder), file), text);
+  }
+
+  async cut(folder: string, file: string, bytes: number): Promise<void> {
+    const path = join(await this.#folder(folder), file);
+    const { size } = await stat(path);
+    await truncate(path, Math.max(0, size - bytes));
   }
 
   async remove(): Promise<void> {

@@ -19,6 +19,18 @@ describe.skipIf(!hasPrivate("redis:8"))("a private Redis", () => {
     client.disconnect();
   });
 
+  it("has lost what was cut off the end of its log", async () => {
+    await using server = await startPrivate("redis:8", { args: ["--appendonly", "yes"] });
+    const client = redisOn(server);
+    await client.set("a", "1");
+    await client.set("b", "2");
+    await server.kill();
+    await server.cut("appendonlydir/appendonly.aof.1.incr.aof", 1);
+    await server.start();
+    expect(await client.mget("a", "b")).toEqual(["1", null]);
+    client.disconnect();
+  });
+
   it("has lost its data after a kill when its arguments do not say otherwise", async () => {
     await using server = await startPrivate("redis:8");
     const client = redisOn(server);

@@ -1,2 +1,3 @@
+export { refusesBombs } from "./bombs.ts";
 export { agreesWithMemory, type StorageUnderTest } from "./differential.ts";
 export { survivesRollback } from "./rolled-back.ts";
