@@ -1,3 +1,4 @@
+import { enough, tell } from "@threadmark/random-tests";
 import { countTests, hasPrivate } from "@threadmark/services";
 import { startPrivateGroup, type PrivateGroup } from "@threadmark/services/private";
 import { MongoDBSaver } from "@threadmark/mongodb";
@@ -7,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { replicaSet } from "./database.ts";
 
 const THREADS = 10;
-const ROUNDS = Number(process.env["TEST_TIMES"] ?? 1);
+const ROUNDS = enough(1);
 const POLL = { timeout: 60_000, interval: 100 };
 
 /** A thread with one writer, which tries each turn until it is acknowledged. */
@@ -86,6 +87,11 @@ describe.runIf(hasPrivate("mongodb-replica-set"))("a replica set that rolls back
         }
       }
       expect(lost).toBeGreaterThan(0);
+      tell("MongoDB with w: 1", {
+        rollbacks: ROUNDS,
+        threads: ROUNDS * THREADS,
+        "checkpoints lost by them": lost,
+      });
       await client.close();
     },
     60_000 + ROUNDS * 60_000,

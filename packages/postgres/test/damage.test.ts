@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isCheckpointError } from "@threadmark/core";
 import { PostgresSaver } from "@threadmark/postgres";
-import { enough, seed } from "@threadmark/random-tests";
+import { enough, seed, tell } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import pg from "pg";
@@ -39,6 +39,7 @@ describe("a damaged cell", () => {
   const { schema, pool } = useSchema();
   const before = new Map<string, unknown>();
   const client = new pg.Client({ connectionString: newest.url });
+  let refused = 0;
 
   beforeAll(async () => {
     const writer = await openSaver(pool, schema, {
@@ -104,6 +105,7 @@ describe("a damaged cell", () => {
         const result = await read().catch((error: unknown) => error);
         await client.query("ROLLBACK TO before_read");
         const known = TYPED.some((code) => isCheckpointError(result, code));
+        if (known) refused++;
         const right = known
           ? THREADS.includes((result as { threadId?: string }).threadId ?? "")
           : isRight(result, before.get(name), name);
@@ -134,6 +136,7 @@ describe("a damaged cell", () => {
         damaged++;
         expect({ column, wrong }).toEqual({ column, wrong: [] });
       }
+      tell("Postgres, cells with content", { damaged, "reads refused": refused });
     },
     enough(120_000),
   );
@@ -151,6 +154,7 @@ describe("a damaged cell", () => {
         damaged++;
         expect({ column, wrong }).toEqual({ column, wrong: [] });
       }
+      tell("Postgres, cells with places", { damaged });
     },
     enough(60_000),
   );

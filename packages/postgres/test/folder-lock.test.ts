@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { PostgresSaver } from "@threadmark/postgres";
-import { enough } from "@threadmark/random-tests";
+import { enough, tell } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
 import { describe, expect, it } from "vitest";
 import { onPGlite, temporaryFolder } from "./saver-under-test.ts";
@@ -84,6 +84,7 @@ describe.runIf(containers)("containers on one volume", () => {
       expect(await saidBy(container)).toBe("1 opened");
       await crash(container);
     }
+    tell("PGlite", { "crashes of a process 1": enough(2) });
     // Nothing piles up: one socket for the last owner, its introduction, and the database.
     expect((await readdir(folder.path)).sort()).toEqual([`lock-${enough(2)}`, "owner.json", "pglite"]);
   });

@@ -1,5 +1,5 @@
 import { PostgresSaver } from "@threadmark/postgres";
-import { enough, seed } from "@threadmark/random-tests";
+import { enough, seed, tell } from "@threadmark/random-tests";
 import { countTests, hasPrivate } from "@threadmark/services";
 import { startPrivate } from "@threadmark/services/private";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
@@ -95,6 +95,7 @@ describe("a server that comes back without its last writes, under a process that
         expect(await missing(url.href, await living.goOn(6))).toBe(0);
       }
       expect(lost).toBeGreaterThan(0);
+      tell("Postgres from a copy", { rollbacks: enough(8), "checkpoints lost by them": lost });
       await saver.close();
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
       await admin.query(`DROP DATABASE ${backup} WITH (FORCE)`);
@@ -124,6 +125,10 @@ describe("a server that comes back without its last writes, under a process that
         expect(await missing(server.url, await living.goOn(6))).toBe(0);
       }
       expect(lost).toBeGreaterThan(0);
+      tell("Postgres without synchronous_commit", {
+        rollbacks: enough(2),
+        "checkpoints lost by them": lost,
+      });
     },
     enough(60_000),
   );

@@ -1,10 +1,10 @@
-import { enough, seed } from "@threadmark/random-tests";
+import { enough, seed, tell } from "@threadmark/random-tests";
 import { RedisSaver } from "@threadmark/redis";
 import { countTests } from "@threadmark/services";
 import fc from "fast-check";
 import type { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
-import { cellsOf, fill, flipped, readAll, wrongIn } from "./damage.ts";
+import { cellsOf, fill, flipped, readAll, refusedIn, wrongIn } from "./damage.ts";
 import { newest, useKeys } from "./server.ts";
 
 describe("damage of what is stored", () => {
@@ -12,41 +12,54 @@ describe("damage of what is stored", () => {
   const { client, keyPrefix } = useKeys();
   const redis = client as Redis;
 
-  it("one bit anywhere: everything is read exactly, or an error names the thread", async () => {
-    await fill(new RedisSaver(redis, { keyPrefix }));
-    const expected = await readAll(redis, keyPrefix);
-    const cells = await cellsOf(redis, keyPrefix);
-    const places = fc.tuple(fc.nat(cells.length - 1), fc.nat());
-    await fc.assert(
-      fc.asyncProperty(places, async ([index, bit]) => {
-        const cell = cells[index]!;
-        await cell.write(flipped(cell.bytes, bit % (8 * cell.bytes.length)));
-        const wrong = wrongIn(expected, await readAll(redis, keyPrefix));
-        await cell.restore();
-        expect(wrong && `${wrong} after ${cell.title}`).toBeUndefined();
-      }),
-      { numRuns: enough(200), seed },
-    );
-    expect(wrongIn(expected, await readAll(redis, keyPrefix))).toBeUndefined();
-  }, 120_000);
+  it(
+    "one bit anywhere: everything is read exactly, or an error names the thread",
+    async () => {
+      await fill(new RedisSaver(redis, { keyPrefix }));
+      const expected = await readAll(redis, keyPrefix);
+      const cells = await cellsOf(redis, keyPrefix);
+      const places = fc.tuple(fc.nat(cells.length - 1), fc.nat());
+      let refused = 0;
+      await fc.assert(
+        fc.asyncProperty(places, async ([index, bit]) => {
+          const cell = cells[index]!;
+          await cell.write(flipped(cell.bytes, bit % (8 * cell.bytes.length)));
+          const told = await readAll(redis, keyPrefix);
+          refused += refusedIn(told);
+          const wrong = wrongIn(expected, told);
+          await cell.restore();
+          expect(wrong && `${wrong} after ${cell.title}`).toBeUndefined();
+        }),
+        { numRuns: enough(200), seed },
+      );
+      expect(wrongIn(expected, await readAll(redis, keyPrefix))).toBeUndefined();
+      tell("Redis", { "bits flipped": enough(200), "reads refused": refused });
+    },
+    enough(120_000),
+  );
 
-  it("values that were exchanged: everything is read exactly, or an error names the thread", async () => {
-    const expected = await readAll(redis, keyPrefix);
-    const cells = (await cellsOf(redis, keyPrefix)).filter(
-      ({ title }) => !/, (?:member|the name)/.test(title),
-    );
-    const pairs = fc.tuple(fc.nat(cells.length - 1), fc.nat(cells.length - 1));
-    await fc.assert(
-      fc.asyncProperty(pairs, async ([one, other]) => {
-        const [a, b] = [cells[one]!, cells[other]!];
-        await a.write(b.bytes);
-        await b.write(a.bytes);
-        const wrong = wrongIn(expected, await readAll(redis, keyPrefix));
-        await a.restore();
-        await b.restore();
-        expect(wrong && `${wrong} after ${a.title} and ${b.title}`).toBeUndefined();
-      }),
-      { numRuns: enough(50), seed },
-    );
-  }, 120_000);
+  it(
+    "values that were exchanged: everything is read exactly, or an error names the thread",
+    async () => {
+      const expected = await readAll(redis, keyPrefix);
+      const cells = (await cellsOf(redis, keyPrefix)).filter(
+        ({ title }) => !/, (?:member|the name)/.test(title),
+      );
+      const pairs = fc.tuple(fc.nat(cells.length - 1), fc.nat(cells.length - 1));
+      await fc.assert(
+        fc.asyncProperty(pairs, async ([one, other]) => {
+          const [a, b] = [cells[one]!, cells[other]!];
+          await a.write(b.bytes);
+          await b.write(a.bytes);
+          const wrong = wrongIn(expected, await readAll(redis, keyPrefix));
+          await a.restore();
+          await b.restore();
+          expect(wrong && `${wrong} after ${a.title} and ${b.title}`).toBeUndefined();
+        }),
+        { numRuns: enough(50), seed },
+      );
+      tell("Redis", { "pairs of values exchanged": enough(50) });
+    },
+    enough(120_000),
+  );
 });

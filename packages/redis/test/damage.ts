@@ -87,6 +87,11 @@ export function wrongIn(
   return undefined;
 }
 
+/** How many reads were told of damage. */
+export function refusedIn(told: ReadonlyMap<string, Told>): number {
+  return [...told.values()].filter((given) => "code" in given).length;
+}
+
 function isSame(value: unknown, expected: Told | undefined): boolean {
   try {
     deepStrictEqual(value, (expected as { value: unknown }).value);

@@ -15,3 +15,10 @@ export function enough(number: number): number {
 export function rounds(number: number): { readonly seed: number; readonly numRuns: number } {
   return { seed, numRuns: enough(number) };
 }
+
+/** Says what a test has done, where it did more than the gate has time for. */
+export function tell(test: string, figures: Readonly<Record<string, number>>): void {
+  if (times <= 1) return;
+  const parts = Object.entries(figures).map(([what, count]) => `${count} ${what}`);
+  console.log(`${test}: ${parts.join(", ")}`);
+}

@@ -107,6 +107,7 @@ export class Session {
   async #act(id: number, port: number, action: NodeAction, ...more: readonly never[]): Promise<void> {
     const { nodes, sentinels } = this.#private[id]!;
     const node = [...nodes, ...sentinels].find((one) => one.port === port)!;
-    await (node[action] as (...given: readonly never[]) => Promise<void>)(...more);
+    const act: (...given: readonly never[]) => Promise<void> = node[action];
+    await act(...more);
   }
 }

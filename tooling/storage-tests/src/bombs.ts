@@ -102,7 +102,7 @@ function forged(request: PutRequest, { value, refs, blobs }: Bomb): PutRequest {
 function towerOf(leaf: Blob, size: number): Bomb {
   const blobs = [leaf];
   for (let level = 0; level < LEVELS; level++) {
-    const bytes = idBytes(new Array<BlobId>(WIDTH).fill(blobs.at(-1)!.id));
+    const bytes = idBytes(Array<BlobId>(WIDTH).fill(blobs.at(-1)!.id));
     blobs.push({ id: blobIdOf("node", bytes), kind: "node", bytes });
   }
   const root = blobs.at(-1)!.id;
@@ -117,7 +117,9 @@ function leafOf(bytes: Uint8Array): Blob {
 function cutValue(root: BlobId, size: number): Uint8Array {
   const start = [1];
   pushVarint(start, size);
-  return Uint8Array.from([...start, ...idBytes([root]), 1, ...new Array<number>(31).fill(0)]);
+  const head = new Uint8Array(32);
+  head[0] = 1;
+  return Uint8Array.from([...start, ...idBytes([root]), ...head]);
 }
 
 function inlineValue(value: string): Uint8Array {

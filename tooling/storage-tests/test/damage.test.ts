@@ -5,6 +5,7 @@ import {
   type CheckpointMetadata,
 } from "@threadmark/core";
 import { MemoryStorage } from "@threadmark/memory";
+import { enough, rounds, tell } from "@threadmark/random-tests";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -176,7 +177,8 @@ describe("what a storage returns damaged, or with fields of other records", () =
         outcome.error ? undefined : right,
       );
     });
-    await fc.assert(property, { numRuns: 300 });
+    await fc.assert(property, rounds(300));
     expect(noticed).toBeGreaterThan(50);
+    tell(`the port, ${name}`, { "answers damaged": enough(300), refused: noticed });
   });
 });

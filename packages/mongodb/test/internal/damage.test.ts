@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isCheckpointError } from "@threadmark/core";
+import { enough, tell } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
 import { MongoDBSaver } from "@threadmark/mongodb";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
@@ -7,9 +8,7 @@ import type { Document } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { standalone, useDatabase } from "../database.ts";
 
-const TIMES = Number(process.env["TEST_TIMES"] ?? 1);
-/** The gate has less time. */
-const ROUNDS = TIMES > 1 ? 500 * TIMES : 100;
+const ROUNDS = enough(100);
 const THREADS = ["a", "b"];
 const CODES = ["CORRUPT", "INCOMPLETE", "UNSUPPORTED_FORMAT"] as const;
 
@@ -34,6 +33,7 @@ describe("damage in the database", () => {
       const expected = await contentOf(open(true));
       const docs = await collection.find({}, { sort: { _id: 1 } }).toArray();
       const wrong: string[] = [];
+      let refused = 0;
       for (let round = 0; round < ROUNDS; round++) {
         const doc = pick(docs);
         const path = pick(pathsIn(doc).filter((one) => one[0] !== "_id" && !UNSEALED.test(one.join("."))));
@@ -43,6 +43,7 @@ describe("damage in the database", () => {
         await collection.replaceOne({ _id: doc._id }, damaged);
         const found = await contentOf(open(round % 2 === 0), [(doc._id as { t?: string }).t ?? "a"]);
         for (const [place, content] of Object.entries(found)) {
+          if (isTold(content)) refused++;
           if (!isDeepStrictEqual(content, expected[place]) && !isTold(content)) {
             wrong.push(
               `${what} at ${path.join(".")} of ${JSON.stringify(doc._id)}: ${place} ${String(content)}`,
@@ -53,6 +54,7 @@ describe("damage in the database", () => {
       }
       expect(wrong).toEqual([]);
       expect(await contentOf(open(true))).toEqual(expected);
+      tell("MongoDB", { "fields damaged": ROUNDS, "reads refused": refused });
     },
     60_000 + ROUNDS * 500,
   );
