@@ -3,6 +3,9 @@ import { WorkflowError } from "./errors.ts";
 import type { Durability } from "./recorder.ts";
 import type { StreamMode } from "./stream.ts";
 
+/** What to do while the thread is run by somebody else. */
+export type Concurrency = "reject" | "wait" | "allow";
+
 /** How a run is started. The same objects as for LangGraph.js fit. */
 export interface RunConfig {
   /** `thread_id` names the thread; `checkpoint_id` an older point of it to start from. */
@@ -23,6 +26,19 @@ export interface RunConfig {
    * @default "sync"
    */
   durability?: Durability;
+  /**
+   * What to do while the thread is run by somebody else, in this process or another one: `reject` the
+   * call with `THREAD_BUSY`, `wait` until it is free, or `allow` both, of which the later wins. Savers
+   * that cannot claim a thread, such as LangGraph.js's, always allow both.
+   * @default "reject"
+   */
+  concurrency?: Concurrency;
+  /**
+   * Milliseconds for which the thread stays taken when the process dies in the run. It is renewed while
+   * the run goes on.
+   * @default 30_000
+   */
+  lease?: number;
   /** Handed to bodies and tasks as it is. @default that of the workflow */
   store?: unknown;
   /** LangChain's callbacks, handed to bodies and tasks. */
@@ -44,10 +60,14 @@ export interface StreamConfig<
 }
 
 const DURABILITIES = ["sync", "async", "exit"];
+const CONCURRENCIES = ["reject", "wait", "allow"];
 
 /** @throws WorkflowError `INVALID_OPTION`. */
 export function checkConfig(config: RunConfig): void {
-  const { durability, maxConcurrency, timeout } = config;
+  const { concurrency, durability, lease, maxConcurrency, timeout } = config;
+  if (concurrency !== undefined && !CONCURRENCIES.includes(concurrency)) {
+    throw invalid("concurrency", `one of ${CONCURRENCIES.join(", ")}`);
+  }
   if (durability !== undefined && !DURABILITIES.includes(durability)) {
     throw invalid("durability", `one of ${DURABILITIES.join(", ")}`);
   }
@@ -55,6 +75,7 @@ export function checkConfig(config: RunConfig): void {
     throw invalid("maxConcurrency", "a whole number above 0");
   }
   checkMilliseconds(timeout, "timeout");
+  checkMilliseconds(lease, "lease");
 }
 
 /** @throws WorkflowError `INVALID_OPTION` unless it is absent or above 0. */

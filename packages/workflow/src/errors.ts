@@ -7,11 +7,13 @@
  * - `NO_CHECKPOINTER`: the call needs a checkpointer, and the workflow has none.
  * - `CHECKPOINT_NOT_FOUND`: the config names a checkpoint that the thread does not have.
  * - `NOT_PAUSED`: an answer was given, but the thread asks nothing.
- * - `ALREADY_RESUMED`: the question was answered before; continue with `invoke(null)`.
+ * - `ALREADY_RESUMED`: the question was answered before, perhaps just now by somebody else.
  * - `UNKNOWN_INTERRUPT`: an answer names a question that is not open.
  * - `AMBIGUOUS_RESUME`: several questions are open, and the answer does not say which one it is for.
  * - `NON_DETERMINISTIC`: after a restart the workflow called something else than before.
  * - `DUPLICATE_NAME`: two tasks, or two workflows, of one run have the same name.
+ * - `THREAD_BUSY`: the thread is run by somebody else, in this process or another one.
+ * - `THREAD_LOST`: another process has taken the thread, and nothing more of this run is stored.
  * - `TIMEOUT`: an attempt took longer than its `timeout`.
  * - `ABORTED`: the run was aborted without a reason of the caller's own.
  */
@@ -27,6 +29,8 @@ export type WorkflowErrorCode =
   | "AMBIGUOUS_RESUME"
   | "NON_DETERMINISTIC"
   | "DUPLICATE_NAME"
+  | "THREAD_BUSY"
+  | "THREAD_LOST"
   | "TIMEOUT"
   | "ABORTED";
 

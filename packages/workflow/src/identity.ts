@@ -63,3 +63,8 @@ function partText(part: TaskPath[number]): string {
   if (typeof part === "object") return pathText(part);
   return String(Number(part)).padStart(10, "0");
 }
+
+/** The id of a new claim, which tells whose run it is. */
+export function claimIdOf(workflow: string): string {
+  return `${xxh3(workflow)}${LEVEL}${crypto.randomUUID()}`;
+}

@@ -16,7 +16,7 @@ export {
   type Interrupt,
   type Interrupted,
 } from "./command.ts";
-export type { RunConfig, StreamConfig } from "./config.ts";
+export type { Concurrency, RunConfig, StreamConfig } from "./config.ts";
 export type { Context, RunInfo, TokenWriter } from "./context.ts";
 export { entrypoint, type EntrypointFunction, type EntrypointOptions } from "./entrypoint.ts";
 export { isWorkflowError, WorkflowError, type StoredError, type WorkflowErrorCode } from "./errors.ts";

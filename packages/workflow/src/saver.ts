@@ -6,6 +6,7 @@ import type {
   CheckpointMetadata,
   CheckpointTuple,
   PendingWrite,
+  ThreadInfo,
 } from "@threadmark/core";
 
 /**
@@ -28,4 +29,20 @@ export interface WorkflowSaver {
   ): Promise<void>;
   // oxlint-disable-next-line typescript/no-explicit-any -- number or string, as the saver counts
   getNextVersion(current: any): any;
+}
+
+/** A checkpointer that makes one process the owner of a thread. Every saver of Threadmark is one. */
+export interface ClaimingSaver extends WorkflowSaver {
+  claimThread(
+    threadId: string,
+    options: { readonly claim: string; readonly ttl: { readonly seconds: number } },
+  ): Promise<{ readonly claimed: boolean }>;
+  releaseThread(threadId: string, claim: string): Promise<boolean>;
+  getThread(threadId: string): Promise<Pick<ThreadInfo, "claim"> | undefined>;
+}
+
+export function canClaim(saver: WorkflowSaver): saver is ClaimingSaver {
+  return ["claimThread", "releaseThread", "getThread"].every(
+    (method) => typeof (saver as unknown as Record<string, unknown>)[method] === "function",
+  );
 }

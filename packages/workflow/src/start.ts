@@ -1,6 +1,6 @@
 import { commandCheckpoint, copyOf, forkCheckpoint, inputCheckpoint, isUnfinished } from "./checkpoints.ts";
 import { markResumed, setFromOutside, type NewCheckpoint } from "./checkpoints.ts";
-import { isCommand } from "./command.ts";
+import { Command, isCommand, type CommandOptions } from "./command.ts";
 import { invalid } from "./config.ts";
 import { WorkflowError } from "./errors.ts";
 import { Journal } from "./journal.ts";
@@ -86,15 +86,9 @@ async function begin(
   return runBody(run, body);
 }
 
-async function startCommand(
-  tree: Tree,
-  body: Body,
-  command: { resume?: unknown; update?: Readonly<Record<string, unknown>> },
-  place: Place,
-): Promise<RunEnd> {
+async function startCommand(tree: Tree, body: Body, command: CommandOptions, place: Place): Promise<RunEnd> {
   if (!tree.saver)
     throw new WorkflowError("NO_CHECKPOINTER", "a command needs a workflow with a checkpointer");
-  const { tuple } = place.loaded;
   const update = command.update ?? {};
   const unknown = Object.keys(update).find((channel) => ![START, END, PREVIOUS].includes(channel));
   if (unknown !== undefined) throw invalid(`"${unknown}" in update`, `${START}, ${END} or ${PREVIOUS}`);
@@ -103,10 +97,34 @@ async function startCommand(
     const created = commandCheckpoint(baseOf(tree, place.loaded, place.parents), update);
     return begin(tree, body, place, created, true);
   }
-  const paused = tuple && isUnfinished(tuple.checkpoint, body.name);
-  const journal = new Journal(paused ? tuple.pendingWrites : []);
-  const answers = matchAnswers(command.resume, journal, tree.threadId ?? "");
+  const answers = answersIn(tree, body, command, place.loaded);
   return goOn(tree, body, place, answers, Object.entries(update));
+}
+
+/** Which question each answer is for, of those that a checkpoint leaves open. */
+export function answersIn(
+  tree: Tree,
+  { name }: Body,
+  command: CommandOptions,
+  { tuple }: Loaded,
+): Map<string, unknown> {
+  const paused = tuple && isUnfinished(tuple.checkpoint, name);
+  const journal = new Journal(paused ? tuple.pendingWrites : []);
+  try {
+    return matchAnswers(command.resume, journal, tree.threadId ?? "");
+  } catch (error) {
+    throw command instanceof BoundCommand ? alreadyResumed(tree) : error;
+  }
+}
+
+/** A command whose questions were open when it was given. */
+export class BoundCommand extends Command {}
+
+export function alreadyResumed(tree: Tree): WorkflowError {
+  return new WorkflowError(
+    "ALREADY_RESUMED",
+    `the question of thread "${tree.threadId}" was just answered by somebody else`,
+  );
 }
 
 /** Goes on with a run that did not finish, or shows what it finished with. */
@@ -164,7 +182,7 @@ async function takeAnswers(
   if (holdsLooseAnswer(journal)) await recorder.write(checkpoint, OUTSIDE, "", [[RESUME, undefined]]);
 }
 
-function emptyInput(tree: Tree): WorkflowError {
+export function emptyInput(tree: Tree): WorkflowError {
   return new WorkflowError(
     "EMPTY_INPUT",
     `thread "${tree.threadId}" has nothing to go on with, and there is no input`,

@@ -9,9 +9,11 @@ import { WorkflowError } from "./errors.ts";
 import { follow } from "./follow.ts";
 import { Limiter } from "./limiter.ts";
 import type { Body, RunEnd } from "./run-body.ts";
-import type { WorkflowSaver } from "./saver.ts";
+import { OwnedThread } from "./owned-thread.ts";
+import { canClaim, type WorkflowSaver } from "./saver.ts";
 import type { Scope } from "./scope.ts";
 import type { StateSnapshot } from "./snapshot.ts";
+import { startOwned } from "./start-owned.ts";
 import { startNested, startRoot } from "./start.ts";
 import { readHistory, readState, updateState } from "./state.ts";
 import { Queue, type StreamMode } from "./stream.ts";
@@ -59,7 +61,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
    * @returns What the body returned; `{ __interrupt__ }` when it asks something, see `isInterrupted`.
    * @throws WorkflowError `EMPTY_INPUT`, `NOT_PAUSED`, `ALREADY_RESUMED`, `UNKNOWN_INTERRUPT`,
    *   `AMBIGUOUS_RESUME`, `NON_DETERMINISTIC`, `CHECKPOINT_NOT_FOUND`, `NO_CHECKPOINTER`,
-   *   `INVALID_OPTION`, `TIMEOUT`; and what the body, a task or the checkpointer throws.
+   *   `THREAD_BUSY`, `THREAD_LOST`, `INVALID_OPTION`, `TIMEOUT`; and what the body, a task or the checkpointer throws.
    * @example
    * await workflow.invoke(input, { configurable: { thread_id: "1" } });
    */
@@ -147,7 +149,11 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
     const tree = this.#treeOf(config, controller);
     const queue = makeQueue?.("");
     if (queue) tree.sinks.add(queue);
-    return untilAborted(tree, () => startRoot(tree, this.#parts, input), config.timeout, controller);
+    const start = (): Promise<RunEnd> =>
+      tree.saver instanceof OwnedThread
+        ? startOwned(tree, this.#parts, input, tree.saver)
+        : startRoot(tree, this.#parts, input);
+    return untilAborted(tree, start, config.timeout, controller);
   }
 
   async #nested(
@@ -169,13 +175,23 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
     });
   }
 
+  #saverOf(config: RunConfig, controller: AbortController): WorkflowSaver | undefined {
+    const { checkpointer, name } = this.#parts;
+    if (!checkpointer) return undefined;
+    const thread: unknown = config.configurable?.["thread_id"];
+    if (config.concurrency === "allow" || typeof thread !== "string" || !canClaim(checkpointer)) {
+      return checkpointer;
+    }
+    return new OwnedThread(checkpointer, thread, name, config.lease, (error) => controller.abort(error));
+  }
+
   #treeOf(config: RunConfig, controller: AbortController): Tree {
     checkConfig(config);
-    const { checkpointer, cache, store } = this.#parts;
+    const { cache, store } = this.#parts;
     const { maxConcurrency, clock = systemClock } = config;
     return new Tree({
       config,
-      saver: checkpointer === false ? undefined : checkpointer,
+      saver: this.#saverOf(config, controller),
       durability: config.durability ?? "sync",
       limiter: maxConcurrency === undefined ? undefined : new Limiter(maxConcurrency),
       cache,

@@ -22,6 +22,7 @@ export interface ThreadSummary {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly headId: string | undefined;
   readonly state: string | undefined;
+  readonly claim?: { readonly id: string; readonly until: Date } | undefined;
   readonly cursor: string;
 }
 

@@ -35,6 +35,8 @@ export interface ThreadInfo {
   readonly headId: string | undefined;
   /** What the pending writes of that checkpoint tell; `undefined` when there is none. */
   readonly state: ThreadState | undefined;
+  /** Who has claimed it. From `until` on anybody else may; until somebody does, it stays. */
+  readonly claim: { readonly id: string; readonly until: Date } | undefined;
   /** Give it as `before` to go on after this thread. */
   readonly cursor: string;
 }
@@ -95,7 +97,7 @@ export async function* allThreads(
 }
 
 async function infoOf({ codec }: Engine, record: ThreadRecord): Promise<ThreadInfo> {
-  const { thread, created, updated, expires, entries, head } = record;
+  const { thread, created, updated, expires, entries, head, claim } = record;
   return {
     threadId: thread,
     createdAt: new Date(created),
@@ -104,6 +106,7 @@ async function infoOf({ codec }: Engine, record: ThreadRecord): Promise<ThreadIn
     metadata: await decodeEntries(codec, thread, entries),
     headId: head,
     state: stateOf(record),
+    claim: claim && { id: claim.id, until: new Date(claim.until) },
     cursor: JSON.stringify([updated, thread]),
   };
 }

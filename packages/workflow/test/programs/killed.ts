@@ -44,7 +44,8 @@ function begun(): number {
 
 for (let number = begun(); ; number++) {
   thread = String(number);
-  const config = { configurable: { thread_id: thread } };
+  // The process before this one may have died as the owner of the thread.
+  const config = { configurable: { thread_id: thread }, concurrency: "wait" as const, lease: 50 };
   const stored = await saver.getTuple(config);
   let result: unknown = await workflow.invoke(stored ? null : "begin", config);
   if (isInterrupted(result)) result = await workflow.invoke(new Command({ resume: "yes" }), config);

@@ -38,18 +38,27 @@ async function expectFenced(attempts: readonly (() => Promise<unknown>)[]): Prom
   for (const attempt of attempts) await expectRefused(attempt, "a write without its claim", "FENCED");
 }
 
+async function expectTold({ saver, id }: TestThread, expected: string | undefined): Promise<void> {
+  if (!saver.getThread) return;
+  const told = (await saver.getThread(id))?.claim;
+  expectSame(told?.id, expected, "The claim that getThread tells");
+  if (told)
+    ensure(told.until.getTime() > Date.now(), "getThread does not tell until when a thread is taken.");
+}
+
 function claimsClause(name: string, text: Omit<ClauseText, "needs">): Clause {
   return clause(`claims/${name}`, { ...text, needs: ["claimThread"] });
 }
 
 export const claimsClauses: readonly Clause[] = [
   claimsClause("one-owner-at-a-time", {
-    rule: "`claimThread` gives a thread that has no claim, also one that does not exist yet, and renews the same claim; anybody else is told until when it is taken. `releaseThread` takes the claim away if it is this one, and says whether it was.",
+    rule: "`claimThread` gives a thread that has no claim, also one that does not exist yet, and renews the same claim; anybody else is told until when it is taken. `releaseThread` takes the claim away if it is this one, and says whether it was. `getThread` tells the claim.",
     hint: "Compare and set in one operation, by the clock of the storage.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       expectSame(await claim(thread, "one"), { claimed: true }, "The first claim");
       expectSame(await claim(thread, "one"), { claimed: true }, "The same claim again");
+      await expectTold(thread, "one");
       const other = await claim(thread, "two");
       ensure(!other.claimed, "A thread that is claimed was given to somebody else.");
       ensure(other.until instanceof Date, "Somebody else is not told until when the thread is taken.");
@@ -57,6 +66,7 @@ export const claimsClauses: readonly Clause[] = [
       ensure(!(await claim(thread, "two")).claimed, "Releasing another's claim released it.");
       expectSame(await release(thread, "one"), true, "Releasing the claim");
       expectSame(await release(thread, "one"), false, "Releasing it again");
+      await expectTold(thread, undefined);
       expectSame(await claim(thread, "two"), { claimed: true }, "A claim after the release");
     },
   }),

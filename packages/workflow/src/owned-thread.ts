@@ -1,0 +1,170 @@
+import {
+  CLAIM,
+  isCheckpointError,
+  type CheckpointConfig,
+  type CheckpointListOptions,
+  type CheckpointTuple,
+} from "@threadmark/core";
+import { pauseFor, systemClock } from "./clock.ts";
+import { WorkflowError } from "./errors.ts";
+import { claimIdOf } from "./identity.ts";
+import type { ClaimingSaver, WorkflowSaver } from "./saver.ts";
+
+/** Milliseconds. */
+const DEFAULT_LEASE = 30_000;
+/** How often somebody who waits asks, at least and at most. */
+const ASK = { first: 10, last: 500 };
+
+/** Threads that aborted runs of this process are about to give up, by saver. */
+const yielding = new WeakMap<WorkflowSaver, Map<string, Promise<void>>>();
+
+/**
+ * A checkpointer as the owner of one thread sees it: everything that it writes carries its claim, so
+ * that nothing is stored after another process has taken the thread.
+ */
+export class OwnedThread implements WorkflowSaver {
+  readonly #saver: ClaimingSaver;
+  readonly #thread: string;
+  readonly #claim: string;
+  /** Milliseconds for which others believe that it is alive. */
+  readonly #lease: number;
+  /** Told that another process has the thread now. */
+  readonly #onLost: (error: WorkflowError) => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Until then nobody else can have it, by the clock of this process. */
+  #certainUntil = 0;
+
+  constructor(
+    saver: ClaimingSaver,
+    thread: string,
+    workflow: string,
+    lease: number | undefined,
+    onLost: (error: WorkflowError) => void,
+  ) {
+    this.#saver = saver;
+    this.#thread = thread;
+    this.#claim = claimIdOf(workflow);
+    this.#lease = lease ?? DEFAULT_LEASE;
+    this.#onLost = onLost;
+  }
+
+  /**
+   * Takes the thread, and keeps it until it is given back.
+   *
+   * @param waits Whether to wait for whoever has it.
+   * @throws WorkflowError `THREAD_BUSY`; the reason of the signal.
+   */
+  async take(waits: boolean, signal: AbortSignal): Promise<void> {
+    await yielding.get(this.#saver)?.get(this.#thread);
+    for (let pause = ASK.first; !(await this.#ask(this.#lease)); pause = Math.min(pause * 2, ASK.last)) {
+      if (!waits) throw new WorkflowError("THREAD_BUSY", `thread "${this.#thread}" is run by somebody else`);
+      await pauseFor(systemClock, pause, signal);
+      if (signal.aborted) throw signal.reason;
+    }
+    this.#renewLater();
+  }
+
+  /** Lets others take the thread at once. What comes late is stored unless somebody has. */
+  yield(): void {
+    if (!this.#stopRenewing()) return;
+    const threads = yielding.get(this.#saver) ?? new Map<string, Promise<void>>();
+    yielding.set(this.#saver, threads);
+    const given = this.#ask(1)
+      // Its time is over when the next millisecond has begun.
+      .then(() => new Promise<void>((resolve) => setTimeout(resolve, 2)))
+      .catch(() => {})
+      .finally(() => {
+        if (threads.get(this.#thread) === given) threads.delete(this.#thread);
+      });
+    threads.set(this.#thread, given);
+  }
+
+  /** Gives the thread back. */
+  async release(): Promise<void> {
+    this.#stopRenewing();
+    await yielding.get(this.#saver)?.get(this.#thread);
+    // The run has ended as it did. Who comes next waits until the time of the claim is over.
+    await this.#saver.releaseThread(this.#thread, this.#claim).catch(() => {});
+  }
+
+  async getTuple(config: CheckpointConfig): Promise<CheckpointTuple | undefined> {
+    return this.#saver.getTuple(config);
+  }
+
+  list(config: CheckpointConfig, options?: CheckpointListOptions): AsyncIterable<CheckpointTuple> {
+    return this.#saver.list(config, options);
+  }
+
+  async put(...[config, ...rest]: Parameters<WorkflowSaver["put"]>): Promise<CheckpointConfig> {
+    return this.#write(this.#saver.put(this.#claimed(config), ...rest));
+  }
+
+  async putWrites(...[config, ...rest]: Parameters<WorkflowSaver["putWrites"]>): Promise<void> {
+    return this.#write(this.#saver.putWrites(this.#claimed(config), ...rest));
+  }
+
+  getNextVersion(current: unknown): unknown {
+    return this.#saver.getNextVersion(current);
+  }
+
+  #claimed(config: CheckpointConfig): CheckpointConfig {
+    return { ...config, configurable: { ...config.configurable, [CLAIM]: this.#claim } };
+  }
+
+  async #write<T>(storing: Promise<T>): Promise<T> {
+    try {
+      return await storing;
+    } catch (error) {
+      throw isCheckpointError(error, "FENCED") ? this.#lost(error) : error;
+    }
+  }
+
+  #lost(cause?: unknown): WorkflowError {
+    const message = `another process has taken thread "${this.#thread}", so nothing more of this run is stored`;
+    return new WorkflowError("THREAD_LOST", message, { cause });
+  }
+
+  async #ask(milliseconds: number): Promise<boolean> {
+    const asked = Date.now();
+    const ttl = { seconds: milliseconds / 1000 };
+    const { claimed } = await this.#saver.claimThread(this.#thread, { claim: this.#claim, ttl });
+    if (claimed) this.#certainUntil = asked + milliseconds;
+    return claimed;
+  }
+
+  #renewLater(): void {
+    this.#timer = setTimeout(() => void this.#renew(), this.#lease / 3);
+    // A run alone does not keep a process alive; what it waits for does.
+    (this.#timer as { unref?(): void }).unref?.();
+  }
+
+  /**
+   * A claim that ran out is not renewed: somebody may have taken the thread and given it back, and
+   * what this process knows of it would be old. It stays as it is, and the storage compares it.
+   */
+  async #renew(): Promise<void> {
+    const timer = this.#timer;
+    let lost = false;
+    try {
+      const thread = await this.#saver.getThread(this.#thread);
+      lost = thread?.claim?.id !== this.#claim;
+      const goesOn = () => this.#timer === timer && Date.now() < this.#certainUntil;
+      if (!lost && goesOn()) lost = !(await this.#ask(this.#lease));
+    } catch {
+      // The database may be back the next time, and every write is compared with the claim anyway.
+    }
+    if (this.#timer !== timer) return;
+    if (lost) {
+      this.#stopRenewing();
+      this.#onLost(this.#lost());
+    } else this.#renewLater();
+  }
+
+  /** @returns Whether it was still this process's to renew. */
+  #stopRenewing(): boolean {
+    const kept = this.#timer !== undefined && Date.now() < this.#certainUntil;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return kept;
+  }
+}
