@@ -46,7 +46,7 @@ export async function main(
 function programOf(context: Context): Command {
   const { terminal } = context;
   const program = new Command("threadmark")
-    .description("Tests savers for LangGraph.js, and looks after the threads in a database.")
+    .description("Tests savers for LangGraph.js, and manages the threads in a database.")
     .version(version, "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", EXIT_CODES)

@@ -96,7 +96,7 @@ describe("threadmark conformance", () => {
     await writeFile(join(folder, "known.json"), JSON.stringify({ knownFailures: knownFailures.slice(1) }));
     expect((await run()).code).toBe(1);
     await writeFile(join(folder, "known.json"), JSON.stringify({ knownFailures: ["no/clause"] }));
-    expect((await run()).err).toContain('known.json lists "no/clause", which is no clause');
+    expect((await run()).err).toContain('known.json lists "no/clause", which is not a clause');
   });
 
   it("ends after the first failure with --bail", async () => {
@@ -163,7 +163,7 @@ describe("help for authors", () => {
     const again = await conformance("init", "memory.ts");
     expect(again).toMatchObject({
       code: 2,
-      err: "threadmark: memory.ts exists already; name another file\n",
+      err: "threadmark: memory.ts already exists; name another file\n",
     });
   });
 

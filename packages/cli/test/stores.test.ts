@@ -125,7 +125,7 @@ describe("changing threads", () => {
 
   it("copies, migrates, prunes and deletes", async () => {
     expect((await run("copy", threads, "first", "third")).code).toBe(0);
-    expect((await run("copy", threads, "first", "third")).err).toContain("exists already");
+    expect((await run("copy", threads, "first", "third")).err).toContain("already exists");
     const copy = join(folder, "copy");
     const dry = await run("migrate", threads, copy, "--dry-run");
     expect(dry.out).toContain("3 threads in");

@@ -15,7 +15,7 @@ export interface Checkpoint<N extends string = string, C extends string = string
   v: number;
   /** Unique in its thread and namespace; later checkpoints have greater ids, compared as bytes. */
   id: string;
-  /** When it was made, ISO 8601. */
+  /** When it was created, ISO 8601. */
   ts: string;
   channel_values: Record<C, unknown>;
   channel_versions: Record<C, ChannelVersion>;
@@ -62,7 +62,7 @@ export interface CheckpointTuple {
 
 /** Options of `list`. */
 export interface CheckpointListOptions {
-  /** The most tuples to yield. @default no limit; 0 yields nothing */
+  /** The greatest number of tuples to yield. @default no limit; 0 yields nothing */
   limit?: number;
   /** Only checkpoints whose id is smaller than its `configurable.checkpoint_id`. */
   before?: CheckpointConfig;

@@ -6,11 +6,11 @@
  * - `NOT_SERIALIZABLE`: a value cannot be stored; `path` says where it is. Nothing was written.
  * - `UNSUPPORTED_FORMAT`: stored bytes have a format that this version does not read.
  * - `CORRUPT`: stored bytes are damaged.
- * - `INCOMPLETE`: a part of a stored value is missing.
+ * - `INCOMPLETE`: part of a stored value is missing.
  * - `CONFLICT`: another writer moved the head of the namespace first (`fence: "head"`).
- * - `FENCED`: a write carried a claim that does not own the thread (any more). Nothing was written.
- * - `THREAD_EXISTS`: the target of a copy is already there.
- * - `THREAD_NOT_FOUND`: the thread is not there.
+ * - `FENCED`: a write carried a claim that does not own the thread, or no longer does. Nothing was written.
+ * - `THREAD_EXISTS`: the target of a copy already exists.
+ * - `THREAD_NOT_FOUND`: the thread does not exist.
  * - `NOT_SET_UP`: tables or indexes are missing; call `setup()`.
  * - `SCHEMA_TOO_NEW`: the database was set up by a newer version.
  * - `NOT_SUPPORTED`: this storage cannot do what was asked.
@@ -50,9 +50,9 @@ export interface CheckpointErrorDetails {
 }
 
 /**
- * The only class of error that savers throw on purpose.
+ * The class of all errors that savers themselves raise.
  *
- * `instanceof` and {@link isCheckpointError} also know errors of another copy of this package: a program can have loaded
+ * `instanceof` and {@link isCheckpointError} also recognise errors of another copy of this package: a program can have loaded
  * its ES modules and its CommonJS format.
  *
  * @example
@@ -89,7 +89,7 @@ export class CheckpointError extends Error implements CheckpointErrorDetails {
 }
 
 /**
- * Whether a value is a {@link CheckpointError}, by its shape and not by its class: two copies of
+ * Whether a value is a {@link CheckpointError}, by its shape, not its class: two copies of
  * this package in one program do not break the test.
  *
  * @param error Any value.

@@ -107,7 +107,7 @@ export class MongoDBSaver extends CheckpointSaver {
   }
 
   /**
-   * A saver with a client of its own, which {@link close} closes.
+   * A saver with its own client, which {@link close} closes.
    *
    * @param connString For example `"mongodb://localhost/agents"`.
    * @param options `client`: any option of the driver's `MongoClient`, for example `{ maxPoolSize: 5 }`.

@@ -137,7 +137,7 @@ export class Session {
     } catch (error) {
       throw new CheckpointError(
         "NOT_SET_UP",
-        `collection ${collectionName} is not set up, and this client could not do it; ` +
+        `collection ${collectionName} is not set up, and this client could not set it up; ` +
           "call `await saver.setup()` once with the right to create collections and indexes",
         { cause: error },
       );

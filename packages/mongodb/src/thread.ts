@@ -6,7 +6,7 @@ import { checkGeneration } from "./generation.ts";
 import { only, threadKey } from "./keys.ts";
 
 /**
- * The document of a thread decides alone what there is of it.
+ * A thread's own document decides which of its other documents count.
  *
  * Every other document has in `g` the _generation_ of the thread under which it was written, and a blob those of
  * all its writers (`onlyOf`). A checkpoint or a write is there for readers exactly when its generation is among

@@ -51,7 +51,7 @@ export function checkClient(client: unknown): asserts client is PgClientLike | P
     if (other) throw wrong(`${EXPECTED}; this is ${other.is}: ${other.instead}`);
   }
   if (typeof fields["query"] !== "function" || typeof client === "function") {
-    throw wrong(`${EXPECTED}; this has no method for queries as they have`);
+    throw wrong(`${EXPECTED}; this has no query method like theirs`);
   }
   const state = stateOf(fields);
   if (state) throw wrong(`${EXPECTED}; ${state}`);
@@ -84,7 +84,10 @@ const SCHEMES = /^(postgres|postgresql|socket):/i;
 export function checkConnString(connString: unknown): asserts connString is string {
   if (typeof connString !== "string" || connString === "") {
     const got = typeof connString === "string" ? "empty" : typeof connString;
-    throw wrong(`connString must be a URL as "postgres://user@host/database"; it is ${got}`, "connString");
+    throw wrong(
+      `connString must be a URL such as "postgres://user@host/database"; it is ${got}`,
+      "connString",
+    );
   }
   // The path of a Unix socket.
   if (connString.startsWith("/")) return;
@@ -94,7 +97,7 @@ export function checkConnString(connString: unknown): asserts connString is stri
   // As `pg` does, which fills in a host.
   if (!URL.canParse(connString) && !URL.canParse(connString.replace("@/", "@localhost/"))) {
     throw wrong(
-      "connString cannot be read as a URL; encode special characters of its password, as `encodeURIComponent` does",
+      "connString cannot be read as a URL; encode special characters in its password, as `encodeURIComponent` does",
       "connString",
     );
   }

@@ -154,7 +154,7 @@ function unlockable(cause: unknown): CheckpointError {
   return new CheckpointError(
     "STORAGE_FAILED",
     `the folder cannot be locked (${typeof code === "string" ? code : "see cause"}); it must be writable, and on a ` +
-      "local file system, where sockets and hard links can be",
+      "local file system that supports sockets and hard links",
     { cause },
   );
 }

@@ -45,7 +45,7 @@ const NAMES: OptionNames<PostgresSaverOptions> = {
 const INSTEAD: UseInstead = {
   ...SAVER_OPTIONS_INSTEAD,
   schemaName: "schema",
-  tablePrefix: "schema: the tables have names of their own in it",
+  tablePrefix: "schema: the tables have distinct names in it",
   ensureTables: "`await saver.setup()`",
   ...Object.fromEntries(
     ["max", "min", "ssl", "connectionTimeoutMillis", "idleTimeoutMillis", "poolConfig"].map((name) => [

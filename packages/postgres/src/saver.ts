@@ -20,7 +20,7 @@ const NOTHING = async (): Promise<void> => {};
 /**
  * Keeps checkpoints in Postgres, or in PGlite.
  *
- * Call {@link setup} once. Errors of the database come through as they are; `NOT_SET_UP` says that
+ * Call {@link setup} once. Errors of the database are passed on; `NOT_SET_UP` says that
  * tables are missing, `SCHEMA_TOO_NEW` that they belong to a newer version of this package.
  *
  * @example
@@ -46,7 +46,7 @@ export class PostgresSaver extends CheckpointSaver {
   }
 
   /**
-   * A saver with a connection pool of its own, which {@link close} ends.
+   * A saver with its own connection pool, which {@link close} ends.
    *
    * @param connString For example `"postgres://user:password@localhost/agents"`.
    * @param options `pool`: any option of `pg`'s pool, for example `{ max: 5 }`.
@@ -60,7 +60,7 @@ export class PostgresSaver extends CheckpointSaver {
   }
 
   /**
-   * A saver with a database of its own in a folder: PGlite, which needs no server and no set-up. Only one
+   * A saver with its own database in a folder: PGlite, which needs no server and no set-up. Only one
    * process can have it open: calls of a saver in another one reject with `STORAGE_FAILED`, also when it runs in
    * another container on the same volume. Install `@electric-sql/pglite` for it.
    *

@@ -110,8 +110,8 @@ function found(reply: Reply, thread: string): Reply {
   if (textOf(listOf(reply)[0]!) !== "lost") return reply;
   throw new CheckpointError(
     "STORAGE_FAILED",
-    `copying thread ${JSON.stringify(thread)} stood still for ten minutes, after which its parts expire; ` +
-      "nothing was copied, so it can be copied once more",
+    `copying thread ${JSON.stringify(thread)} stalled for ten minutes, after which its parts expire; ` +
+      "nothing was copied, so you can try again",
     { threadId: thread },
   );
 }

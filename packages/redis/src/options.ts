@@ -12,16 +12,16 @@ import type { Patience } from "./until-ready.ts";
 
 /** Options of {@link RedisSaver}. */
 export interface RedisSaverOptions extends CheckpointSaverOptions, TTLConfig {
-  /** With what the names of all keys begin: two applications in one Redis have two of them. @default "threadmark" */
+  /** How the names of all keys begin: two applications in one Redis need two prefixes. @default "threadmark" */
   readonly keyPrefix?: string | undefined;
   /**
-   * Calls that write resolve when so many replicas have what was written, and otherwise reject.
+   * Calls that write resolve when this many replicas have what was written, and otherwise reject.
    * @default a write is done when the primary has done it
    */
   readonly wait?: WaitOptions | undefined;
   /**
    * Milliseconds for which a call is repeated while the server is busy, loading or changing its role, or the
-   * connection is lost. Then the error comes through. 0 turns it off. The first connection of `fromUrl` and
+   * connection is lost. Then the error is thrown. 0 turns it off. The first connection of `fromUrl` and
    * `fromCluster` is waited for as long, but for 2000 at least.
    * @default 10000, and 2000 for the first connection
    */
@@ -110,8 +110,8 @@ function ttlOf(
     throw wrong("refreshOnRead", "must be true or false");
   }
   if (ttl !== undefined) {
-    if (defaultTTL !== undefined) throw wrong("defaultTTL", "and ttl say the same; give one of them");
-    if (refreshOnRead !== undefined) throw wrong("refreshOnRead", "belongs into ttl, beside seconds");
+    if (defaultTTL !== undefined) throw wrong("defaultTTL", "and ttl mean the same; give one of them");
+    if (refreshOnRead !== undefined) throw wrong("refreshOnRead", "belongs in ttl, next to seconds");
     return ttl;
   }
   if (defaultTTL === undefined) return undefined;

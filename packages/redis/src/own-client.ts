@@ -69,7 +69,7 @@ export async function openCluster(
 function noNode(cause: unknown): CheckpointError {
   return new CheckpointError(
     "STORAGE_FAILED",
-    "none of the nodes that were given could be reached; check their addresses, and that they are a cluster",
+    "none of the given nodes could be reached; check their addresses, and that they are a cluster",
     { cause: explained(cause) },
   );
 }

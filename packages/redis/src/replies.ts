@@ -37,7 +37,7 @@ export function failureOf(outcome: string, thread: string): CheckpointError | un
   if (outcome === "incomplete") {
     return new CheckpointError(
       "INCOMPLETE",
-      `a part of thread ${JSON.stringify(thread)} is gone from Redis, most likely evicted for want of memory; ` +
+      `part of thread ${JSON.stringify(thread)} is missing from Redis, most likely evicted for lack of memory; ` +
         "delete the thread or restore it, and set maxmemory-policy so that Redis does not evict threads",
       { threadId: thread },
     );

@@ -123,6 +123,6 @@ async function runAndWait(connection: Connection, call: ScriptCall, wait: WaitOp
   if (reached >= wait.replicas) return reply;
   throw new CheckpointError(
     "STORAGE_FAILED",
-    `the call was carried out, but after ${wait.timeoutMs} ms ${reached} of the ${wait.replicas} replicas wanted have it`,
+    `the call was carried out, but after ${wait.timeoutMs} ms ${reached} of the ${wait.replicas} requested replicas have it`,
   );
 }

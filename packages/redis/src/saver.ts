@@ -16,8 +16,8 @@ export interface RedisConnectOptions extends RedisSaverOptions {
  * Keeps checkpoints in Redis or Valkey: one server, a cluster, or behind Sentinel. No modules are needed and no
  * set-up.
  *
- * Errors of the server come through, without what could hold secrets; a full memory is `STORAGE_FAILED` with the
- * error as `cause`. `INCOMPLETE` says that the server has evicted a part of a thread.
+ * Errors of the server are passed on, without anything that could hold secrets; a full memory is `STORAGE_FAILED` with the
+ * error as `cause`. `INCOMPLETE` says that the server has evicted part of a thread.
  *
  * @example
  * const saver = new RedisSaver(new Redis("redis://localhost"), { ttl: { seconds: 7 * 24 * 3600 } });
@@ -53,7 +53,7 @@ export class RedisSaver extends CheckpointSaver {
   }
 
   /**
-   * A saver with a client of its own, which {@link close} closes. It connects with the first call.
+   * A saver with its own client, which {@link close} closes. It connects with the first call.
    *
    * @param url For example `"redis://user:password@localhost:6379/0"`, or `"rediss://…"` for TLS.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong URL or option.
@@ -70,7 +70,7 @@ export class RedisSaver extends CheckpointSaver {
   }
 
   /**
-   * A saver on Redis Cluster with a client of its own, which {@link close} closes.
+   * A saver on Redis Cluster with its own client, which {@link close} closes.
    *
    * @param nodes Some nodes of the cluster. User, password and TLS of the first URL are used for all.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.

@@ -62,5 +62,5 @@ function inLangChain(scope: Scope, code: () => unknown): unknown {
 }
 
 function callAfterEnd(name: string): WorkflowError {
-  return new WorkflowError("OUTSIDE_RUN", `"${name}" has ended and calls nothing more`);
+  return new WorkflowError("OUTSIDE_RUN", `"${name}" has ended and can call nothing more`);
 }

@@ -53,9 +53,9 @@ export interface RunConfig {
 export interface StreamConfig<
   Mode extends StreamMode | StreamMode[] = StreamMode | StreamMode[],
 > extends RunConfig {
-  /** One mode, or several: chunks are `[mode, payload]` then. @default "updates" */
+  /** One mode, or several: chunks are then `[mode, payload]`. @default "updates" */
   streamMode?: Mode;
-  /** Also what workflows do that this one calls: chunks are led by their namespace. @default false */
+  /** Whether to include called workflows: chunks then begin with their namespace. @default false */
   subgraphs?: boolean;
 }
 

@@ -25,9 +25,9 @@ export interface EntrypointOptions {
 export interface EntrypointFunction {
   /**
    * Makes a workflow of a function. With a checkpointer it remembers its threads: what it returned last
-   * is `previous` of the next run, and a run that stopped half-way goes on where it was.
+   * is `previous` of the next run, and a run that stopped half-way continues where it was.
    *
-   * The body is repeated when a run goes on, with stored results of its tasks. It must therefore call
+   * The body is repeated when a run continues, with stored results of its tasks. It must therefore call
    * the same tasks in the same order, and do everything that has effects in a task.
    *
    * @param options Its name, or options.

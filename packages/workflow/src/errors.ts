@@ -2,7 +2,7 @@
  * Codes of {@link WorkflowError}. They are API: messages may change, codes do not.
  *
  * - `INVALID_OPTION`: an option or argument is wrong.
- * - `OUTSIDE_RUN`: a task, `interrupt` or `getWriter` was called where no workflow runs.
+ * - `OUTSIDE_RUN`: a task, `interrupt` or `getWriter` was called outside a running workflow.
  * - `EMPTY_INPUT`: a new thread was started without input.
  * - `NO_CHECKPOINTER`: the call needs a checkpointer, and the workflow has none.
  * - `CHECKPOINT_NOT_FOUND`: the config names a checkpoint that the thread does not have.
@@ -10,12 +10,12 @@
  * - `ALREADY_RESUMED`: the question was answered before, perhaps just now by somebody else.
  * - `UNKNOWN_INTERRUPT`: an answer names a question that is not open.
  * - `AMBIGUOUS_RESUME`: several questions are open, and the answer does not say which one it is for.
- * - `NON_DETERMINISTIC`: after a restart the workflow called something else than before.
+ * - `NON_DETERMINISTIC`: after a restart the workflow called something different from before.
  * - `DUPLICATE_NAME`: two tasks, or two workflows, of one run have the same name.
  * - `THREAD_BUSY`: the thread is run by somebody else, in this process or another one.
  * - `THREAD_LOST`: another process has taken the thread, and nothing more of this run is stored.
  * - `TIMEOUT`: an attempt took longer than its `timeout`.
- * - `ABORTED`: the run was aborted without a reason of the caller's own.
+ * - `ABORTED`: the run was aborted without a reason from the caller.
  */
 export type WorkflowErrorCode =
   | "INVALID_OPTION"
@@ -35,8 +35,8 @@ export type WorkflowErrorCode =
   | "ABORTED";
 
 /**
- * The class of error that this package throws on purpose. Errors of tasks come through as they are,
- * and so do those of the checkpointer.
+ * The class of the errors that this package itself raises. Errors of tasks and of the checkpointer are
+ * passed on unchanged.
  *
  * @example
  * try {

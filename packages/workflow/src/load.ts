@@ -22,7 +22,10 @@ export async function load(tree: Tree, namespace: string, checkpointId: unknown)
   }
   const tuple = await tree.saver.getTuple({ configurable: { ...at, checkpoint_id: checkpointId } });
   if (!tuple) {
-    throw new WorkflowError("CHECKPOINT_NOT_FOUND", `thread "${tree.threadId}" has no checkpoint of that id`);
+    throw new WorkflowError(
+      "CHECKPOINT_NOT_FOUND",
+      `thread "${tree.threadId}" has no checkpoint with that id`,
+    );
   }
   const head = await tree.saver.getTuple({ configurable: at });
   return { tuple, superseded: head?.checkpoint.id !== tuple.checkpoint.id };

@@ -81,7 +81,7 @@ function refuse(answered: boolean, thread: string): never {
   if (answered) {
     throw new WorkflowError(
       "ALREADY_RESUMED",
-      `the question of thread "${thread}" was answered before; continue with invoke(null)`,
+      `the question of thread "${thread}" was already answered; continue with invoke(null)`,
     );
   }
   throw new WorkflowError("NOT_PAUSED", `thread "${thread}" is not paused, so it asks nothing`);

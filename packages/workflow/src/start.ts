@@ -185,6 +185,6 @@ async function takeAnswers(
 export function emptyInput(tree: Tree): WorkflowError {
   return new WorkflowError(
     "EMPTY_INPUT",
-    `thread "${tree.threadId}" has nothing to go on with, and there is no input`,
+    `thread "${tree.threadId}" has nothing to continue, and there is no input`,
   );
 }

@@ -21,7 +21,7 @@ export interface TaskOptions {
   readonly cache?: boolean | CachePolicy;
 }
 
-/** A task: a function whose result is stored, so that a run that goes on does not call it again. */
+/** A task: a function whose result is stored, so that a continued run does not call it again. */
 export interface Task<Args extends readonly unknown[], Result> extends Callable<Args, Result> {
   (...args: Args): Promise<Result>;
   /**

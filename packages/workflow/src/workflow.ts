@@ -96,7 +96,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
       if (queue) yield* queue.read() as AsyncGenerator<Chunk<Mode>>;
       await run;
     } finally {
-      left.abort(new WorkflowError("ABORTED", "the reader of the stream has left"));
+      left.abort(new WorkflowError("ABORTED", "the reader of the stream left the loop"));
     }
   }
 

@@ -20,7 +20,7 @@ export function readBaseline(file: string | undefined): readonly string[] {
   if (!Array.isArray(known)) throw new CommandError(`${file} has no list knownFailures`);
   for (const id of known) {
     if (clauses.some((clause) => clause.id === id)) continue;
-    throw new CommandError(`${file} lists ${JSON.stringify(id)}, which is no clause`);
+    throw new CommandError(`${file} lists ${JSON.stringify(id)}, which is not a clause`);
   }
   return known as string[];
 }

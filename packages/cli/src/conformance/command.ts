@@ -9,14 +9,14 @@ import { testSaver, type Flags } from "./test-saver.ts";
 /** `threadmark conformance`, with `init` and `explain`. */
 export function conformanceCommand(context: Context): Command {
   const command = new Command("conformance")
-    .description("Test a saver: which rules of the checkpoint contract it keeps.")
+    .description("Test which rules of the checkpoint contract a saver meets.")
     .argument("[target]", "a file in TypeScript or JavaScript, or the name of a package")
     .option("--url <url>", "the database, for a package that needs one")
     .addOption(new Option("--level <levels>", `only these levels: ${levels.join(", ")}`).argParser(levelList))
     .option("--only <names>", "only these clauses or groups, separated by commas", list)
     .option("--skip <names>", "leave out these clauses or groups", list)
     .option("--baseline <file>", "a JSON file with the list knownFailures")
-    .option("--update-baseline", "write what fails now to the file of --baseline")
+    .option("--update-baseline", "write the current failures to the file of --baseline")
     .option("--bail", "end after the first failure")
     .option("--fast", "smaller sizes and fewer random sequences")
     .option("--seed <number>", "seed of everything random", whole)
@@ -30,7 +30,7 @@ export function conformanceCommand(context: Context): Command {
     });
   command
     .command("explain")
-    .description("Say what a clause asks for, and what to do about a failure.")
+    .description("Show what a clause requires, and what to do when it fails.")
     .argument("<clause>", "the id of a clause, or of a group")
     .action((id: string) => context.terminal.out(explain(id)));
   command

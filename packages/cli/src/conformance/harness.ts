@@ -76,7 +76,7 @@ function harnessOf(target: string, module: Module): Harness {
   if (!make) {
     throw new CommandError(
       `${target} exports neither a function open, nor a saver, nor a function or class that makes one; ` +
-        `threadmark conformance init writes a file to start from`,
+        `threadmark conformance init writes a starting point`,
     );
   }
   return { name: make.name ?? String(name), open: openOf(make.make), options: make.options };

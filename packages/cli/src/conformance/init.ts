@@ -12,7 +12,7 @@ export type Database = (typeof databases)[number];
  * @throws CommandError when the file exists.
  */
 export function writeHarness(file: string, database: Database): void {
-  if (existsSync(file)) throw new CommandError(`${file} exists already; name another file`);
+  if (existsSync(file)) throw new CommandError(`${file} already exists; name another file`);
   writeFileSync(file, harnessText(database));
 }
 

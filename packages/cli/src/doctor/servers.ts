@@ -26,8 +26,8 @@ export const checkPostgres: ServerCheck = async ({ target }, load) => {
     return [
       version >= 130_000 ? ok("version", `${version}`) : wrong("version", `${version} is older than 13`),
       standby || readOnly === "on"
-        ? wrong("role", "this server takes no writes")
-        : ok("role", "takes writes"),
+        ? wrong("role", "this server accepts no writes")
+        : ok("role", "accepts writes"),
       durability(fsync, sync),
       clockFinding(now),
     ];
@@ -67,7 +67,9 @@ export const checkRedis: ServerCheck = async ({ target }, load) => {
     const aof = facts.get("aof_enabled") === "1";
     return [
       ok("version", facts.get("valkey_version") ?? facts.get("redis_version") ?? "unknown"),
-      facts.get("role") === "master" ? ok("role", "takes writes") : wrong("role", "this server is a replica"),
+      facts.get("role") === "master"
+        ? ok("role", "accepts writes")
+        : wrong("role", "this server is a replica"),
       bounded && policy !== "noeviction"
         ? wrong(
             "eviction",
@@ -108,8 +110,8 @@ export const checkMongo: ServerCheck = async ({ target }, load) => {
         ? ok("version", String(version))
         : wrong("version", `${String(version)} is older than 5`),
       hello["isWritablePrimary"] === true
-        ? ok("role", "takes writes")
-        : wrong("role", "this server takes no writes"),
+        ? ok("role", "accepts writes")
+        : wrong("role", "this server accepts no writes"),
       single
         ? note("durability", "a single server: what it loses is lost")
         : ok("durability", "a replica set or a cluster; write concern majority survives a failover"),

@@ -29,10 +29,10 @@ export function inspectCommand(context: Context): Command {
     inspect,
   )
     .argument("[thread]", "the thread to look at")
-    .option("--checkpoint <id>", "show the values of this checkpoint, and what is different from its parent")
+    .option("--checkpoint <id>", "show the values of this checkpoint, and how they differ from its parent's")
     .option("--namespace <name>", "the namespace of a subgraph", "")
-    .option("--limit <n>", "the most threads or checkpoints to show", wholeFlag, 100)
-    .option("--watch", "show it again whenever it has changed");
+    .option("--limit <n>", "the greatest number of threads or checkpoints to show", wholeFlag, 100)
+    .option("--watch", "show it again whenever it changes");
 }
 
 async function inspect(on: OnStore<Flags>): Promise<void> {

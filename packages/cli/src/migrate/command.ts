@@ -21,9 +21,7 @@ const REPORT_EVERY_MILLISECONDS = 1000;
 export function migrateCommand(context: Context): Command {
   return withPlace(
     new Command("migrate")
-      .description(
-        "Copy threads to another store, and compare them there. Run it again after it was stopped.",
-      )
+      .description("Copy threads to another store, and compare them there. If it was stopped, run it again.")
       .addArgument(addressArgument("from"))
       .addArgument(addressArgument("to")),
   )

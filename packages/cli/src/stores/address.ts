@@ -49,8 +49,8 @@ export function parseAddress(text: string, mayBeNew = false): Address {
   }
   throw new CommandError(
     scheme === undefined
-      ? "there is no such folder; give a folder of PGlite or the URL of a database"
-      : `threads cannot be in ${scheme}//…; known are ${Object.keys(SCHEMES).join(", ")} and folders`,
+      ? "there is no such folder; give a PGlite folder or the URL of a database"
+      : `threads cannot be in ${scheme}//…; known stores are ${Object.keys(SCHEMES).join(", ")} and folders`,
   );
 }
 

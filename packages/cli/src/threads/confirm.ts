@@ -14,7 +14,7 @@ export async function confirmed(what: string, yes: boolean, terminal: Terminal):
   if (!process.stdin.isTTY) throw new CommandError("nothing was removed; add --yes to remove it");
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test(await asking.question("Go on? [y/N] "));
+    return /^y(es)?$/i.test(await asking.question("Continue? [y/N] "));
   } finally {
     asking.close();
   }

@@ -25,8 +25,8 @@ export function pruneCommand(context: Context): Command {
     prune,
   )
     .argument("[threads...]", "the threads to prune")
-    .option("--keep-latest <n>", "so many checkpoints of every namespace stay", countFlag)
-    .option("--older-than <span>", "only what is older: 30d, 12h, or a date", sinceFlag)
+    .option("--keep-latest <n>", "keep this many checkpoints of each namespace", countFlag)
+    .option("--older-than <span>", "only older checkpoints: 30d, 12h, or a date", sinceFlag)
     .option("--all-threads", "prune every thread")
     .option("--yes", "do not ask");
 }
@@ -75,7 +75,7 @@ async function deleteThreads({ store, args, flags, context }: OnStore<DeleteFlag
     throw new CommandError("name threads, or add --filter, not both");
   let count = args.length;
   if (filter) count = await countOf(saver.listThreads({ filter }));
-  const what = `${count} threads in ${store.address.shown} would go, with everything in them.`;
+  const what = `${count} threads in ${store.address.shown} would be removed, with everything in them.`;
   if (count === 0) return context.terminal.out(`${what}\n`);
   if (!(await confirmed(what, flags.yes === true, context.terminal))) return;
   const deleted = await saver.deleteThreads(filter ? { filter } : { threadIds: args });

@@ -14,7 +14,7 @@ interface Flags {
 /** `threadmark threads`: the threads of a store. */
 export function threadsCommand(context: Context): Command {
   return storeCommand<Flags>(context, "threads", "List threads, the last updated first.", listThreads)
-    .option("--limit <n>", "the most threads to list", wholeFlag, 50)
+    .option("--limit <n>", "the greatest number of threads to list", wholeFlag, 50)
     .option("--filter <key=value>", "only threads with this metadata; may be repeated", filterFlag);
 }
 

@@ -69,7 +69,7 @@ export class TreeReader {
     if (done) return done;
     const blob = this.#find(id);
     if (!blob) {
-      throw new CheckpointError("INCOMPLETE", `a part of the value is missing in the storage (blob ${id})`);
+      throw new CheckpointError("INCOMPLETE", `part of the value is missing from the storage (blob ${id})`);
     }
     if (blob.kind === "leaf") return blob;
     if (levels === 0) throw tooDeep();

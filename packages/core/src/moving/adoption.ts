@@ -111,8 +111,8 @@ export class Adoption implements ThreadTaker {
     }
     throw new CheckpointError(
       "CONFLICT",
-      `thread ${JSON.stringify(thread)} was written to in the old saver again and again while it was taken over; ` +
-        "stop the processes that still use the old one",
+      `thread ${JSON.stringify(thread)} kept being written to in the old saver while it was taken over; ` +
+        "stop the processes that still use the old saver",
       { threadId: thread },
     );
   }

@@ -21,7 +21,7 @@ export interface MigrateThreadsOptions {
   readonly to: NewSaver;
   /** Only these threads. @default all threads of `from` */
   readonly threadIds?: readonly ThreadId[] | undefined;
-  /** Called after every checkpoint. @default nobody is told */
+  /** Called after every checkpoint. @default not called */
   readonly onProgress?: ((progress: MigrationProgress) => void) | undefined;
   /** Stops between two checkpoints; the call then rejects with its reason. @default it goes on to the end */
   readonly signal?: AbortSignalLike | undefined;

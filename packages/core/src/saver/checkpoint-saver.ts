@@ -31,7 +31,7 @@ import { updateThread, type ThreadUpdate } from "./update-thread.ts";
  * `BaseCheckpointSaver` of `@langchain/langgraph-checkpoint`, and no dependency on it.
  *
  * Every method rejects with `CheckpointError` of code `INVALID_CONFIG` for ids that cannot be used
- * and `CLOSED` after {@link close}; errors of the database come through as they are.
+ * and `CLOSED` after {@link close}; errors of the database are passed on unchanged.
  *
  * @example
  * const saver = new CheckpointSaver(new MyStorage());
@@ -149,7 +149,7 @@ export class CheckpointSaver {
     await this.#call((engine) => storeWrites(engine, config, writes, taskId, taskPath));
   }
 
-  /** Removes a thread with all namespaces, writes and values. An unknown thread is no error. */
+  /** Removes a thread with all namespaces, writes and values. An unknown thread is not an error. */
   async deleteThread(threadId: ThreadId): Promise<void> {
     await this.#call((engine) => removeThread(engine, threadId));
   }
@@ -183,7 +183,7 @@ export class CheckpointSaver {
     return current === undefined ? 1 : current + 1;
   }
 
-  /** Threads, the last updated first. */
+  /** Threads, most recently updated first. */
   async *listThreads(options: ListThreadsOptions = {}): AsyncGenerator<ThreadInfo> {
     yield* this.#calls.stream(readThreads(this.#parts, options));
   }
@@ -205,7 +205,7 @@ export class CheckpointSaver {
   }
 
   /**
-   * Deletes threads with all that they have, 100 at a time, and returns how many there were. If it fails, some are gone.
+   * Deletes threads and everything in them, 100 at a time, and returns how many there were. If it fails, some are gone.
    *
    * @throws CheckpointError `INVALID_ARGUMENT` unless one of `filter`, `threadIds` and `allThreads` is given.
    * @example
@@ -217,7 +217,7 @@ export class CheckpointSaver {
 
   /**
    * Makes somebody the owner of a thread, for a time that claiming again renews. A write that carries another claim in
-   * `configurable.__threadmark_claim` is refused with `FENCED`; one without any is not held up.
+   * `configurable.__threadmark_claim` is refused with `FENCED`; one without a claim is not checked.
    */
   async claimThread(threadId: ThreadId, options: ClaimOptions): Promise<ClaimResult> {
     return this.#call((engine) => claimThread(engine, threadId, options));
@@ -240,7 +240,7 @@ export class CheckpointSaver {
   /**
    * Removes old checkpoints, their writes and the values that nothing else holds. In every namespace
    * the newest stay, and so do ancestors that a delta channel of a survivor is built from. Safe
-   * beside running graphs.
+   * while graphs run.
    *
    * @throws CheckpointError `INVALID_ARGUMENT` when neither `threadIds` nor `allThreads` is given, or neither
    *   `keepLatest` nor `olderThan`.
@@ -253,8 +253,8 @@ export class CheckpointSaver {
   }
 
   /**
-   * Removes the checkpoints that runs have stored. Their children get the nearest ancestor that is
-   * left as parent; what a delta channel of a survivor is built from stays.
+   * Removes the checkpoints that runs have stored. Their children get the nearest surviving ancestor as
+   * parent; what a delta channel of a survivor is built from stays.
    *
    * @param runIds As in `config.metadata.run_id`, where LangGraph.js puts `config.runId`.
    */
@@ -263,7 +263,7 @@ export class CheckpointSaver {
   }
 
   /**
-   * Gives a thread a time to live of its own, counted from now and renewed by every write. `null`:
+   * Gives a thread its own time to live, counted from now and renewed by every write. `null`:
    * it never expires. `undefined`: the saver's option applies again, from the next write on.
    *
    * @throws CheckpointError `THREAD_NOT_FOUND`.
@@ -289,7 +289,7 @@ export class CheckpointSaver {
     return `[${this.constructor.name}]`;
   }
 
-  /** Calls of subclasses that reach the database in ways of their own: {@link close} waits for these, too. */
+  /** Calls of subclasses that reach the database in other ways: {@link close} waits for these, too. */
   protected underWay<T>(call: () => Promise<T>): Promise<T> {
     return this.#calls.run(call);
   }

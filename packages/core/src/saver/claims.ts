@@ -6,9 +6,9 @@ import { ttlMilliseconds, type Engine } from "./engine.ts";
 
 /** Who wants a thread, and for how long. */
 export interface ClaimOptions {
-  /** An id of its own for every owner, such as a random UUID. */
+  /** A different id for every owner, such as a random UUID. */
   readonly claim: string;
-  /** After so many seconds others can take the thread, unless it is claimed again before. */
+  /** After this many seconds others can take the thread, unless it is claimed again first. */
   readonly ttl: { readonly seconds: number };
 }
 
@@ -43,7 +43,7 @@ export async function claimThread(
     engine.cache.forget(thread);
     await engine.storage.sweep({ thread, limit: 1 });
   }
-  const message = `thread ${JSON.stringify(thread)} expired again and again while it was claimed`;
+  const message = `thread ${JSON.stringify(thread)} kept expiring while it was claimed`;
   throw new CheckpointError("STORAGE_FAILED", message, { threadId: thread });
 }
 

@@ -11,7 +11,7 @@ import type { ThreadMetadataOf } from "./thread-metadata.ts";
 
 /** When a thread expires. */
 export interface TtlOptions {
-  /** Seconds after the last write; every part of the thread goes at once. */
+  /** Seconds after the last write; the whole thread expires at once. */
   readonly seconds: number;
   /** Whether reading a checkpoint with `get` or `getTuple` counts as well. @default false */
   readonly refreshOnRead?: boolean;

@@ -33,7 +33,7 @@ export async function copyThread(
   cache.forget(to);
   if (outcome === "missing") throw notFound(from);
   if (outcome === "copied") return;
-  throw new CheckpointError("THREAD_EXISTS", `thread ${JSON.stringify(to)} exists already; delete it first`, {
+  throw new CheckpointError("THREAD_EXISTS", `thread ${JSON.stringify(to)} already exists; delete it first`, {
     threadId: to,
   });
 }

@@ -10,10 +10,10 @@ import { setOwn } from "./decode.ts";
 import { at, encodeAt } from "./encode.ts";
 import { placedAsync } from "./placed.ts";
 
-/** What an application knows of a thread: its user, its title, … Every key can be filtered by. */
+/** What an application knows about a thread: its user, its title, … Every key can be filtered by. */
 export type ThreadMetadata = Readonly<Record<string, unknown>>;
 
-/** Tells the metadata of the thread that a config is about. */
+/** Returns the metadata of the thread that a config is about. */
 export type ThreadMetadataOf = (config: CheckpointConfig) => ThreadMetadata | undefined;
 
 /** A change of a thread's metadata. */

@@ -33,17 +33,17 @@ export interface ThreadInfo {
   readonly metadata: ThreadMetadata;
   /** Id of the newest checkpoint of the graph itself; `undefined` when there is none. */
   readonly headId: string | undefined;
-  /** What the pending writes of that checkpoint tell; `undefined` when there is none. */
+  /** What the pending writes of that checkpoint mean; `undefined` when there is none. */
   readonly state: ThreadState | undefined;
   /** Who has claimed it. From `until` on anybody else may; until somebody does, it stays. */
   readonly claim: { readonly id: string; readonly until: Date } | undefined;
-  /** Give it as `before` to go on after this thread. */
+  /** Pass it as `before` to continue after this thread. */
   readonly cursor: string;
 }
 
 /** Options of `listThreads`. */
 export interface ListThreadsOptions {
-  /** The most threads to yield. @default no limit */
+  /** The greatest number of threads to yield. @default no limit */
   readonly limit?: number | undefined;
   /** Only threads after this one in the order: the `cursor` of a thread; or only those updated before a Date. */
   readonly before?: string | Date | undefined;

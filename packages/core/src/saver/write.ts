@@ -54,7 +54,7 @@ export async function writeWithBlobs(
   }
   throw new CheckpointError(
     "STORAGE_FAILED",
-    `thread ${JSON.stringify(thread)} was removed again and again while it was written to`,
+    `thread ${JSON.stringify(thread)} kept being removed while it was written to`,
     { threadId: thread, namespace },
   );
 }
@@ -88,7 +88,7 @@ function conflict(parent: Location, head: string | undefined): CheckpointError {
   return new CheckpointError(
     "CONFLICT",
     `the newest checkpoint of thread ${JSON.stringify(parent.thread)} is ${head ?? "gone"}, not ` +
-      `${parent.id ?? "none"}: another run went on from there; load the thread again and repeat the run`,
+      `${parent.id ?? "none"}: another run continued from there; load the thread again and repeat the run`,
     { threadId: parent.thread, namespace: parent.namespace, checkpointId: parent.id },
   );
 }
@@ -96,7 +96,7 @@ function conflict(parent: Location, head: string | undefined): CheckpointError {
 function fenced({ thread, namespace, id }: Location): CheckpointError {
   return new CheckpointError(
     "FENCED",
-    `thread ${JSON.stringify(thread)} is not owned by this run any more: another one took it, or it was deleted`,
+    `thread ${JSON.stringify(thread)} is no longer owned by this run: another one took it, or it was deleted`,
     { threadId: thread, namespace, checkpointId: id },
   );
 }

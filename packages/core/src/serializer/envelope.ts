@@ -71,7 +71,7 @@ export interface OpenedBody {
  *   bytes that were damaged or cut off.
  */
 export function open(bytes: Uint8Array): OpenedBody {
-  if (!ArrayBuffer.isView(bytes)) throw new CheckpointError("CORRUPT", "stored value is no `Uint8Array`");
+  if (!ArrayBuffer.isView(bytes)) throw new CheckpointError("CORRUPT", "stored value is not a `Uint8Array`");
   const format = bytes[0];
   if (format === undefined) throw new CheckpointError("CORRUPT", "stored value has no bytes");
   if (format !== PLAIN && format !== TAGGED) {

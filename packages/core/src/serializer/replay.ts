@@ -13,7 +13,7 @@ const UNDEFINED: readonly Token[] = [BYTE_MARKS[0xd4]!, BYTE_MARKS[0]!, BYTE_MAR
 
 /**
  * Passes over what is as it was the last time, in a fraction of the time that writing it takes: nearly all of a
- * conversation is old. Gives what the writer gives; whatever is unusual is left to that. It belongs to one
+ * conversation is old. Gives what the writer gives; anything unusual is left to the writer. It belongs to one
  * encoder, and what it needs for one object it uses again for the next.
  */
 export class Replay {

@@ -10,9 +10,9 @@ import { type EncodedBefore, type RecordedBytes, Recorder } from "./recording.ts
 
 /** Options of {@link Serializer}. */
 export interface SerializerOptions {
-  /** Classes of the application that shall be stored. @default none */
+  /** Classes of the application to store. @default none */
   readonly types?: readonly CustomType[] | undefined;
-  /** What becomes of values that the serializer does not know. @default "convert" */
+  /** How values that the serializer does not know are handled. @default "convert" */
   readonly onUnknown?: OnUnknown | undefined;
   /**
    * Gets what a warning of the process would say: each conversion, once for every class and kind.
@@ -47,8 +47,8 @@ export let encodeAfter: (serializer: Serializer, value: unknown, before?: Encode
 
 /**
  * Turns values into bytes and back, exactly: what comes back has the same types and prototypes, the
- * same key order, and the same shared and circular references. Only what LangChain makes for each message
- * anew, its `lc_namespace`, `lc_kwargs` of plain values and empty fields, is each message's own afterwards.
+ * same key order, and the same shared and circular references. Only what LangChain creates afresh for
+ * each message (`lc_namespace`, `lc_kwargs` of plain values, empty fields) is not shared afterwards.
  *
  * It stores `undefined`, `null`, booleans, all numbers, bigints, all strings, `Date`, `RegExp`, `URL`,
  * `Map`, `Set`, native errors, `ArrayBuffer`, `DataView`, typed arrays, `Buffer`, `URLSearchParams`, `Headers`,
@@ -60,7 +60,7 @@ export let encodeAfter: (serializer: Serializer, value: unknown, before?: Encode
  * except those of errors. Of a typed array the bytes in view are stored, neither the memory around them
  * nor properties of its own.
  *
- * Bytes cannot name a class or a function: what can come back is a closed set.
+ * Bytes cannot name a class or a function: only a closed set of types can come back.
  *
  * @example
  * const serializer = new Serializer();

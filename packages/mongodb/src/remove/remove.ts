@@ -88,7 +88,7 @@ export async function remove(
   }
   throw new CheckpointError(
     "STORAGE_FAILED",
-    `thread ${JSON.stringify(request.thread)} was removed from by others ${MAX_ATTEMPTS} times meanwhile; try again later`,
+    `thread ${JSON.stringify(request.thread)} kept being removed from by others, ${MAX_ATTEMPTS} times; try again later`,
     { threadId: request.thread },
   );
 }

@@ -27,9 +27,9 @@ export interface CrashReport {
 
 /**
  * Runs a workflow once to its end, and then once for every write of that run and each of its sides:
- * the process dies there, and a new one goes on. Checks that the result is the same, and that no task
- * whose result was acknowledged runs again. The process is only played: code that is in the middle of
- * a task runs on, with nowhere to store.
+ * the process dies there, and a new one continues. Checks that the result is the same, and that no task
+ * whose result was acknowledged runs again. The death is only simulated: code in the
+ * middle of a task runs on, with nowhere to store.
  *
  * @throws Error that says where the process died and what was wrong then.
  * @example

@@ -6,7 +6,7 @@ interface Timer {
 }
 
 /**
- * A clock that stands still until it is told to go on: timeouts and waits between attempts take no time.
+ * A clock that stands still until it is advanced: timeouts and waits between attempts take no time.
  *
  * @example
  * const clock = new FakeClock();
@@ -32,12 +32,12 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** How many timers wait. */
+  /** How many timers are waiting. */
   get waiting(): number {
     return this.#timers.size;
   }
 
-  /** Goes on by so many milliseconds. Timers that are started on the way count, too. */
+  /** Advances by this many milliseconds. Timers that are started on the way count, too. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
     for (;;) {

@@ -2,7 +2,7 @@ import { definitionOf, type Task } from "../task.ts";
 
 /** A task that is mocked, until it is restored or goes out of a `using` scope. */
 export interface MockedTask<Args extends readonly unknown[]> extends Disposable {
-  /** Arguments of every call that ran the mock; a served result is no call. */
+  /** Arguments of every call that ran the mock; a served result is not a call. */
   readonly calls: readonly Args[];
   restore(): void;
 }

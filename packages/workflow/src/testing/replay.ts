@@ -18,8 +18,8 @@ export interface ReplayReport {
 }
 
 /**
- * Runs the code of today on the history of a thread, with stored results only: no task runs, and
- * nothing is stored. Shows before a deployment whether unfinished runs can go on with it.
+ * Runs today's code against the history of a thread, with stored results only: no task runs, and
+ * nothing is stored. Shows before a deployment whether unfinished runs can continue with it.
  *
  * @param saver Holds the history.
  * @throws WorkflowError `NON_DETERMINISTIC` when the code calls something that the history does not
@@ -60,7 +60,7 @@ async function replayRun(
     if (end && !isInterrupted(result) && !isSameJson(result, end.value)) {
       throw new WorkflowError(
         "NON_DETERMINISTIC",
-        `workflow "${workflow.name}" returns something else than before`,
+        `workflow "${workflow.name}" returns something different from before`,
       );
     }
   } catch (error) {

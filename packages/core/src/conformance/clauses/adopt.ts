@@ -34,8 +34,8 @@ function all(saver: TestedSaver, id: string): Promise<unknown[]> {
 
 export const adoptClauses: readonly Clause[] = [
   clause("adopt/a-thread-is-taken-over-whole", {
-    rule: "With `adopt` a thread of the old saver is there, whole, when it is first read, and the old one keeps it as it is.",
-    hint: "Copy it to a hidden thread first, and let it appear in one operation.",
+    rule: "With `adopt`, a thread of the old saver is there, complete, when it is first read, and the old saver keeps it unchanged.",
+    hint: "Copy it to a hidden thread first, and make it appear in one operation.",
     async run(context) {
       const { old, opened } = await openBoth(context);
       const expected = await all(old.saver, old.id);
@@ -50,7 +50,7 @@ export const adoptClauses: readonly Clause[] = [
     },
   }),
   clause("adopt/a-put-comes-after-what-was-there", {
-    rule: "A put to a thread that was not read before takes it over first.",
+    rule: "A put to a thread that has not been read takes it over first.",
     hint: "Take the thread over before anything is written to it.",
     async run(context) {
       const { old, opened } = await openBoth(context);
@@ -61,8 +61,8 @@ export const adoptClauses: readonly Clause[] = [
     },
   }),
   clause("adopt/once-by-many-at-once", {
-    rule: "When several savers touch a thread at once, each finds it whole, and it is there once.",
-    hint: "Let one of them win, in one operation of the database, and the others use what it has made.",
+    rule: "When several savers use a thread at once, each finds it complete, and it exists once.",
+    hint: "Let one of them win, in one database operation, and let the others use its result.",
     needs: ["reopen"],
     async run(context) {
       const { old, opened } = await openBoth(context);
@@ -82,7 +82,7 @@ export const adoptClauses: readonly Clause[] = [
   }),
   clause("adopt/a-deleted-thread-does-not-come-back", {
     rule: "`deleteThread` removes a thread on both sides, whether it was taken over or not, and it does not come back.",
-    hint: "Note that it was deleted before it is deleted in the old saver: another process may just be copying it.",
+    hint: "Record the deletion before deleting it in the old saver: another process may be copying it.",
     async run(context) {
       for (const touched of [true, false]) {
         const { old, opened } = await openBoth(context);

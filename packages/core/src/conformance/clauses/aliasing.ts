@@ -127,7 +127,7 @@ export const aliasingClauses: readonly Clause[] = [
   }),
   clause("aliasing/reads-are-fresh", {
     rule: "Every read returns new objects: changing values, metadata or writes of one tuple changes neither what is stored nor another read.",
-    hint: "Decode anew for every read, or copy; do not hand out what is kept.",
+    hint: "Decode again for every read, or copy; do not hand out what you keep.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const make = (): Record<string, unknown> => ({ a: { list: [{ text: "as put" }] } });

@@ -12,7 +12,7 @@ function all(): Uint8Array {
 
 export const binaryClauses: readonly Clause[] = [
   clause("binary/bytes-stay-bytes", {
-    rule: "A Uint8Array comes back as a Uint8Array with the same bytes, as a whole value and nested, from channels and from pending writes; also where the bytes are no text, or look like some.",
+    rule: "A Uint8Array comes back as a Uint8Array with the same bytes, as a whole value and nested, from channels and from pending writes, even if the bytes are not text, or look like it.",
     hint: HINT,
     run: (context) =>
       expectKept(context, () => ({
@@ -25,7 +25,7 @@ export const binaryClauses: readonly Clause[] = [
       })),
   }),
   clause("binary/views-keep-their-part", {
-    rule: "A view of a part of a buffer comes back as that part.",
+    rule: "A view of part of a buffer comes back as that part.",
     hint: "Use byteOffset and byteLength; .buffer is the whole.",
     run: (context) =>
       expectKept(context, () => {
@@ -52,8 +52,8 @@ export const binaryClauses: readonly Clause[] = [
       })),
   }),
   clause("binary/buffers-stay-buffers", {
-    rule: "A Buffer comes back as a Buffer, where there is such a class.",
-    hint: 'Store the class with the bytes; JSON makes { type: "Buffer", data } of it.',
+    rule: "A Buffer comes back as a Buffer, where that class exists.",
+    hint: 'Store the class with the bytes; JSON turns it into { type: "Buffer", data }.',
     run: (context) =>
       expectKept(context, () => {
         const { Buffer } = host;

@@ -23,7 +23,7 @@ export const carryOverClauses: readonly Clause[] = [
   }),
   clause("carry-over/no-new-versions-carries-everything", {
     rule: "`newVersions` of `{}` means that nothing changed: all values are carried over.",
-    hint: "LangGraph puts a fork, an empty update and a copy so. Take {} as no change, not as no values.",
+    hint: "LangGraph puts forks, empty updates and copies this way. Take {} to mean no change, not no values.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: "a1", b: { deep: [1] } } });
@@ -33,8 +33,8 @@ export const carryOverClauses: readonly Clause[] = [
     },
   }),
   clause("carry-over/a-missing-parent-loses-nothing", {
-    rule: "`channel_values` on `put` is the complete state; values outside `newVersions` are there afterwards even where the parent is not stored, for example because its thread was deleted during the run.",
-    hint: "Store a carried value again where it is not known to be stored; put was given it.",
+    rule: "`channel_values` on `put` is the complete state; values outside `newVersions` are there afterwards even if the parent is not stored, for example because its thread was deleted during the run.",
+    hint: "Store a carried value again if it is not known to be stored; put was given it.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const values = { a: "a3", b: "b4" };
@@ -65,7 +65,7 @@ export const carryOverClauses: readonly Clause[] = [
   }),
   clause("carry-over/channels-without-a-version-do-no-harm", {
     rule: "`channel_values` may have channels without a version; they come back or are dropped, and everything else is as it was put.",
-    hint: "LangGraph.js puts __pregel_tasks so in every checkpoint. Look versions up as own keys, and skip the channel where there is none.",
+    hint: "LangGraph.js puts __pregel_tasks this way in every checkpoint. Look versions up as own keys, and skip a channel that has none.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const values = { a: 1, __pregel_tasks: [], toString: "own" };

@@ -52,7 +52,7 @@ function claimsClause(name: string, text: Omit<ClauseText, "needs">): Clause {
 
 export const claimsClauses: readonly Clause[] = [
   claimsClause("one-owner-at-a-time", {
-    rule: "`claimThread` gives a thread that has no claim, also one that does not exist yet, and renews the same claim; anybody else is told until when it is taken. `releaseThread` takes the claim away if it is this one, and says whether it was. `getThread` tells the claim.",
+    rule: "`claimThread` grants a thread that has no claim, even one that does not exist yet, and renews the same claim; anybody else learns until when it is taken. `releaseThread` removes the claim if it is this one, and says whether it was. `getThread` returns the claim.",
     hint: "Compare and set in one operation, by the clock of the storage.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -71,7 +71,7 @@ export const claimsClauses: readonly Clause[] = [
     },
   }),
   claimsClause("writes-carry-it", {
-    rule: "A `put` or `putWrites` whose `configurable.__threadmark_claim` is not the claim that the thread has is refused with `FENCED`, and nothing of it is stored; those without one are not held up.",
+    rule: "A `put` or `putWrites` whose `configurable.__threadmark_claim` is not the claim that the thread has is refused with `FENCED`, and nothing of it is stored; calls without a claim are not checked.",
     hint: "Compare in the operation that writes, not before it.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -89,8 +89,8 @@ export const claimsClauses: readonly Clause[] = [
     },
   }),
   claimsClause("can-be-lost", {
-    rule: "When its time is over a claim can be taken by another; until that happens its owner's writes are stored, and afterwards, or when the thread was deleted, they are refused with `FENCED`.",
-    hint: "Keep a claim whose time is over until somebody takes it: its owner has harmed nobody.",
+    rule: "When a claim has expired, another can take its place; until then its owner's writes are stored, and afterwards, or once the thread was deleted, they are refused with `FENCED`.",
+    hint: "Keep an expired claim until somebody takes it: its owner has harmed nobody.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
       const [one, two] = [owner(thread, "one"), owner(thread, "two")];
@@ -110,7 +110,7 @@ export const claimsClauses: readonly Clause[] = [
     },
   }),
   claimsClause("of-many-at-once-one-wins", {
-    rule: "Of many claims at once, from two processes, exactly one is given.",
+    rule: "Of many claims at once, from two processes, exactly one is granted.",
     hint: "Compare and set in one operation.",
     async run({ saver, reopen, threadId, sizes }) {
       const savers: TestedSaver[] = [saver, await reopen()];

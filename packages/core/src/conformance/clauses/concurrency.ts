@@ -24,7 +24,7 @@ function times<T>(count: number, make: (index: number) => T): T[] {
 export const concurrencyClauses: readonly Clause[] = [
   clause("concurrency/put-beside-put-writes-keeps-both", {
     rule: "`put` and `putWrites` of one checkpoint may run at once, in any order and from two processes; afterwards the checkpoint and all its writes are there.",
-    hint: "Keep writes in rows of their own. A flag on the checkpoint, or a document read, changed and written back, loses one of the two.",
+    hint: "Keep writes in separate rows. A flag on the checkpoint, or a document read, changed and written back, loses one of the two.",
     async run(context) {
       const [first, second] = await saversOf(context);
       for (let race = 0; race < context.sizes.races; race++) {
@@ -59,7 +59,7 @@ export const concurrencyClauses: readonly Clause[] = [
   }),
   clause("concurrency/identical-writes-at-once-are-one", {
     rule: "Many identical `putWrites` at once, from two processes, store each write once.",
-    hint: "Let a unique key decide, in the statement that inserts; looking first and inserting then stores it twice.",
+    hint: "Let a unique key decide, in the statement that inserts; looking first and inserting afterwards stores it twice.",
     async run(context) {
       const [first, second] = await saversOf(context);
       const thread = new TestThread(first, context.threadId());
@@ -143,7 +143,7 @@ export const concurrencyClauses: readonly Clause[] = [
     },
   }),
   clause("concurrency/one-checkpoint-put-many-times-at-once", {
-    rule: "Puts of one checkpoint at once leave one checkpoint, which is whole: all of it from one of the puts.",
+    rule: "Simultaneous puts of one checkpoint leave one complete checkpoint: all of it from one of the puts.",
     hint: "Replace a checkpoint in one atomic operation.",
     async run(context) {
       const [first, second] = await saversOf(context);
@@ -170,7 +170,7 @@ export const concurrencyClauses: readonly Clause[] = [
     },
   }),
   clause("concurrency/readers-never-see-half-a-checkpoint", {
-    rule: "A read beside puts finds each checkpoint either whole or not at all.",
+    rule: "A read during puts finds each checkpoint either complete or not at all.",
     hint: "Write values before, or together with, the checkpoint that names them.",
     async run(context) {
       const [first, second] = await saversOf(context);
@@ -200,8 +200,8 @@ export const concurrencyClauses: readonly Clause[] = [
     },
   }),
   clause("concurrency/deleting-beside-puts-leaves-nothing-broken", {
-    rule: "`deleteThread` beside puts and writes leaves a thread where every checkpoint that is there is whole, and which works on.",
-    hint: "Delete in one atomic operation, and do not take for stored what a deletion may have removed.",
+    rule: "`deleteThread` during puts and writes leaves a thread in which every existing checkpoint is complete, and which still works.",
+    hint: "Delete in one atomic operation, and do not assume that something is still stored that a deletion may have removed.",
     async run(context) {
       const [first, second] = await saversOf(context);
       for (let race = 0; race < context.sizes.races; race++) {

@@ -118,7 +118,7 @@ export const configClauses: readonly Clause[] = [
   }),
   clause("config/run-metadata-is-not-checkpoint-metadata", {
     rule: "The metadata of a checkpoint is what `put` was given as metadata; `config.metadata` and other keys of `configurable` are not mixed into it.",
-    hint: "Keep a run id beside the metadata: LangGraph compares metadata.run_id to decide whether a run is a resume.",
+    hint: "Keep a run id outside the metadata: LangGraph compares metadata.run_id to decide whether a run is a resume.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const config = {
@@ -171,7 +171,7 @@ export const configClauses: readonly Clause[] = [
   }),
   clause("config/undefined-parent-means-none", {
     rule: "A checkpoint put without `checkpoint_id`, or with `checkpoint_id: undefined`, has no parent: `parentConfig` is `undefined`.",
-    hint: "Leave parentConfig out where there is no parent; a config without an id in it would be followed to the latest checkpoint.",
+    hint: "Leave parentConfig out if there is no parent; a config without an id in it would be followed to the latest checkpoint.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });

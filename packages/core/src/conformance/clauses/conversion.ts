@@ -109,8 +109,8 @@ export const conversionClauses: readonly Clause[] = [
       ),
   }),
   clause("conversion/errors-keep-what-they-say", {
-    rule: "An error of an unknown class comes back as one of the nearest native class with name, message, stack, cause and own fields.",
-    hint: "Copy what an error has into a native one; JSON sees nothing of it.",
+    rule: "An error of an unknown class comes back as the nearest native class with name, message, stack, cause and own fields.",
+    hint: "Copy an error's fields into a native one; JSON sees none of them.",
     async run(context) {
       const make = (): Record<string, unknown> => {
         const error = new ApiError("too many", { cause: new TypeError("why") });
@@ -139,7 +139,7 @@ export const conversionClauses: readonly Clause[] = [
       ),
   }),
   clause("conversion/an-instance-that-occurs-twice-is-one", {
-    rule: "An instance that occurs twice in one value is one object there after reading, and may contain itself.",
+    rule: "An instance that occurs twice in one value is one object after reading, and may contain itself.",
     hint: HINT,
     async run(context) {
       const make = (): Record<string, unknown> => {

@@ -20,7 +20,7 @@ const LONG = "text that is long enough to be stored apart ".repeat(100);
 export const copyClauses: readonly Clause[] = [
   copyClause("has-everything", {
     rule: "`copyThread` copies every checkpoint of every namespace with id, parent, values, versions, metadata and pending writes.",
-    hint: "Copy rows by thread, all namespaces and all tables, also writes whose checkpoint does not exist yet.",
+    hint: "Copy rows by thread, from all namespaces and all tables, including writes whose checkpoint does not exist yet.",
     async run(context) {
       const [from, to] = pair(context);
       await from.chain(4, (n) => ({ a: n, long: LONG }));
@@ -71,8 +71,8 @@ export const copyClauses: readonly Clause[] = [
     },
   }),
   copyClause("an-existing-target-is-refused", {
-    rule: "`copyThread` to a thread that exists, the source itself included, is refused with `THREAD_EXISTS`; the target stays as it is.",
-    hint: "Decide it in the operation that copies, not by a look before.",
+    rule: "`copyThread` to an existing thread, even the source itself, is refused with `THREAD_EXISTS`; the target stays as it is.",
+    hint: "Decide this in the operation that copies, not by checking beforehand.",
     async run(context) {
       const [from, to] = pair(context);
       await from.put({ id: 1, values: { a: "from" } });
@@ -85,7 +85,7 @@ export const copyClauses: readonly Clause[] = [
     },
   }),
   copyClause("a-missing-source-is-refused", {
-    rule: "`copyThread` of a thread that does not exist is refused with `THREAD_NOT_FOUND`, and makes no thread.",
+    rule: "`copyThread` of a thread that does not exist is refused with `THREAD_NOT_FOUND`, and creates no thread.",
     hint: "Check that something was copied.",
     async run(context) {
       const [from, to] = pair(context);
@@ -96,7 +96,7 @@ export const copyClauses: readonly Clause[] = [
     },
   }),
   copyClause("the-two-go-on-apart", {
-    rule: "After a copy, changes to either thread do not show in the other: puts, writes and deletion.",
+    rule: "After a copy, changes to either thread do not affect the other: puts, writes and deletion.",
     hint: "Copy rows, or share only what is never changed and is kept as long as one of them needs it.",
     async run(context) {
       const [from, to] = pair(context);

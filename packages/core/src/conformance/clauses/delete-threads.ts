@@ -14,7 +14,7 @@ export const deleteThreadsClauses: readonly Clause[] = [
   clause("delete-threads/by-filter", {
     needs: ["deleteThreads", "updateThread", "listThreads"],
     alone: true,
-    rule: "`deleteThreads({ filter })` deletes the threads whose own metadata equals the filter, however many, with all that they have, and resolves to their number; all others stay.",
+    rule: "`deleteThreads({ filter })` deletes the threads whose own metadata equals the filter, however many, with everything in them, and resolves to their number; all others stay.",
     hint: "List and delete in batches until none is left.",
     async run({ saver, threadId, sizes }) {
       const names = Array.from({ length: sizes.listing }, (_, index) => `${index}`);
@@ -37,8 +37,8 @@ export const deleteThreadsClauses: readonly Clause[] = [
   clause("delete-threads/by-id-or-all", {
     needs: ["deleteThreads", "listThreads"],
     alone: true,
-    rule: "`deleteThreads({ threadIds })` deletes the threads named and resolves to how many of them there were, `deleteThreads({ allThreads: true })` all that there are.",
-    hint: "Unknown threads are no error, and do not count.",
+    rule: "`deleteThreads({ threadIds })` deletes the named threads and resolves to how many of them existed, `deleteThreads({ allThreads: true })` deletes all threads.",
+    hint: "Unknown threads are not an error, and do not count.",
     async run({ saver, threadId }) {
       for (const name of ["a", "b", "c", "d"]) await new TestThread(saver, threadId(name)).put({ id: 1 });
       const threadIds = ["a", "c", "unknown", "a"].map(threadId);

@@ -22,7 +22,7 @@ export const deleteClauses: readonly Clause[] = [
     },
   }),
   clause("delete/removes-writes-and-values", {
-    rule: "`deleteThread` removes pending writes and values too, also writes whose checkpoint was never put: a thread of the same id starts empty.",
+    rule: "`deleteThread` removes pending writes and values too, even writes whose checkpoint was never put: a thread of the same id starts empty.",
     hint: "Delete writes by thread id, not by the checkpoints that are found.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -59,8 +59,8 @@ export const deleteClauses: readonly Clause[] = [
     },
   }),
   clause("delete/an-unknown-thread-is-no-error", {
-    rule: "`deleteThread` of a thread that does not exist, or not any more, does nothing.",
-    hint: "Do not fail where nothing is found.",
+    rule: "`deleteThread` of a thread that does not exist, or no longer exists, does nothing.",
+    hint: "Do not fail if nothing is found.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await new TestThread(saver, threadId("other")).put({ id: 1 });
@@ -103,7 +103,7 @@ export const deleteClauses: readonly Clause[] = [
   }),
   clause("delete/late-writes-do-no-harm", {
     rule: "Writes that arrive after the thread was deleted are stored or refused; they make no checkpoint appear, and reads and puts work.",
-    hint: "A run may be stopped late. Writes alone must not make a thread.",
+    hint: "A run may be stopped late. Writes alone must not create a thread.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: 1 } });

@@ -50,7 +50,7 @@ function writesOf(from: number, to: number): [string, string, unknown][] {
 export const deltaClauses: readonly Clause[] = [
   deltaClause("the-writes-of-the-ancestors-oldest-first", {
     rule: "`getDeltaChannelHistory` gathers the writes to a channel along the ancestors, oldest first, from the parent of the checkpoint on: its own writes are pending and not included.",
-    hint: "Start at the parent, walk parents, and turn the result round.",
+    hint: "Start at the parent, walk along parents, and reverse the result.",
     async run(context) {
       const thread = await deltaChain(context, 4, 0);
       const found = await history(thread, 4, ["d"]);
@@ -67,7 +67,7 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("no-value-is-no-seed", {
-    rule: 'Where no ancestor has a value there is no key `seed`; `null`, `0`, `false` and `""` are values.',
+    rule: 'If no ancestor has a value, there is no key `seed`; `null`, `0`, `false` and `""` are values.',
     hint: "Ask whether channel_values has the key, not whether the value is truthy.",
     async run(context) {
       const thread = await deltaChain(context, 3, 0);
@@ -84,8 +84,8 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("every-channel-ends-on-its-own", {
-    rule: "Each channel asked for has its own end; every one is answered, also where there is nothing, and no other is.",
-    hint: "Keep the set of channels that still walk, and go on until it is empty.",
+    rule: "Each requested channel has its own end; the result has every requested channel, even if there is nothing for it, and no other.",
+    hint: "Keep the set of channels that are not finished, and go on until it is empty.",
     async run(context) {
       const thread = await deltaChain(context, 5, 2);
       const found = await history(thread, 5, ["n", "unknown", "d", "constructor"]);
@@ -100,7 +100,7 @@ export const deltaClauses: readonly Clause[] = [
   }),
   deltaClause("no-channels-is-nothing", {
     rule: "No channels give `{}`; an unknown checkpoint gives no writes and no seed.",
-    hint: "Return an entry per channel asked for, whatever is found.",
+    hint: "Return an entry for each requested channel, whatever is found.",
     async run(context) {
       const thread = await deltaChain(context, 2, 1);
       expectSame(await history(thread, 2, []), {}, "The history of no channels");
@@ -171,7 +171,7 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("ends-at-a-missing-ancestor", {
-    rule: "The walk ends where an ancestor is not stored, with what it has gathered.",
+    rule: "The walk ends where an ancestor is not stored, and returns what it has gathered.",
     hint: "Stop when the parent is not found; do not fail, and do not take the latest instead.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -206,7 +206,7 @@ export const deltaClauses: readonly Clause[] = [
   }),
   deltaClause("over-many-ancestors", {
     rule: "The walk reaches any number of ancestors.",
-    hint: "Have no bound on the length of the chain; fetch ancestors in pages.",
+    hint: "Set no limit on the length of the chain; fetch ancestors in pages.",
     async run(context) {
       const count = context.sizes.ancestors;
       const thread = await deltaChain(context, count, 1);

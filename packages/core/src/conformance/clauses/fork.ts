@@ -27,7 +27,7 @@ export const forkClauses: readonly Clause[] = [
     },
   }),
   clause("fork/carried-values-are-those-of-the-branch", {
-    rule: "A value that is carried over comes from the checkpoint's own branch, also where another branch has another value for the same channel and version.",
+    rule: "A value that is carried over comes from the checkpoint's own branch, even if another branch has another value for the same channel and version.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -61,7 +61,7 @@ export const forkClauses: readonly Clause[] = [
     },
   }),
   clause("fork/a-channel-emptied-on-one-branch-is-full-on-the-other", {
-    rule: "A channel that becomes empty on one branch keeps its value on the other, also where both have the same version.",
+    rule: "A channel that becomes empty on one branch keeps its value on the other, even if both have the same version.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -75,7 +75,7 @@ export const forkClauses: readonly Clause[] = [
     },
   }),
   clause("fork/writes-stay-on-their-branch", {
-    rule: "Pending writes of one branch are not those of the other, also for the same task id.",
+    rule: "Pending writes of one branch are not those of the other, even for the same task id.",
     hint: "Key writes by the checkpoint id.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

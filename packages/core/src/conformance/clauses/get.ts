@@ -16,7 +16,7 @@ export const getClauses: readonly Clause[] = [
   }),
   clause("get/an-unknown-thread-is-nothing", {
     rule: "`getTuple` of a thread, or of a namespace, that has no checkpoints resolves to `undefined`.",
-    hint: "Return undefined where nothing is found.",
+    hint: "Return undefined if nothing is found.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       ensure((await thread.find()) === undefined, "An unknown thread has a latest checkpoint.");
@@ -76,7 +76,7 @@ export const getClauses: readonly Clause[] = [
   }),
   clause("get/a-parent-that-is-not-stored-is-still-named", {
     rule: "`parentConfig` names the parent that a checkpoint was put under, even when that parent is not stored.",
-    hint: "Return the id of the parent as it is stored with the checkpoint; do not look whether the parent exists.",
+    hint: "Return the id of the parent as it is stored with the checkpoint; do not check whether the parent exists.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 2, parent: 1, values: { a: 1 } });

@@ -147,7 +147,7 @@ export const hostileIdClauses: readonly Clause[] = [
     },
   }),
   clause("hostile-ids/ids-named-like-object-members", {
-    rule: "`__proto__`, `constructor`, `prototype` and `toString` are ids like others, for threads, namespaces, checkpoints and tasks, or are refused, and no object is changed by them.",
+    rule: "`__proto__`, `constructor`, `prototype` and `toString` are ids like any other, for threads, namespaces, checkpoints and tasks, or are refused, and they change no object.",
     hint: "Keep what is found by id in a Map, or in objects without a prototype.",
     alone: true,
     async run({ saver }) {
@@ -169,7 +169,7 @@ export const hostileIdClauses: readonly Clause[] = [
     },
   }),
   clause("hostile-ids/keys-named-like-object-members", {
-    rule: "`__proto__`, `constructor`, `prototype` and `toString` are names of channels and keys of metadata like others, and no object is changed by them.",
+    rule: "`__proto__`, `constructor`, `prototype` and `toString` are channel names and metadata keys like any other, and they change no object.",
     hint: 'Make results with Object.fromEntries or Object.defineProperty: result["__proto__"] = value sets no key.',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

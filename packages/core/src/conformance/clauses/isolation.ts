@@ -22,7 +22,7 @@ async function expectApart(places: readonly TestThread[], id: number | string): 
 
 export const isolationClauses: readonly Clause[] = [
   clause("isolation/an-id-belongs-to-its-namespace", {
-    rule: "`getTuple` by an id finds the checkpoint of its own namespace only; the same id in another namespace is another checkpoint.",
+    rule: "`getTuple` by an id finds only the checkpoint of its own namespace; the same id in another namespace is another checkpoint.",
     hint: "The key is (thread, namespace, id).",
     async run({ saver, threadId }) {
       const root = new TestThread(saver, threadId());
@@ -37,7 +37,7 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/threads-with-a-common-prefix", {
-    rule: "A thread id that is the beginning of another is another thread: reads, listings and deletions of one never touch the other.",
+    rule: "A thread id that is a prefix of another is another thread: reads, listings and deletions of one never touch the other.",
     hint: "Compare thread ids for equality; do not match keys by prefix or pattern.",
     async run({ saver, threadId }) {
       const base = threadId("user");
@@ -57,7 +57,7 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/namespaces-with-a-common-prefix", {
-    rule: "A namespace that is the beginning of another is another namespace.",
+    rule: "A namespace that is a prefix of another is another namespace.",
     hint: 'Compare namespaces for equality; a, a:b, a|b and "" all occur in one thread.',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -110,7 +110,7 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/threads-share-no-values", {
-    rule: "Two threads may have the same checkpoint ids, channels, versions and task ids; nothing of one shows in the other.",
+    rule: "Two threads may have the same checkpoint ids, channels, versions and task ids; nothing of one shows up in the other.",
     hint: "Make the thread part of every key.",
     async run({ saver, threadId }) {
       const threads = ["a", "b"].map((name) => new TestThread(saver, threadId(name)));
@@ -127,7 +127,7 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/namespaces-share-no-values", {
-    rule: "Two namespaces of a thread may have the same checkpoint ids, channels and versions; nothing of one shows in the other.",
+    rule: "Two namespaces of a thread may have the same checkpoint ids, channels and versions; nothing of one shows up in the other.",
     hint: "Make the namespace part of every key.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -38,7 +38,7 @@ export const keepLatestClauses: readonly Clause[] = [
     },
   }),
   clause("keep-latest/keeps-what-delta-channels-need", {
-    rule: "What a delta channel of a checkpoint that stays is built from stays with it, however old it is.",
+    rule: "The checkpoints that a survivor's delta channel is built from stay with it, however old they are.",
     hint: "Plan the removal as prune does.",
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ keepLatest: KEPT });
@@ -60,8 +60,8 @@ export const keepLatestClauses: readonly Clause[] = [
     },
   }),
   clause("keep-latest/branches-go-on", {
-    rule: "A branch from any checkpoint that is there goes on with its own values, and what it hangs on is there or it has no parent.",
-    hint: "Spare the checkpoint that was just stored, and give those that lose their parent the nearest that stays.",
+    rule: "A branch from any existing checkpoint continues with its own values, and its parent exists or it has none.",
+    hint: "Spare the checkpoint that was just stored, and give those that lose their parent the nearest survivor.",
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ keepLatest: KEPT });
       const thread = new TestThread(saver, threadId());

@@ -21,7 +21,7 @@ export const lifecycleClauses: readonly Clause[] = [
     },
   }),
   clause("lifecycle/next-version-needs-no-this", {
-    rule: "`getNextVersion` works as a bare function: LangGraph binds it to whatever it has for a checkpointer, `true` or `undefined` included.",
+    rule: "`getNextVersion` works as a bare function: LangGraph binds it to whatever it has as a checkpointer, even `true` or `undefined`.",
     hint: "Do not use this in getNextVersion.",
     async run({ saver }) {
       const { getNextVersion } = saver;
@@ -36,7 +36,7 @@ export const lifecycleClauses: readonly Clause[] = [
     },
   }),
   clause("lifecycle/to-json-is-the-class-name", {
-    rule: '`JSON.stringify` of a saver gives its class name in brackets, `"[ClassName]"`, and nothing of its inside.',
+    rule: '`JSON.stringify` of a saver gives its class name in brackets, `"[ClassName]"`, and nothing of its contents.',
     hint: "Define toJSON() { return `[${this.constructor.name}]`; }. Savers sit in configs that are traced.",
     async run({ saver }) {
       const expected = `[${saver.constructor.name}]`;
@@ -47,7 +47,7 @@ export const lifecycleClauses: readonly Clause[] = [
   }),
   clause("lifecycle/refusals-are-rejections", {
     rule: "Methods that return promises reject; they do not throw before returning one, and every promise settles.",
-    hint: "Make the methods async, also where arguments are checked first.",
+    hint: "Make the methods async, even if arguments are checked first.",
     async run({ saver }) {
       const bad = { configurable: {} };
       const calls: (() => unknown)[] = [
@@ -71,8 +71,8 @@ export const lifecycleClauses: readonly Clause[] = [
     },
   }),
   clause("lifecycle/a-refusal-leaves-the-saver-usable", {
-    rule: "After a refused call the saver works on, and the thread is as it was.",
-    hint: "Give connections back and roll back before rejecting.",
+    rule: "After a refused call, the saver still works, and the thread is as it was.",
+    hint: "Release connections and roll back before rejecting.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.chain(2, (n) => ({ a: n }));

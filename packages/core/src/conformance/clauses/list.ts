@@ -29,8 +29,8 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/more-than-a-page", {
-    rule: "`list` yields every checkpoint however many there are, each once.",
-    hint: "Page through the database behind the iterator, and go on from the last key, not from an offset.",
+    rule: "`list` yields every checkpoint, however many there are, each once.",
+    hint: "Page through the database inside the iterator, and continue from the last key, not from an offset.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
       const count = sizes.listing;
@@ -129,7 +129,7 @@ export const listClauses: readonly Clause[] = [
   }),
   clause("list/no-namespace-is-all", {
     rule: "Without `checkpoint_ns`, `list` yields all namespaces of the thread, newest first over all of them, and `limit` counts over all.",
-    hint: "Leave the namespace out of the condition where the key is absent, and sort by id before the limit.",
+    hint: "Leave the namespace out of the condition if the key is absent, and sort by id before the limit.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       for (const [id, namespace] of ["b", "", "a", "", "b", "a"].entries()) {
@@ -205,7 +205,7 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/limit-and-before-over-all-threads", {
-    rule: "`limit` and `before` work over all threads as in one; a limit takes the newest of all threads.",
+    rule: "`limit` and `before` work over all threads as within one; a limit takes the newest of all threads.",
     hint: "Apply the limit to the sorted whole, not to the first thread.",
     alone: true,
     async run({ saver, threadId }) {
@@ -243,7 +243,7 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/may-be-left-early", {
-    rule: "A consumer may stop a listing at any time; the saver works on as before, however often that happens.",
+    rule: "A consumer may stop a listing at any time; the saver still works as before, however often that happens.",
     hint: "Free connections, cursors and locks in a finally block of the generator.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

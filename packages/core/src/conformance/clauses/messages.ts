@@ -14,7 +14,7 @@ const HINT =
 
 export const messageClauses: readonly Clause[] = [
   clause("messages/stay-messages", {
-    rule: "LangChain messages come back as instances of their classes, with content, name, id, tool calls and what else they hold, in channels and in pending writes.",
+    rule: "LangChain messages come back as instances of their classes, with content, name, id, tool calls and everything else in them, in channels and in pending writes.",
     hint: HINT,
     async run(context) {
       const messages = await langchainMessages();

@@ -8,7 +8,7 @@ import { TestThread } from "../thread.ts";
 export const metadataClauses: readonly Clause[] = [
   clause("metadata/falsy-values-are-values", {
     rule: 'Metadata whose values are `0`, `""`, `false` or `null` comes back with them, `step` among them.',
-    hint: "Test for undefined, not for truth: step 0 is a step, and so is -1.",
+    hint: "Test for undefined, not for truthiness: step 0 is a step, and so is -1.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const falsy = { step: 0, empty: "", no: false, nothing: null, list: [], object: {} };
@@ -20,7 +20,7 @@ export const metadataClauses: readonly Clause[] = [
     },
   }),
   clause("metadata/writes-is-a-key-like-others", {
-    rule: "A key `writes` in the metadata, as older releases of LangGraph put there, comes back as it was.",
+    rule: "A key `writes` in the metadata, as older releases of LangGraph put it there, comes back as it was.",
     hint: "Do not strip or rename keys of the metadata.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -47,7 +47,7 @@ export const openingClauses: readonly Clause[] = [
     },
   }),
   clause("opening/setup-may-run-many-times", {
-    rule: "`setup` may be called again, at once and by several savers; every call resolves and changes nothing that is stored.",
+    rule: "`setup` may be called again, concurrently and by several savers; every call resolves and changes nothing that is stored.",
     hint: "Take a lock in the database, and create only what is missing.",
     needs: ["setup"],
     alone: true,
@@ -77,7 +77,7 @@ export const openingClauses: readonly Clause[] = [
   }),
   clause("opening/a-closed-saver-refuses", {
     rule: "After `close` every method is refused with `CLOSED`.",
-    hint: "Check it first in every method; errors of a closed driver tell nobody what happened.",
+    hint: "Check it first in every method; errors of a closed driver do not say what happened.",
     needs: ["close"],
     alone: true,
     async run({ saver, threadId }) {
@@ -91,7 +91,7 @@ export const openingClauses: readonly Clause[] = [
     },
   }),
   clause("opening/close-waits-for-calls-under-way", {
-    rule: "`close` resolves after the calls that were made before it, and these do what they promise; of a listing that is being read the next item is refused with `CLOSED`.",
+    rule: "`close` resolves after the calls that were made before it, and these complete; the next item of a listing that is being read is refused with `CLOSED`.",
     hint: "Count the calls under way, and close the client when there are none left.",
     needs: ["close"],
     alone: true,
@@ -123,8 +123,8 @@ export const openingClauses: readonly Clause[] = [
     },
   }),
   clause("opening/closing-one-saver-leaves-others-open", {
-    rule: "Closing a saver leaves other savers on the same data working, and the data as it is.",
-    hint: "Close only the client or pool that the saver itself made.",
+    rule: "Closing a saver leaves the data as it is, and other savers on the same data working.",
+    hint: "Close only a client or pool that the saver itself created.",
     needs: ["close", "reopen"],
     alone: true,
     async run({ saver, reopen, threadId }) {

@@ -8,8 +8,8 @@ const LONG = "text that is long enough to be stored apart ".repeat(100);
 
 export const pruneRaceClauses: readonly Clause[] = [
   clause("prune/beside-puts-leaves-nothing-broken", {
-    rule: "`prune` beside puts, writes and reads, from another process too, leaves every checkpoint that is there whole.",
-    hint: "Do not take for stored what a prune may have removed since: let the database check it in the operation that relies on it.",
+    rule: "`prune` during puts, writes and reads, even from another process, leaves every existing checkpoint complete.",
+    hint: "Do not assume that something is still stored that a prune may have removed: let the database check it in the operation that relies on it.",
     needs: ["prune"],
     async run(context) {
       const { saver, threadId, sizes } = context;

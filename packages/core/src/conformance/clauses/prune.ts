@@ -38,7 +38,7 @@ async function expectWhole(thread: TestThread, id: number): Promise<void> {
 export const pruneClauses: readonly Clause[] = [
   pruneClause("keeps-the-newest", {
     rule: "`prune({ keepLatest })` keeps the newest checkpoints of a thread, with values and writes exactly as they were, and removes the others.",
-    hint: "Remove a value only when no checkpoint that is left has it, carried values included.",
+    hint: "Remove a value only when no remaining checkpoint has it, including carried values.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await longChain(thread, 6);
@@ -51,7 +51,7 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("counts-namespaces-apart", {
-    rule: "`keepLatest` counts in every namespace by itself.",
+    rule: "`keepLatest` counts in each namespace separately.",
     hint: "Group by thread and namespace: a subgraph's checkpoints must not push out the root's.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -66,7 +66,7 @@ export const pruneClauses: readonly Clause[] = [
   }),
   pruneClause("older-than-a-time", {
     rule: "`olderThan` removes only checkpoints with an earlier `ts`, and never the newest of a namespace unless `keepLatest` says 0.",
-    hint: "keepLatest is 1 unless given; both conditions must hold for a checkpoint to go.",
+    hint: "keepLatest is 1 unless given; both conditions must hold for a checkpoint to be removed.",
     async run({ saver, threadId }) {
       const ts = (day: number): string => `2026-01-0${day}T00:00:00.000Z`;
       const thread = new TestThread(saver, threadId());
@@ -108,8 +108,8 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("keeps-branches-exact", {
-    rule: "Survivors of every branch keep their values, also where branches have different values for the same channel and version.",
-    hint: "Collect what survivors use by what they hold, not by channel and version.",
+    rule: "Survivors of every branch keep their values, even if branches have different values for the same channel and version.",
+    hint: "Collect what survivors use by content, not by channel and version.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: `${LONG} start`, b: LONG } });
@@ -151,7 +151,7 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("removes-writes-with-their-checkpoint", {
-    rule: "Writes of a removed checkpoint go with it; writes to a checkpoint that is not there yet stay.",
+    rule: "Writes of a removed checkpoint are removed with it; writes to a checkpoint that is not there yet stay.",
     hint: "Delete writes by the ids that are removed, in the same operation.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -221,8 +221,8 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("threads-that-are-not-named-stay", {
-    rule: "`prune` without `threadIds` and without `allThreads: true`, with both, or with an option that is not known, is refused with `INVALID_ARGUMENT`.",
-    hint: "A mistyped or missing name must not prune the threads of everybody; test the names of the options.",
+    rule: "`prune` without `threadIds` and without `allThreads: true`, with both, or with an unknown option, is refused with `INVALID_ARGUMENT`.",
+    hint: "A mistyped or missing name must not prune everybody's threads; check the names of the options.",
     alone: true,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

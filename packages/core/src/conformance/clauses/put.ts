@@ -76,7 +76,7 @@ export const putClauses: readonly Clause[] = [
     },
   }),
   clause("put/a-second-put-replaces-the-whole", {
-    rule: "Putting an id again with other contents replaces the checkpoint as a whole: values, versions and metadata all are those of the last put, even where a channel's version is the same.",
+    rule: "Putting an id again with other contents replaces the checkpoint as a whole: values, versions and metadata are all those of the last put, even if a channel's version is the same.",
     hint: "Do not keep old values because their (channel, version) is known already; the same version can stand for another value.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -108,7 +108,7 @@ export const putClauses: readonly Clause[] = [
   }),
   clause("put/is-never-its-own-parent", {
     rule: "A first put whose config names the checkpoint itself stores a checkpoint without a parent.",
-    hint: "When config.checkpoint_id equals checkpoint.id and the checkpoint is new, store no parent; else every walk along parents runs for ever.",
+    hint: "When config.checkpoint_id equals checkpoint.id and the checkpoint is new, store no parent; otherwise every walk along parents runs for ever.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, parent: 1, values: { a: 1 } });
@@ -151,7 +151,7 @@ export const putClauses: readonly Clause[] = [
   }),
   clause("put/any-string-is-an-id", {
     rule: "Checkpoint ids are opaque strings; they need not be UUIDs.",
-    hint: "Do not parse or validate ids. LangGraph itself makes some that are no valid UUIDs.",
+    hint: "Do not parse or validate ids. LangGraph itself makes some that are not valid UUIDs.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const ids = ["1ef4f797-8335-6428-ffff-8a1503f9b875", "1", "checkpoint two", "ü", "zz:top"];

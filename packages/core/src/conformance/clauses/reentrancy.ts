@@ -8,7 +8,7 @@ const HINT =
 
 export const reentrancyClauses: readonly Clause[] = [
   clause("reentrancy/calls-inside-a-listing", {
-    rule: "Every method may be called while a listing is being iterated, other listings included, and the listing goes on.",
+    rule: "Every method, including other listings, may be called while a listing is being iterated, and the listing continues.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -28,7 +28,7 @@ export const reentrancyClauses: readonly Clause[] = [
     },
   }),
   clause("reentrancy/two-listings-in-turns", {
-    rule: "Two listings iterated in turns each yield everything.",
+    rule: "Two listings iterated in turn each yield everything.",
     hint: "Keep the state of a listing in its generator.",
     async run({ saver, threadId }) {
       const threads = ["a", "b"].map((name) => new TestThread(saver, threadId(name)));
@@ -50,7 +50,7 @@ export const reentrancyClauses: readonly Clause[] = [
   }),
   clause("reentrancy/puts-during-a-listing", {
     rule: "Checkpoints put while a listing is iterated neither hide nor repeat those that were there.",
-    hint: "Go on from the last key, not from an offset.",
+    hint: "Continue from the last key, not from an offset.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
       const count = Math.max(sizes.paging, 20);

@@ -59,7 +59,7 @@ async function refusing({ saver, openWith }: ClauseContext): Promise<TestedSaver
 
 export const refusalClauses: readonly Clause[] = [
   clause("refusal/put-refuses-what-it-cannot-keep", {
-    rule: 'A value that cannot be stored exactly makes `put` reject, and nothing of that put is stored; where a saver leaves the choice, with `onUnknown: "refuse"`.',
+    rule: 'A value that cannot be stored exactly makes `put` reject, and nothing of that put is stored; where a saver has the option, with `onUnknown: "refuse"`.',
     hint: HINT,
     async run(context) {
       const saver = await refusing(context);
@@ -78,7 +78,7 @@ export const refusalClauses: readonly Clause[] = [
     },
   }),
   clause("refusal/put-writes-refuses-what-it-cannot-keep", {
-    rule: 'A value that cannot be stored exactly makes `putWrites` reject, and nothing of that batch is stored; where a saver leaves the choice, with `onUnknown: "refuse"`.',
+    rule: 'A value that cannot be stored exactly makes `putWrites` reject, and nothing of that batch is stored; where a saver has the option, with `onUnknown: "refuse"`.',
     hint: HINT,
     async run(context) {
       const thread = new TestThread(await refusing(context), context.threadId());
@@ -110,7 +110,7 @@ export const refusalClauses: readonly Clause[] = [
   }),
   clause("refusal/deep-values-are-kept-or-refused", {
     rule: "Deep nesting works, or is refused with nothing stored; the thread stays readable.",
-    hint: "Do not recurse without a bound, and find out before anything is written.",
+    hint: "Do not recurse without a limit, and find out before anything is written.",
     async run(context) {
       const thread = new TestThread(context.saver, context.threadId());
       await thread.put({ id: 1, values: { a: 1 } });

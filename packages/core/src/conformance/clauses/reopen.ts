@@ -24,7 +24,7 @@ export const reopenClauses: readonly Clause[] = [
     },
   }),
   clause("reopen/two-savers-take-turns", {
-    rule: "Two savers may continue one thread in turns; each sees at once what the other did.",
+    rule: "Two savers may take turns on one thread; each sees at once what the other did.",
     hint: HINT,
     needs: ["reopen"],
     async run({ saver, reopen, threadId }) {
@@ -50,7 +50,7 @@ export const reopenClauses: readonly Clause[] = [
     },
   }),
   clause("reopen/a-deletion-by-another-is-noticed", {
-    rule: "A saver goes on with a thread that another saver deleted: nothing old comes back, and everything that it puts is readable.",
+    rule: "A saver can continue a thread that another saver deleted: nothing old comes back, and everything that it puts is readable.",
     hint: HINT,
     needs: ["reopen"],
     async run({ saver, reopen, threadId }) {

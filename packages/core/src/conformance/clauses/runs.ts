@@ -10,7 +10,7 @@ function runsClause(name: string, text: Omit<ClauseText, "needs">): Clause {
 export const runsClauses: readonly Clause[] = [
   runsClause("removes-the-checkpoints-of-a-run", {
     rule: "`deleteForRuns` removes the checkpoints, with their writes, that were put with one of the run ids in `config.metadata.run_id`; all others stay, in every thread and namespace.",
-    hint: "Store the run id beside the checkpoint: LangGraph passes it only in config.metadata.",
+    hint: "Store the run id with the checkpoint: LangGraph passes it only in config.metadata.",
     async run({ saver, threadId }) {
       const threads = ["a", "b"].map((name) => new TestThread(saver, threadId(name)));
       const run = (name: string): string => threadId(`run-${name}`);
@@ -55,7 +55,7 @@ export const runsClauses: readonly Clause[] = [
     },
   }),
   runsClause("the-run-of-the-metadata-goes-first", {
-    rule: "The run id is `config.metadata.run_id`, or `configurable.run_id` where that is absent; a `run_id` in the checkpoint's metadata is not one.",
+    rule: "The run id is `config.metadata.run_id`, or `configurable.run_id` if that is absent; a `run_id` in the checkpoint's metadata is not one.",
     hint: "Read config.metadata?.run_id ?? config.configurable.run_id.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

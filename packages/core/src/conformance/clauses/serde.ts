@@ -51,8 +51,8 @@ class FailingSerializer implements SerializerProtocol {
 
 export const serdeClauses: readonly Clause[] = [
   clause("serde/type-and-bytes-are-kept", {
-    rule: "Where a saver takes a serializer, values in channels and in writes are read with the same type and bytes that it made, which may differ from value to value and need be no text.",
-    hint: "Store the type tag of every value beside its bytes, and hand both to loadsTyped.",
+    rule: "Where a saver takes a serializer, values in channels and in writes are read with the same type and bytes that it produced, which may differ from value to value and need not be text.",
+    hint: "Store the type tag of every value with its bytes, and pass both to loadsTyped.",
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ serde: new TypedSerializer() });
       const thread = new TestThread(saver, threadId());

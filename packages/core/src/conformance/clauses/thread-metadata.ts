@@ -62,7 +62,7 @@ export const threadMetadataClauses: readonly Clause[] = [
     },
   }),
   metadataClause("an-unknown-thread-has-none", {
-    rule: "`updateThread` of a thread that does not exist is refused with `THREAD_NOT_FOUND`, and makes no thread.",
+    rule: "`updateThread` of a thread that does not exist is refused with `THREAD_NOT_FOUND`, and creates no thread.",
     hint: "Check that the thread is there in the operation that changes it.",
     async run({ saver, threadId }) {
       const update = (): Promise<unknown> =>
@@ -89,7 +89,7 @@ export const threadMetadataClauses: readonly Clause[] = [
     },
   }),
   metadataClause("a-filter-selects-threads", {
-    rule: "A filter of `listThreads` selects threads whose own metadata equals it on every key it has, `undefined` meaning that the key is not there; metadata of checkpoints does not count.",
+    rule: "A filter of `listThreads` selects threads whose own metadata equals it on every key of the filter, `undefined` meaning that the key is absent; checkpoint metadata does not count.",
     hint: "Compare as filters of list do, in an index of threads.",
     async run({ saver, threadId }) {
       const given: Record<string, Record<string, unknown>> = {
@@ -121,7 +121,7 @@ export const threadMetadataClauses: readonly Clause[] = [
   clause("thread-metadata/goes-with-the-thread", {
     needs: ["getThread", "updateThread", "copyThread"],
     alone: true,
-    rule: "A copied thread has the metadata of the other, and each goes on with its own; a thread that was deleted and is used again has none.",
+    rule: "A copied thread starts with the metadata of the source, and each then has its own; a thread that was deleted and is used again has none.",
     hint: "Copy and delete it with the thread's own record.",
     async run({ saver, threadId }) {
       const [from, to] = [threadId("from"), threadId("to")];

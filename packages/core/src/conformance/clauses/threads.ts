@@ -33,7 +33,7 @@ function threadsClause(name: string, text: Omit<ClauseText, "needs" | "alone">):
 
 export const threadsClauses: readonly Clause[] = [
   threadsClause("the-last-updated-first", {
-    rule: "`listThreads` yields every thread once, the one that was written to last first.",
+    rule: "`listThreads` yields every thread once, the most recently written first.",
     hint: "Keep the time of the last write per thread, and order by it, then by thread.",
     async run({ saver, threadId, sizes: { patience } }) {
       expectSame(await threadsOf(saver), [], "The threads of an empty store");
@@ -47,7 +47,7 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("tell-their-times", {
-    rule: "A listed thread tells when it was created and last updated, as Dates; a put moves `updatedAt` and leaves `createdAt`; without a time to live `expiresAt` is `undefined`.",
+    rule: "A listed thread says when it was created and last updated, as Dates; a put moves `updatedAt` and leaves `createdAt`; without a time to live, `expiresAt` is `undefined`.",
     hint: "Store both times with the thread, by the clock of the storage.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
@@ -67,8 +67,8 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("limit-and-before-page-through-all", {
-    rule: "`limit` is the most threads; the cursor of the last one as `before` goes on after it, so that paging visits every thread once.",
-    hint: "Make the cursor of the whole order, time and thread; many threads have the same time.",
+    rule: "`limit` is the greatest number of threads; the cursor of the last one as `before` continues after it, so that paging visits every thread once.",
+    hint: "Build the cursor from the whole order, time and thread; many threads have the same time.",
     async run({ saver, threadId }) {
       const names = Array.from({ length: 25 }, (_, index) => `${index}`);
       await Promise.all(names.map((name) => new TestThread(saver, threadId(name)).put({ id: 1 })));
@@ -86,7 +86,7 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("before-a-time", {
-    rule: "A Date as `before` leaves only threads that were updated earlier.",
+    rule: "A Date as `before` leaves only threads updated earlier.",
     hint: "Compare the time alone: every thread of that very millisecond is left out.",
     async run({ saver, threadId, sizes: { patience } }) {
       for (const name of ["b", "a", "c"]) await touch(new TestThread(saver, threadId(name)), patience);
@@ -102,7 +102,7 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("tell-their-state", {
-    rule: "A thread tells the newest checkpoint of its root namespace as `headId`, and what the pending writes of that one mean as `state`: `error` with an `__error__`, else `interrupted` with an `__interrupt__`, else `idle`. Both are `undefined` without such a checkpoint.",
+    rule: "A thread gives the newest checkpoint of its root namespace as `headId`, and what the pending writes of that checkpoint mean as `state`: `error` with an `__error__`, else `interrupted` with an `__interrupt__`, else `idle`. Both are `undefined` without such a checkpoint.",
     hint: "Look at the writes of the head only: those of older checkpoints and of other namespaces are over.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -138,7 +138,7 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("deleted-ones-are-gone", {
-    rule: "A deleted thread is not listed any more; ids of any form are listed as they are.",
+    rule: "A deleted thread is no longer listed; ids of any form are listed as they are.",
     hint: "Remove the thread's own record with the thread.",
     async run({ saver, threadId }) {
       const ids = ["a:b", "%*[x]{y}", "\u{1f600}", "__proto__"].map((name) => threadId(name));

@@ -46,7 +46,7 @@ async function moves(
 
 export const ttlClauses: readonly Clause[] = [
   clause("ttl/a-thread-expires-whole", {
-    rule: "With a time to live, a thread that is not written to for so long is gone for every read: checkpoints, writes, listings, of all namespaces at once.",
+    rule: "With a time to live, a thread that has not been written to for that long is gone for every read: checkpoints, writes, listings, in all namespaces at once.",
     hint: HINT,
     async run(context) {
       const thread = await withTtl(context, SHORT);
@@ -67,7 +67,7 @@ export const ttlClauses: readonly Clause[] = [
   }),
   clause("ttl/an-expired-thread-starts-anew", {
     rule: "A put to an expired thread starts an empty one: nothing old comes back, and everything put is readable.",
-    hint: "Remove what is left of an expired thread before storing, and forget what was known of it.",
+    hint: "Remove what is left of an expired thread before storing, and forget what was known about it.",
     async run(context) {
       const thread = await withTtl(context, SHORT);
       const long = "text that is long enough to be stored apart ".repeat(100);
@@ -88,7 +88,7 @@ export const ttlClauses: readonly Clause[] = [
     },
   }),
   clause("ttl/writing-renews", {
-    rule: "`put` and `putWrites` move the expiry of the thread on.",
+    rule: "`put` and `putWrites` extend the expiry of the thread.",
     hint: HINT,
     async run(context) {
       const thread = await withTtl(context, LONG);
@@ -102,7 +102,7 @@ export const ttlClauses: readonly Clause[] = [
     },
   }),
   clause("ttl/reading-renews-when-asked", {
-    rule: "With `refreshOnRead`, `getTuple` moves the expiry on; without, it does not.",
+    rule: "With `refreshOnRead`, `getTuple` extends the expiry; without it, it does not.",
     hint: HINT,
     async run(context) {
       const asked = await withTtl(context, LONG, true);
@@ -121,8 +121,8 @@ export const ttlClauses: readonly Clause[] = [
     },
   }),
   clause("ttl/a-thread-may-have-its-own", {
-    rule: "`setThreadTtl` gives a thread a time to live of its own, which writes renew; `null` means never, `undefined` that of the saver again.",
-    hint: "Keep a thread's own time with the thread; it goes before the saver's.",
+    rule: "`setThreadTtl` gives a thread its own time to live, which writes renew; `null` means never, `undefined` the saver's again.",
+    hint: "Keep a thread's own time with the thread; it takes precedence over the saver's.",
     needs: ["setThreadTtl", "listThreads"],
     async run(context) {
       const thread = await withTtl(context, LONG);
@@ -145,8 +145,8 @@ export const ttlClauses: readonly Clause[] = [
     },
   }),
   clause("ttl/an-unknown-thread-has-none", {
-    rule: "`setThreadTtl` of a thread that does not exist is refused with `THREAD_NOT_FOUND`, and makes no thread.",
-    hint: "Update only where the thread is there.",
+    rule: "`setThreadTtl` of a thread that does not exist is refused with `THREAD_NOT_FOUND`, and creates no thread.",
+    hint: "Update only if the thread exists.",
     needs: ["setThreadTtl"],
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

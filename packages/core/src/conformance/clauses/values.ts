@@ -107,7 +107,7 @@ export const valueClauses: readonly Clause[] = [
     return { sparse, nested: { list: [sparse.slice(), []] } };
   }),
   clause("values/shared-references", {
-    rule: "An object that occurs twice in one value is one object there after reading, and two equal objects are two.",
+    rule: "An object that occurs twice in one value is one object after reading, and two equal objects are two.",
     hint: JSON_HINT,
     run: (context) =>
       expectKept(

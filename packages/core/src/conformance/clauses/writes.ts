@@ -55,7 +55,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/may-arrive-before-the-checkpoint", {
-    rule: "Writes that are put before their checkpoint are there when the checkpoint is.",
+    rule: "Writes that are put before their checkpoint are there once the checkpoint is.",
     hint: "Require no checkpoint row for a write, and do not reset writes when the checkpoint is put: LangGraph sends both at once.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -72,7 +72,7 @@ export const writesClauses: readonly Clause[] = [
   }),
   clause("writes/need-no-checkpoint", {
     rule: "Writes to a checkpoint that is never put are accepted, and make no checkpoint appear.",
-    hint: "Keep them aside until the checkpoint comes; getTuple, list and the latest go by checkpoints only.",
+    hint: "Set them aside until the checkpoint comes; getTuple, list and the latest go by checkpoints only.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.write(9, [["a", 1]]);
@@ -103,7 +103,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/the-first-regular-write-wins", {
-    rule: "A write to an ordinary channel that is there already, by (task, index), is kept; the later one is dropped.",
+    rule: "A write to an ordinary channel that already exists, by (task, index), is kept; the later one is dropped.",
     hint: PER_WRITE_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -159,7 +159,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/the-index-counts-the-whole-batch", {
-    rule: "The index of an ordinary write is its position in the batch, special writes counted too.",
+    rule: "The index of an ordinary write is its position in the batch, counting special writes too.",
     hint: "Use the index of the array that was passed; do not filter it first.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -184,7 +184,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/one-channel-may-occur-twice", {
-    rule: "A batch may write to one channel several times; all of these writes are kept, in order. Of a special channel the last is.",
+    rule: "A batch may write to one channel several times; all of these writes are kept, in order. For a special channel, the last one is kept.",
     hint: "The key of a write has its index in it, not its channel.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
