@@ -30,8 +30,8 @@ export const INDEXES: readonly Index[] = [
   { name: "runs", key: { run: 1 }, sparse: true },
   // Threads, the last updated first.
   { name: "threads", key: { updated: -1, thread: 1 }, sparse: true },
-  // Threads by their own metadata.
-  { name: ENTRIES_INDEX, key: { "entries.k": 1, "entries.v": 1 }, sparse: true },
+  // Threads by their own metadata, the last updated first.
+  { name: ENTRIES_INDEX, key: { "entries.k": 1, "entries.v": 1, updated: -1, thread: 1 }, sparse: true },
   // Threads that expire.
   { name: "expiry", key: { expires: 1 }, sparse: true },
 ];

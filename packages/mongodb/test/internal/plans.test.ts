@@ -3,6 +3,8 @@ import { startPrivate, type PrivateServer } from "@threadmark/services/private";
 import { MongoDBSaver } from "@threadmark/mongodb";
 import { MongoClient, type Binary, type Db, type Document } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CheckpointRecord } from "@threadmark/core/storage";
+import { checkpointSeal, parentSealOf } from "../../../core/src/codec/seals.ts";
 import { checkpointFields } from "../../src/documents.ts";
 import { newGeneration } from "../../src/generation.ts";
 import { checkpointKey, threadKey, writeKey, type Key } from "../../src/keys.ts";
@@ -13,6 +15,7 @@ import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/t
 
 const THREADS = 20_000;
 const EACH = 5;
+const USERS = 50;
 const NAME = "threadmark_checkpoints";
 
 /** What the server does now and then on its own account would move its counters too. */
@@ -36,8 +39,7 @@ describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
     db = client.db(dbName);
     log = new CommandLog(client);
     const saver = new MongoDBSaver({ client, dbName, blobCacheBytes: 0 });
-    await putTurn(saver, { thread: "model", id: turnId(1) });
-    await fill();
+    await fill(saver);
     sent = await log.of(() => callEverything(saver));
   }, 240_000);
 
@@ -46,31 +48,32 @@ describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
     await server.stop();
   });
 
-  async function fill(): Promise<void> {
+  /** Checkpoints as `put` stores them, with the seals of their places: what is listed is checked. */
+  async function fill(saver: MongoDBSaver): Promise<void> {
     const collection = db.collection<Document & { _id: Key }>(NAME);
-    const model = (await collection.findOne({ _id: checkpointKey("model", "", turnId(1)) }))!;
-    const header = (model["header"] as Binary).buffer;
-    const metadata = (model["metadata"] as Binary).buffer;
+    const models = await Promise.all(Array.from({ length: USERS }, (_, i) => modelOf(saver, `u${i}`)));
     for (let start = 0; start < THREADS; start += 1000) {
-      const names = Array.from({ length: 1000 }, (_, i) => `thread ${start + i}`);
-      const generations = new Map(names.map((name) => [name, newGeneration(name)]));
-      const docs = names.flatMap((thread, i) => [
-        { _id: threadKey(thread), ...threadFields(thread, start + i, generations.get(thread)!) },
-        ...Array.from({ length: EACH }, (__, n) => turnId(n + 48)).flatMap((id) => {
-          const index = [{ key: "user", token: `"u${i % 50}"` }];
-          const keys = { namespace: "", id, parent: undefined, parentSeal: 0, seal: 0, run: `run ${thread}` };
-          const record = { ...keys, header, metadata, index, refs: [] };
-          return [
-            {
-              _id: checkpointKey(thread, "", id),
-              ...checkpointFields(thread, record, generations.get(thread)!),
-            },
-            { _id: writeKey(thread, "", id, "task", 0), g: generations.get(thread)!, w: {}, last: 0 },
-          ];
-        }),
-      ]);
+      const docs = Array.from({ length: 1000 }, (_, i) => start + i).flatMap((n) =>
+        threadDocs(`thread ${n}`, n, models[n % USERS]!),
+      );
       await collection.insertMany(docs, { ordered: false });
     }
+  }
+
+  /** What a checkpoint of this user is made of, wherever it is. */
+  async function modelOf(saver: MongoDBSaver, user: string): Promise<Model> {
+    const thread = `model ${user}`;
+    await putTurn(saver, { thread, id: turnId(1), metadata: { user } });
+    const key = checkpointKey(thread, "", turnId(1));
+    const { header, metadata, index } = (await db
+      .collection<Document & { _id: Key }>(NAME)
+      .findOne({ _id: key }))!;
+    await saver.deleteThread(thread);
+    return {
+      header: new Uint8Array((header as Binary).buffer),
+      metadata: new Uint8Array((metadata as Binary).buffer),
+      index: (index as { k: string; v: string }[]).map(({ k, v }) => ({ key: k, token: v })),
+    };
   }
 
   async function callEverything(saver: MongoDBSaver): Promise<void> {
@@ -142,6 +145,23 @@ describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
     expect(stats["executionStats"]).toMatchObject({ totalDocsExamined: 1 });
   });
 });
+
+type Model = Pick<CheckpointRecord, "header" | "metadata" | "index">;
+
+function threadDocs(thread: string, n: number, model: Model): (Document & { _id: Key })[] {
+  const g = newGeneration(thread);
+  const docs = Array.from({ length: EACH }, (_, i) => turnId(i + 48)).flatMap((id) => {
+    const keys = { namespace: "", id, parent: undefined, run: `run ${thread}`, refs: [] };
+    const seal = checkpointSeal(thread, { ...keys, ...model });
+    const parentSeal = parentSealOf(keys, undefined);
+    const fields = checkpointFields(thread, { ...keys, ...model, seal, parentSeal }, g);
+    return [
+      { _id: checkpointKey(thread, "", id), ...fields, parentSeal },
+      { _id: writeKey(thread, "", id, "task", 0), g, w: {}, last: 0 },
+    ];
+  });
+  return [{ _id: threadKey(thread), ...threadFields(thread, n, g) }, ...docs];
+}
 
 function threadFields(thread: string, n: number, g: string): Document {
   const created = new Date(1e12 + n);
