@@ -27,8 +27,8 @@ if (task === "demo") {
   const [check, ...rest] = args;
   await run(node, [`tooling/checks/${check}.mjs`, ...rest]);
 } else if (task === "soak") {
-  // First all tests, with more rounds and longer races than the gate has time for.
-  await turbo(["test", "--force", "--concurrency=1"], { env: { TEST_TIMES: "20" } });
+  // All tests, with more rounds and longer races than the gate has time for, unless something is named.
+  if (args.length === 0) await turbo(["test", "--force", "--concurrency=1"], { env: { TEST_TIMES: "20" } });
   await run(node, ["--conditions=@threadmark/source", "--expose-gc", "tooling/soak/src/run.ts", ...args]);
 } else {
   const since = String(Date.now());

@@ -1,5 +1,6 @@
 import { currentScope } from "./ambient.ts";
 import type { Context } from "./context.ts";
+import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
 
 /**
  * Asks a question: the run pauses, and the answer is what this returns when the run goes on.
@@ -12,6 +13,33 @@ import type { Context } from "./context.ts";
  */
 export function interrupt<Answer = unknown>(value: unknown): Answer {
   return currentScope("interrupt()").ask(value) as Answer;
+}
+
+/**
+ * Pauses the run until a time. No process waits: `recover()` goes on with the run when it is called
+ * after that time.
+ *
+ * @param until A Date, or milliseconds from now.
+ * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`, `INVALID_OPTION`. The pause itself is thrown
+ *   through the body, as by `interrupt`.
+ * @example
+ * sleep(24 * 60 * 60 * 1000);
+ */
+export function sleep(until: Date | number): void {
+  sleepIn(currentScope("sleep()"), until);
+}
+
+/**
+ * Pauses the run until an event is sent to its thread with `sendEvent`.
+ *
+ * @returns The payload of the event; `undefined` when the timeout is over and `recover()` was called.
+ * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`, `INVALID_OPTION`. The pause itself is thrown
+ *   through the body, as by `interrupt`.
+ * @example
+ * const payment = waitFor<Payment>("paid", { timeout: 60_000 });
+ */
+export function waitFor<Payload = unknown>(event: string, options?: WaitOptions): Payload | undefined {
+  return waitForIn(currentScope("waitFor()"), event, options) as Payload | undefined;
 }
 
 /** Shows something in the `custom` stream. @throws WorkflowError `OUTSIDE_RUN`. */

@@ -17,6 +17,8 @@ export interface Base {
   /** Its step; −2 without one. */
   readonly step: number;
   readonly parents: Record<string, string>;
+  /** The id that the application gave to the run; stored, so that the run can be found by it. */
+  readonly runId?: string | undefined;
   /** Versions as the saver counts them. */
   readonly nextVersion: (current: ChannelVersion | undefined) => ChannelVersion;
 }
@@ -138,7 +140,8 @@ function finish(
   Object.assign(draft.channel_versions, newVersions);
   draft.id = checkpointId(step, base.checkpoint?.id);
   draft.ts = new Date().toISOString();
-  return { checkpoint: draft, metadata: { source, step, parents: base.parents }, newVersions };
+  const named = base.runId === undefined ? {} : { run_id: base.runId };
+  return { checkpoint: draft, metadata: { source, step, parents: base.parents, ...named }, newVersions };
 }
 
 function setValue(draft: Checkpoint, channel: string, value: unknown): void {

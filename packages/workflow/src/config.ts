@@ -43,7 +43,10 @@ export interface RunConfig {
   store?: unknown;
   /** LangChain's callbacks, handed to bodies and tasks. */
   callbacks?: unknown;
-  /** Names the run, for `deleteForRuns`. @default a random id */
+  /**
+   * Names the run, for `deleteForRuns`; and when a thread gets input with the id of a run that it had
+   * before, that run goes on, or its result is returned. @default a random id
+   */
   runId?: string;
   /** Where the time comes from. @default the system's */
   clock?: Clock;

@@ -2,6 +2,7 @@ import type { Callable } from "./callable.ts";
 import type { RunConfig } from "./config.ts";
 import { withTokens } from "./langchain.ts";
 import type { Scope } from "./scope.ts";
+import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
 
 /**
  * What a body gets as its second parameter. Everything that `task`, `interrupt`, `getWriter` and
@@ -25,6 +26,10 @@ export interface Context<Saved = unknown> {
   readonly writer: (chunk: unknown) => void;
   /** Asks a question and pauses the run until it is answered. */
   readonly interrupt: <Answer = unknown>(value: unknown) => Answer;
+  /** As the function `sleep`. */
+  readonly sleep: (until: Date | number) => void;
+  /** As the function `waitFor`. */
+  readonly waitFor: <Payload = unknown>(event: string, options?: WaitOptions) => Payload | undefined;
   /** Calls a task or another workflow. */
   readonly call: <Args extends readonly unknown[], Result>(
     callable: Callable<Args, Result>,
@@ -74,6 +79,9 @@ export function createContext(scope: Scope): Context {
     signal: scope.signal,
     writer: (chunk) => show(scope, "custom", chunk),
     interrupt: <Answer>(value: unknown) => scope.ask(value) as Answer,
+    sleep: (until) => sleepIn(scope, until),
+    waitFor: <Payload>(event: string, options?: WaitOptions) =>
+      waitForIn(scope, event, options) as Payload | undefined,
     call: (callable, ...args) => callable["~call"](scope, args),
     tokens,
     heartbeat: () => scope.onHeartbeat?.(),

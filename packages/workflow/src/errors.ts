@@ -14,6 +14,8 @@
  * - `DUPLICATE_NAME`: two tasks, or two workflows, of one run have the same name.
  * - `THREAD_BUSY`: the thread is run by somebody else, in this process or another one.
  * - `THREAD_LOST`: another process has taken the thread, and nothing more of this run is stored.
+ * - `RUN_REPLACED`: the run of this `runId` did not finish before the thread got new input.
+ * - `NOT_SUPPORTED`: the checkpointer cannot list threads.
  * - `TIMEOUT`: an attempt took longer than its `timeout`.
  * - `ABORTED`: the run was aborted without a reason from the caller.
  */
@@ -31,6 +33,8 @@ export type WorkflowErrorCode =
   | "DUPLICATE_NAME"
   | "THREAD_BUSY"
   | "THREAD_LOST"
+  | "RUN_REPLACED"
+  | "NOT_SUPPORTED"
   | "TIMEOUT"
   | "ABORTED";
 

@@ -66,5 +66,10 @@ function partText(part: TaskPath[number]): string {
 
 /** The id of a new claim, which tells whose run it is. */
 export function claimIdOf(workflow: string): string {
-  return `${xxh3(workflow)}${LEVEL}${crypto.randomUUID()}`;
+  return claimPrefixOf(workflow) + crypto.randomUUID();
+}
+
+/** How the claims of a workflow begin. Names may be longer than a claim. */
+export function claimPrefixOf(workflow: string): string {
+  return xxh3(workflow) + LEVEL;
 }

@@ -5,7 +5,15 @@ export {
   type MessageLike,
   type RemoveMessage,
 } from "./add-messages.ts";
-export { getConfig, getPreviousState, getStore, getWriter, interrupt } from "./ambient-calls.ts";
+export {
+  getConfig,
+  getPreviousState,
+  getStore,
+  getWriter,
+  interrupt,
+  sleep,
+  waitFor,
+} from "./ambient-calls.ts";
 export { MemoryCache, type CachePolicy, type WorkflowCache } from "./cache.ts";
 export type { Clock } from "./clock.ts";
 export {
@@ -23,10 +31,13 @@ export { isWorkflowError, WorkflowError, type StoredError, type WorkflowErrorCod
 export type { CheckpointEvent, TaskState } from "./events.ts";
 export type { Final, SaveOf, ValueOf } from "./final.ts";
 export type { Durability } from "./recorder.ts";
+export type { RecoverOptions, RecoveryReport } from "./recover.ts";
 export type { RetryPolicy } from "./retry.ts";
+export type { ListRunsOptions, RunStatus, RunSummary } from "./runs.ts";
 export type { WorkflowSaver } from "./saver.ts";
 export type { StateSnapshot } from "./snapshot.ts";
 export type { StreamMode } from "./stream.ts";
 export { task, type Task, type TaskOptions } from "./task.ts";
 export type { TimeoutPolicy } from "./timeout.ts";
+export type { WaitOptions } from "./waiting.ts";
 export { Workflow, type Chunk } from "./workflow.ts";

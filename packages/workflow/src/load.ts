@@ -35,6 +35,7 @@ export async function load(tree: Tree, namespace: string, checkpointId: unknown)
 export function baseOf(tree: Tree, { tuple }: Loaded, parents: Record<string, string>): Base {
   const { saver } = tree;
   return {
+    runId: tree.config.runId,
     checkpoint: tuple?.checkpoint,
     step: tuple?.metadata?.step ?? -2,
     parents,

@@ -41,6 +41,15 @@ export interface ClaimingSaver extends WorkflowSaver {
   getThread(threadId: string): Promise<Pick<ThreadInfo, "claim"> | undefined>;
 }
 
+/** A checkpointer that lists its threads. Every saver of Threadmark is one. */
+export interface ListingSaver extends WorkflowSaver {
+  listThreads(options: { readonly filter?: Readonly<Record<string, unknown>> }): AsyncIterable<ThreadInfo>;
+}
+
+export function canList(saver: WorkflowSaver): saver is ListingSaver {
+  return typeof (saver as Partial<ListingSaver>).listThreads === "function";
+}
+
 export function canClaim(saver: WorkflowSaver): saver is ClaimingSaver {
   return ["claimThread", "releaseThread", "getThread"].every(
     (method) => typeof (saver as unknown as Record<string, unknown>)[method] === "function",

@@ -86,8 +86,12 @@ export class Scope {
     });
   }
 
-  /** Asks a question: the answer, or the way out of the run. */
-  ask(value: unknown): unknown {
+  /**
+   * Asks a question: the answer, or the way out of the run.
+   *
+   * @param keeps Whether it stays as it was asked first when the run is repeated.
+   */
+  ask(value: unknown, keeps = false): unknown {
     this.#check();
     if (!this.run.recorder) {
       throw new WorkflowError(
@@ -103,7 +107,8 @@ export class Scope {
       this.answers.push(answer.value);
       return answer.value;
     }
-    const pause = new Pause([{ id, value }]);
+    const before = keeps && this.run.journal.of(this.identity.id).interrupts.find((asked) => asked.id === id);
+    const pause = new Pause([before || { id, value }]);
     this.#note(pause);
     throw pause;
   }

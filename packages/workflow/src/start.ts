@@ -11,6 +11,7 @@ import { storedAnswers } from "./questions.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { runBody, type Body, type RunEnd } from "./run-body.ts";
+import { earlierRun } from "./same-run.ts";
 import { checkpointEvent } from "./snapshot.ts";
 import type { Tree } from "./tree.ts";
 
@@ -27,7 +28,11 @@ export async function startRoot(tree: Tree, body: Body, input: unknown): Promise
   const place: Place = { namespace: "", parents: loaded.tuple?.metadata?.parents ?? {}, loaded };
   const { tuple, superseded } = loaded;
   if (isCommand(input)) return startCommand(tree, body, input, place);
-  if (input !== undefined && input !== null) return startNew(tree, body, input, place);
+  if (input !== undefined && input !== null) {
+    const earlier = await earlierRun(tree, body.name, loaded);
+    if (!earlier) return startNew(tree, body, input, place);
+    return earlier.kind === "returned" ? earlier : goOn(tree, body, place, new Map(), []);
+  }
   if (!tuple) throw emptyInput(tree);
   if (superseded) return startFork(tree, body, place);
   return goOn(tree, body, place, new Map(), []);
@@ -138,7 +143,8 @@ async function goOn(
   const { namespace, parents, loaded } = place;
   const tuple = loaded.tuple!;
   const journal = new Journal(tuple.pendingWrites);
-  const base = baseOf(tree, loaded, parents);
+  const runId = (tuple.metadata as { run_id?: string } | undefined)?.run_id;
+  const base = { ...baseOf(tree, loaded, parents), runId };
   const recorder = recorderOf(tree, namespace, loaded);
   const checkpoint = copyOf(tuple.checkpoint);
   const outside = [...journal.outside, ...update].filter(([channel]) => channel !== RESUME);

@@ -64,6 +64,8 @@ export async function updateState(
     nextVersion: (current: unknown) => saver.getNextVersion(current),
   };
   const created = updateCheckpoint(base, name, result);
-  const metadata = { ...tuple?.metadata, ...created.metadata } as CheckpointMetadata;
-  return saver.put(target, created.checkpoint, metadata, created.newVersions);
+  const metadata: Record<string, unknown> = { ...tuple?.metadata, ...created.metadata };
+  // It is no checkpoint of the run before it.
+  delete metadata["run_id"];
+  return saver.put(target, created.checkpoint, metadata as CheckpointMetadata, created.newVersions);
 }

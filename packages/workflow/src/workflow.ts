@@ -3,14 +3,16 @@ import { findScope } from "./ambient.ts";
 import type { WorkflowCache } from "./cache.ts";
 import type { Callable } from "./callable.ts";
 import { systemClock } from "./clock.ts";
-import { Pause, type CommandOptions, type Interrupted } from "./command.ts";
+import { Command, Pause, type CommandOptions, type Interrupted } from "./command.ts";
 import { checkConfig, type RunConfig, type StreamConfig } from "./config.ts";
 import { WorkflowError } from "./errors.ts";
 import { follow } from "./follow.ts";
 import { Limiter } from "./limiter.ts";
 import type { Body, RunEnd } from "./run-body.ts";
 import { OwnedThread } from "./owned-thread.ts";
-import { canClaim, type WorkflowSaver } from "./saver.ts";
+import { recoverRuns, type RecoverOptions, type RecoveryReport } from "./recover.ts";
+import { findRuns, type ListRunsOptions, type RunSummary } from "./runs.ts";
+import { canClaim, canList, type ListingSaver, type WorkflowSaver } from "./saver.ts";
 import type { Scope } from "./scope.ts";
 import type { StateSnapshot } from "./snapshot.ts";
 import { startOwned } from "./start-owned.ts";
@@ -18,6 +20,7 @@ import { startNested, startRoot } from "./start.ts";
 import { readHistory, readState, updateState } from "./state.ts";
 import { Queue, type StreamMode } from "./stream.ts";
 import { Tree } from "./tree.ts";
+import { waitOf } from "./waiting.ts";
 
 /** What a workflow is made of. */
 export interface WorkflowParts extends Body {
@@ -61,7 +64,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
    * @returns What the body returned; `{ __interrupt__ }` when it asks something, see `isInterrupted`.
    * @throws WorkflowError `EMPTY_INPUT`, `NOT_PAUSED`, `ALREADY_RESUMED`, `UNKNOWN_INTERRUPT`,
    *   `AMBIGUOUS_RESUME`, `NON_DETERMINISTIC`, `CHECKPOINT_NOT_FOUND`, `NO_CHECKPOINTER`,
-   *   `THREAD_BUSY`, `THREAD_LOST`, `INVALID_OPTION`, `TIMEOUT`; and what the body, a task or the checkpointer throws.
+   *   `THREAD_BUSY`, `THREAD_LOST`, `RUN_REPLACED`, `INVALID_OPTION`, `TIMEOUT`; and what the body, a task or the checkpointer throws.
    * @example
    * await workflow.invoke(input, { configurable: { thread_id: "1" } });
    */
@@ -124,6 +127,51 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
     return updateState(this.#saver(), this.name, config, returned);
   }
 
+  /**
+   * The last run of every thread, the last updated first. A thread whose last run is of another
+   * workflow is left out. Reads every thread that the filter lets through.
+   *
+   * @throws WorkflowError `NOT_SUPPORTED` with savers that cannot list threads.
+   * @example
+   * for await (const run of workflow.listRuns({ status: "failed" })) console.log(run.threadId, run.error);
+   */
+  async *listRuns(options: ListRunsOptions = {}): AsyncGenerator<RunSummary> {
+    for await (const { summary } of findRuns(this.#listing(), this.name, systemClock, options)) yield summary;
+  }
+
+  /**
+   * Goes on with runs that stopped half-way, because their process died, and with those that `sleep` or
+   * `waitFor` let wait until now. Call it at the start of a process, and now and then; any number of
+   * processes may at once. Failed runs are left alone.
+   *
+   * @throws WorkflowError `NOT_SUPPORTED` with savers that cannot list threads.
+   * @example
+   * setInterval(() => void workflow.recover().then(report), 60_000);
+   */
+  async recover(options: RecoverOptions = {}): Promise<RecoveryReport> {
+    const invoke = async (input: CommandOptions | null, config: RunConfig) => this.invoke(input, config);
+    return recoverRuns(this.#listing(), this.name, invoke, options);
+  }
+
+  /**
+   * Goes on with a run that waits for the event.
+   *
+   * @returns As `invoke`.
+   * @throws WorkflowError `NOT_PAUSED` when the thread does not wait for it; and as `invoke`.
+   * @example
+   * await workflow.sendEvent("paid", { amount: 30 }, config);
+   */
+  async sendEvent(event: string, payload: unknown, config: RunConfig): Promise<Output> {
+    const { tasks } = await this.getState(config);
+    const waiting = tasks
+      .flatMap(({ interrupts }) => interrupts)
+      .filter(({ value }) => waitOf(value)?.event === event);
+    if (waiting.length === 0)
+      throw new WorkflowError("NOT_PAUSED", `the thread does not wait for "${event}"`);
+    const answers = waiting.map(({ id }) => [id, payload ?? null] as const);
+    return this.invoke(new Command({ resume: Object.fromEntries(answers) }), config);
+  }
+
   async "~call"(scope: Scope, [input]: readonly [input: Input]): Promise<Output> {
     return (await this.#nested(scope, input, undefined)).value as Output;
   }
@@ -132,6 +180,15 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
     const { checkpointer, name } = this.#parts;
     if (checkpointer) return checkpointer;
     throw new WorkflowError("NO_CHECKPOINTER", `workflow "${name}" has no checkpointer, so it has no state`);
+  }
+
+  #listing(): ListingSaver {
+    const saver = this.#saver();
+    if (canList(saver)) return saver;
+    throw new WorkflowError(
+      "NOT_SUPPORTED",
+      `the checkpointer of workflow "${this.name}" cannot list threads`,
+    );
   }
 
   async #run(

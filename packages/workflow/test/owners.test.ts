@@ -175,9 +175,9 @@ describe("an owner", () => {
 
   it("keeps the thread longer than its lease, and notices when it has lost it", async () => {
     const saver = new MemorySaver();
-    const { run, goOn } = await midway(saver, { lease: 60 });
+    const { run, goOn } = await midway(saver, { lease: 2400 });
     const { until } = (await claimOf(saver))!;
-    await expect.poll(async () => (await claimOf(saver))!.until > until).toBe(true);
+    await expect.poll(async () => (await claimOf(saver))!.until > until, { timeout: 10_000 }).toBe(true);
     await saver.releaseThread("t", (await claimOf(saver))!.id);
     // The task is still at work.
     await expect(run).rejects.toMatchObject({ code: "THREAD_LOST" });

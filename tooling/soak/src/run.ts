@@ -1,49 +1,30 @@
-// Mixed operations on savers, with what the process holds printed meanwhile: nothing of it may grow.
-// Arguments: savers, all by default; --minutes for each, 10 by default.
+// npm run soak -- <what> [savers] [options]. What: "mixed" operations with what the process holds meanwhile, for so many
+// --minutes on each saver; or one of the attacks of attacks.ts, with so many --times the rounds of the gate.
 import { parseArgs } from "node:util";
-import { startServers } from "@threadmark/services/start";
-import { useUntil } from "./operations.ts";
+import { attacks } from "./attacks.ts";
+import { attack } from "./attack.ts";
+import { soak } from "./mixed.ts";
 import { savers } from "./savers.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { minutes: { type: "string", default: "10" } },
+  options: { minutes: { type: "string", default: "10" }, times: { type: "string", default: "20" } },
 });
-const names = positionals.length > 0 ? positionals : Object.keys(savers);
-const unknown = names.find((name) => !(name in savers));
-if (unknown !== undefined) throw new Error(`${unknown} is none of ${Object.keys(savers).join(", ")}`);
-const milliseconds = Number(values.minutes) * 60_000;
-const servers = await startServers(names.flatMap((name) => savers[name]!.services));
-try {
-  for (const name of names) await soak(name);
-} finally {
-  await servers.stop();
-}
+const [what = "mixed", ...names] = positionals;
+const parts = attacks[what];
+if (what !== "mixed" && !parts) throw unknown(what, ["mixed", ...Object.keys(attacks)]);
+const possible = parts ? parts.map(({ saver }) => saver) : Object.keys(savers);
+for (const name of names) if (!possible.includes(name)) throw unknown(name, possible);
+const chosen = names.length > 0 ? names : possible;
+if (!parts) await soak(chosen, Number(values.minutes));
+else if (
+  !(await attack(
+    parts.filter(({ saver }) => chosen.includes(saver)),
+    values.times,
+  ))
+)
+  process.exitCode = 1;
 
-async function soak(name: string): Promise<void> {
-  console.log(`\n${name}`);
-  print("before");
-  const saver = savers[name]!.open();
-  await saver.setup();
-  const began = Date.now();
-  const printing = setInterval(
-    () => print(`${Math.round((Date.now() - began) / 1000)} s`),
-    milliseconds / 10,
-  );
-  const turns = await useUntil(saver, () => Date.now() - began > milliseconds);
-  clearInterval(printing);
-  print(`${turns} turns`);
-  await saver.close();
-  print("closed");
-}
-
-/** What the process holds: heap after a collection, open handles and timers by kind, listeners. */
-function print(when: string): void {
-  globalThis.gc?.();
-  const counts = new Map<string, number>();
-  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  const handles = [...counts].map(([kind, count]) => `${count} ${kind}`).join(", ");
-  const heap = `${(process.memoryUsage().heapUsed / 1e6).toFixed(1)} MB`;
-  const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-  console.log(`${when.padStart(12)}  ${heap.padStart(9)}  ${listeners} listeners  ${handles}`);
+function unknown(word: string, known: readonly string[]): Error {
+  return new Error(`${word} is none of ${known.join(", ")}`);
 }

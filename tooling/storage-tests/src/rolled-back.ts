@@ -1,3 +1,4 @@
+import { enough, tell } from "@threadmark/random-tests";
 import fc from "fast-check";
 import { afterAll, it } from "vitest";
 import type { StorageUnderTest } from "./differential.ts";
@@ -16,10 +17,15 @@ export function survivesRollback(
     await close();
   });
 
-  it("loses nothing that is acknowledged after a rollback under a living process", async () => {
-    await storage.setup();
-    await fc.assert(rollbackProperty({ storage, clear }), { numRuns: programs });
-  }, 300_000);
+  it(
+    "loses nothing that is acknowledged after a rollback under a living process",
+    async () => {
+      await storage.setup();
+      await fc.assert(rollbackProperty({ storage, clear }), { numRuns: programs });
+      tell("random programs on a storage that loses its last changes", { programs });
+    },
+    enough(300_000),
+  );
 }
 
 /** Random programs, each on an empty storage. */

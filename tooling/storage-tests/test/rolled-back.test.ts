@@ -1,6 +1,7 @@
 import { isCheckpointError } from "@threadmark/core";
 import type { CheckpointStorage, WriteRequest } from "@threadmark/core/storage";
 import { MemoryStorage } from "@threadmark/memory";
+import { enough } from "@threadmark/random-tests";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { survivesRollback } from "../src/index.ts";
@@ -28,7 +29,7 @@ function memory(change: (request: WriteRequest) => WriteRequest = (request) => r
 }
 
 describe("the storage in memory", () => {
-  survivesRollback(memory(), { programs: 60 });
+  survivesRollback(memory(), { programs: enough(60) });
 });
 
 describe("a storage that is rolled back and does not look whether what is relied on is stored", () => {

@@ -1,3 +1,4 @@
+import { enough } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
 import { survivesRollback } from "@threadmark/storage-tests";
 import { describe } from "vitest";
@@ -18,6 +19,6 @@ describe("MongoDBStorage", () => {
       },
       async close() {},
     },
-    { programs: 8 },
+    { programs: enough(8) },
   );
 });

@@ -1,0 +1,75 @@
+import { Command, type CommandOptions } from "./command.ts";
+import { systemClock } from "./clock.ts";
+import type { RunConfig } from "./config.ts";
+import { isWorkflowError } from "./errors.ts";
+import { findRuns, type FoundRun } from "./runs.ts";
+import type { ListingSaver } from "./saver.ts";
+
+/** How many runs go on at once. */
+const AT_ONCE = 10;
+
+/** Options of `recover`. */
+export interface RecoverOptions {
+  /**
+   * Milliseconds since something was last stored in the thread: a run that has no claim, because it
+   * allows others or is of LangGraph.js, may still be at work.
+   * @default 60_000
+   */
+  readonly olderThan?: number;
+  /** Only threads whose own metadata equals it on every key it has. */
+  readonly filter?: Readonly<Record<string, unknown>>;
+  /** For the runs, except for the thread. */
+  readonly config?: RunConfig;
+}
+
+/** What `recover` has done. */
+export interface RecoveryReport {
+  /** Threads whose run went on, and came to its end or to its next question. */
+  readonly continued: readonly string[];
+  /** Threads whose run went on, and failed. */
+  readonly failed: readonly { readonly threadId: string; readonly error: unknown }[];
+}
+
+/** Goes on with runs that stopped half-way, and with those whose time has come. */
+export async function recoverRuns(
+  saver: ListingSaver,
+  name: string,
+  invoke: (input: CommandOptions | null, config: RunConfig) => Promise<unknown>,
+  { olderThan = 60_000, filter, config = {} }: RecoverOptions,
+): Promise<RecoveryReport> {
+  const continued: string[] = [];
+  const failed: { threadId: string; error: unknown }[] = [];
+  const clock = config.clock ?? systemClock;
+  const goOn = async ({ summary: { threadId }, due }: FoundRun): Promise<void> => {
+    const input = due.length > 0 ? wakeUp(due) : null;
+    try {
+      await invoke(input, { ...config, configurable: { ...config.configurable, thread_id: threadId } });
+      continued.push(threadId);
+    } catch (error) {
+      if (!isTakenCareOf(error)) failed.push({ threadId, error });
+    }
+  };
+  const atWork = new Set<Promise<void>>();
+  const status = ["unfinished", "paused"] as const;
+  for await (const run of findRuns(saver, name, clock, filter ? { status, filter } : { status })) {
+    const isOld = clock.now() - run.summary.updatedAt.getTime() >= olderThan;
+    if (run.summary.status === "paused" ? run.due.length === 0 : !isOld) continue;
+    const work = goOn(run).finally(() => atWork.delete(work));
+    atWork.add(work);
+    if (atWork.size >= AT_ONCE) await Promise.race(atWork);
+  }
+  await Promise.all(atWork);
+  return { continued, failed };
+}
+
+/** `waitFor` takes `null` for the end of its time. */
+function wakeUp(questions: readonly string[]): Command {
+  return new Command({ resume: Object.fromEntries(questions.map((id) => [id, null])) });
+}
+
+/** Somebody else was faster. */
+function isTakenCareOf(error: unknown): boolean {
+  return ["THREAD_BUSY", "ALREADY_RESUMED", "NOT_PAUSED", "UNKNOWN_INTERRUPT"].some((code) =>
+    isWorkflowError(error, code as never),
+  );
+}

@@ -1,0 +1,117 @@
+import type { CheckpointTuple, ThreadInfo } from "@threadmark/core";
+import { isUnfinished } from "./checkpoints.ts";
+import type { Clock } from "./clock.ts";
+import type { StoredError } from "./errors.ts";
+import { bodyIdentity, claimPrefixOf } from "./identity.ts";
+import { Journal } from "./journal.ts";
+import { INTERRUPT, START } from "./layout.ts";
+import { openQuestions } from "./questions.ts";
+import type { ListingSaver } from "./saver.ts";
+import { wakeTimeOf } from "./waiting.ts";
+
+/**
+ * - `running`: somebody has the thread now.
+ * - `paused`: it asks something, or waits for a time or an event.
+ * - `failed`: the workflow threw; `invoke(null)` tries again.
+ * - `unfinished`: it stopped half-way, because its process died or it was aborted.
+ * - `finished`: it returned.
+ */
+export type RunStatus = "running" | "paused" | "failed" | "unfinished" | "finished";
+
+/** The last run of a thread. */
+export interface RunSummary {
+  readonly threadId: string;
+  readonly status: RunStatus;
+  /** When something was last stored in the thread. */
+  readonly updatedAt: Date;
+  /** The `runId` that it was started with. */
+  readonly runId: string | undefined;
+  readonly error: StoredError | undefined;
+  /** When a `sleep` or the timeout of a `waitFor` is over; the earliest one. */
+  readonly wakeAt: Date | undefined;
+}
+
+/** Options of `listRuns`. */
+export interface ListRunsOptions {
+  /** Only runs of this status, or these. @default all */
+  readonly status?: RunStatus | readonly RunStatus[];
+  /** Only threads whose own metadata equals it on every key it has. */
+  readonly filter?: Readonly<Record<string, unknown>>;
+  /** The most runs. @default no limit */
+  readonly limit?: number;
+}
+
+/** A run, with what it asks. */
+export interface FoundRun {
+  readonly summary: RunSummary;
+  /** Questions whose time has come. */
+  readonly due: readonly string[];
+}
+
+/** The last run of every thread that is of the workflow, the last updated first. */
+export async function* findRuns(
+  saver: ListingSaver,
+  name: string,
+  clock: Clock,
+  { filter, status, limit = Number.POSITIVE_INFINITY }: ListRunsOptions,
+): AsyncGenerator<FoundRun> {
+  const wanted = typeof status === "string" ? [status] : status;
+  let left = limit;
+  if (!(left > 0)) return;
+  for await (const thread of saver.listThreads(filter ? { filter } : {})) {
+    if (thread.headId === undefined) continue;
+    const tuple = await saver.getTuple({ configurable: { thread_id: thread.threadId, checkpoint_ns: "" } });
+    const run = tuple && runOf(thread, tuple, name, clock.now());
+    if (!run || (wanted && !wanted.includes(run.summary.status))) continue;
+    yield run;
+    if (--left <= 0) return;
+  }
+}
+
+function runOf(thread: ThreadInfo, tuple: CheckpointTuple, name: string, now: number): FoundRun | undefined {
+  const journal = new Journal(tuple.pendingWrites);
+  const step = (tuple.metadata?.step ?? -1) + 1;
+  const body = bodyIdentity({ namespace: "", checkpointId: tuple.checkpoint.id, step }, name).id;
+  if (!isOf(thread, tuple, journal, name, body)) return undefined;
+  const { error } = journal.of(body);
+  const unfinished = isUnfinished(tuple.checkpoint, name);
+  const questions = unfinished ? openQuestions(journal).map(({ interrupt }) => interrupt) : [];
+  const times = questions.flatMap(({ id, value }) => {
+    const time = wakeTimeOf(value);
+    return time === undefined ? [] : [{ id, time }];
+  });
+  const status = (): RunStatus => {
+    if (thread.claim && thread.claim.until.getTime() > now) return "running";
+    if (!unfinished) return "finished";
+    if (questions.length > 0) return "paused";
+    return error ? "failed" : "unfinished";
+  };
+  const summary: RunSummary = {
+    threadId: thread.threadId,
+    status: status(),
+    updatedAt: thread.updatedAt,
+    runId: (tuple.metadata as { run_id?: string } | undefined)?.run_id,
+    error: unfinished ? error : undefined,
+    wakeAt: times.length > 0 ? new Date(Math.min(...times.map(({ time }) => time))) : undefined,
+  };
+  return { summary, due: times.filter(({ time }) => time <= now).map(({ id }) => id) };
+}
+
+/**
+ * Whether the last run of a thread is one of the workflow. The layout of threads has no place for its
+ * name, but a claim names it, so do what its tasks have stored, and the runs before.
+ */
+function isOf(
+  { claim }: ThreadInfo,
+  { checkpoint }: CheckpointTuple,
+  journal: Journal,
+  name: string,
+  body: string,
+): boolean {
+  if (claim?.id.startsWith(claimPrefixOf(name))) return true;
+  for (const [task, { call }] of journal.tasks) if (task === body || call?.[0] === body) return true;
+  const before = Object.entries(checkpoint.versions_seen).filter(
+    ([node, seen]) => node !== INTERRUPT && START in seen,
+  );
+  return before.length === 1 && before[0]![0] === name;
+}
