@@ -23,14 +23,14 @@ import { MongoDBStorage } from "./storage.ts";
 export interface MongoDBSaverOptions extends Omit<CheckpointSaverOptions, "ttl"> {
   /** The database. @default that of the connection string, or `"test"` */
   readonly dbName?: string | undefined;
-  /** The collection that everything is in. @default "threadmark_checkpoints" */
+  /** The collection that holds everything. @default "threadmark_checkpoints" */
   readonly checkpointCollectionName?: string | undefined;
   /**
-   * Taken so that options of LangGraph.js's own `MongoDBSaver` can stay as they are. Writes are in the same
+   * Accepted so that options of LangGraph.js's own `MongoDBSaver` can stay as they are. Writes are in the same
    * collection as checkpoints, since one command can only write to one.
    */
   readonly checkpointWritesCollectionName?: string | undefined;
-  /** Taken for the same reason: threads have their times anyway. */
+  /** Accepted for the same reason: threads always have their times. */
   readonly enableTimestamps?: boolean | undefined;
   /**
    * When threads expire: seconds, as LangGraph.js's own `MongoDBSaver` takes it, or all options.
@@ -38,20 +38,20 @@ export interface MongoDBSaverOptions extends Omit<CheckpointSaverOptions, "ttl">
    */
   readonly ttl?: number | CheckpointSaverOptions["ttl"];
   /**
-   * What has to happen before a write is acknowledged.
+   * What must happen before a write is acknowledged.
    * @default { w: "majority", journal: true }
    */
   readonly writeConcern?: MongoWriteConcern | undefined;
   /** @default "majority", so that nothing is read that a failover could undo */
   readonly readConcern?: MongoReadConcern | undefined;
   /**
-   * Where checkpoints are read. Anything but the primary can answer with an older checkpoint than the newest.
+   * Where checkpoints are read. Anything but the primary can return a checkpoint that is not the newest.
    * @default "primary"
    */
   readonly readPreference?: string | object | undefined;
   /**
    * Whether reads use `aggregate` with `$lookup`, `$unionWith` and `$graphLookup`. Where the service does not
-   * know these, that is noticed at the first read. `false` saves the attempt.
+   * know these, the first read notices. `false` saves the attempt.
    * @default true
    */
   readonly aggregates?: boolean | undefined;
@@ -60,7 +60,7 @@ export interface MongoDBSaverOptions extends Omit<CheckpointSaverOptions, "ttl">
 /** What the constructor takes, as that of LangGraph.js's own `MongoDBSaver`. */
 export interface MongoDBSaverParams extends MongoDBSaverOptions {
   /**
-   * A `MongoClient`, or a connection of Mongoose, whose client and database are taken. It stays yours: nothing
+   * A `MongoClient`, or a Mongoose connection, whose client and database are used. It stays yours: nothing
    * closes it.
    */
   readonly client: MongoClientLike | MongooseConnectionLike;
@@ -69,7 +69,7 @@ export interface MongoDBSaverParams extends MongoDBSaverOptions {
 /**
  * Keeps checkpoints in MongoDB: standalone, replica set or sharded, without transactions.
  *
- * Errors of the driver come through as they are; `NOT_SET_UP` says that collection and indexes are missing and
+ * Errors of the driver are passed on; `NOT_SET_UP` says that collection and indexes are missing and
  * could not be created, `SCHEMA_TOO_NEW` that they belong to a newer version of this package.
  *
  * @example
@@ -97,7 +97,7 @@ export class MongoDBSaver extends CheckpointSaver {
   }
 
   /**
-   * Creates the collection and its indexes. It may be left out: the first call does it then.
+   * Creates the collection and its indexes. It may be left out: the first call then does it.
    *
    * @returns An empty list, since LangGraph.js's own `MongoDBSaver` returns the errors of its set-up here.
    */

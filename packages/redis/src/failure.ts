@@ -2,7 +2,7 @@ import { CheckpointError, isCheckpointError } from "@threadmark/core/storage";
 import { withoutSecrets } from "./without-secrets.ts";
 
 /*
- * Errors of a script that was called from another one stand inside of a longer message on Redis 6, behind a
+ * Errors of a script that was called from another one stand inside a longer message on Redis 6, behind a
  * minus; otherwise the code is what the message begins with.
  */
 const SERVER_BUSY = /(?:^|-)(?:BUSY|LOADING|READONLY|CLUSTERDOWN|TRYAGAIN|MASTERDOWN) /;

@@ -43,8 +43,8 @@ export interface SuiteOptions {
   readonly name: string;
   readonly open: OpenStore;
   /**
-   * One store for all clauses that can share one, instead of a store for each. It saves time where
-   * opening is dear; a clause that damages the store can then make others fail.
+   * One store for all clauses that can share one, instead of a store for each. It saves time if
+   * opening is expensive; a clause that damages the store can then make others fail.
    * @default false
    */
   readonly share?: boolean;
@@ -56,7 +56,7 @@ export interface SuiteOptions {
   readonly levels?: readonly Level[];
   /**
    * What the saver or its harness does not have. Clauses that need it are not run and count as not applicable.
-   * Jest and Bun cannot be told so while a test runs, and fail such a clause unless it is listed here.
+   * Jest and Bun cannot skip a running test, and fail such a clause unless it is listed here.
    * @default none
    */
   readonly without?: readonly Capability[];

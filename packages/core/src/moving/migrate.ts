@@ -17,29 +17,29 @@ export interface AbortSignalLike {
 export interface MigrateThreadsOptions {
   /** Where the threads are. Nothing is written to it. */
   readonly from: OldSaver;
-  /** Where they go. Threads that it has and `from` has not are left alone. */
+  /** Where they go. Threads that only `to` has are left alone. */
   readonly to: NewSaver;
   /** Only these threads. @default all threads of `from` */
   readonly threadIds?: readonly ThreadId[] | undefined;
   /** Called after every checkpoint. @default not called */
   readonly onProgress?: ((progress: MigrationProgress) => void) | undefined;
-  /** Stops between two checkpoints; the call then rejects with its reason. @default it goes on to the end */
+  /** Stops between two checkpoints; the call then rejects with its reason. @default it runs to the end */
   readonly signal?: AbortSignalLike | undefined;
 }
 
 /** How far a migration is. */
 export interface MigrationProgress {
-  /** Threads that were gone through to their end. */
+  /** Threads that are finished. */
   readonly threads: number;
   /** Checkpoints that were read from `from`. */
   readonly checkpoints: number;
-  /** Those of them that were not there yet, or not in full, and were stored. */
+  /** Those of them that were missing or incomplete, and were stored. */
   readonly stored: number;
   /** The thread that it is at. */
   readonly threadId: string;
 }
 
-/** A thread that is not in full on the other side. */
+/** A thread that is not complete on the other side. */
 export interface MigrationFailure {
   readonly threadId: string;
   readonly namespace: string | undefined;
@@ -70,7 +70,7 @@ const FAILURES_IN_A_ROW = 10;
  * continue. Every checkpoint is read back and compared. One thread after the other, page by page, so that memory does not
  * grow with what there is.
  *
- * Call it again after it was stopped: what is there already and the same is not stored again. Neither side should be
+ * Call it again after it was stopped: what is already there and equal is not stored again. Neither side should be
  * written to meanwhile; to move while the application runs, use the option `adopt` of a saver.
  *
  * @returns What was done, and which threads could not be copied exactly: one that fails does not stop the others.

@@ -21,20 +21,20 @@ export interface TtlOptions {
 export interface CheckpointSaverOptions {
   /**
    * Turns values into bytes. It decides about types and unknown values itself: `types`, `onUnknown` and
-   * `onConverted` are refused beside it.
+   * `onConverted` are refused together with it.
    * @default a `Serializer` with the three options below
    */
   readonly serde?: SerializerProtocol | undefined;
-  /** Classes of the application that shall be stored exactly. @default none */
+  /** Classes of the application to store exactly. @default none */
   readonly types?: readonly CustomType[] | undefined;
   /**
-   * What becomes of values that cannot be stored exactly: they are converted to the nearest thing that can be,
-   * and that is reported once for each class; or the call is refused with `NOT_SERIALIZABLE`.
+   * How values that cannot be stored exactly are handled: they are converted to the nearest storable value, which
+   * is reported once per class; or the call is refused with `NOT_SERIALIZABLE`.
    * @default "convert"
    */
   readonly onUnknown?: OnUnknown | undefined;
   /**
-   * Gets what a warning of the process would say: each conversion, once for every class and kind.
+   * Receives, in place of a process warning, each conversion, once per class and kind.
    * @default a warning with the code `THREADMARK_CONVERTED`
    */
   readonly onConverted?: ((info: ConvertedInfo) => void) | undefined;
@@ -48,8 +48,8 @@ export interface CheckpointSaverOptions {
    */
   readonly fence?: "head" | undefined;
   /**
-   * What is known of the thread that a config is about, such as its user. Asked with every `put`, whose round trip it
-   * takes; keys that it does not name, or names as `undefined`, stay as they are. `listThreads` and `deleteThreads`
+   * Returns what is known about the thread of a config, such as its user. Called with every `put`, and stored in the
+   * same round trip; keys that it does not name, or names as `undefined`, stay as they are. `listThreads` and `deleteThreads`
    * filter by it, and `updateThread` sets more.
    * @default nothing
    * @example
@@ -57,22 +57,22 @@ export interface CheckpointSaverOptions {
    */
   readonly threadMetadata?: ThreadMetadataOf | undefined;
   /**
-   * Bound in bytes on the memory that remembers what is stored, so that it is neither sent nor read
-   * nor encoded again. 0 turns it off.
+   * Limit in bytes on the memory for remembering what is stored, so that it is not sent, read or
+   * encoded again. 0 turns it off.
    * @default 67108864 (64 MiB)
    */
   readonly blobCacheBytes?: number | undefined;
   /**
-   * How many of the newest checkpoints of a thread's namespace to keep; older ones go while new ones are stored, in
-   * batches, so that at times a few more are there. A put never fails because of it. What a survivor is read with stays,
+   * How many of the newest checkpoints of a thread's namespace to keep; older ones are removed in batches as new ones are
+   * stored, so at times there are a few more. A put never fails because of this. What a survivor is built from stays,
    * and calls of subgraphs go with the checkpoint that made them. This is what LangGraph.js's `ShallowRedisSaver` is for.
    * @default everything is kept
    */
   readonly keepLatest?: number | undefined;
   /**
-   * The saver that was used before, for example one of LangGraph.js's own. A thread that is not here is taken over from
-   * it, whole and once, when it is first read, listed, copied or written to; `deleteThread` deletes it there, too. Nothing
-   * else is written to it. It must not be written to any more by anybody else, and it stays yours: nothing closes it.
+   * The previous saver, for example one of LangGraph.js's own. A thread that is not here is taken over from it, complete
+   * and once, when it is first read, listed, copied or written to; `deleteThread` deletes it there, too. Nothing else is
+   * written to it. Nobody else may write to it any more, and it stays yours: nothing closes it.
    * @default none
    */
   readonly adopt?: OldSaver | undefined;

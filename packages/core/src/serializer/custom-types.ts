@@ -6,21 +6,21 @@ import { isSafeText } from "./text.ts";
 export interface CustomTypeCodec<T extends object> {
   /** Stored with every value. Never change it and never give it to another class. */
   readonly name: string;
-  /** Returns anything that the serializer stores, nested instances of registered classes included. */
+  /** Returns anything that the serializer stores, including nested instances of registered classes. */
   encode(value: T): unknown;
   /** Makes the instance again. Called at once, without `await`. */
   decode(data: unknown): T;
 }
 
 /**
- * A class of the application that the serializer shall store. `decode(encode(value))` has to give an equal
+ * A class of the application for the serializer to store. `decode(encode(value))` must give an equal
  * value.
  *
- * With `class`, its direct instances are taken. Instances of its subclasses are taken too where `onUnknown` is
- * not `"refuse"`; they come back as instances of the class, and that is reported once.
+ * With `class`, its direct instances are taken. Instances of its subclasses are taken too unless `onUnknown` is
+ * `"refuse"`; they come back as instances of the class, which is reported once.
  *
- * With `match`, whatever it says yes to is taken, for classes that cannot be named: it is asked about instances
- * and functions that are not known otherwise, and should say yes to nothing that `decode` does not give back.
+ * With `match`, for classes that cannot be named, every value that it accepts is taken: it is called for instances
+ * and functions that are not otherwise known, and should accept only what `decode` gives back.
  *
  * @example
  * const money: CustomType<Money> = {

@@ -15,7 +15,7 @@ export interface SerializerOptions {
   /** How values that the serializer does not know are handled. @default "convert" */
   readonly onUnknown?: OnUnknown | undefined;
   /**
-   * Gets what a warning of the process would say: each conversion, once for every class and kind.
+   * Receives, in place of a process warning, each conversion, once per class and kind.
    * @default a warning with the code `THREADMARK_CONVERTED`
    */
   readonly onConverted?: ((info: ConvertedInfo) => void) | undefined;

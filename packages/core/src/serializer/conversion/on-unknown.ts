@@ -5,9 +5,9 @@ export interface UnknownPlace {
 }
 
 /**
- * What becomes of a value that the serializer does not know.
+ * How a value that the serializer does not know is handled.
  *
- * - `"convert"`: it is stored as the nearest thing that can be, and that is reported once.
+ * - `"convert"`: it is stored as the nearest storable value, which is reported once.
  * - `"refuse"`: the value as a whole is refused with `NOT_SERIALIZABLE`.
  * - a function: what it returns is stored in its place. Returning the value itself converts it as `"convert"`
  *   does; throwing refuses the whole. It gets instances of unknown classes, functions and symbols.
@@ -25,7 +25,7 @@ export type OnUnknown = "convert" | "refuse" | ((value: unknown, place: UnknownP
  * - `primitive`: a boxed primitive, to what is in it
  * - `nothing`: to `{}`, since nothing of it can be kept
  * - `left out`: a function, a symbol, or what could not be read
- * - `own fields`: it lost properties of its own that its class has no place for
+ * - `own fields`: it lost own properties that its class has no place for
  * - `symbol keys`: it lost properties whose keys are symbols
  * - `depth`: left out, since it is nested too deeply in a converted value
  */
@@ -42,7 +42,7 @@ export type ConversionKind =
   | "symbol keys"
   | "depth";
 
-/** Tells of a value that was converted. No part of the value is in it, but for keys in the path. */
+/** Reports a value that was converted. It holds no part of the value except keys in the path. */
 export interface ConvertedInfo {
   /** Where in the value, for example `"$.messages[3].when"`. */
   readonly path: string;
