@@ -110,6 +110,14 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
     expect(await commandsOf(() => putTurn(saver, next))).toEqual(["find", "update"]);
   });
 
+  it("one that reads the thread and one that changes it, where a removal begins", async () => {
+    const saver = await openSaver(client, dbName);
+    for (const n of [1, 2]) await putTurn(saver, { thread: "pruned", id: turnId(n), values: { n } });
+    const sent = await commandsOf(() => saver.prune({ threadIds: ["pruned"], keepLatest: 1 }));
+    const [outline, thread, again] = [["find", "find", "find"], "find", "find"];
+    expect(sent.slice(0, 8)).toEqual([...outline, thread, again, "findAndModify", again, "update"]);
+  });
+
   it("two for each page of a listing, and no more when the loop ends early", async () => {
     const saver = await freshSaver();
     for (let i = 1; i <= 250; i++) {

@@ -23,6 +23,7 @@ import { generationsIn, purge } from "./purge.ts";
 import type { Session } from "../session.ts";
 import {
   ALIVE,
+  checkedThread,
   findThread,
   isAlive,
   isSettled,
@@ -75,28 +76,33 @@ export async function remove(
   request: RemoveRequest,
   { keepEmpty = false, between }: RemoveOptions = {},
 ): Promise<RemoveOutcome> {
-  if (await conflicts(session, request)) return { outcome: "conflict" };
+  let seen = await findThread(session, request.thread);
+  if (await conflicts(session, request, seen)) return { outcome: "conflict" };
   let epoch = request.newEpoch;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const thread = await begin(session, request.thread, epoch);
+    const thread = await begin(session, request.thread, { epoch, seen });
     if (!thread) return { outcome: "removed", blobs: 0 };
     await between?.(thread);
     const outcome = await carryOut(session, request, thread, keepEmpty);
     if (outcome) return outcome;
     // An epoch stands for one generation only: writers may have learnt what is stored under it.
     epoch = newGeneration(request.thread);
+    seen = await findThread(session, request.thread);
   }
   throw new CheckpointError(
     "STORAGE_FAILED",
-    `thread ${JSON.stringify(request.thread)} kept being removed from by others, ${MAX_ATTEMPTS} times; try again later`,
+    `thread ${JSON.stringify(request.thread)} was removed from by others ${MAX_ATTEMPTS} times meanwhile; try again later`,
     { threadId: request.thread },
   );
 }
 
 /** Step 0. */
-async function conflicts(session: Session, request: RemoveRequest): Promise<boolean> {
+async function conflicts(
+  session: Session,
+  request: RemoveRequest,
+  thread: SeenThread | undefined,
+): Promise<boolean> {
   if (request.checkpoints.length === 0) return false;
-  const thread = await findThread(session, request.thread);
   if (!thread || !isAlive(thread)) return false;
   return hasUnknownChild(await readOutline(session, thread), request);
 }
@@ -122,27 +128,40 @@ function isStuck({ patience }: Session, { busy, now }: SeenThread): boolean {
   return !busy || now.getTime() - busy.getTime() >= patience;
 }
 
+/** What is known when a removal begins. */
+interface Beginning {
+  readonly epoch: string;
+  /** The thread as it was just read. */
+  readonly seen: SeenThread | undefined;
+}
+
 /** Step 1. `undefined`: there is no such thread. */
-async function begin(session: Session, name: string, epoch: string): Promise<ThreadDoc | undefined> {
+async function begin(
+  session: Session,
+  name: string,
+  { epoch, seen }: Beginning,
+): Promise<ThreadDoc | undefined> {
   const g = newGeneration(name);
+  let thread = seen;
   for (let wait = 10; ; wait = Math.min(2 * wait, 200)) {
-    const thread = await findThread(session, name);
     if (!thread || !isAlive(thread)) return undefined;
+    // A reply was lost.
     if (thread.g === g) return thread;
     if (isSettled(thread) || isStuck(session, thread)) {
       const filter = { ...only(threadKey(name)), g: thread.g, ...ALIVE };
-      const began = {
-        g,
-        epoch: { $literal: epoch },
-        valid: [...thread.valid, g],
-        busy: "$$NOW",
-        done: "$writes",
-      };
-      await session.write((collection) => collection.updateOne(filter, [{ $set: began }]));
-      // Whether it was this one is seen at the next look, also when the reply was lost.
+      const valid = [...thread.valid, g];
+      const began = { g, epoch: { $literal: epoch }, valid, busy: "$$NOW", done: "$writes" };
+      const changed = await session.write((collection) =>
+        collection.findOneAndUpdate(filter, [{ $set: began }], {
+          returnDocument: "after",
+          includeResultMetadata: false,
+        }),
+      );
+      if (changed) return checkedThread(name, changed);
     } else {
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
+    thread = await findThread(session, name);
   }
 }
 
