@@ -37,4 +37,6 @@ const NOTES = `## Also
 - Getters are stored as the values that they return. A getter that throws is left out. A Proxy is stored as what it shows.
 - Plain data that is nested deeper than 1,000 levels is refused. In a converted value, what is nested too deeply is left out.
 - Properties that are not enumerable are left out, except those of errors.
+- A message whose class is directly below \`BaseMessage\` comes back as LangChain's class for its type, or as a
+  \`ChatMessage\`.
 - A class that you register with \`types\` covers its subclasses, which come back as instances of the registered class.`;

@@ -38,7 +38,7 @@ export function decoderOf(thread: string, what: string): Decoder {
     number: (value) => checked(value, Number.isSafeInteger(value)),
     seal: (value) =>
       checked(value, Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_SEAL),
-    date: (value) => checked(value, value instanceof Date && !Number.isNaN(value.getTime())),
+    date: (value) => checked(value, isDate(value)),
     blobId: (value) => {
       const bytes = bytesOf(value);
       checked(bytes, bytes.length === ID_BYTES);
@@ -47,6 +47,12 @@ export function decoderOf(thread: string, what: string): Decoder {
     list: (value) => checked(value, Array.isArray(value)),
     object: (value) => checked(value, isPlainObject(value)),
   };
+}
+
+/** A test clock puts a class of its own in the place of `Date`, so `instanceof` cannot be relied on. */
+function isDate(value: unknown): boolean {
+  if (Object.prototype.toString.call(value) !== "[object Date]") return false;
+  return !Number.isNaN((value as Date).getTime());
 }
 
 function isPlainObject(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { CheckpointError } from "../errors.ts";
 import { checkOptions, type OptionNames, type UseInstead } from "../options.ts";
 import type { PruneOptions } from "./retention.ts";
+import { isValidDate } from "./valid-date.ts";
 
 const PRUNE_OPTIONS: OptionNames<PruneOptions> = {
   threadIds: true,
@@ -53,13 +54,6 @@ function checkThreads(options: PruneOptions): void {
     const problem = "threadIds" in options ? "is undefined;" : "is missing;";
     throw wrong("threadIds", `${problem} name the threads, or set allThreads: true to prune every thread`);
   }
-}
-
-function isValidDate(value: unknown): boolean {
-  // A Date of another realm is one, too.
-  return (
-    Object.prototype.toString.call(value) === "[object Date]" && !Number.isNaN((value as Date).getTime())
-  );
 }
 
 function wrong(field: string, problem: string): CheckpointError {

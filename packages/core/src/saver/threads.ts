@@ -9,6 +9,7 @@ import type { CheckpointStorage, ThreadPosition, ThreadRecord, ThreadsRequest } 
 import { checkFilter, checkLimit } from "./check-arguments.ts";
 import type { Engine } from "./engine.ts";
 import { decodeEntries, type ThreadMetadata } from "./thread-metadata.ts";
+import { isValidDate } from "./valid-date.ts";
 
 const PAGE = 100;
 
@@ -119,7 +120,7 @@ function stateOf({ head, pending }: ThreadRecord): ThreadState | undefined {
 }
 
 function positionOf(before: unknown): ThreadPosition {
-  if (before instanceof Date && !Number.isNaN(before.getTime())) {
+  if (isValidDate(before)) {
     return { updated: before.getTime(), thread: LAST_THREAD };
   }
   if (typeof before === "string") return parseCursor(before);

@@ -110,7 +110,8 @@ function makerOf(prototype: object): Maker | undefined {
   return typeof maker === "function" ? (maker as unknown as Maker) : undefined;
 }
 
-function lcName(prototype: object | undefined): string | undefined {
+/** What LangChain calls a class. */
+export function lcName(prototype: object | undefined): string | undefined {
   const maker = prototype && makerOf(prototype);
   if (typeof maker?.lc_name !== "function") return undefined;
   const name: unknown = maker.lc_name();

@@ -1,6 +1,7 @@
 import { convertCollection } from "./collections.ts";
 import { type Conversion, give, nothingOf, readOf } from "./conversion.ts";
 import { convertError } from "./error-copy.ts";
+import { convertMessage } from "./message-stand-in.ts";
 import { convertToAncestor } from "./nearest-native.ts";
 
 type Way = (value: object, key: string) => Conversion | undefined;
@@ -9,6 +10,7 @@ const WAYS: readonly Way[] = [
   unbox,
   convertError,
   convertToAncestor,
+  convertMessage,
   convertCollection,
   askToJSON,
   copyFields,

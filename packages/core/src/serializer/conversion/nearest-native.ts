@@ -6,12 +6,15 @@ import { foreignNativeName, isNativePrototype } from "../natives.ts";
 import { type Conversion, give, nothingOf, prototypesOf, readOf } from "./conversion.ts";
 import { entriesOf, itemsOf } from "./collections.ts";
 
+/** A test clock puts a class of its own in the place of `Date`. An instance of that is as unknown as before. */
+const TrueDate = Date;
+
 /** What an instance of a native class is copied by; each throws for an object that only looks like one. */
 const COPIES: ReadonlyMap<string, (value: object) => object> = new Map<string, (value: object) => object>([
   ["Array", copyArray],
   ["Map", (value) => new Map(entriesOf(value) ?? Map.prototype.entries.call(value as Map<unknown, unknown>))],
   ["Set", (value) => new Set(itemsOf(value) ?? Set.prototype.values.call(value as Set<unknown>))],
-  ["Date", (value) => new Date(Date.prototype.getTime.call(value as Date))],
+  ["Date", (value) => new TrueDate(TrueDate.prototype.getTime.call(value as Date))],
   ["RegExp", copyRegExp],
   ["URL", (value) => new Url!((value as { readonly href: string }).href)],
   ["ArrayBuffer", (value) => Uint8Array.from(new Uint8Array(value as ArrayBuffer)).buffer],
