@@ -34,6 +34,7 @@ export async function readThreads(
     async () => [await byAggregate(session, request), true] as const,
   )) ?? [await byFind(session, request), false];
   const listed = docs.slice(0, limit);
+  for (const doc of listed) checkedThread(doc._id.t, doc as unknown as Doc);
   const threads: ThreadRecord[] = [];
   for (let start = 0; start < listed.length; start += AT_ONCE) {
     const some = listed.slice(start, start + AT_ONCE);
@@ -144,7 +145,7 @@ async function findHead(
 }
 
 function recordOf(doc: Listed, head: Head, pendingChannels: readonly string[]): ThreadRecord {
-  const { thread, created, updated, expires, claim } = checkedThread(doc._id.t, doc as unknown as Doc);
+  const { thread, created, updated, expires, claim } = doc;
   const written = new Set(writesIn(head.writes).map(({ channel }) => channel));
   return {
     thread,

@@ -58,6 +58,20 @@ describe("damage in the database", () => {
     },
     60_000 + ROUNDS * 500,
   );
+
+  it.each([["$unset"], ["$set"]])(
+    "of what decides which records count is told in listings of threads: %s",
+    async (how) => {
+      const saver = open(true);
+      await putTurn(saver, { thread: "listed", id: turnId(1), values: { a: 1 } });
+      await collection.updateOne({ thread: "listed" }, { [how]: { valid: 7 } });
+      const told = { code: "CORRUPT", threadId: "listed" };
+      await expect(saver.getThread("listed")).rejects.toMatchObject(told);
+      await expect(saver.listThreads().next()).rejects.toMatchObject(told);
+      await expect(open(false).listThreads().next()).rejects.toMatchObject(told);
+      await collection.deleteMany({ "_id.t": "listed" });
+    },
+  );
 });
 
 async function fill(saver: MongoDBSaver): Promise<void> {
@@ -146,9 +160,9 @@ function damage(doc: Document, path: Path, docs: readonly Document[]): { what: s
   const parent = at(damaged, path.slice(0, -1)) as Record<string | number, unknown>;
   const key = path.at(-1)!;
   const value = parent[key];
-  // A write that is gone as a whole is no damage that anybody could see.
-  const isWrite = path.length === 2 && path[0] === "w";
-  const what = pick(["flip", "flip", "flip", "swap", "type", ...(isWrite ? [] : ["nothing"])]);
+  // A write, or the metadata of a thread, that is gone as a whole is no damage that anybody could see.
+  const isWhole = (path.length === 2 && path[0] === "w") || (path.length === 1 && path[0] === "entries");
+  const what = pick(["flip", "flip", "flip", "swap", "type", ...(isWhole ? [] : ["nothing"])]);
   if (what === "flip") parent[key] = flipped(value);
   if (what === "swap") parent[key] = at(pick(docs.filter((one) => at(one, path) !== undefined)), path);
   if (what === "type") parent[key] = pick([null, 7, "text", true, [], {}, new Date(0)]);
