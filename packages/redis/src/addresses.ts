@@ -18,8 +18,11 @@ export function checkUrl(url: unknown, field: string): void {
   }
   if (typeof url !== "string") throw wrong(field, "must be a string such as redis://localhost:6379");
   if (!URL.canParse(url)) throw wrong(field, "is not a URL; give one such as redis://localhost:6379");
-  const { protocol } = new URL(url);
+  const { protocol, pathname } = new URL(url);
   if (!SCHEMES.has(protocol)) throw wrong(field, "must begin with redis:// or rediss://");
+  // The server would refuse it where nobody listens, and the client would go on with database 0.
+  if (!/^\/?\d*$/.test(pathname))
+    throw wrong(field, "must have the number of a database as its path, or none");
 }
 
 /** Refuses what are not nodes of a cluster. */

@@ -66,6 +66,8 @@ describe("addresses are checked before anything connects", () => {
     ["no URL", `user:${SECRET}@@:localhost:port`],
     ["a port that is none", `redis://user:${SECRET}@localhost:99999`],
     ["no protocol", `localhost:6379`],
+    ["a database with a name", `redis://localhost/${SECRET}`],
+    ["a database that is no number", "redis://localhost/-1"],
   ];
 
   it.each(urls)("fromUrl: %s", (_, url) => {
