@@ -27,16 +27,22 @@ export function checkOptions<T extends object>(
   instead: UseInstead = {},
 ): void {
   if (options === undefined) return;
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (!isOptionsObject(options)) {
     throw new CheckpointError(
       "INVALID_ARGUMENT",
-      `options of ${owner} must be an object, not ${kindOf(options)}`,
+      `options of ${owner} must be an object of options, not ${kindOf(options)}`,
       { field: "options" },
     );
   }
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(names, name)) throw unknown(name, owner, Object.keys(names), instead);
   }
+}
+
+/** A list, a Map or a promise has no key of its own, and would pass for options that are all left out. */
+export function isOptionsObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return !(Symbol.iterator in value) && !("then" in value);
 }
 
 /** What a value is, in a word and without the value. */

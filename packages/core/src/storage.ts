@@ -3,7 +3,7 @@ export { idBytes, idsOf, isNode } from "./blobs/hash.ts";
 export { childrenOf } from "./blobs/tree.ts";
 export { compareText } from "./codec/text.ts";
 export { CheckpointError, isCheckpointError } from "./errors.ts";
-export { checkOptions, kindOf, type OptionNames, type UseInstead } from "./options.ts";
+export { checkOptions, isOptionsObject, kindOf, type OptionNames, type UseInstead } from "./options.ts";
 export { coreOptionsOf, SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD } from "./saver/engine.ts";
 export { damaged } from "./storage/damaged.ts";
 export { passesFilter } from "./storage/filter.ts";

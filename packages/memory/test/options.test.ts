@@ -48,6 +48,14 @@ describe("options that nobody reads", () => {
     expect(message).toBe("prune has no option defaultTTL; use ttl");
   });
 
+  it("are refused as a whole where they are a list, a Map or a promise", () => {
+    for (const options of [[], new Map(), Promise.resolve({ keepLatest: 1 }), new Set(["keepLatest"])]) {
+      expect(refusal(options).message).toMatch(
+        /^options of prune must be an object of options, not an (array|object)$/,
+      );
+    }
+  });
+
   it("are never repeated with their value, nor with a name that may be one", () => {
     const secret = "postgres://user:secret@host/db";
     for (const options of [{ schmea: secret }, { [secret]: 1 }, secret as unknown as object, [secret]]) {

@@ -18,11 +18,26 @@ export function checkUrl(url: unknown, field: string): void {
   }
   if (typeof url !== "string") throw wrong(field, "must be a string such as redis://localhost:6379");
   if (!URL.canParse(url)) throw wrong(field, "is not a URL; give one such as redis://localhost:6379");
-  const { protocol, pathname } = new URL(url);
+  const { protocol, pathname, username, password } = new URL(url);
   if (!SCHEMES.has(protocol)) throw wrong(field, "must begin with redis:// or rediss://");
+  if (!isEncoded(username) || !isEncoded(password)) {
+    throw wrong(
+      field,
+      "has a user or password with a % that must be percent-encoded; see encodeURIComponent",
+    );
+  }
   // The server would refuse it where nobody listens, and the client would go on with database 0.
   if (!/^\/?\d*$/.test(pathname))
     throw wrong(field, "must have the number of a database as its path, or none");
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Refuses what are not nodes of a cluster. */

@@ -1,4 +1,5 @@
 import { CheckpointError, CheckpointSaver } from "@threadmark/core";
+import { isOptionsObject } from "@threadmark/core/storage";
 import { checkNodes, checkUrl, type ClusterNode } from "./addresses.ts";
 import { borrowed, type RedisClientLike } from "./client.ts";
 import type { Connection } from "./connection.ts";
@@ -89,7 +90,8 @@ export class RedisSaver extends CheckpointSaver {
 
 function ownSettings(options: RedisConnectOptions) {
   const { redis = {}, ...rest } = options ?? {};
-  const settings = settingsOf(typeof options === "object" && options !== null ? rest : options);
+  // What is no object of options is refused there, by name.
+  const settings = settingsOf(isOptionsObject(options) ? rest : options);
   if (typeof redis !== "object" || redis === null) {
     const problem = "option redis must be an object of ioredis' options";
     throw new CheckpointError("INVALID_ARGUMENT", problem, { field: "redis" });

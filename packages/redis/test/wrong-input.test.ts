@@ -60,6 +60,7 @@ describe("addresses are checked before anything connects", () => {
   const urls: [title: string, url: unknown, field?: string][] = [
     ["undefined, as of a variable that is not set", undefined],
     ["an empty one", ""],
+    ["a password that is not percent-encoded", `redis://:%zz${SECRET}@localhost`],
     ["null", null],
     ["a number", 6379],
     ["another protocol", `mysql://user:${SECRET}@localhost`],
@@ -95,6 +96,8 @@ describe("options of a wrong kind are refused by name", () => {
   it.each<[field: string, options: unknown]>([
     ["options", null],
     ["options", 60],
+    ["options", []],
+    ["options", new Map()],
     ["defaultTTL", { defaultTTL: "60" }],
     ["defaultTTL", { defaultTTL: 0 }],
     ["defaultTTL", { defaultTTL: 1, ttl: { seconds: 1 } }],
@@ -148,7 +151,7 @@ describe.concurrent("a server that is not there", { timeout: 60_000 }, () => {
     await using saver = open();
     for (let i = 0; i < 2; i++) {
       const error: unknown = await saver.getTuple(configOf("t")).catch((reason: unknown) => reason);
-      expect(inspect(error, { depth: 9 })).toMatch(/ECONNREFUSED|root nodes|none of the nodes/);
+      expect(inspect(error, { depth: 9 })).toMatch(/ECONNREFUSED|root nodes|none of the given nodes/);
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
     }
   });
