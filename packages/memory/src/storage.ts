@@ -37,6 +37,7 @@ import {
   type WriteOutcome,
   type WriteRequest,
 } from "@threadmark/core/storage";
+import { now } from "./clock.ts";
 import { findHits } from "./scan.ts";
 import { ThreadTable } from "./thread-table.ts";
 import {
@@ -250,11 +251,11 @@ export class MemoryStorage implements CheckpointStorage {
 
   async claim({ thread, claim, ttl, newEpoch, threadTtl }: ClaimRequest): Promise<ClaimOutcome> {
     if (this.#threads.isExpired(thread)) return { outcome: "expired" };
-    const now = Date.now();
+    const time = now();
     const held = this.#threads.find(thread)?.claim;
-    if (held && held.id !== claim && held.until > now) return { outcome: "held", until: held.until };
+    if (held && held.id !== claim && held.until > time) return { outcome: "held", until: held.until };
     const data = this.#threads.findOrMake(thread, newEpoch);
-    data.claim = { id: claim, until: now + ttl };
+    data.claim = { id: claim, until: time + ttl };
     this.#threads.renew(data, threadTtl);
     return { outcome: "claimed" };
   }
@@ -280,7 +281,7 @@ export class MemoryStorage implements CheckpointStorage {
     if (!data) return false;
     data.ownTtl = ttl;
     if (ttl === null) data.expires = undefined;
-    else if (ttl !== undefined) data.expires = Date.now() + ttl;
+    else if (ttl !== undefined) data.expires = now() + ttl;
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { now } from "./clock.ts";
 import type { ThreadData } from "./thread-data.ts";
 
 /** All threads, in the order in which they were last written to. An expired one is not there. */
@@ -26,7 +27,7 @@ export class ThreadTable {
   /** The thread, made when it is not there, as written to just now. */
   touch(thread: string, newEpoch: string, ttl: number | undefined): ThreadData {
     const data = this.find(thread) ?? newThread(thread, newEpoch);
-    data.updated = Date.now();
+    data.updated = now();
     this.renew(data, ttl);
     this.#threads.delete(thread);
     this.#threads.set(thread, data);
@@ -43,7 +44,7 @@ export class ThreadTable {
   renew(data: ThreadData, ttl: number | undefined): void {
     const milliseconds = data.ownTtl === undefined ? ttl : data.ownTtl;
     if (milliseconds === undefined) return;
-    data.expires = milliseconds === null ? undefined : Date.now() + milliseconds;
+    data.expires = milliseconds === null ? undefined : now() + milliseconds;
   }
 
   /** Whether it was there. */
@@ -72,12 +73,12 @@ export class ThreadTable {
 }
 
 function newThread(thread: string, epoch: string): ThreadData {
-  const now = Date.now();
+  const time = now();
   return {
     thread,
     epoch,
-    created: now,
-    updated: now,
+    created: time,
+    updated: time,
     expires: undefined,
     ownTtl: undefined,
     namespaces: new Map(),
@@ -88,5 +89,5 @@ function newThread(thread: string, epoch: string): ThreadData {
 }
 
 function hasExpired({ expires }: ThreadData): boolean {
-  return expires !== undefined && expires <= Date.now();
+  return expires !== undefined && expires <= now();
 }
