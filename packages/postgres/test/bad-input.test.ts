@@ -38,15 +38,15 @@ describe("what is no client", () => {
     ["a URL object", () => new URL(`postgres://u:${SECRET}@h/x`), /fromConnString/],
     ["nothing", () => undefined, /not undefined/],
     ["null", () => null, /not null/],
-    ["options of a pool", () => ({ connectionString: `postgres://u:${SECRET}@h/x` }), /no method/],
+    ["options of a pool", () => ({ connectionString: `postgres://u:${SECRET}@h/x` }), /no query method/],
     ["postgres.js", () => sql, /postgres\.js/],
     ["Drizzle on pg", () => drizzle(pool), /Drizzle.*\$client/],
     ["Drizzle on postgres.js", () => drizzlePostgresJs(sql), /Drizzle/],
     ["Knex", () => knexed, /Knex/],
     ["a Client that is not connected", () => new pg.Client({ connectionString: newest.url }), /connect\(\)/],
     ["a Pool that was ended", () => (void ended.end(), ended), /ended/],
-    ["the module pg", () => pg, /no method/],
-    ["a function", () => async () => [], /no method/],
+    ["the module pg", () => pg, /no query method/],
+    ["a function", () => async () => [], /no query method/],
   ];
 
   afterAll(async () => {
