@@ -7,9 +7,9 @@ import {
 } from "@threadmark/core/storage";
 import type { Doc } from "./driver.ts";
 import { newGeneration } from "./generation.ts";
-import { isBadType, isUnsupported } from "./failure.ts";
+import { isBadType, isDuplicateKey, isUnsupported } from "./failure.ts";
 import { anyOf, blobsOf, contentOf, only, recordsOf, threadKey, wholeOf, type Key } from "./keys.ts";
-import { awaitPurge, generationsIn, purge, reserve } from "./remove/purge.ts";
+import { awaitPurge, generationsIn, LONG_WAITS, purge, reserve } from "./remove/purge.ts";
 import { oldOf, settle } from "./remove/remove.ts";
 import type { Session } from "./session.ts";
 import { entriesOf, findThread, isAlive, isSettled, onlyOf, storedEntry, type ThreadDoc } from "./thread.ts";
@@ -42,13 +42,13 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
     if (!source || !isAlive(source)) return "missing";
     const present = await findThread(session, to);
     if (present && isAlive(present)) return present.epoch === newEpoch ? "copied" : "exists";
-    if (present?.gone) await awaitPurge(session, present);
+    if (present?.gone) await awaitPurge(session, present, LONG_WAITS);
     else if (present) await purge(session, to, { g: present.g });
     const g = newGeneration(to);
     if (!(await reserveTarget(session, to, g))) continue;
     const copyContent = attempt < QUIET_ATTEMPTS ? copyQuiet : copyBetween;
     const target = { from, to, g, sealShift: request.sealShift };
-    const copied = await copyContent(session, source, target);
+    const copied = await unlessTaken(() => copyContent(session, source, target));
     if (copied && (await reveal(session, request, copied, g))) return "copied";
     await purge(session, to, { g });
   }
@@ -57,6 +57,16 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
     `thread ${JSON.stringify(from)} was removed from ${MAX_ATTEMPTS} times while it was copied; try again later`,
     { threadId: from },
   );
+}
+
+/** `undefined` where somebody else has taken the target meanwhile: what is copied then would not be complete. */
+async function unlessTaken<T>(copyContent: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await copyContent();
+  } catch (error) {
+    if (!isDuplicateKey(error) && !String((error as Error).message).includes(TAKEN)) throw error;
+    return undefined;
+  }
 }
 
 /** Step 1. Whether the target is ours. */
@@ -152,7 +162,7 @@ function placeOf(key: Key): string {
 }
 
 /**
- * Copies documents. What somebody else has put into the target meanwhile stays.
+ * Copies documents. What somebody else has put into the target meanwhile is an error, see `unlessTaken`.
  *
  * @param g The generation of the copies; in a list, where they are blobs.
  */
@@ -167,6 +177,7 @@ async function copyRange(
   try {
     await session.write((collection) => collection.aggregate(stages).toArray());
   } catch (error) {
+    if (String((error as Error).message).includes(TAKEN)) throw error;
     if (isBadType(error) && !isUnsupported(error)) throw damaged(from, "a document", error);
     if (!isUnsupported(error)) throw error;
     await copyThroughClient(session, filter, target, g);
@@ -208,9 +219,13 @@ function copyStages(
   ];
 }
 
-/** Only what an earlier attempt of this copy has put there. */
+/** Part of the error of a server that finds somebody else's document in the way. */
+const TAKEN = "takenobject";
+
+/** Replaces what an earlier look of this copy has put there. Anything else ends the copy: no number can be read of it. */
 function replaceOwn(g: string | readonly string[]): Doc[] {
-  return [{ $replaceRoot: { newRoot: { $cond: [{ $eq: ["$g", g] }, "$$new", "$$ROOT"] } } }];
+  const end = { $toInt: { $concat: ["taken", { $type: "$_id" }] } };
+  return [{ $replaceRoot: { newRoot: { $cond: [{ $eq: ["$g", g] }, "$$new", { end }] } } }];
 }
 
 /** How many seals there are. */

@@ -79,13 +79,24 @@ export async function reserve(session: Session, thread: string, mark: string): P
   }
 }
 
-/** Waits for the deletion of a thread that is gone, and completes it when that takes long. */
-export async function awaitPurge(session: Session, { thread, g }: ThreadDoc): Promise<void> {
-  for (const wait of [2, 5, 10, 20, 50, 100, 200]) {
+/** Milliseconds between looks at a thread that somebody else removes or copies. */
+const SHORT_WAITS = [2, 5, 10, 20, 50, 100, 200];
+/** Copies take longer, and one that is taken from its owner has been for nothing. */
+export const LONG_WAITS: readonly number[] = [...SHORT_WAITS, 400, 800, 1600, 3200];
+
+/** Waits for what somebody does with a thread that is gone, and removes what is there when that takes long. */
+export async function awaitPurge(
+  session: Session,
+  { thread, g }: ThreadDoc,
+  waits: readonly number[] = SHORT_WAITS,
+): Promise<void> {
+  for (const wait of waits) {
     await new Promise((resolve) => setTimeout(resolve, wait));
-    if ((await findThread(session, thread))?.g !== g) return;
+    const now = await findThread(session, thread);
+    // What was copied keeps its generation when it appears.
+    if (now?.g !== g || !now.gone) return;
   }
-  await purge(session, thread, { g });
+  await purge(session, thread, { g, gone: { $exists: true } });
 }
 
 /** The generations of the documents in a range. */

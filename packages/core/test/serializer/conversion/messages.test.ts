@@ -1,6 +1,6 @@
 import { AIMessage, BaseMessage, ChatMessage, type MessageType } from "@langchain/core/messages";
 import { expect, test } from "vitest";
-import { Serializer } from "../../../src/index.ts";
+import { Serializer } from "@threadmark/core";
 
 const serializer = new Serializer({ onConverted: () => undefined });
 const throughBytes = async (value: unknown): Promise<unknown> => serializer.decode(serializer.encode(value));

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { Serializer } from "../../../src/index.ts";
+import { Serializer } from "@threadmark/core";
 
 afterEach(() => {
   vi.useRealTimers();
