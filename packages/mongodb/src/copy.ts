@@ -64,7 +64,7 @@ async function unlessTaken<T>(copyContent: () => Promise<T | undefined>): Promis
   try {
     return await copyContent();
   } catch (error) {
-    if (!isDuplicateKey(error) && !String((error as Error).message).includes(TAKEN)) throw error;
+    if (!isDuplicateKey(error) && !(error as Error).message.includes(TAKEN)) throw error;
     return undefined;
   }
 }
@@ -177,7 +177,7 @@ async function copyRange(
   try {
     await session.write((collection) => collection.aggregate(stages).toArray());
   } catch (error) {
-    if (String((error as Error).message).includes(TAKEN)) throw error;
+    if ((error as Error).message.includes(TAKEN)) throw error;
     if (isBadType(error) && !isUnsupported(error)) throw damaged(from, "a document", error);
     if (!isUnsupported(error)) throw error;
     await copyThroughClient(session, filter, target, g);
@@ -220,11 +220,11 @@ function copyStages(
 }
 
 /** Part of the error of a server that finds somebody else's document in the way. */
-const TAKEN = "takenobject";
+const TAKEN = "$divide by zero";
 
-/** Replaces what an earlier look of this copy has put there. Anything else ends the copy: no number can be read of it. */
+/** Replaces what an earlier look of this copy has put there. Anything else ends the copy, by an error of arithmetic. */
 function replaceOwn(g: string | readonly string[]): Doc[] {
-  const end = { $toInt: { $concat: ["taken", { $type: "$_id" }] } };
+  const end = { $divide: [1, { $strLenBytes: { $substrBytes: [{ $type: "$_id" }, 0, 0] } }] };
   return [{ $replaceRoot: { newRoot: { $cond: [{ $eq: ["$g", g] }, "$$new", { end }] } } }];
 }
 
