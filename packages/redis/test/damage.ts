@@ -120,43 +120,41 @@ export async function cellsOf(client: Redis, keyPrefix: string): Promise<Cell[]>
   return cells;
 }
 
+/** Puts a key back as a whole: a name with one bit turned over may be that of another cell. */
+async function restorerOf(client: Redis, key: string): Promise<() => Promise<unknown>> {
+  const content = await client.dumpBuffer(key);
+  return () => client.restore(key, 0, content!, "REPLACE");
+}
+
 async function fieldsOf(client: Redis, key: string): Promise<Cell[]> {
   const cells: Cell[] = [];
+  const restore = await restorerOf(client, key);
   for (const name of await client.hkeysBuffer(key)) {
     const value = (await client.hgetBuffer(key, name))!;
     cells.push({
       title: `${key} ${name.toString("latin1")}`,
       bytes: value,
       write: (bytes) => client.call("HSET", key, name, bytes),
-      restore: () => client.call("HSET", key, name, value),
+      restore,
     });
-    let other = name;
     cells.push({
       title: `${key}, the name of ${name.toString("latin1")}`,
       bytes: name,
-      async write(bytes) {
-        other = bytes;
-        await client.multi().hdel(key, name).call("HSET", key, bytes, value).exec();
-      },
-      restore: () => client.multi().hdel(key, other).call("HSET", key, name, value).exec(),
+      write: (bytes) => client.multi().hdel(key, name).call("HSET", key, bytes, value).exec(),
+      restore,
     });
   }
   return cells;
 }
 
 async function membersOf(client: Redis, key: string): Promise<Cell[]> {
-  return (await client.zrangeBuffer(key, "0", "-1")).map((member): Cell => {
-    let other = member;
-    return {
-      title: `${key}, member ${member.toString("latin1")}`,
-      bytes: member,
-      async write(bytes) {
-        other = bytes;
-        await client.multi().zrem(key, member).call("ZADD", key, "0", bytes).exec();
-      },
-      restore: () => client.multi().zrem(key, other).call("ZADD", key, "0", member).exec(),
-    };
-  });
+  const restore = await restorerOf(client, key);
+  return (await client.zrangeBuffer(key, "0", "-1")).map((member): Cell => ({
+    title: `${key}, member ${member.toString("latin1")}`,
+    bytes: member,
+    write: (bytes) => client.multi().zrem(key, member).call("ZADD", key, "0", bytes).exec(),
+    restore,
+  }));
 }
 
 /** The same bytes with one bit turned over. */
