@@ -123,7 +123,7 @@ export async function cellsOf(client: Redis, keyPrefix: string): Promise<Cell[]>
 /** Puts a key back as a whole: a name with one bit turned over may be that of another cell. */
 async function restorerOf(client: Redis, key: string): Promise<() => Promise<unknown>> {
   const content = await client.dumpBuffer(key);
-  return () => client.restore(key, 0, content!, "REPLACE");
+  return () => client.restore(key, 0, content, "REPLACE");
 }
 
 async function fieldsOf(client: Redis, key: string): Promise<Cell[]> {
