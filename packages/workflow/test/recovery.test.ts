@@ -1,16 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { MemorySaver as LangGraphMemorySaver } from "@langchain/langgraph-checkpoint";
 import { MemorySaver } from "@threadmark/memory";
-import { PostgresSaver } from "@threadmark/postgres";
 import { entrypoint, interrupt, sleep, task, waitFor } from "@threadmark/workflow";
 import { FakeClock } from "@threadmark/workflow/testing";
 import { describe, expect, it } from "vitest";
-import { orderOn } from "./programs/recoverable.ts";
 import { langgraph, thread } from "./runtimes.ts";
 
 const config = thread("t");
@@ -26,37 +18,6 @@ async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
   for await (const item of source) found.push(item);
   return found;
 }
-
-describe("a run whose process was killed", () => {
-  it("is found and goes on, without the task that had finished", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "threadmark-recovered-"));
-    const program = fileURLToPath(new URL("programs/recoverable.ts", import.meta.url));
-    const child = spawn(process.execPath, [program, join(folder, "db")], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const ended = once(child, "exit");
-    await Promise.race([once(child.stdout, "data"), ended]);
-    child.kill("SIGKILL");
-    await ended;
-    const saver = PostgresSaver.fromFolder(join(folder, "db"));
-    try {
-      await saver.setup();
-      const log: string[] = [];
-      const order = orderOn(saver, log, async () => "second");
-      const other = entrypoint({ name: "other", checkpointer: saver }, async () => "not its run");
-      expect(await statuses(order)).toEqual({ t: "unfinished" });
-      expect(await other.recover({ olderThan: 0 })).toEqual({ continued: [], failed: [] });
-      expect(await order.recover()).toEqual({ continued: [], failed: [] });
-      expect(await order.recover({ olderThan: 0 })).toEqual({ continued: ["t"], failed: [] });
-      expect((await order.getState(config)).values).toBe("input, first, second");
-      expect(log).toEqual([]);
-      expect(await order.recover({ olderThan: 0 })).toEqual({ continued: [], failed: [] });
-    } finally {
-      await saver.close();
-      await rm(folder, { recursive: true });
-    }
-  });
-});
 
 describe("listRuns", () => {
   const everyKind = async () => {
