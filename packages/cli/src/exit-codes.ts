@@ -6,6 +6,8 @@ export const exitCodes = {
   found: 1,
   /** The command could not do its work: wrong arguments, a file or a server that is missing. */
   unable: 2,
+  /** It was stopped, as by ctrl-C. */
+  interrupted: 130,
 } as const;
 
 /** One of {@link exitCodes}. */

@@ -3,6 +3,7 @@ import { isCheckpointError } from "@threadmark/core";
 import { conformanceCommand } from "./conformance/command.ts";
 import { doctorCommand } from "./doctor/command.ts";
 import { CommandError, exitCodes, type ExitCode } from "./exit-codes.ts";
+import { Interrupted } from "./interrupt.ts";
 import { inspectCommand } from "./inspect/command.ts";
 import { statsCommand } from "./inspect/stats.ts";
 import { migrateCommand } from "./migrate/command.ts";
@@ -39,7 +40,7 @@ export async function main(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.unable;
     terminal.err(`${terminal.style("red", "threadmark:")} ${messageOf(error)}\n`);
-    return exitCodes.unable;
+    return error instanceof Interrupted ? exitCodes.interrupted : exitCodes.unable;
   }
 }
 
@@ -78,10 +79,13 @@ function inheriting(command: Command, terminal: Terminal): Command {
 }
 
 const EXIT_CODES = `
-Exit codes: 0 all is well, 1 something was found, 2 the command could not run.`;
+Exit codes: 0 all is well, 1 something was found, 2 the command could not run, 130 it was stopped.`;
 
 /** Errors that are meant for users have a message that says it all; of others the name helps to report them. */
 function messageOf(error: unknown): string {
-  if (error instanceof CommandError || isCheckpointError(error)) return error.message;
+  if (error instanceof CommandError || error instanceof Interrupted || isCheckpointError(error))
+    return error.message;
+  // Of a host with several addresses none answered.
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -1,69 +1,62 @@
 /**
- * Copies many checkpoints from LangGraph.js's `SqliteSaver` to ours on Postgres, and prints how far it is and what the
- * process holds: `node migrate-many.ts <Postgres URL> [checkpoints]`.
+ * Moves many checkpoints from LangGraph.js's `PostgresSaver` to ours with `threadmark migrate`, which is ended by SIGKILL
+ * several times and started again, and compares both sides: `node migrate-many.ts <Postgres URL> [checkpoints] [kills]`.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { migrateThreads } from "@threadmark/core";
+import { isDeepStrictEqual } from "node:util";
 import { PostgresSaver } from "@threadmark/postgres";
 import pg from "pg";
-import { newName, openSqlite } from "./old-savers.ts";
+import { storeMany, threadNames } from "./many-threads.ts";
+import { runMigration } from "./migrating-process.ts";
+import { newName, oldPostgres } from "./old-savers.ts";
+import { tuplesOf } from "./threads.ts";
 
 const PER_THREAD = 500;
-const [url, wanted = "100000"] = process.argv.slice(2);
-const folder = await mkdtemp(join(tmpdir(), "threadmark-migrate-"));
-const { saver: from, close } = await openSqlite(join(folder, "old.db"));
+const [url = "", wanted = "100000", wantedKills = "5"] = process.argv.slice(2);
+const total = Number(wanted);
+const kills = Number(wantedKills);
+const threads = Math.ceil(total / PER_THREAD);
 const started = Date.now();
 
 function print(what: string): void {
-  globalThis.gc?.();
-  const { rss, heapUsed } = process.memoryUsage();
-  const megabytes = [rss, heapUsed].map((bytes) => `${Math.round(bytes / 2 ** 20)} MB`);
-  console.log(
-    `${((Date.now() - started) / 1000).toFixed(0)} s  ${what}  rss ${megabytes[0]}, heap ${megabytes[1]}`,
-  );
+  console.log(`${((Date.now() - started) / 1000).toFixed(0).padStart(5)} s  ${what}`);
 }
 
-for (let count = 0; count < Number(wanted); count++) {
-  const turn = count % PER_THREAD;
-  const id = (n: number) => `1f000000-0000-6000-8000-${String(n).padStart(12, "0")}`;
-  const messages = Array.from({ length: 1 + (turn % 20) }, (_, i) => ({
-    role: "user",
-    content: `message ${i}`,
-  }));
-  await from.put(
-    {
-      configurable: {
-        thread_id: `thread ${Math.floor(count / PER_THREAD)}`,
-        ...(turn > 0 && { checkpoint_id: id(turn - 1) }),
-      },
-    },
-    {
-      v: 4,
-      id: id(turn),
-      ts: new Date(started + count).toISOString(),
-      channel_values: { messages },
-      channel_versions: { messages: turn + 1 },
-      versions_seen: {},
-    },
-    { source: "loop", step: turn, parents: {} },
-    { messages: turn + 1 },
-  );
-}
-print(`${wanted} checkpoints are there`);
+const old = await oldPostgres({ url } as never);
+const places = { url, oldSchema: old.schema, schema: newName() };
+await storeMany(old.saver, { threads, perThread: PER_THREAD });
+print(`${threads * PER_THREAD} checkpoints stored by LangGraph.js's PostgresSaver`);
 
-const pool = new pg.Pool({ connectionString: url!, max: 4 });
-const schema = newName();
-const to = new PostgresSaver(pool, { schema });
-await to.setup();
-const report = await migrateThreads({
-  from,
-  to,
-  onProgress: ({ checkpoints }) => checkpoints % 5000 === 0 && print(`${checkpoints} checkpoints`),
-});
-print(JSON.stringify(report));
-await pool.query(`DROP SCHEMA ${schema} CASCADE`);
+let killed = 0;
+for (;;) {
+  const killAt = killed < kills ? Math.round(((killed + 1) / (kills + 1)) * total) : Infinity;
+  let printed = -1;
+  const run = await runMigration(places, {
+    progress(checkpoints, bytes) {
+      const tenth = Math.floor((checkpoints / total) * 10);
+      if (tenth !== printed) print(`${checkpoints} checkpoints, ${Math.round(bytes / 2 ** 20)} MB resident`);
+      printed = tenth;
+      return checkpoints >= killAt;
+    },
+  });
+  if (run.killed) {
+    print(`ended by SIGKILL, for the ${++killed}. time`);
+    continue;
+  }
+  print(`exit code ${run.code}: ${run.out.trim()}`);
+  if (run.code !== 0) console.error(run.err);
+  break;
+}
+
+const pool = new pg.Pool({ connectionString: url, max: 4 });
+const saver = new PostgresSaver(pool, { schema: places.schema });
+let same = 0;
+for (const thread of threadNames(threads)) {
+  const [before, after] = [await tuplesOf(old.saver, thread), await tuplesOf(saver, thread)];
+  if (!isDeepStrictEqual(after, before)) throw new Error(`${thread} is different`);
+  same += after.length;
+}
+print(`${same} checkpoints are equal on both sides, after ${killed} kills`);
+await saver.close();
+await pool.query(`DROP SCHEMA ${places.schema} CASCADE`);
 await pool.end();
-await close();
-await rm(folder, { recursive: true });
+await old.close();

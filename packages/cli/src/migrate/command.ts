@@ -1,21 +1,23 @@
 import { Command } from "commander";
-import { migrateThreads, threadIdsOf, type MigrationProgress, type NewSaver } from "@threadmark/core";
+import { migrateThreads, threadIdsOf, type MigrationReport, type NewSaver } from "@threadmark/core";
 import { exitCodes } from "../exit-codes.ts";
+import { untilInterrupted } from "../interrupt.ts";
 import { packagesFrom } from "../load.ts";
 import type { Context } from "../main.ts";
 import { parseAddress } from "../stores/address.ts";
 import { addressArgument, withPlace } from "../stores/command.ts";
 import { openStore, type PlaceFlags, type Store } from "../stores/open-store.ts";
 import { countOf } from "../threads/count.ts";
-import type { Terminal } from "../terminal.ts";
+import { ProgressLine } from "./progress-line.ts";
 
 interface Flags extends PlaceFlags {
+  readonly fromSchema?: string;
+  readonly fromPrefix?: string;
+  readonly fromDb?: string;
   readonly thread?: readonly string[];
   readonly dryRun?: true;
   readonly json?: true;
 }
-
-const REPORT_EVERY_MILLISECONDS = 1000;
 
 /** `threadmark migrate`: copies threads from one store to another. */
 export function migrateCommand(context: Context): Command {
@@ -25,6 +27,9 @@ export function migrateCommand(context: Context): Command {
       .addArgument(addressArgument("from"))
       .addArgument(addressArgument("to")),
   )
+    .option("--from-schema <name>", "the schema in Postgres that threads come from")
+    .option("--from-prefix <text>", "the prefix of the keys in Redis that threads come from")
+    .option("--from-db <name>", "the database in MongoDB that threads come from")
     .option("--thread <ids...>", "only these threads")
     .option("--dry-run", "say how many threads there are, and copy nothing")
     .option("--json", "print the report as JSON")
@@ -38,38 +43,63 @@ The options --schema, --prefix and --db are about the store that threads go to.
 Examples:
   threadmark migrate langgraph+postgres://localhost/app postgres://localhost/app --schema threadmark
   threadmark migrate ./threads mongodb://localhost/ --db chat --dry-run
+  threadmark migrate mongodb://localhost/ postgres://localhost/app --from-db chat --schema threadmark
 
-Exit codes: 0 all threads are there and the same, 1 some are not, 2 the command could not run.`;
+Exit codes: 0 all threads are there and the same, 1 some are not, 2 the command could not run, 130 it was stopped.`;
 
 async function migrate(fromText: string, toText: string, flags: Flags, context: Context): Promise<void> {
   const load = packagesFrom(process.cwd());
   const [fromAddress, toAddress] = [parseAddress(fromText), parseAddress(toText, true)];
-  await using from = disposable(await openStore(fromAddress, {}, load));
+  await using from = disposable(await openStore(fromAddress, fromPlace(flags), load));
   if (flags.dryRun) return await dryRun(from, flags, context);
   await using to = disposable(await openStore(toAddress, flags, load));
   await to.own?.setup();
-  const progress = new ProgressLine(context.terminal);
-  const report = await migrateThreads({
-    from: from.saver,
-    to: to.saver as NewSaver,
-    threadIds: flags.thread,
-    onProgress: (at) => progress.show(at),
-  });
-  progress.end();
-  for (const { threadId, namespace, checkpointId, reason } of report.failures) {
-    const place = [threadId, namespace, checkpointId].filter((part) => part).join(" / ");
-    context.terminal.err(`${context.terminal.style("red", "not moved")} ${place}: ${reason}\n`);
+  const report = await copyAll(from, to, flags, context);
+  tell(report, from, to, flags, context);
+  if (report.failures.length > 0) context.exit(exitCodes.found);
+}
+
+function fromPlace({ fromSchema, fromPrefix, fromDb }: Flags): PlaceFlags {
+  return {
+    ...(fromSchema !== undefined && { schema: fromSchema }),
+    ...(fromPrefix !== undefined && { prefix: fromPrefix }),
+    ...(fromDb !== undefined && { db: fromDb }),
+  };
+}
+
+async function copyAll(from: Store, to: Store, flags: Flags, context: Context): Promise<MigrationReport> {
+  const progress = new ProgressLine(context.terminal, await threadCount(from, flags));
+  try {
+    return await untilInterrupted("run the same command again to continue", (signal) =>
+      migrateThreads({
+        from: from.saver,
+        to: to.saver as NewSaver,
+        threadIds: flags.thread,
+        signal,
+        onProgress: (at) => progress.show(at),
+      }),
+    );
+  } finally {
+    progress.end();
   }
+}
+
+function tell(report: MigrationReport, from: Store, to: Store, flags: Flags, { terminal }: Context): void {
   const { threads, checkpoints, stored, failures } = report;
+  for (const { threadId, namespace, checkpointId, reason } of failures) {
+    const place = [threadId, namespace, checkpointId].filter((part) => part).join(" / ");
+    terminal.err(`${terminal.style("red", "not moved")} ${place}: ${reason}\n`);
+  }
+  const moved = failures.length === 0 ? "are" : "should be";
   const text =
-    `${threads} threads with ${checkpoints} checkpoints are in ${toAddress.shown} as they are in ${fromAddress.shown}; ` +
+    `${threads} threads with ${checkpoints} checkpoints ${moved} in ${to.address.shown} as they are in ${from.address.shown}; ` +
     `${stored} checkpoints were stored now, ${failures.length} failed.\n`;
-  context.terminal.out(flags.json ? `${JSON.stringify({ threads, checkpoints, stored, failures })}\n` : text);
-  if (failures.length > 0) context.exit(exitCodes.found);
+  const plain = failures.map(({ cause: _, ...failure }) => failure);
+  terminal.out(flags.json ? `${JSON.stringify({ threads, checkpoints, stored, failures: plain })}\n` : text);
 }
 
 async function dryRun(from: Store, flags: Flags, { terminal }: Context): Promise<void> {
-  const threads = flags.thread?.length ?? (await countOf(threadIdsOf(from.saver)));
+  const threads = await threadCount(from, flags);
   terminal.out(
     flags.json
       ? `${JSON.stringify({ threads })}\n`
@@ -77,28 +107,10 @@ async function dryRun(from: Store, flags: Flags, { terminal }: Context): Promise
   );
 }
 
-function disposable(store: Store): Store & AsyncDisposable {
-  return { ...store, [Symbol.asyncDispose]: () => store.close() };
+async function threadCount({ saver }: Store, { thread }: Flags): Promise<number> {
+  return thread?.length ?? (await countOf(threadIdsOf(saver)));
 }
 
-/** One line that is rewritten on a terminal, and a line now and then elsewhere. */
-class ProgressLine {
-  readonly #terminal: Terminal;
-  #shown = 0;
-
-  constructor(terminal: Terminal) {
-    this.#terminal = terminal;
-  }
-
-  show({ threads, checkpoints, threadId }: MigrationProgress): void {
-    const now = performance.now();
-    if (this.#shown !== 0 && now - this.#shown < REPORT_EVERY_MILLISECONDS) return;
-    this.#shown = now;
-    const text = `${threads} threads, ${checkpoints} checkpoints, at ${JSON.stringify(threadId)}`;
-    this.#terminal.err(this.#terminal.interactive ? `\r\u001b[K${text}` : `${text}\n`);
-  }
-
-  end(): void {
-    if (this.#shown !== 0 && this.#terminal.interactive) this.#terminal.err("\n");
-  }
+function disposable(store: Store): Store & AsyncDisposable {
+  return { ...store, [Symbol.asyncDispose]: () => store.close() };
 }

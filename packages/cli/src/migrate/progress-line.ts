@@ -1,0 +1,42 @@
+import type { MigrationProgress } from "@threadmark/core";
+import { shortened } from "../table.ts";
+import type { Terminal } from "../terminal.ts";
+
+const REPORT_EVERY_MILLISECONDS = { terminal: 100, elsewhere: 1000 };
+const BAR = 20;
+
+/** One line with a bar that is rewritten on a terminal, and a line now and then elsewhere. */
+export class ProgressLine {
+  readonly #terminal: Terminal;
+  readonly #total: number;
+  #shown = 0;
+
+  /** @param total How many threads there are. */
+  constructor(terminal: Terminal, total: number) {
+    this.#terminal = terminal;
+    this.#total = total;
+  }
+
+  show(progress: MigrationProgress): void {
+    const now = performance.now();
+    const { interactive } = this.#terminal;
+    const pause = REPORT_EVERY_MILLISECONDS[interactive ? "terminal" : "elsewhere"];
+    if (this.#shown !== 0 && now - this.#shown < pause) return;
+    this.#shown = now;
+    const text = this.#textOf(progress);
+    this.#terminal.err(interactive ? `\r\u001b[K${this.#bar(progress)} ${text}` : `${text}\n`);
+  }
+
+  end(): void {
+    if (this.#shown !== 0 && this.#terminal.interactive) this.#terminal.err("\r\u001b[K");
+  }
+
+  #textOf({ threads, checkpoints, threadId }: MigrationProgress): string {
+    return `${threads} of ${this.#total} threads, ${checkpoints} checkpoints, at ${shortened(JSON.stringify(threadId), 40)}`;
+  }
+
+  #bar({ threads }: MigrationProgress): string {
+    const full = Math.min(BAR, Math.floor((threads / Math.max(1, this.#total)) * BAR));
+    return `${"█".repeat(full)}${"░".repeat(BAR - full)}`;
+  }
+}
