@@ -10,7 +10,7 @@ import { publishedPackages } from "../workspace.mjs";
 await using scratch = await mkdtempDisposable(join(tmpdir(), "threadmark-command-line-"));
 const project = scratch.path;
 const packages = (await publishedPackages()).filter(({ manifest }) =>
-  /\/(core|memory|cli)$/.test(manifest.name),
+  /\/(core|conformance|memory|cli)$/.test(manifest.name),
 );
 await installPacked(project, {
   packages,

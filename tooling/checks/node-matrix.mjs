@@ -28,7 +28,7 @@ const vitestConfig = `export default {
   },
 }`;
 /** What depends on Node in packages that are no saver: a folder or the beginning of files of tests. */
-const parts = { core: "serializer", workflow: "" };
+const parts = { core: "serializer", conformance: "suite", workflow: "" };
 /** What the tests need to be built and typed, not to be run. */
 const notNeeded = new Set(["@types/node", "typescript"]);
 

@@ -10,7 +10,9 @@ import { publishedPackages, root } from "../workspace.mjs";
 
 await using scratch = await mkdtempDisposable(join(tmpdir(), "threadmark-runners-"));
 const project = scratch.path;
-const packages = (await publishedPackages()).filter(({ manifest }) => /\/(core|memory)$/.test(manifest.name));
+const packages = (await publishedPackages()).filter(({ manifest }) =>
+  /\/(core|conformance|memory)$/.test(manifest.name),
+);
 await installPacked(project, {
   packages,
   dependencies: {
@@ -41,7 +43,7 @@ expectCounts("Bun", ["bun", "test", "./bun.test.mjs"], [`${passed} pass`, `${ski
 /** How many clauses the harness selects. */
 async function count() {
   const script = `
-    import { clauses } from "@threadmark/core/conformance";
+    import { clauses } from "@threadmark/conformance";
     console.log(clauses.filter(({ id }) => /^(get|reopen)\\//.test(id)).length);`;
   await writeFile(join(project, "count.mjs"), script);
   const { stdout } = runIn("node", ["count.mjs"]);

@@ -1,4 +1,4 @@
-import { verify, type Report } from "@threadmark/core/conformance";
+import { verify, type Report } from "@threadmark/conformance";
 import type { Peer } from "./savers.ts";
 
 /** Runs the suite on a saver, so that the same saver gives the same messages every time. */

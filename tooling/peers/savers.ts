@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { MemorySaver as OfficialMemorySaver } from "@langchain/langgraph-checkpoint";
-import type { OpenStore } from "@threadmark/core/conformance";
+import type { OpenStore } from "@threadmark/conformance";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
 
 /** A saver of the table. */

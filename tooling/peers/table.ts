@@ -1,4 +1,4 @@
-import { clauses, levels, levelOf, type Report, type ReportEntry } from "@threadmark/core/conformance";
+import { clauses, levels, levelOf, type Report, type ReportEntry } from "@threadmark/conformance";
 
 const LONGEST = 160;
 const WORDS = {

@@ -1,5 +1,5 @@
 import { afterAll, describe, it } from "@jest/globals";
-import { conformance } from "@threadmark/core/conformance";
+import { conformance } from "@threadmark/conformance";
 import { subject } from "./subject.mjs";
 
 conformance({ ...subject, runner: { describe, it, afterAll }, without: ["reopen"] });

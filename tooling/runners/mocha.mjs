@@ -1,4 +1,4 @@
-import { conformance } from "@threadmark/core/conformance";
+import { conformance } from "@threadmark/conformance";
 import { subject } from "./subject.mjs";
 
 conformance({ ...subject, runner: { describe, it: (name, test) => it(name, test), afterAll: after } });

@@ -1,4 +1,4 @@
-import { conformance } from "@threadmark/core/conformance";
+import { conformance } from "@threadmark/conformance";
 import { afterAll, describe, it } from "vitest";
 import { subject } from "./subject.mjs";
 

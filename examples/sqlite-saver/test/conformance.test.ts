@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { conformance } from "@threadmark/core/conformance";
+import { conformance } from "@threadmark/conformance";
 import { SqliteSaver } from "@threadmark/example-sqlite-saver";
 import { describe, it } from "vitest";
 

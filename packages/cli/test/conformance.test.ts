@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { clauses as all, type Report } from "@threadmark/core/conformance";
+import { clauses as all, type Report } from "@threadmark/conformance";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { threadmark } from "./run-cli.ts";
 

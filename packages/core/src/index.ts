@@ -1,4 +1,4 @@
-export { CLAIM } from "./contract.ts";
+export { CLAIM, ERROR, INTERRUPT, RESUME, SCHEDULED, TASKS } from "./contract.ts";
 export type {
   ChannelVersion,
   ChannelVersions,

@@ -1,2 +1,2 @@
+export { MemoryStorage, type MemoryStorageOptions } from "@threadmark/core/memory";
 export { MemorySaver, type MemorySaverOptions } from "./saver.ts";
-export { MemoryStorage, type MemoryStorageOptions } from "./storage.ts";

@@ -4,6 +4,7 @@ import {
   type CheckpointSaverOptions,
   type SerializerProtocol,
 } from "@threadmark/core";
+import { MemoryStorage, type MemoryStorageOptions } from "@threadmark/core/memory";
 import {
   checkOptions,
   coreOptionsOf,
@@ -12,7 +13,6 @@ import {
   type CheckpointStorage,
   type OptionNames,
 } from "@threadmark/core/storage";
-import { MemoryStorage, type MemoryStorageOptions } from "./storage.ts";
 
 /** Options of {@link MemorySaver}. Bounds are optional; without them everything is kept. */
 export interface MemorySaverOptions extends CheckpointSaverOptions, MemoryStorageOptions {

@@ -1,4 +1,4 @@
-import { conformance } from "@threadmark/core/conformance";
+import { conformance } from "@threadmark/conformance";
 import { enough, seed } from "@threadmark/random-tests";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
 import { describe, it } from "vitest";

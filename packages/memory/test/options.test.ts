@@ -1,5 +1,4 @@
 import { CheckpointSaver, Serializer } from "@threadmark/core";
-import { conformance, verify } from "@threadmark/core/conformance";
 import { checkOptions } from "@threadmark/core/storage";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
 import { describe, expect, it } from "vitest";
@@ -82,9 +81,6 @@ describe("every options object of the core", () => {
     list: (options) => list(saver.list({}, options)),
     listThreads: (options) => list(saver.listThreads(options)),
     Serializer: (options) => new Serializer(options),
-    verify: (options) => verify({ name: "x", open: async () => undefined, only: [], ...(options as object) }),
-    sizes: (sizes) => verify({ name: "x", open: async () => undefined, only: [], sizes }),
-    conformance: (options) => conformance(options),
   };
 
   it.each(Object.entries(calls))("%s refuses a name that it does not know", async (_, call) => {

@@ -1,4 +1,4 @@
-import { conformance } from "@threadmark/core/conformance";
+import { conformance } from "@threadmark/conformance";
 import { RedisSaver, type RedisSaverOptions } from "@threadmark/redis";
 import { countTests, nameOf } from "@threadmark/services";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";

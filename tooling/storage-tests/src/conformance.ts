@@ -1,4 +1,4 @@
-import { conformance, type OpenStore } from "@threadmark/core/conformance";
+import { conformance, type OpenStore } from "@threadmark/conformance";
 import { enough, seed } from "@threadmark/random-tests";
 import { countTests, type Server } from "@threadmark/services";
 import { describe, it } from "vitest";

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { clauses, type Report } from "@threadmark/core/conformance";
+import { clauses, type Report } from "@threadmark/conformance";
 import { CommandError } from "../exit-codes.ts";
 
 /**

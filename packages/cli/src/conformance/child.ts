@@ -1,5 +1,5 @@
 // Runs the clauses. The command starts it as a process, so that a saver that takes the process down takes no report along.
-import { verify } from "@threadmark/core/conformance";
+import { verify } from "@threadmark/conformance";
 import { CommandError } from "../exit-codes.ts";
 import { loadHarness } from "./harness.ts";
 import type { Job, Message } from "./protocol.ts";

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { levels, type Level } from "@threadmark/core/conformance";
+import { levels, type Level } from "@threadmark/conformance";
 import type { Context } from "../main.ts";
 import { explain } from "./explain.ts";
 import { databases, writeHarness, type Database } from "./init.ts";

@@ -1,4 +1,4 @@
-import { clauses, groupOf, levelOf, type Clause } from "@threadmark/core/conformance";
+import { clauses, groupOf, levelOf, type Clause } from "@threadmark/conformance";
 import { CommandError } from "../exit-codes.ts";
 
 /**

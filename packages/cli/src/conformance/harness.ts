@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { OpenStore, SuiteOptions, TestedSaver } from "@threadmark/core/conformance";
+import type { OpenStore, SuiteOptions, TestedSaver } from "@threadmark/conformance";
 import { createJiti } from "jiti";
 import { CommandError } from "../exit-codes.ts";
 import { packagesFrom, type Load, type Module } from "../load.ts";
@@ -19,7 +19,7 @@ export interface Harness {
 /**
  * The harness that a file or a package gives, in TypeScript or JavaScript:
  *
- * - a function `open` (`OpenStore` of `@threadmark/core/conformance`), and, if it likes, `name` and `options`;
+ * - a function `open` (`OpenStore` of `@threadmark/conformance`), and, if it likes, `name` and `options`;
  * - a saver, or a function that makes one, as default export or as `saver`;
  * - one class of a saver that can be made without arguments;
  * - the name of a package that this command knows.

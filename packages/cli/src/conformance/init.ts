@@ -20,7 +20,7 @@ function harnessText(database: Database): string {
   const { imports, open } = texts[database];
   return `// Opens your saver for the conformance suite: npx threadmark conformance ./<this file>
 import { randomUUID } from "node:crypto";
-import type { OpenStore } from "@threadmark/core/conformance";
+import type { OpenStore } from "@threadmark/conformance";
 ${imports}
 
 export const name = "MySaver";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { OpenOptions, OpenStore, TestedSaver } from "@threadmark/core/conformance";
+import type { OpenOptions, OpenStore, TestedSaver } from "@threadmark/conformance";
 import { CommandError } from "../exit-codes.ts";
 import type { Load } from "../load.ts";
 

@@ -1,4 +1,4 @@
-import type { ReportEntry } from "@threadmark/core/conformance";
+import type { ReportEntry } from "@threadmark/conformance";
 import type { Terminal } from "../terminal.ts";
 
 const MARKS = {

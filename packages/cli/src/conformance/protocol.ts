@@ -1,4 +1,4 @@
-import type { Report, ReportEntry, SuiteOptions } from "@threadmark/core/conformance";
+import type { Report, ReportEntry, SuiteOptions } from "@threadmark/conformance";
 
 /** What the process that runs the clauses is told. Plain data. */
 export interface Job {

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { levelsOf, toJUnit, toMarkdown, type LevelCount } from "@threadmark/core/conformance";
+import { levelsOf, toJUnit, toMarkdown, type LevelCount } from "@threadmark/conformance";
 import type { VersionedReport } from "./protocol.ts";
 
 /** The files that a report is written to. */

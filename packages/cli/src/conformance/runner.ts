@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { clauses, levelOf, type ReportEntry } from "@threadmark/core/conformance";
+import { clauses, levelOf, type ReportEntry } from "@threadmark/conformance";
 import { CommandError } from "../exit-codes.ts";
 import type { Job, Message } from "./protocol.ts";
 

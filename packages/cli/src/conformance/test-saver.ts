@@ -7,7 +7,7 @@ import {
   toText,
   type Level,
   type ReportEntry,
-} from "@threadmark/core/conformance";
+} from "@threadmark/conformance";
 import { CommandError, exitCodes, type ExitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { readBaseline, writeBaseline } from "./baseline.ts";

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { difference } from "@threadmark/core/conformance";
+import { difference } from "@threadmark/core/comparison";
 import type { Terminal } from "../terminal.ts";
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { OpenStore } from "@threadmark/core/conformance";
+import type { OpenStore } from "@threadmark/conformance";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
 
 export const name = "MemorySaver";

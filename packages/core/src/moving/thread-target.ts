@@ -1,4 +1,4 @@
-import { difference } from "../conformance/difference.ts";
+import { difference } from "../comparison/difference.ts";
 import type { CheckpointTuple } from "../contract.ts";
 import { configOf } from "../ids.ts";
 import { engineOf, plainEngine } from "../saver/engine.ts";

@@ -1,4 +1,4 @@
-import { conformance } from "@threadmark/core/conformance";
+import { conformance } from "@threadmark/conformance";
 import { enough, seed } from "@threadmark/random-tests";
 import { RedisSaver, type RedisSaverOptions } from "@threadmark/redis";
 import { countTests, hasPrivate, servers } from "@threadmark/services";

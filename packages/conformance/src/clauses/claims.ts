@@ -1,0 +1,127 @@
+import { CLAIM } from "@threadmark/core";
+import { ensure, expectRefused, expectSame, fail } from "../assertions.ts";
+import { clause } from "../clause.ts";
+import type { Clause, ClauseText } from "../clause.ts";
+import { eventually } from "../host.ts";
+import type { ClaimResult, TestedSaver } from "../saver.ts";
+import { TestThread, checkpointOf, metadataOf } from "../thread.ts";
+
+const LONG = { seconds: 3600 };
+const SHORT = { seconds: 0.05 };
+
+async function claim(thread: TestThread, id: string, ttl = LONG): Promise<ClaimResult> {
+  const result = await thread.saver.claimThread?.(thread.id, { claim: id, ttl });
+  return result ?? fail("claimThread resolves to nothing.");
+}
+
+async function release(thread: TestThread, id: string): Promise<unknown> {
+  return thread.saver.releaseThread?.(thread.id, id);
+}
+
+/** Puts and writes as the owner of a claim. */
+function owner(thread: TestThread, id: string) {
+  const config = (checkpoint?: number) => {
+    const { configurable } = thread.config(checkpoint);
+    return { configurable: { ...configurable, [CLAIM]: id } };
+  };
+  return {
+    put: (n: number, values: Record<string, unknown> = {}): Promise<unknown> => {
+      const checkpoint = checkpointOf({ id: n, values });
+      return thread.saver.put(config(), checkpoint, metadataOf({ id: n }), checkpoint.channel_versions);
+    },
+    write: (n: number, value: unknown): Promise<unknown> =>
+      thread.saver.putWrites(config(n), [["a", value]], "task"),
+  };
+}
+
+async function expectFenced(attempts: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const attempt of attempts) await expectRefused(attempt, "a write without its claim", "FENCED");
+}
+
+async function expectTold({ saver, id }: TestThread, expected: string | undefined): Promise<void> {
+  if (!saver.getThread) return;
+  const told = (await saver.getThread(id))?.claim;
+  expectSame(told?.id, expected, "The claim that getThread tells");
+  if (told)
+    ensure(told.until.getTime() > Date.now(), "getThread does not tell until when a thread is taken.");
+}
+
+function claimsClause(name: string, text: Omit<ClauseText, "needs">): Clause {
+  return clause(`claims/${name}`, { ...text, needs: ["claimThread"] });
+}
+
+export const claimsClauses: readonly Clause[] = [
+  claimsClause("one-owner-at-a-time", {
+    rule: "`claimThread` grants a thread that has no claim, even one that does not exist yet, and renews the same claim; anybody else learns until when it is taken. `releaseThread` removes the claim if it is this one, and says whether it was. `getThread` returns the claim.",
+    hint: "Compare and set in one operation, by the clock of the storage.",
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      expectSame(await claim(thread, "one"), { claimed: true }, "The first claim");
+      expectSame(await claim(thread, "one"), { claimed: true }, "The same claim again");
+      await expectTold(thread, "one");
+      const other = await claim(thread, "two");
+      ensure(!other.claimed, "A thread that is claimed was given to somebody else.");
+      ensure(other.until instanceof Date, "Somebody else is not told until when the thread is taken.");
+      expectSame(await release(thread, "two"), false, "Releasing another's claim");
+      ensure(!(await claim(thread, "two")).claimed, "Releasing another's claim released it.");
+      expectSame(await release(thread, "one"), true, "Releasing the claim");
+      expectSame(await release(thread, "one"), false, "Releasing it again");
+      await expectTold(thread, undefined);
+      expectSame(await claim(thread, "two"), { claimed: true }, "A claim after the release");
+    },
+  }),
+  claimsClause("writes-carry-it", {
+    rule: "A `put` or `putWrites` whose `configurable.__threadmark_claim` is not the claim that the thread has is refused with `FENCED`, and nothing of it is stored; calls without a claim are not checked.",
+    hint: "Compare in the operation that writes, not before it.",
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      const [one, two] = [owner(thread, "one"), owner(thread, "two")];
+      await expectFenced([() => one.put(1), () => one.write(1, 1)]);
+      expectSame(await thread.listed(), [], "The listing after refused writes");
+      await claim(thread, "one");
+      await one.put(1, { a: "one" });
+      await one.write(1, "one");
+      await expectFenced([() => two.put(2), () => two.put(1, { a: "two" }), () => two.write(1, "two")]);
+      expectSame(await thread.values(), { a: "one" }, "The values");
+      expectSame(await thread.writes(1), [["task", "a", "one"]], "The writes");
+      await thread.put({ id: 3, values: { a: "anybody" } });
+      expectSame(await thread.values(), { a: "anybody" }, "The values after a put without a claim");
+    },
+  }),
+  claimsClause("can-be-lost", {
+    rule: "When a claim has expired, another can take its place; until then its owner's writes are stored, and afterwards, or once the thread was deleted, they are refused with `FENCED`.",
+    hint: "Keep an expired claim until somebody takes it: its owner has harmed nobody.",
+    async run({ saver, threadId, sizes }) {
+      const thread = new TestThread(saver, threadId());
+      const [one, two] = [owner(thread, "one"), owner(thread, "two")];
+      await claim(thread, "one", SHORT);
+      await one.put(1, { a: "one" });
+      const wasTaken = await eventually(async () => {
+        const taken = (await claim(thread, "two")).claimed;
+        if (!taken) await one.put(1, { a: "one" });
+        return taken;
+      }, sizes.patience);
+      ensure(wasTaken, "A claim whose time is over is not given to somebody else.");
+      await expectFenced([() => one.put(2), () => one.write(1, "one")]);
+      await two.put(2, { a: "two" });
+      await thread.delete();
+      await expectFenced([() => two.put(3), () => two.write(2, "two")]);
+      expectSame(await thread.listed(), [], "The listing of a deleted thread");
+    },
+  }),
+  claimsClause("of-many-at-once-one-wins", {
+    rule: "Of many claims at once, from two processes, exactly one is granted.",
+    hint: "Compare and set in one operation.",
+    async run({ saver, reopen, threadId, sizes }) {
+      const savers: TestedSaver[] = [saver, await reopen()];
+      const thread = new TestThread(saver, threadId());
+      const ids = Array.from({ length: sizes.atOnce }, (_, index) => `claim ${index}`);
+      const results = await Promise.all(
+        ids.map((id, index) => claim(thread.on(savers[index % 2] ?? saver), id)),
+      );
+      const given = ids.filter((_, index) => results[index]?.claimed);
+      ensure(given.length === 1, `${given.length} of ${ids.length} claims at once were given instead of 1.`);
+      await owner(thread, given[0] ?? "").put(1);
+    },
+  }),
+];

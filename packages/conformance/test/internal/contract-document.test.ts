@@ -1,0 +1,15 @@
+import { readFile } from "node:fs/promises";
+import { clauses } from "@threadmark/conformance";
+import { expect, it } from "vitest";
+
+const document = await readFile(new URL("../../../../docs/contract.md", import.meta.url), "utf8");
+const cited = [...document.matchAll(/`([a-z0-9-]+\/[a-z0-9-]+)`/g)].map(([, id = ""]) => id);
+
+it("docs/contract.md cites every clause exactly once, and nothing else", () => {
+  expect(cited.toSorted()).toEqual(clauses.map(({ id }) => id).toSorted());
+});
+
+it("docs/contract.md says every rule as its clause does", () => {
+  const text = document.replaceAll(/\s+/g, " ");
+  for (const { id, rule } of clauses) expect(text).toContain(`${rule} \`${id}\``);
+});

@@ -1,0 +1,152 @@
+import {
+  childrenOf,
+  compareText,
+  type Blob,
+  type BlobId,
+  type CheckpointKey,
+  type CheckpointRecord,
+  type ThreadClaim,
+  type ThreadEntry,
+  type ThreadRecord,
+  type WriteRecord,
+} from "../storage.ts";
+
+/** The checkpoints and writes of one namespace. */
+export interface NamespaceData {
+  readonly checkpoints: Map<string, CheckpointRecord>;
+  /** Ids in ascending order. */
+  readonly order: string[];
+  /** Checkpoint id → writes by task and index. */
+  readonly writes: Map<string, Map<string, Map<number, WriteRecord>>>;
+}
+
+/** Everything of one thread. */
+export interface ThreadData {
+  readonly thread: string;
+  epoch: string;
+  readonly created: number;
+  updated: number;
+  expires: number | undefined;
+  /** A time to live of the thread's own: milliseconds, `null` for never, `undefined` for none. */
+  ownTtl: number | null | undefined;
+  readonly namespaces: Map<string, NamespaceData>;
+  readonly blobs: Map<BlobId, Blob>;
+  /** Its metadata by key. */
+  readonly entries: Map<string, ThreadEntry>;
+  claim: ThreadClaim | undefined;
+}
+
+/** The namespace, made when it is not there. */
+export function namespaceIn(data: ThreadData, name: string): NamespaceData {
+  let found = data.namespaces.get(name);
+  if (!found) {
+    found = { checkpoints: new Map(), order: [], writes: new Map() };
+    data.namespaces.set(name, found);
+  }
+  return found;
+}
+
+/** The thread as a listing tells it. */
+export function recordOf(data: ThreadData, pendingChannels: readonly string[]): ThreadRecord {
+  const { thread, created, updated, expires, entries, claim } = data;
+  const root = data.namespaces.get("");
+  const head = root?.order.at(-1);
+  const written = new Set(head === undefined ? [] : writesOf(root!, head).map(({ channel }) => channel));
+  const pending = pendingChannels.filter((channel) => written.has(channel));
+  return { thread, created, updated, expires, entries: [...entries.values()], head, pending, claim };
+}
+
+/** Adds or replaces a checkpoint. */
+export function setCheckpoint(namespace: NamespaceData, record: CheckpointRecord): void {
+  if (!namespace.checkpoints.has(record.id)) {
+    namespace.order.splice(countUpTo(namespace.order, record.id), 0, record.id);
+  }
+  namespace.checkpoints.set(record.id, record);
+}
+
+/** How many ids of an ascending list are smaller than `id`. */
+export function countUpTo(order: readonly string[], id: string): number {
+  let low = 0;
+  let high = order.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareText(order[middle]!, id) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The writes of a checkpoint, in any order. */
+export function writesOf(namespace: NamespaceData, id: string): WriteRecord[] {
+  return [...(namespace.writes.get(id)?.values() ?? [])].flatMap((task) => [...task.values()]);
+}
+
+/** Adds writes of one task by the rule of the port: the first stays, but for negative indexes. */
+export function addWrites(
+  namespace: NamespaceData,
+  checkpoint: string,
+  writes: readonly WriteRecord[],
+): void {
+  const tasks = namespace.writes.get(checkpoint) ?? new Map<string, Map<number, WriteRecord>>();
+  namespace.writes.set(checkpoint, tasks);
+  for (const write of writes) {
+    const task = tasks.get(write.task) ?? new Map<number, WriteRecord>();
+    tasks.set(write.task, task);
+    if (write.idx < 0 || !task.has(write.idx)) task.set(write.idx, write);
+  }
+}
+
+/** Removes checkpoints with their writes. */
+export function removeCheckpoints(data: ThreadData, keys: readonly CheckpointKey[]): void {
+  for (const name of new Set(keys.map((key) => key.namespace))) {
+    const namespace = data.namespaces.get(name);
+    if (!namespace) continue;
+    const gone = new Set(keys.filter((key) => key.namespace === name).map((key) => key.id));
+    for (const id of gone) {
+      namespace.checkpoints.delete(id);
+      namespace.writes.delete(id);
+    }
+    const left = namespace.order.filter((id) => !gone.has(id));
+    namespace.order.splice(0, namespace.order.length, ...left);
+    if (namespace.order.length === 0 && namespace.writes.size === 0) data.namespaces.delete(name);
+  }
+}
+
+/** Removes every blob that nothing refers to, and returns how many. */
+export function collectBlobs(data: ThreadData): number {
+  const live = new Set<BlobId>();
+  for (const namespace of data.namespaces.values()) {
+    for (const record of namespace.checkpoints.values()) mark(data, record.refs, live);
+    for (const id of namespace.writes.keys()) {
+      for (const write of writesOf(namespace, id)) mark(data, write.refs, live);
+    }
+  }
+  let removed = 0;
+  for (const id of data.blobs.keys()) {
+    if (live.has(id)) continue;
+    data.blobs.delete(id);
+    removed++;
+  }
+  return removed;
+}
+
+function mark(data: ThreadData, refs: readonly BlobId[], live: Set<BlobId>): void {
+  for (const blob of reachableBlobs(data, refs, live)) live.add(blob.id);
+}
+
+/** The blobs at and below `refs`, without those in `except` and what is only below them. */
+export function reachableBlobs(
+  data: ThreadData,
+  refs: Iterable<BlobId>,
+  except: ReadonlySet<BlobId>,
+): Blob[] {
+  const found = new Map<BlobId, Blob>();
+  const open = [...refs];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const blob = except.has(id) || found.has(id) ? undefined : data.blobs.get(id);
+    if (!blob) continue;
+    found.set(id, blob);
+    for (const child of childrenOf(blob)) open.push(child);
+  }
+  return [...found.values()];
+}
