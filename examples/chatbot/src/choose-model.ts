@@ -1,5 +1,4 @@
-import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import { LocalChatModel } from "./local-model.ts";
+import { localModel, type Model } from "./model.ts";
 import { Problem } from "./problem.ts";
 
 /**
@@ -7,12 +6,16 @@ import { Problem } from "./problem.ts";
  *
  * @param name As LangChain's `initChatModel` takes it: `provider:model`.
  */
-export async function chooseModel(name: string | undefined): Promise<BaseChatModel> {
-  if (name === undefined || name === "") return new LocalChatModel();
+export async function chooseModel(name: string | undefined): Promise<Model> {
+  if (name === undefined || name === "") return localModel;
   // Loaded only here: it takes longer than the whole conversation with the local model.
   const { initChatModel } = await import("langchain");
   try {
-    return await initChatModel(name);
+    const model = await initChatModel(name);
+    return async (messages) => {
+      const { text } = await model.invoke(messages.map(({ role, content }) => [role, content]));
+      return { role: "assistant", content: text };
+    };
   } catch (cause) {
     throw new Problem(describe(name, cause), { cause });
   }

@@ -1,21 +1,18 @@
-import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import type { BaseMessage } from "@langchain/core/messages";
-import {
-  addMessages,
-  entrypoint,
-  getPreviousState,
-  task,
-  type BaseCheckpointSaver,
-} from "@langchain/langgraph";
+import { addMessages, type WorkflowSaver } from "@threadmark/workflow";
+import type { Message, Model } from "./model.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** A chatbot that answers with the whole conversation of its thread in mind. */
-export function createChatbot(model: BaseChatModel, checkpointer: BaseCheckpointSaver) {
-  const callModel = task("callModel", async (messages: BaseMessage[]) => model.invoke(messages));
+export function createChatbot(
+  { entrypoint, getPreviousState, task }: Runtime,
+  model: Model,
+  checkpointer: WorkflowSaver,
+) {
+  const callModel = task("callModel", async (messages: Message[]) => model(messages));
 
-  return entrypoint({ name: "chatbot", checkpointer }, async (input: BaseMessage[]) => {
-    const previous = getPreviousState<BaseMessage[]>() ?? [];
-    const conversation = addMessages(previous, input);
-    const answer: BaseMessage = await callModel(conversation);
-    return entrypoint.final({ value: answer, save: addMessages(conversation, answer) });
+  return entrypoint({ name: "chatbot", checkpointer }, async (input: Message[]) => {
+    const messages = addMessages(getPreviousState<Message[]>() ?? [], input);
+    const answer = await callModel(messages);
+    return entrypoint.final({ value: answer, save: addMessages(messages, answer) });
   });
 }

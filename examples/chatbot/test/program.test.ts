@@ -51,14 +51,39 @@ describe("the program", { timeout: 120_000 }, () => {
   it("remembers Bob in a second process, in a folder and without a server, until it is told to forget", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "threadmark-demo-"));
     const env = { DEMO_FOLDER: folder.path };
-    expectBobIsNew(say([], env));
-    expectBobIsKnown(say([], env));
-    expectBobIsNew(say(["--reset"], env));
+    expectBobIsNew(say(["remember"], env));
+    expectBobIsKnown(say(["remember", "--runtime", "langgraph"], env));
+    expectBobIsNew(say(["remember", "--reset"], env));
   });
 
-  it("remembers nothing with --saver memory", () => {
-    expectBobIsNew(say(["--saver", "memory"]));
-    expectBobIsNew(say(["--saver", "memory"]));
+  it("plays all scenes, and remembers nothing with --saver memory", () => {
+    const output = say(["--saver", "memory"]);
+    expectBobIsNew(output);
+    expect(output.match(/^\d {2}.*$/gm)).toEqual([
+      "1  A thread is remembered",
+      "2  A process is killed",
+      "3  A thread has branches",
+      "4  Values come back",
+      "5  A long chat stays small",
+    ]);
+    expect(output).toMatch(/200 turns {3}here +\d\.\d\d MB {3}LangGraph.js's MemorySaver +\d+\.\d\d MB\n/);
+    expectBobIsNew(say(["--saver", "memory", "remember"]));
+  });
+
+  it("kills a process and goes on in another one", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "threadmark-demo-"));
+    const output = say(["kill"], { DEMO_FOLDER: folder.path });
+    expect(output).toMatch(
+      /process (\d+) charges\n.*\n.*process \1 is killed[^]*paid in process \1\n {2}charged once/,
+    );
+  });
+
+  it("is coloured where colours are seen, and not in a pipe or with NO_COLOR", () => {
+    const args = ["--saver", "memory", "remember"];
+    const colours = "\x1b[";
+    expect(say(args, { FORCE_COLOR: "1" })).toContain(colours);
+    expect(say(args)).not.toContain(colours);
+    expect(say(args, { NO_COLOR: "1" })).not.toContain(colours);
   });
 
   for (const [saver, variable] of [
@@ -72,26 +97,35 @@ describe("the program", { timeout: 120_000 }, () => {
 
         it("remembers Bob in a second process, until it is told to forget", () => {
           const env = { [variable]: server.url };
-          expectBobIsNew(say(["--saver", saver, "--reset"], env));
-          expectBobIsKnown(say(["--saver", saver], env));
-          expectBobIsNew(say(["--saver", saver, "--reset"], env));
+          expectBobIsNew(say(["--saver", saver, "--reset", "remember"], env));
+          expectBobIsKnown(say(["--saver", saver, "remember"], env));
+          expectBobIsNew(say(["--saver", saver, "--reset", "remember"], env));
         });
       });
     }
 
     it(`asks for ${variable} with --saver ${saver}`, () => {
-      expect(complain(["--saver", saver], { [variable]: "" })).toContain(`Set ${variable} to the URL`);
+      expect(complain(["--saver", saver, "remember"], { [variable]: "" })).toContain(
+        `Set ${variable} to the URL`,
+      );
     });
   }
 
   it("says why it cannot use a server", () => {
-    const stderr = complain(["--saver", "postgres"], { POSTGRES_URL: "postgres://127.0.0.1:1/x" });
+    const stderr = complain(["--saver", "postgres", "remember"], {
+      POSTGRES_URL: "postgres://127.0.0.1:1/x",
+    });
     expect(stderr).toContain("--saver postgres cannot be used. connect ECONNREFUSED 127.0.0.1:1");
   });
 
-  it.each([[["--sever", "memory"]], [["--saver", "paper"]]])("refuses %j, and says what it knows", (args) => {
+  it.each([
+    [["--sever", "memory"], "--sever"],
+    [["--saver", "paper"], '"paper"'],
+    [["--runtime", "paper"], '"paper"'],
+    [["paper"], '"paper"'],
+  ])("refuses %j, and says what it knows", (args, about) => {
     const stderr = complain(args);
-    expect(stderr).toContain(args[0] === "--sever" ? "--sever" : '"paper"');
+    expect(stderr).toContain(about);
     expect(stderr).toContain("Usage:");
   });
 
