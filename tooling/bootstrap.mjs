@@ -18,11 +18,13 @@ process.on("SIGINT", () => {});
 const [task, ...args] = process.argv.slice(2);
 if (!task)
   throw new Error(
-    "Usage: node tooling/bootstrap.mjs <demo|check|soak|build|typecheck|test|bench|generate> [arguments]",
+    "Usage: node tooling/bootstrap.mjs <demo|site|check|soak|build|typecheck|test|bench|generate> [arguments]",
   );
 if (!(await isInstalled())) await install();
 if (task === "demo") {
   await run(node, ["--conditions=@threadmark/source", chatbot, ...args]);
+} else if (task === "site") {
+  await run(node, ["tooling/site/src/build.ts", ...args]);
 } else if (task === "check") {
   const [check, ...rest] = args;
   await run(node, [`tooling/checks/${check}.mjs`, ...rest]);

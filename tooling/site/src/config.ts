@@ -1,0 +1,65 @@
+import { defineConfig, type DefaultTheme } from "vitepress";
+import { reference } from "./reference.ts";
+import { home, sections, type Page } from "./pages.ts";
+import { built, REPOSITORY } from "./paths.ts";
+import { slug } from "./slug.ts";
+
+/** The site. Nothing in it comes from another host: fonts, search and scripts are files of its own. */
+export const config = defineConfig({
+  title: home.title,
+  description: "Checkpoint savers for LangGraph.js",
+  lang: "en",
+  base: process.env["SITE_BASE"] ?? "/",
+  outDir: built,
+  ignoreDeadLinks: false,
+  // Of the search: its index has every page in it.
+  vite: { build: { chunkSizeWarningLimit: 5000 } },
+  metaChunk: true,
+  markdown: {
+    html: false,
+    anchor: { slugify: slug },
+    config(md) {
+      const text = md.renderer.rules.text;
+      // To Vue two braces begin an expression, in prose they are two braces.
+      md.renderer.rules.text = (...args) =>
+        (text?.(...args) ?? md.utils.escapeHtml(args[0][args[1]]!.content)).replaceAll("{{", "&#123;&#123;");
+    },
+  },
+  themeConfig: {
+    nav: [
+      { text: "Start", link: "/start" },
+      { text: "Savers", link: "/savers/memory", activeMatch: "/savers/" },
+      { text: "Workflows", link: "/workflow" },
+      { text: "Reference", link: "/api/", activeMatch: "/api/" },
+    ],
+    sidebar: [
+      ...sections.map(({ title, pages }) => ({ text: title, items: pages.map(itemOf) })),
+      {
+        text: "API reference",
+        items: reference().map(({ name, route, members }) => ({
+          text: name,
+          link: `/${route}`,
+          collapsed: true,
+          items: members.map((member) => ({ text: member.name, link: `/${member.route}` })),
+        })),
+      },
+    ],
+    outline: { level: [2, 3] },
+    search: { provider: "local" },
+    socialLinks: [{ icon: "github", link: REPOSITORY }],
+    editLink: {
+      text: "Edit this page",
+      pattern: `${REPOSITORY}/edit/main/:path`,
+    },
+  },
+  transformPageData(pageData) {
+    const { source } = pageData.frontmatter as { source?: string };
+    // What is generated cannot be edited.
+    if (source) pageData.filePath = source;
+    else pageData.frontmatter["editLink"] = false;
+  },
+});
+
+function itemOf({ title, route }: Page): DefaultTheme.SidebarItem {
+  return { text: title, link: `/${route}` };
+}

@@ -1,0 +1,88 @@
+/** A page of the site: the Markdown file that it is made from, and its name in the sidebar. */
+export interface Page {
+  readonly file: string;
+  readonly route: string;
+  readonly title: string;
+}
+
+/** A group of pages in the sidebar. */
+export interface Section {
+  readonly title: string;
+  readonly pages: readonly Page[];
+}
+
+/** The first page. */
+export const home: Page = { file: "README.md", route: "index", title: "Threadmark" };
+
+/** The sidebar, but for the API reference. A Markdown file that is not here is linked to in the repository. */
+export const sections: readonly Section[] = [
+  {
+    title: "Using it",
+    pages: [
+      doc("start", "Start"),
+      doc("coming-from-langgraph", "Coming from LangGraph.js"),
+      doc("sidebar", "Threads in a sidebar"),
+      doc("retention", "Retention"),
+      doc("values", "Values"),
+      doc("guarantees", "Guarantees"),
+      doc("errors", "Errors"),
+    ],
+  },
+  {
+    title: "Savers",
+    pages: [
+      readme("packages/memory", "savers/memory", "Memory"),
+      readme("packages/postgres", "savers/postgres", "Postgres and PGlite"),
+      readme("packages/mongodb", "savers/mongodb", "MongoDB"),
+      readme("packages/redis", "savers/redis", "Redis and Valkey"),
+    ],
+  },
+  {
+    title: "Workflows",
+    pages: [
+      readme("packages/workflow", "workflow", "Workflows of plain functions"),
+      doc("from-langgraph-functional-api", "From LangGraph.js's functional API"),
+    ],
+  },
+  {
+    title: "Command line",
+    pages: [readme("packages/cli", "command-line", "The threadmark command")],
+  },
+  {
+    title: "Benchmarks",
+    pages: [
+      doc("benchmarks", "The core"),
+      doc("benchmarks-postgres", "Postgres"),
+      doc("benchmarks-mongodb", "MongoDB"),
+      doc("benchmarks-redis", "Redis"),
+    ],
+  },
+  {
+    title: "Savers of your own",
+    pages: [
+      doc("test-your-saver", "Test your saver"),
+      doc("write-a-saver", "Write a saver"),
+      doc("contract", "The contract"),
+      doc("peers", "How other savers do"),
+      readme("packages/core", "core", "The core package"),
+    ],
+  },
+  {
+    title: "How it is made",
+    pages: [
+      { file: "ARCHITECTURE.md", route: "architecture", title: "Architecture" },
+      doc("decisions", "Decisions"),
+      { file: "CONTRIBUTING.md", route: "contributing", title: "Contributing" },
+    ],
+  },
+];
+
+export const pages: readonly Page[] = [home, ...sections.flatMap((section) => section.pages)];
+
+function doc(name: string, title: string): Page {
+  return { file: `docs/${name}.md`, route: name, title };
+}
+
+function readme(folder: string, route: string, title: string): Page {
+  return { file: `${folder}/README.md`, route, title };
+}

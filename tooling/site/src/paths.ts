@@ -1,0 +1,11 @@
+import { fileURLToPath } from "node:url";
+
+/** The root of the repository. */
+export const root = fileURLToPath(new URL("../../..", import.meta.url));
+/** What VitePress builds from: pages, pictures and the API reference, all made. */
+export const staged = fileURLToPath(new URL("../.site/pages", import.meta.url));
+/** The site. */
+export const built = fileURLToPath(new URL("../.site/dist", import.meta.url));
+
+/** Where the repository's files are shown to readers. */
+export const REPOSITORY = "https://github.com/threadmark/threadmark";

@@ -1,0 +1,81 @@
+import { globSync } from "node:fs";
+import { basename, join } from "node:path";
+import { Application, Converter, LogLevel, ReflectionKind, type TypeDocOptions } from "typedoc";
+import type { PluginOptions } from "typedoc-plugin-markdown";
+import { REPOSITORY, root, staged } from "./paths.ts";
+
+/** The folders in which a module's pages are; one module may be in another's folder. */
+const KINDS = /^(?:classes|functions|interfaces|type-aliases|variables)[/]/;
+
+/** What users and authors of savers import. */
+const modules = {
+  "@threadmark/memory": "packages/memory/src/index.ts",
+  "@threadmark/postgres": "packages/postgres/src/index.ts",
+  "@threadmark/mongodb": "packages/mongodb/src/index.ts",
+  "@threadmark/redis": "packages/redis/src/index.ts",
+  "@threadmark/workflow": "packages/workflow/src/index.ts",
+  "@threadmark/workflow/testing": "packages/workflow/src/testing/index.ts",
+  "@threadmark/core": "packages/core/src/index.ts",
+  "@threadmark/core/storage": "packages/core/src/storage.ts",
+  "@threadmark/core/conformance": "packages/core/src/conformance/index.ts",
+};
+
+/** A module in the reference, and the pages of what it exports, once they are written. */
+export interface ReferenceModule {
+  readonly name: string;
+  readonly route: string;
+  readonly members: readonly { readonly name: string; readonly route: string }[];
+}
+
+/** The reference, in the order of the sidebar. */
+export function reference(): ReferenceModule[] {
+  return Object.keys(modules).map((name) => {
+    const files = globSync("*/*.md", { cwd: join(staged, "api", name) }).filter((file) => KINDS.test(file));
+    const members = files.map((file) => ({
+      name: basename(file, ".md"),
+      route: `api/${name}/${file.slice(0, -".md".length)}`,
+    }));
+    return { name, route: `api/${name}/`, members: members.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+  });
+}
+
+/** Writes the API reference from the docstrings. */
+export async function writeReference(): Promise<void> {
+  const app = await Application.bootstrapWithPlugins(options());
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
+      const [source] = module.sources ?? [];
+      const found = Object.entries(modules).find(([, file]) => source?.fullFileName === join(root, file));
+      if (!found) throw new Error(`no module is made of ${source?.fullFileName}`);
+      [module.name] = found;
+    }
+  });
+  const project = await app.convert();
+  if (!project) throw new Error("the sources do not compile");
+  await app.generateOutputs(project);
+}
+
+function options(): TypeDocOptions & Partial<PluginOptions> {
+  return {
+    plugin: ["typedoc-plugin-markdown"],
+    entryPoints: Object.values(modules).map((file) => join(root, file)),
+    tsconfig: join(root, "tooling/site/tsconfig.reference.json"),
+    // Types are checked elsewhere, with the compiler that this repository uses.
+    skipErrorChecking: true,
+    logLevel: LogLevel.Warn,
+    outputs: [{ name: "markdown", path: join(staged, "api") }],
+    readme: "none",
+    excludeInternal: true,
+    excludePrivate: true,
+    excludeProtected: true,
+    basePath: root,
+    disableGit: true,
+    gitRevision: "main",
+    sourceLinkTemplate: `${REPOSITORY}/blob/main/{path}#L{line}`,
+    entryFileName: "index",
+    hideBreadcrumbs: true,
+    hidePageHeader: true,
+    parametersFormat: "table",
+    typeDeclarationFormat: "table",
+  };
+}
