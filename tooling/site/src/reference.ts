@@ -17,7 +17,7 @@ const modules = {
   "@threadmark/workflow/testing": "packages/workflow/src/testing/index.ts",
   "@threadmark/core": "packages/core/src/index.ts",
   "@threadmark/core/storage": "packages/core/src/storage.ts",
-  "@threadmark/core/conformance": "packages/core/src/conformance/index.ts",
+  "@threadmark/conformance": "packages/conformance/src/index.ts",
 };
 
 /** A module in the reference, and the pages of what it exports, once they are written. */
@@ -44,7 +44,7 @@ export async function writeReference(): Promise<void> {
   const app = await Application.bootstrapWithPlugins(options());
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
-      const [source] = module.sources ?? [];
+      const [source] = (module.isDeclaration() && module.sources) || [];
       const found = Object.entries(modules).find(([, file]) => source?.fullFileName === join(root, file));
       if (!found) throw new Error(`no module is made of ${source?.fullFileName}`);
       [module.name] = found;
