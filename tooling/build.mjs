@@ -1,14 +1,24 @@
-// Builds the package in this folder. `tsc` writes the ES modules into `dist`, and rolldown bundles them into `dist/cjs`,
-// for `require` and for tools that know nothing else. Packages that have ES modules only are taken along there, since
-// Jest cannot `require` them, and a dynamic import becomes a `require`, so that classes of peers are those that the
-// program itself gets. Both formats have the same declarations, so what one of them makes fits the other.
+// Builds the package in this folder, as ES modules and as CommonJS, for `require` and for tools that know nothing else.
+// `tsc` writes modules and declarations; rolldown makes the same files of both formats from them, minified. In CommonJS,
+// packages that have ES modules only are taken along, since Jest cannot `require` them, and a dynamic import becomes a
+// `require`, so that classes of peers are those that the program itself gets. Both formats have the same declarations, so
+// what one of them makes fits the other.
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { rolldown } from "rolldown";
+import { minify } from "rolldown/utils";
 import { run } from "./command.mjs";
+import { chunksOf } from "./chunks.mjs";
+import { removeUnreachable } from "./declarations.mjs";
 import { readJson } from "./workspace.mjs";
 
 const MODULES_ONLY = ["@noble/hashes"];
+const MODULES = join("dist", "modules");
+/** Characters of one chunk before it is minified. gzip finds what repeats within 32 kB: see docs/decisions.md. */
+const CHUNK = 18_000;
+/** Names of functions and classes stay, for stacks and for messages. */
+const SHORT = { module: true, compress: false, mangle: { toplevel: true, keepNames: true } };
+const WITHOUT_SPACE = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
 
 const { exports } = await readJson("package.json");
 const entries = Object.values(exports)
@@ -17,45 +27,89 @@ const entries = Object.values(exports)
 
 await rm("dist", { recursive: true, force: true });
 await Promise.all([writeModules(), writeDeclarations()]);
-await bundleCommonJs();
+const chunks = await chunksOf(
+  entries.map((entry) => join(MODULES, `${entry}.js`)),
+  CHUNK,
+);
+await bundle({ platform: "neutral", format: "esm", dir: "dist", isExternal: isPackage });
+await bundle({
+  platform: "node",
+  format: "cjs",
+  dir: join("dist", "cjs"),
+  isExternal: (id) => isPackage(id) && !MODULES_ONLY.some((name) => id.startsWith(name)),
+  exports: "named",
+  esModule: true,
+  dynamicImportInCjs: false,
+});
+await rm(MODULES, { recursive: true });
 
 /** Without comments: those for users are in the declarations. */
 async function writeModules() {
-  await tsc("--declaration", "false", "--isolatedDeclarations", "false", "--removeComments");
+  await tsc(
+    "--declaration",
+    "false",
+    "--isolatedDeclarations",
+    "false",
+    "--removeComments",
+    "--outDir",
+    MODULES,
+  );
 }
 
 /** The same text means CommonJS in a folder that says so, and an ES module can export all of one that is CommonJS. */
 async function writeDeclarations() {
-  await tsc("--emitDeclarationOnly", "--outDir", "dist/cjs");
-  await writeFile("dist/cjs/package.json", '{ "type": "commonjs" }\n');
+  const folder = join("dist", "cjs");
+  await tsc("--emitDeclarationOnly", "--outDir", folder);
+  await removeUnreachable(
+    folder,
+    entries.map((entry) => join(folder, `${entry}.d.ts`)),
+  );
+  await writeFile(join(folder, "package.json"), '{ "type": "commonjs" }\n');
   for (const entry of entries) {
     const file = join("dist", `${entry}.d.ts`);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `export * from "${pathTo(join("dist", "cjs", `${entry}.js`), dirname(file))}";\n`);
+    await writeFile(file, `export * from "${pathTo(join(folder, `${entry}.js`), dirname(file))}";\n`);
   }
 }
 
 function pathTo(file, from) {
-  const path = relative(from, file);
+  const path = relative(from, file).split(sep).join("/");
   return path.startsWith(".") ? path : `./${path}`;
 }
 
-async function bundleCommonJs() {
-  const bundle = await rolldown({
-    input: Object.fromEntries(entries.map((entry) => [entry, `./dist/${entry}.js`])),
-    platform: "node",
-    external: (id) => /^[^./]/.test(id) && !MODULES_ONLY.some((name) => id.startsWith(name)),
+async function bundle({ platform, format, dir, isExternal, ...output }) {
+  const build = await rolldown({
+    input: Object.fromEntries(entries.map((entry) => [entry, `./${MODULES}/${entry}.js`])),
+    platform,
+    external: isExternal,
+    // Entries only name what chunks export.
+    preserveEntrySignatures: "allow-extension",
+    plugins: [{ name: "short-names", transform: shorten }],
   });
-  await bundle.write({
-    dir: "dist/cjs",
-    format: "cjs",
-    exports: "named",
-    esModule: true,
-    dynamicImportInCjs: false,
+  await build.write({
+    dir,
+    format,
+    ...output,
+    minify: WITHOUT_SPACE,
     comments: { jsdoc: false, legal: true },
     chunkFileNames: "shared/[name].js",
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [{ debugName: "chunks", name: (id) => chunks.get(id) ?? null }],
+    },
   });
-  await bundle.close();
+  await build.close();
+}
+
+/** Before bundling, so that names are the same in both formats. Only what is ours: the rest knows what it does not need. */
+async function shorten(code, id) {
+  if (!chunks.has(id) || code.trim() === "") return undefined;
+  const { code: short } = await minify(id, code, SHORT);
+  return { code: short, map: null };
+}
+
+function isPackage(id) {
+  return /^[^./]/.test(id);
 }
 
 function tsc(...options) {

@@ -32,6 +32,6 @@ for (const compiler of ["typescript", "typescript-5"]) {
     cwd: project,
   });
 }
-for (const program of ["main.js", "both-formats.mjs"])
+for (const program of ["main.js", "same-exports.mjs", "both-formats.mjs"])
   await run(process.execPath, [program], { cwd: project });
 console.log("The packed packages install, type-check and run.");
