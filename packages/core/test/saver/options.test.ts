@@ -1,7 +1,8 @@
 import { CheckpointSaver, Serializer } from "@threadmark/core";
 import { checkOptions } from "@threadmark/core/storage";
-import { MemorySaver, MemoryStorage } from "@threadmark/memory";
+import { MemoryStorage } from "@threadmark/core/memory";
 import { describe, expect, it } from "vitest";
+import { memorySaver } from "./memory-saver.ts";
 
 const names = { threadIds: true, keepLatest: true, olderThan: true, schema: true } as const;
 
@@ -65,7 +66,7 @@ describe("options that nobody reads", () => {
 });
 
 describe("every options object of the core", () => {
-  const saver = new MemorySaver();
+  const saver = memorySaver();
   const list = async (listing: AsyncIterable<unknown>) => {
     const found: unknown[] = [];
     for await (const item of listing) found.push(item);
@@ -73,9 +74,8 @@ describe("every options object of the core", () => {
   };
   const calls: Record<string, (options: never) => unknown> = {
     "a saver": (options) => new CheckpointSaver(new MemoryStorage(), options),
-    MemorySaver: (options) => new MemorySaver(options),
     MemoryStorage: (options) => new MemoryStorage(options),
-    ttl: (ttl) => new MemorySaver({ ttl: { seconds: 1, ...(ttl as object) } }),
+    ttl: (ttl) => memorySaver({ ttl: { seconds: 1, ...(ttl as object) } }),
     setThreadTtl: (ttl) => saver.setThreadTtl("t", { seconds: 1, ...(ttl as object) }),
     prune: (options) => saver.prune({ threadIds: [], keepLatest: 1, ...(options as object) }),
     list: (options) => list(saver.list({}, options)),

@@ -1,6 +1,6 @@
 import { isCheckpointError } from "@threadmark/core";
-import { MemorySaver } from "@threadmark/memory";
 import { expect, it } from "vitest";
+import { memorySaver } from "./memory-saver.ts";
 
 const FRAGMENTS =
   "a b : :: | \\ / % _ ' \" * ? [ ] { } $ . .. # ; -- é ß \uffff 😀 ‮ \n \t \0 \ud800 \udc00 __proto__ constructor prototype toString $gt null undefined".split(
@@ -20,7 +20,7 @@ function* hostileStrings(count: number): Generator<string> {
 }
 
 it("10,000 hostile ids are each refused or a thread, namespace and checkpoint of their own", async () => {
-  const saver = new MemorySaver();
+  const saver = memorySaver();
   const stored = new Set<string>();
   let refused = 0;
   for (const id of hostileStrings(10_000)) {

@@ -1,6 +1,6 @@
 import { CheckpointSaver } from "@threadmark/core";
 import type { PutRequest } from "@threadmark/core/storage";
-import { MemoryStorage } from "@threadmark/memory";
+import { MemoryStorage } from "@threadmark/core/memory";
 import { describe, expect, it } from "vitest";
 
 /** A storage in memory that notes what it is sent. */

@@ -1,6 +1,6 @@
 import type { CheckpointMetadata } from "@threadmark/core";
-import { MemorySaver } from "@threadmark/memory";
 import { describe, expect, it } from "vitest";
+import { memorySaver } from "./memory-saver.ts";
 
 const metadata: CheckpointMetadata = { source: "loop", step: 0, parents: {} };
 
@@ -19,7 +19,7 @@ describe("metadata, filters and values whose parts are shared or nested deeply",
   const config = { configurable: { thread_id: "t" } };
 
   it("are stored and found again when they are shared over 200 levels", async () => {
-    const saver = new MemorySaver({ threadMetadata: () => ({ d: shared(200) }) });
+    const saver = memorySaver({ threadMetadata: () => ({ d: shared(200) }) });
     const values = { d: shared(200) };
     await saver.put(
       config,
@@ -38,7 +38,7 @@ describe("metadata, filters and values whose parts are shared or nested deeply",
   });
 
   it("are refused when they are nested 5000 deep, naming the thread", async () => {
-    const saver = new MemorySaver();
+    const saver = memorySaver();
     const deep = { ...metadata, d: nested(5000) } as never;
     await expect(saver.put(config, checkpoint, deep, {})).rejects.toMatchObject({
       code: "NOT_SERIALIZABLE",

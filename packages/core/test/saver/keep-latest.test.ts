@@ -1,19 +1,20 @@
 import { Annotation, START, StateGraph } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import type { CheckpointTuple } from "@threadmark/core";
-import { MemorySaver, MemoryStorage } from "@threadmark/memory";
+import type { CheckpointSaver, CheckpointTuple } from "@threadmark/core";
+import { MemoryStorage } from "@threadmark/core/memory";
 import { describe, expect, it } from "vitest";
+import { memorySaver } from "./memory-saver.ts";
 
 const at = (id: string) => ({ configurable: { thread_id: id } });
 
-async function tuplesOf(saver: MemorySaver, id: string): Promise<CheckpointTuple[]> {
+async function tuplesOf(saver: CheckpointSaver, id: string): Promise<CheckpointTuple[]> {
   const found: CheckpointTuple[] = [];
   for await (const tuple of saver.list(at(id))) found.push(tuple);
   return found;
 }
 
 /** A graph with two steps, of which the second is a graph itself. */
-function counting(checkpointer: MemorySaver, inner: { checkpointer?: true } = {}) {
+function counting(checkpointer: CheckpointSaver, inner: { checkpointer?: true } = {}) {
   const State = Annotation.Root({ n: Annotation<number>() });
   const double = new StateGraph(State)
     .addNode("double", ({ n }) => ({ n: n * 2 }))
@@ -27,7 +28,7 @@ function counting(checkpointer: MemorySaver, inner: { checkpointer?: true } = {}
     .compile({ checkpointer: checkpointer as unknown as BaseCheckpointSaver });
 }
 
-async function counts(saver: MemorySaver): Promise<{ root: number; calls: number; remembering: number }> {
+async function counts(saver: CheckpointSaver): Promise<{ root: number; calls: number; remembering: number }> {
   const namespaces = (await tuplesOf(saver, "t")).map(({ config }) =>
     String(config.configurable?.["checkpoint_ns"]),
   );
@@ -40,7 +41,7 @@ describe("keepLatest", () => {
   it.each([1, 8, 40])(
     "%i: the history stays bounded while runs go on, subgraphs included",
     async (keepLatest) => {
-      const saver = new MemorySaver({ keepLatest });
+      const saver = memorySaver({ keepLatest });
       const most = keepLatest + Math.max(4, Math.ceil(keepLatest / 4));
       for (let turn = 0; turn < 30; turn++) {
         await counting(saver).invoke({ n: turn }, at("t"));
@@ -55,8 +56,8 @@ describe("keepLatest", () => {
 
   it("leaves a subgraph that remembers alone, however long it was not called", async () => {
     const storage = new MemoryStorage();
-    await counting(new MemorySaver({ storage }), { checkpointer: true }).invoke({ n: 1 }, at("t"));
-    const saver = new MemorySaver({ storage, keepLatest: 2 });
+    await counting(memorySaver({ storage }), { checkpointer: true }).invoke({ n: 1 }, at("t"));
+    const saver = memorySaver({ storage, keepLatest: 2 });
     const State = Annotation.Root({ n: Annotation<number>() });
     const other = new StateGraph(State)
       .addNode("add", ({ n }) => ({ n: n + 1 }))
@@ -69,13 +70,13 @@ describe("keepLatest", () => {
   it("is shared by many savers that store a few checkpoints each", async () => {
     const storage = new MemoryStorage();
     for (let turn = 0; turn < 100; turn++) {
-      await counting(new MemorySaver({ storage, keepLatest: 8 })).invoke({ n: turn }, at("t"));
+      await counting(memorySaver({ storage, keepLatest: 8 })).invoke({ n: turn }, at("t"));
     }
-    expect((await counts(new MemorySaver({ storage }))).root).toBeLessThan(80);
+    expect((await counts(memorySaver({ storage }))).root).toBeLessThan(80);
   });
 
   it("lets a branch from an old checkpoint go on", async () => {
-    const saver = new MemorySaver({ keepLatest: 4 });
+    const saver = memorySaver({ keepLatest: 4 });
     const graph = counting(saver);
     await graph.invoke({ n: 1 }, at("t"));
     for (let turn = 0; turn < 20; turn++) {
@@ -98,7 +99,7 @@ describe("keepLatest", () => {
     storage.outline = async () => {
       throw new Error("no right to read");
     };
-    const saver = new MemorySaver({ storage, keepLatest: 1 });
+    const saver = memorySaver({ storage, keepLatest: 1 });
     for (let turn = 0; turn < 5; turn++) await counting(saver).invoke({ n: turn }, at("t"));
     expect((await counting(saver).getState(at("t"))).values).toEqual({ n: 10 });
   });

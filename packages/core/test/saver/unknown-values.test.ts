@@ -1,7 +1,7 @@
-import { type ConvertedInfo, Serializer } from "@threadmark/core";
-import { MemorySaver } from "@threadmark/memory";
+import { type CheckpointSaver, type ConvertedInfo, Serializer } from "@threadmark/core";
 import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
+import { memorySaver } from "./memory-saver.ts";
 
 class User {
   readonly name = "ann";
@@ -25,7 +25,7 @@ const user = {
   decode: () => new User(),
 };
 
-async function stored(saver: MemorySaver, value: unknown): Promise<unknown> {
+async function stored(saver: CheckpointSaver, value: unknown): Promise<unknown> {
   await saver.put(config, checkpoint(value), metadata);
   return (await saver.get(config))!.channel_values["user"];
 }
@@ -34,11 +34,11 @@ describe("the options of a saver about values", () => {
   it("are those of its serializer", async () => {
     const reports: ConvertedInfo[] = [];
     const onConverted = (info: ConvertedInfo): number => reports.push(info);
-    expect(await stored(new MemorySaver({ onConverted }), [new User()])).toEqual([{ name: "ann" }]);
+    expect(await stored(memorySaver({ onConverted }), [new User()])).toEqual([{ name: "ann" }]);
     expect(reports).toMatchObject([{ path: "$[0]", class: "User" }]);
-    expect(await stored(new MemorySaver({ types: [user] }), new User())).toBeInstanceOf(User);
-    expect(await stored(new MemorySaver({ onUnknown: () => "x" }), new User())).toBe("x");
-    await expect(stored(new MemorySaver({ onUnknown: "refuse" }), new User())).rejects.toMatchObject({
+    expect(await stored(memorySaver({ types: [user] }), new User())).toBeInstanceOf(User);
+    expect(await stored(memorySaver({ onUnknown: () => "x" }), new User())).toBe("x");
+    await expect(stored(memorySaver({ onUnknown: "refuse" }), new User())).rejects.toMatchObject({
       code: "NOT_SERIALIZABLE",
       channel: "user",
       path: "$",
@@ -48,7 +48,7 @@ describe("the options of a saver about values", () => {
   it("are refused beside a serializer", () => {
     for (const options of [{ types: [user] }, { onUnknown: "refuse" as const }, { onConverted: () => {} }]) {
       for (const serde of [new Serializer(), new JsonPlusSerializer()]) {
-        expect(() => new MemorySaver({ serde, ...options })).toThrow(
+        expect(() => memorySaver({ serde, ...options })).toThrow(
           expect.objectContaining({ code: "INVALID_ARGUMENT", field: Object.keys(options)[0] }),
         );
       }
@@ -56,7 +56,7 @@ describe("the options of a saver about values", () => {
   });
 
   it("leave metadata with functions and instances filterable by the rest", async () => {
-    const saver = new MemorySaver({ onConverted: () => {} });
+    const saver = memorySaver({ onConverted: () => {} });
     const given = {
       source: "loop",
       step: 0,
@@ -76,7 +76,7 @@ describe("the options of a saver about values", () => {
 
   it("may be LangGraph.js's own serializer instead", async () => {
     expect(
-      await stored(new MemorySaver({ serde: new JsonPlusSerializer() }), { user: new User(), f: () => 1 }),
+      await stored(memorySaver({ serde: new JsonPlusSerializer() }), { user: new User(), f: () => 1 }),
     ).toEqual({
       user: { name: "ann" },
     });

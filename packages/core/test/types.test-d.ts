@@ -19,25 +19,19 @@ import {
   type CheckpointTuple,
   type SerializerProtocol,
 } from "@threadmark/core";
-import { MemorySaver, MemoryStorage } from "@threadmark/memory";
+import { MemoryStorage } from "@threadmark/core/memory";
 
-const memorySaver = new MemorySaver();
-const coreSaver: CheckpointSaver = new CheckpointSaver(new MemoryStorage());
+const saver: CheckpointSaver = new CheckpointSaver(new MemoryStorage());
 
-memorySaver satisfies newest.BaseCheckpointSaver;
-memorySaver satisfies oldest.BaseCheckpointSaver;
-memorySaver satisfies ReexportedSaver;
-coreSaver satisfies newest.BaseCheckpointSaver;
-coreSaver satisfies oldest.BaseCheckpointSaver;
-coreSaver satisfies ReexportedSaver;
+saver satisfies newest.BaseCheckpointSaver;
+saver satisfies oldest.BaseCheckpointSaver;
+saver satisfies ReexportedSaver;
 
 const graph = new StateGraph(Annotation.Root({ count: Annotation<number> }))
   .addNode("add", ({ count }) => ({ count: count + 1 }))
   .addEdge(START, "add");
-graph.compile({ checkpointer: memorySaver });
-graph.compile({ checkpointer: coreSaver });
-entrypoint({ name: "echo", checkpointer: memorySaver }, async (text: string) => text);
-entrypoint({ name: "echo", checkpointer: coreSaver }, async (text: string) => text);
+graph.compile({ checkpointer: saver });
+entrypoint({ name: "echo", checkpointer: saver }, async (text: string) => text);
 
 // What one gives the other takes, in both directions.
 type Same<Ours, Theirs> = [Ours, Theirs] extends [Theirs, Ours] ? true : false;
@@ -52,7 +46,7 @@ true satisfies Same<CheckpointConfig, RunnableConfig>;
 // The test itself can fail.
 true satisfies Same<string, string>;
 // @ts-expect-error -- a saver without getTuple is none
-({}) as Omit<MemorySaver, "getTuple"> satisfies newest.BaseCheckpointSaver;
+({}) as Omit<CheckpointSaver, "getTuple"> satisfies newest.BaseCheckpointSaver;
 // @ts-expect-error -- not the same type
 true satisfies Same<CheckpointTuple, Checkpoint>;
 
@@ -62,18 +56,18 @@ export async function acceptsConfigs(
   langGraph: LangGraphRunnableConfig,
   own: { configurable: { thread_id: string; user: number } },
 ): Promise<void> {
-  const tuple: newest.CheckpointTuple | undefined = await memorySaver.getTuple(runnable);
-  await memorySaver.getTuple(langGraph);
-  await memorySaver.getTuple(own);
-  for await (const each of memorySaver.list(runnable, { limit: 1, before: runnable })) {
+  const tuple: newest.CheckpointTuple | undefined = await saver.getTuple(runnable);
+  await saver.getTuple(langGraph);
+  await saver.getTuple(own);
+  for await (const each of saver.list(runnable, { limit: 1, before: runnable })) {
     each satisfies newest.CheckpointTuple;
   }
   if (tuple === undefined) return;
-  const stored: RunnableConfig = await memorySaver.put(
+  const stored: RunnableConfig = await saver.put(
     runnable,
     tuple.checkpoint,
     tuple.metadata ?? { source: "loop", step: 0, parents: {} },
     tuple.checkpoint.channel_versions,
   );
-  await memorySaver.putWrites(stored, [["channel", 1]], "task", "path");
+  await saver.putWrites(stored, [["channel", 1]], "task", "path");
 }
