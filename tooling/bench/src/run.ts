@@ -1,48 +1,109 @@
-// Measures savers beside others, and writes docs/benchmarks-<database>.md and .svg.
-// Arguments: databases, as in their files; all without any. --turns N bounds the chats.
-// Nothing else should run meanwhile. The servers are those that the tests use.
-import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+// npm run bench -- [--quick] [--trial] [--rounds N] [name of a table, database or scenario ...]
+// Measures, keeps the results as JSON, and writes the pages from them. A trial only prints; so does a run of single
+// scenarios, since a table is measured in one go. Nothing else should run meanwhile.
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
 import { startServers } from "@threadmark/services/start";
-import { chartOf } from "./chart.ts";
-import { compareAll } from "./compare.ts";
-import type { DatabaseRecipe } from "./contestant.ts";
-import { DATABASES } from "./databases.ts";
-import { pageOf } from "./page.ts";
+import { DATABASES, type Database } from "./databases.ts";
+import { thisMachine } from "./machine.ts";
+import { measure } from "./measure.ts";
+import { writePages } from "./pages/write-pages.ts";
+import { writeResults, writeSerializer, type Row, type SerializerResults } from "./results.ts";
+import { TABLES, type Scenario, type TableId } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import { summaryOf, updateReadmes } from "./summary.ts";
-
-const DOCS = new URL("../../../docs/", import.meta.url);
+import { median, ratios } from "./statistics.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { turns: { type: "string", default: "1000" } },
+  options: {
+    quick: { type: "boolean", default: false },
+    trial: { type: "boolean", default: false },
+    rounds: { type: "string" },
+  },
 });
-const scenarios = SCENARIOS.filter(({ turns = 0 }) => turns <= Number(values.turns));
-for (const id of positionals.length > 0 ? positionals : DATABASES.map((one) => one.id)) {
-  const recipe = DATABASES.find((one) => one.id === id);
-  if (!recipe)
-    throw new Error(`there is no benchmark of ${id}; there are ${DATABASES.map((one) => one.id).join(", ")}`);
-  await bench(recipe);
+const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(
+  " ",
+);
+const SERIALIZER = "serializer";
+const databases = chosen(DATABASES.map(({ id }) => id));
+const tables = values.quick ? ["main"] : chosen(TABLES);
+const scenarios = chosen(SCENARIOS.map(({ id }) => id));
+const trial = values.trial || scenarios.length < SCENARIOS.length;
+const unknown = positionals.filter(
+  (word) => ![SERIALIZER, ...databases, ...tables, ...scenarios].includes(word),
+);
+if (unknown.length > 0) throw new Error(`there is no table, database or scenario ${unknown.join(", ")}`);
+
+const wanted = positionals.join() === SERIALIZER ? [] : DATABASES.filter(({ id }) => databases.includes(id));
+const run = await startServers(wanted.flatMap(({ server }) => server ?? []));
+try {
+  for (const database of wanted) {
+    for (const table of TABLES) if (tables.includes(table)) await bench(database, table);
+  }
+} finally {
+  await run.stop();
+}
+if (!trial) {
+  if (!values.quick && (positionals.length === 0 || positionals.includes(SERIALIZER)))
+    await benchSerializer();
+  await writePages();
 }
 
-async function bench(recipe: DatabaseRecipe): Promise<void> {
-  const run = await startServers(recipe.servers);
-  try {
-    const [server] = run.servers;
-    if (!server) {
-      const reasons = run.missing.flatMap((one) => one.reasons).join("; ");
-      throw new Error(`no ${recipe.id} can be had here: ${reasons}`);
-    }
-    await using database = await recipe.open(server.url, server.version);
-    const costs = await compareAll(database, scenarios, (line) => process.stderr.write(line));
-    process.stderr.write(`${database.server}: single calls\n`);
-    const contestants = database.contestants.map(({ name }) => name);
-    const results = { database, contestants, costs, details: await database.details() };
-    await writeFile(new URL(`benchmarks-${recipe.id}.md`, DOCS), pageOf(results));
-    await writeFile(new URL(`benchmarks-${recipe.id}.svg`, DOCS), chartOf(results));
-    if (scenarios.length === SCENARIOS.length) await updateReadmes(recipe.id, summaryOf(results));
-  } finally {
-    await run.stop();
+/** Those that the command names; all when it names none of this kind. */
+function chosen(ids: readonly string[]): readonly string[] {
+  const named = ids.filter((id) => positionals.includes(id));
+  return named.length > 0 ? named : ids;
+}
+
+async function bench(database: Database, table: TableId): Promise<void> {
+  const mine = SCENARIOS.filter(
+    (one) =>
+      one.table === table &&
+      scenarios.includes(one.id) &&
+      (one.only ?? [database.id]).includes(database.id) &&
+      (database.only ?? [one.id]).includes(one.id),
+  );
+  if (mine.length === 0) return;
+  const server = serverOf(database);
+  await using meter = await database.meter(server.url);
+  const machine = await thisMachine(database.id, server.version, command);
+  const rows: Row[] = [];
+  for (const scenario of mine) {
+    const rounds = values.rounds && scenario.rounds > 1 ? Number(values.rounds) : scenario.rounds;
+    const began = performance.now();
+    const row = await measure({ database, url: server.url, meter }, { ...scenario, rounds });
+    rows.push(row);
+    tell(database, scenario, row, performance.now() - began);
   }
+  if (!trial) await writeResults({ database: database.id, table, machine, rows });
+}
+
+async function benchSerializer(): Promise<void> {
+  const program = fileURLToPath(new URL("serializer.ts", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", program]);
+  const measured = JSON.parse(stdout) as Omit<SerializerResults, "machine">;
+  await writeSerializer({ machine: await thisMachine(SERIALIZER, undefined, command), ...measured });
+}
+
+function serverOf({ server, title }: Database): { url: string; version: string | undefined } {
+  if (server === undefined) return { url: "", version: undefined };
+  const kind = server.split(":")[0];
+  const found = run.servers.find((one) => one.kind === kind);
+  if (found) return { url: found.url, version: `${title} ${found.version}` };
+  const reasons = run.missing.flatMap((one) => one.reasons).join("; ");
+  throw new Error(`${server} cannot be started: ${reasons}`);
+}
+
+function tell(database: Database, scenario: Scenario, { costs }: Row, milliseconds: number): void {
+  const cpu = ({ client, server }: Row["costs"][number]) => client.map((one, i) => one + server[i]!);
+  const texts = costs.map((cost) => {
+    const [total, wall] = [median(cpu(cost)), median(cost.wall)].map(Math.round);
+    return `${cost.contestant} ${total} (${wall})`;
+  });
+  const ratio = median(ratios(cpu(costs[0]!), cpu(costs[1]!))).toFixed(2);
+  const seconds = (milliseconds / 1000).toFixed(1);
+  process.stderr.write(
+    `${database.id} ${scenario.id}: ${ratio} × — ms of CPU (wall): ${texts.join(", ")} — ${seconds} s\n`,
+  );
 }

@@ -1,164 +1,156 @@
-import { turn, type Message } from "./conversation.ts";
-import type { Saver } from "./contestant.ts";
-import { converse } from "./langgraph-chat.ts";
+import { overNetwork, scenario, type Scenario } from "./scenario.ts";
+import { chatFunction } from "./scenarios/functional.ts";
+import { chatGraph } from "./scenarios/graph.ts";
+import { SINGLE_CALLS } from "./scenarios/single-calls.ts";
+import { findUser, putUsers, readHistory } from "./scenarios/reading.ts";
+import { channelTexts, largeChannel, largeRows, manyChannels } from "./scenarios/states.ts";
+import { each, threadOf, threadsOf } from "./scenarios/thread.ts";
+import { checkTurns, playTurn, writeTexts } from "./scenarios/turn.ts";
 
-/** Something that applications do, whatever the database. */
-export interface Scenario {
-  readonly name: string;
-  /** Connections that the client may open. */
-  readonly connections: number;
-  /** Turns of the chat, for the chart of growth. */
-  readonly turns: number | undefined;
-  /** Done before the clock starts. */
-  prepare(saver: Saver): Promise<void>;
-  /** @param reopen A saver that remembers nothing, as another process has it. */
-  run(saver: Saver, reopen: () => Promise<Saver>): Promise<void>;
+/** A graph in threads that are new. */
+function graph(atOnce: number): Scenario {
+  const threads = Math.max(atOnce, 32);
+  return scenario({
+    id: `graph-${atOnce}`,
+    title: `StateGraph: ${threads} new threads, ${atOnce} at once, 4 turns each`,
+    table: atOnce === 64 ? "main" : "at-once",
+    async prepare({ saver }, round) {
+      const chat = chatGraph(saver);
+      writeTexts(threadsOf(round, threads), 4);
+      return () => each(threads, atOnce, (i) => chat(threadOf(round, i), 4));
+    },
+  });
 }
 
-/** Lengths of the chats. */
-export const TURNS: readonly number[] = [50, 200, 1000];
+const functional = scenario({
+  id: "functional-64",
+  title: "functional API: 64 new threads at once, 4 turns each",
+  async prepare(place, round) {
+    const chat = chatFunction(place);
+    writeTexts(threadsOf(round, 64), 4);
+    return () => each(64, 64, (i) => chat(threadOf(round, i), 4));
+  },
+});
 
-const nothing = async (): Promise<void> => {};
+const newThreads = scenario({
+  id: "new-256",
+  title: "calls alone: 256 new threads at once, 2 turns each",
+  async prepare({ saver }, round) {
+    writeTexts(threadsOf(round, 256), 2);
+    return () => each(256, 256, (i) => turns(saver, threadOf(round, i), 2));
+  },
+});
 
-/** All comparisons. */
-export const SCENARIOS: readonly Scenario[] = [
-  ...TURNS.map(chatOf),
-  {
-    name: "1000 puts of such a chat, without LangGraph.js",
-    connections: 1,
-    turns: undefined,
-    prepare: nothing,
-    run: (saver) => chat(saver, threadOf(0), 1000),
-  },
-  {
-    name: "100 puts, 30 channels of 2 kB, one changes",
-    connections: 1,
-    turns: undefined,
-    prepare: nothing,
-    run: (saver) => manyChannels(saver, 100),
-  },
-  {
-    name: "20 puts, a channel of 5 MB that grows",
-    connections: 1,
-    turns: undefined,
-    prepare: nothing,
-    run: (saver) => large(saver, 20),
-  },
-  {
-    name: "history of 200 turns, read by a new process",
-    connections: 1,
-    turns: undefined,
-    prepare: (saver) => chat(saver, threadOf(0), 200),
-    run: async (_, reopen) => readHistory(await reopen(), threadOf(0), 200),
-  },
-  {
-    name: "64 threads at once, 20 turns each",
-    connections: 8,
-    turns: undefined,
-    prepare: nothing,
-    run: async (saver) => {
-      await Promise.all(Array.from({ length: 64 }, (_, i) => chat(saver, threadOf(i), 20)));
+/** Threads that this process has just served. */
+function warm(atOnce: number): Scenario {
+  const threads = Math.max(atOnce, 32);
+  return scenario({
+    id: `warm-${atOnce}`,
+    title: `calls alone: ${threads} threads of 5 turns, ${atOnce} at once, 5 more turns each`,
+    table: atOnce === 64 ? "main" : "at-once",
+    async prepare({ saver }, round) {
+      writeTexts(threadsOf(round, threads), 10);
+      await each(threads, 64, (i) => turns(saver, threadOf(round, i), 5));
+      return async () => {
+        await each(threads, atOnce, (i) => turns(saver, threadOf(round, i), 5));
+        await checkTurns(saver, threadOf(round, 0), 10);
+      };
     },
+  });
+}
+
+async function turns(saver: Parameters<typeof playTurn>[0], thread: string, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await playTurn(saver, thread);
+}
+
+const channels = scenario({
+  id: "channels",
+  title: "30 channels of 1 kB, 2 change: 8 threads at once, 15 steps each",
+  async prepare({ saver }, round) {
+    const texts = Array.from({ length: 8 }, (_, i) => channelTexts(8 * round + i, 15));
+    return () => each(8, 8, (i) => manyChannels(saver, threadOf(round, i), texts[i]!));
   },
+});
+
+function large(grows: boolean): Scenario {
+  return scenario({
+    id: grows ? "large-grows" : "large",
+    title: `a channel of 5 MB that ${grows ? "grows by 1 kB each step" : "does not change"}: stored, then 4 steps`,
+    table: grows ? "long" : "main",
+    connections: 1,
+    async prepare({ saver }, round) {
+      const rows = largeRows(round);
+      return () => largeChannel(saver, threadOf(round, 0), { rows, steps: 4, grows });
+    },
+  });
+}
+
+/** One long conversation. */
+function oneChat(turnCount: number): Scenario {
+  return scenario({
+    id: `chat-${turnCount}`,
+    title: `StateGraph: one chat of ${turnCount} turns`,
+    table: turnCount === 50 ? "main" : "long",
+    connections: 1,
+    turns: turnCount,
+    rounds: turnCount > 200 ? 1 : 3,
+    async prepare({ saver }, round) {
+      const talk = chatGraph(saver);
+      writeTexts([threadOf(round, 0)], turnCount);
+      return () => talk(threadOf(round, 0), turnCount);
+    },
+  });
+}
+
+function history(turnCount: number): Scenario {
+  return scenario({
+    id: `history-${turnCount}`,
+    title: `history of ${turnCount} turns, ${3 * turnCount} checkpoints, read by a new process`,
+    table: turnCount === 30 ? "main" : "long",
+    connections: 1,
+    async prepare(place, round) {
+      await turns(place.saver, threadOf(round, 0), turnCount);
+      return () => readHistory(place, threadOf(round, 0), 3 * turnCount);
+    },
+  });
+}
+
+const filter = scenario({
+  id: "filter",
+  title: "a filter that finds 1 of 150 checkpoints: 30 lists",
+  connections: 1,
+  async prepare({ saver }, round) {
+    await putUsers(saver, threadOf(round, 0), 150);
+    return () => each(30, 1, (i) => findUser(saver, threadOf(round, 0), 5 * i));
+  },
+});
+
+/** Every comparison, in the order of the tables. */
+export const SCENARIOS: readonly Scenario[] = [
+  graph(64),
+  functional,
+  newThreads,
+  warm(64),
+  channels,
+  large(false),
+  oneChat(50),
+  history(30),
+  filter,
+  overNetwork(graph(64)),
+  overNetwork(warm(64)),
+  ...[1, 10, 256].flatMap((atOnce) => [graph(atOnce), warm(atOnce)]),
+  ...[1, 10, 256].map((atOnce) => overNetwork(graph(atOnce))),
+  { ...overNetwork(functional), table: "at-once" },
+  oneChat(200),
+  oneChat(1000),
+  large(true),
+  history(200),
+  ...SINGLE_CALLS,
 ];
 
-function chatOf(turns: number): Scenario {
-  return {
-    name: `chat of ${turns} turns`,
-    connections: 1,
-    turns,
-    prepare: nothing,
-    async run(saver, reopen) {
-      await converse(saver, threadOf(0), turns);
-      const tuple = await (await reopen()).getTuple(configOf(threadOf(0)));
-      const messages = tuple?.checkpoint.channel_values["messages"] as unknown[] | undefined;
-      if (messages?.length !== 2 * turns) throw new Error("the chat was not read back");
-    },
-  };
-}
-
-/** A thread id of the usual length. */
-export function threadOf(index: number): string {
-  return `6b7f0c1e-93d4-4c55-8a2e-${index.toString(16).padStart(12, "0")}`;
-}
-
-/** The config of the newest checkpoint of a thread. */
-export function configOf(thread: string) {
-  return { configurable: { thread_id: thread, checkpoint_ns: "" } };
-}
-
-/** A chat with the full state in every checkpoint, one put a turn. */
-export async function chat(saver: Saver, thread: string, turns: number): Promise<void> {
-  const messages: Message[] = [];
-  for (let step = 1; step <= turns; step++) {
-    messages.push(...turn(step));
-    await put(saver, { thread, step, values: { messages }, changed: ["messages"] });
-  }
-}
-
-/** Reads all checkpoints of a thread, and checks that they are there. */
-export async function readHistory(saver: Saver, thread: string, turns: number): Promise<void> {
-  let count = 0;
-  for await (const tuple of saver.list(configOf(thread))) count += tuple.checkpoint ? 1 : 0;
-  if (count !== turns) throw new Error(`${count} of ${turns} checkpoints were listed`);
-}
-
-async function manyChannels(saver: Saver, puts: number): Promise<void> {
-  const values: Record<string, unknown> = {};
-  for (let i = 0; i < 30; i++) values[`c${i}`] = text(`${i}`, 2000);
-  for (let step = 1; step <= puts; step++) {
-    values["c0"] = text(`step ${step}`, 2000);
-    const changed = step === 1 ? Object.keys(values) : ["c0"];
-    await put(saver, { thread: threadOf(0), step, values, changed });
-  }
-}
-
-async function large(saver: Saver, puts: number): Promise<void> {
-  const rows = Array.from({ length: 5000 }, (_, i) => text(`row ${i}`, 1000));
-  for (let step = 1; step <= puts; step++) {
-    rows.push(text(`new ${step}`, 1000));
-    await put(saver, { thread: threadOf(0), step, values: { rows }, changed: ["rows"] });
-  }
-}
-
-/** One checkpoint of a thread. */
-export interface Put {
-  readonly thread: string;
-  readonly step: number;
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly changed: readonly string[];
-}
-
-/** Stores a checkpoint whose parent is the one of the step before. */
-export async function put(saver: Saver, { thread, step, values, changed }: Put): Promise<void> {
-  const idOf = (n: number) => n.toString(16).padStart(36, "0");
-  const versions = Object.fromEntries(
-    Object.keys(values).map((name) => [name, changed.includes(name) ? step : 1]),
-  );
-  const parent = step === 1 ? {} : { checkpoint_id: idOf(step - 1) };
-  await saver.put(
-    { configurable: { thread_id: thread, checkpoint_ns: "", ...parent } },
-    {
-      v: 4,
-      id: idOf(step),
-      ts: new Date(1_700_000_000_000 + step).toISOString(),
-      channel_values: { ...values },
-      channel_versions: versions,
-      versions_seen: {},
-    },
-    { source: "loop", step, parents: {} },
-    Object.fromEntries(changed.map((name) => [name, step])),
-  );
-}
-
-/** Text of many different words, which compresses worse than prose does. */
-function text(seed: string, length: number): string {
-  let state = 2_166_136_261;
-  for (const letter of seed) state = Math.imul(state ^ letter.charCodeAt(0), 16_777_619);
-  let words = "";
-  while (words.length < length) {
-    state = Math.imul(state ^ (state >>> 13), 1_540_483_477) + 1;
-    words += `${(state >>> 0).toString(36)} `;
-  }
-  return words.slice(0, length);
+/** @throws Error when there is no such scenario. */
+export function scenarioOf(id: string): Scenario {
+  const found = SCENARIOS.find((one) => one.id === id);
+  if (!found) throw new Error(`there is no scenario ${id}`);
+  return found;
 }

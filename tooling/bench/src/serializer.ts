@@ -1,20 +1,18 @@
-/**
- * Measures the serializer beside JSON and beside LangGraph.js's `JsonPlusSerializer`, in turns in one
- * process, and prints the best time of each: the machine's own noise only ever adds.
- *
- *   node tooling/bench/src/serializer.ts
- */
+// Measures the serializer compared with JSON and with LangGraph.js's `JsonPlusSerializer`, in turns in one process,
+// and prints the best time of each as JSON: the machine's own noise only ever adds.
 import type { BaseMessage } from "@langchain/core/messages";
 import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
 import { Serializer } from "@threadmark/core";
-
+import type { MessageStates, PlainState } from "./results.ts";
 import { chats, plainStates } from "./serializer-states.ts";
-import { markdownTable } from "./table.ts";
 
 const ROUNDS = 40;
 const ROUND_MILLISECONDS = 8;
 
 type Work = () => unknown;
+
+const serializer = new Serializer();
+const jsonPlus = new JsonPlusSerializer();
 
 /** Milliseconds of one call of each, in the order given. */
 async function compare(...works: readonly Work[]): Promise<number[]> {
@@ -39,18 +37,7 @@ async function time(work: Work, calls: number): Promise<number> {
   return (performance.now() - start) / calls;
 }
 
-function milliseconds(value: number): string {
-  return value < 10 ? value.toFixed(3) : value.toFixed(1);
-}
-
-function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  console.log(`${markdownTable(head, rows)}\n`);
-}
-
-const serializer = new Serializer();
-const jsonPlus = new JsonPlusSerializer();
-
-async function plainRow(name: string, value: unknown): Promise<string[]> {
+async function plain(name: string, value: unknown): Promise<PlainState> {
   const json = JSON.stringify(value);
   const bytes = serializer.encode(value);
   const [stringify, encode] = await compare(
@@ -61,49 +48,35 @@ async function plainRow(name: string, value: unknown): Promise<string[]> {
     () => JSON.parse(json),
     () => serializer.decode(bytes),
   );
-  return [
+  return {
     name,
-    `${milliseconds(encode!)} / ${milliseconds(stringify!)}`,
-    (encode! / stringify!).toFixed(2),
-    `${milliseconds(decode!)} / ${milliseconds(parse!)}`,
-    (decode! / parse!).toFixed(2),
-    (bytes.length / Buffer.byteLength(json)).toFixed(2),
-  ];
+    encode: encode!,
+    stringify: stringify!,
+    decode: decode!,
+    parse: parse!,
+    bytes: bytes.length / Buffer.byteLength(json),
+  };
 }
 
-async function messageRows(messages: readonly BaseMessage[]): Promise<string[][]> {
-  const [type, dumped] = await jsonPlus.dumpsTyped(messages);
-  const json = JSON.stringify(messages);
-  const bytes = serializer.encode(messages);
-  const encoded = await compare(
-    () => serializer.encode(messages),
-    () => JSON.stringify(messages),
-    () => jsonPlus.dumpsTyped(messages),
+async function messages(name: string, list: readonly BaseMessage[]): Promise<MessageStates> {
+  const [type, dumped] = await jsonPlus.dumpsTyped(list);
+  const json = JSON.stringify(list);
+  const bytes = serializer.encode(list);
+  const encode = await compare(
+    () => serializer.encode(list),
+    () => JSON.stringify(list),
+    () => jsonPlus.dumpsTyped(list),
   );
-  const decoded = await compare(
+  const decode = await compare(
     () => serializer.decode(bytes),
     () => JSON.parse(json),
     () => jsonPlus.loadsTyped(type, dumped),
   );
-  const sizes = [bytes.length, Buffer.byteLength(json), dumped.length];
-  const names = ["`Serializer`", "JSON, which gives plain objects", "`JsonPlusSerializer`"];
-  return names.map((name, index) => [
-    name,
-    milliseconds(encoded[index]!),
-    (encoded[index]! / encoded[0]!).toFixed(1),
-    milliseconds(decoded[index]!),
-    (decoded[index]! / decoded[0]!).toFixed(1),
-    String(sizes[index]!),
-  ]);
+  return { name, encode, decode, bytes: [bytes.length, Buffer.byteLength(json), dumped.length] };
 }
 
-console.log(`Node ${process.version}\n`);
-console.log("Plain states, in milliseconds, ours / JSON\n");
-const rows: string[][] = [];
-for (const { name, value } of plainStates()) rows.push(await plainRow(name, value));
-printTable(["state", "encode / `stringify`", "ratio", "decode / `parse`", "ratio", "bytes, ratio"], rows);
-
-for (const { name, messages } of chats(200)) {
-  console.log(`200 LangChain messages: ${name}\n`);
-  printTable(["", "encode ms", "× ours", "decode ms", "× ours", "bytes"], await messageRows(messages));
-}
+const plainResults: PlainState[] = [];
+for (const { name, value } of plainStates()) plainResults.push(await plain(name, value));
+const messageResults: MessageStates[] = [];
+for (const { name, messages: list } of chats(200)) messageResults.push(await messages(name, list));
+console.log(JSON.stringify({ plain: plainResults, messages: messageResults }));

@@ -1,16 +1,21 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
+import type { Traffic } from "./place.ts";
 
 /** Counts the bytes of sockets, and whatever else makes a round trip. */
 export class TrafficCounter implements Disposable {
   roundTrips = 0;
   readonly #sockets = new Set<Socket>();
+  #writesAreTrips = false;
   readonly #onSocket = (message: unknown): void => {
-    this.add((message as { socket: Socket }).socket);
+    const { socket } = message as { socket: Socket };
+    this.add(socket);
+    if (this.#writesAreTrips) this.#countWrites(socket);
   };
 
   /** Follows every socket that is opened with `net.connect` from now on. */
-  watch(): void {
+  watch({ writesAreTrips }: { readonly writesAreTrips: boolean }): void {
+    this.#writesAreTrips = writesAreTrips;
     subscribe("net.client.socket", this.#onSocket);
   }
 
@@ -18,23 +23,21 @@ export class TrafficCounter implements Disposable {
     this.#sockets.add(socket);
   }
 
-  get sent(): number {
-    return this.#sum((socket) => socket.bytesWritten);
-  }
-
-  get received(): number {
-    return this.#sum((socket) => socket.bytesRead);
-  }
-
-  read(): { roundTrips: number; wire: number } {
-    return { roundTrips: this.roundTrips, wire: this.sent + this.received };
+  read(): Traffic {
+    let wire = 0;
+    for (const { bytesWritten, bytesRead } of this.#sockets) wire += bytesWritten + bytesRead;
+    return { roundTrips: this.roundTrips, wire };
   }
 
   [Symbol.dispose](): void {
     unsubscribe("net.client.socket", this.#onSocket);
   }
 
-  #sum(bytesOf: (socket: Socket) => number): number {
-    return [...this.#sockets].reduce((sum, socket) => sum + bytesOf(socket), 0);
+  #countWrites(socket: Socket): void {
+    const write = socket.write;
+    socket.write = ((...args: Parameters<Socket["write"]>) => {
+      this.roundTrips++;
+      return write.apply(socket, args);
+    }) as Socket["write"];
   }
 }

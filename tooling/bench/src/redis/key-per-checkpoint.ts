@@ -2,6 +2,7 @@ import type { RunnableConfig } from "@langchain/core/runnables";
 import {
   BaseCheckpointSaver,
   type Checkpoint,
+  type CheckpointListOptions,
   type CheckpointMetadata,
   type CheckpointTuple,
   type PendingWrite,
@@ -57,11 +58,15 @@ export class KeyPerCheckpoint extends BaseCheckpointSaver {
     return id === undefined ? undefined : this.#read(thread, id);
   }
 
-  override async *list(config: RunnableConfig): AsyncGenerator<CheckpointTuple> {
+  override async *list(
+    config: RunnableConfig,
+    { filter = {} }: CheckpointListOptions = {},
+  ): AsyncGenerator<CheckpointTuple> {
     const thread = threadOf(config);
     for (const id of await this.#client.zrange(this.#key(thread), "+", "-", "BYLEX", "REV")) {
       const tuple = await this.#read(thread, id);
-      if (tuple) yield tuple;
+      const metadata = tuple?.metadata as Record<string, unknown> | undefined;
+      if (tuple && Object.entries(filter).every(([key, value]) => metadata?.[key] === value)) yield tuple;
     }
   }
 
