@@ -1,1 +1,14 @@
-export { vitestConfig as default } from "../../tooling/vitest.ts";
+import { ServerTable } from "@threadmark/services/table";
+import { defineConfig, mergeConfig } from "vitest/config";
+import { vitestConfig } from "../../tooling/vitest.ts";
+
+export default mergeConfig(
+  vitestConfig,
+  defineConfig({
+    test: {
+      globalSetup: ["@threadmark/services/setup"],
+      provide: { services: ["postgres:17", "redis:8", "mongodb"], privateServices: [] },
+      reporters: [new ServerTable()],
+    },
+  }),
+);

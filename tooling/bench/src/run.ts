@@ -1,10 +1,12 @@
 // npm run bench -- [--quick] [--trial] [--rounds N] [name of a table, database or scenario ...]
 // Measures, keeps the results as JSON, and writes the pages from them. A trial only prints; so does a run of single
-// scenarios, since a table is measured in one go. Nothing else should run meanwhile.
+// scenarios, since a table is measured in one go. `counts` records what the tests compare with. Nothing else should run meanwhile.
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { startServers } from "@threadmark/services/start";
+import { countOf } from "./counts/count.ts";
+import { writeCounts, type Counts } from "./counts/counts.ts";
 import { DATABASES, type Database } from "./databases.ts";
 import { thisMachine } from "./machine.ts";
 import { measure } from "./measure.ts";
@@ -26,21 +28,24 @@ const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...proces
   " ",
 );
 const SERIALIZER = "serializer";
+const COUNTS = "counts";
 const databases = chosen(DATABASES.map(({ id }) => id));
 const tables = values.quick ? ["main"] : chosen(TABLES);
 const scenarios = chosen(SCENARIOS.map(({ id }) => id));
-const trial = values.trial || scenarios.length < SCENARIOS.length;
+const trial = values.trial || positionals.includes(COUNTS) || scenarios.length < SCENARIOS.length;
 const unknown = positionals.filter(
-  (word) => ![SERIALIZER, ...databases, ...tables, ...scenarios].includes(word),
+  (word) => ![SERIALIZER, COUNTS, ...databases, ...tables, ...scenarios].includes(word),
 );
 if (unknown.length > 0) throw new Error(`there is no table, database or scenario ${unknown.join(", ")}`);
 
 const wanted = positionals.join() === SERIALIZER ? [] : DATABASES.filter(({ id }) => databases.includes(id));
 const run = await startServers(wanted.flatMap(({ server }) => server ?? []));
 try {
-  for (const database of wanted) {
-    for (const table of TABLES) if (tables.includes(table)) await bench(database, table);
-  }
+  if (positionals.includes(COUNTS)) await count();
+  else
+    for (const database of wanted) {
+      for (const table of TABLES) if (tables.includes(table)) await bench(database, table);
+    }
 } finally {
   await run.stop();
 }
@@ -84,6 +89,15 @@ async function benchSerializer(): Promise<void> {
   const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", program]);
   const measured = JSON.parse(stdout) as Omit<SerializerResults, "machine">;
   await writeSerializer({ machine: await thisMachine(SERIALIZER, undefined, command), ...measured });
+}
+
+/** Records what the tests compare with. */
+async function count(): Promise<void> {
+  const counts: Record<string, Counts> = {};
+  for (const database of DATABASES) {
+    if (database.only === undefined) counts[database.id] = await countOf(database, serverOf(database).url);
+  }
+  await writeCounts(counts);
 }
 
 function serverOf({ server, title }: Database): { url: string; version: string | undefined } {

@@ -34,10 +34,13 @@ export class TrafficCounter implements Disposable {
   }
 
   #countWrites(socket: Socket): void {
-    const write = socket.write;
-    socket.write = ((...args: Parameters<Socket["write"]>) => {
-      this.roundTrips++;
-      return write.apply(socket, args);
-    }) as Socket["write"];
+    // While it connects, a socket gets its own `write` back.
+    socket.once("connect", () => {
+      const write = socket.write;
+      socket.write = ((...args: Parameters<Socket["write"]>) => {
+        this.roundTrips++;
+        return write.apply(socket, args);
+      }) as Socket["write"];
+    });
   }
 }

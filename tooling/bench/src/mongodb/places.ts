@@ -25,12 +25,15 @@ export const places: Readonly<Record<string, OpenPlace>> = {
   }),
 };
 
+/** Commands that the driver sends on its own would be counted now and then. */
+const UNWATCHED = { serverMonitoringMode: "poll", heartbeatFrequencyMS: 3_600_000 } as const;
+
 function opener(open: (client: MongoClient, dbName: string) => Promise<Saver>): OpenPlace {
   return async ({ url, name, connections }: Target) => {
     const traffic = new TrafficCounter();
     // The driver writes each command at once.
     traffic.watch({ writesAreTrips: true });
-    const client = new MongoClient(url, { maxPoolSize: connections });
+    const client = new MongoClient(url, { ...UNWATCHED, maxPoolSize: connections });
     return {
       saver: await open(client, name),
       workflows: false,
