@@ -13,12 +13,17 @@ export interface DelayingProxy extends AsyncDisposable {
 export async function startDelayingProxy(url: string, milliseconds: number): Promise<DelayingProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = connect({
+      port: Number(target.port),
+      host: target.hostname,
+      allowHalfOpen: true,
+    });
     for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
       sockets.add(from);
       from.setNoDelay(true);
       from.on("data", (data) => setTimeout(() => to.write(data), milliseconds));
+      from.on("end", () => setTimeout(() => to.end(), milliseconds));
       from.on("error", () => {});
       from.on("close", () => {
         sockets.delete(from);

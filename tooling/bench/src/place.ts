@@ -33,7 +33,7 @@ export interface Place extends AsyncDisposable {
 export type OpenPlace = (target: Target) => Promise<Place>;
 
 /** What a server has used since it was started. */
-export interface ServerUse {
+interface ServerUse {
   /** Milliseconds of processor time. */
   readonly cpu: number;
   /** Bytes of its log: WAL, journal. `undefined` where it keeps none. */

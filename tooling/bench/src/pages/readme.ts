@@ -8,6 +8,7 @@ import { times } from "./quantities.ts";
 const SHOWN: readonly (readonly [string, string])[] = [
   ["graph-64", "64 new threads at once, a StateGraph of 4 turns"],
   ["graph-64-network", "the same with 1 ms of network"],
+  ["functional-64", "64 new threads at once, a function of 4 turns"],
   ["warm-64", "64 threads at once, 5 more turns, calls alone"],
   ["channels", "30 channels of 1 kB, 2 change"],
   ["chat-50", "one chat of 50 turns"],

@@ -7,7 +7,7 @@ import { configOf } from "./thread.ts";
 /** Characters of a message. */
 export const MESSAGE_LENGTH = 500;
 
-export const START_TASK = "cb06934e-97fe-539f-b69a-659d15cc99d0";
+const START_TASK = "cb06934e-97fe-539f-b69a-659d15cc99d0";
 export const ANSWER_TASK = "d646ae28-30ca-5316-901c-a30e83a28c85";
 
 const texts = new Map<string, string>();
