@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { startServers } from "@threadmark/services/start";
 import { useUntil } from "./operations.ts";
 import { savers } from "./savers.ts";
@@ -26,6 +27,8 @@ async function soakOne(name: string, milliseconds: number): Promise<void> {
   clearInterval(printing);
   print(`${turns} turns`);
   await saver.close();
+  // A socket that was told to end is there until its other side has answered.
+  await setTimeout(1000);
   print("closed");
 }
 
