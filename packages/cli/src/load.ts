@@ -9,6 +9,25 @@ export type Module = Readonly<Record<string, unknown>>;
 /** Imports a package as a module in a folder would. */
 export type Load = (name: string) => Promise<Module>;
 
+/** Packages that are not installed. */
+export class MissingPackage extends CommandError {
+  readonly packages: readonly string[];
+
+  private constructor(message: string, packages: readonly string[]) {
+    super(message);
+    this.packages = packages;
+  }
+
+  static of(packages: readonly string[]): MissingPackage {
+    const names = packages.length === 1 ? "the package" : "the packages";
+    const are = packages.length === 1 ? "is" : "are";
+    return new MissingPackage(
+      `${names} ${packages.join(" and ")} ${are} not installed here; run: npm install ${packages.join(" ")}`,
+      packages,
+    );
+  }
+}
+
 /**
  * Packages as the project in `folder` has them, or, where that has none, as they are installed with this command.
  *
@@ -23,7 +42,7 @@ export function packagesFrom(folder: string): Load {
       const url = jiti.esmResolve(name, { parentURL, conditions, try: true });
       if (url) return (await import(url)) as Module;
     }
-    throw new CommandError(`the package ${name} is not installed here; run: npm install ${name}`);
+    throw MissingPackage.of([name]);
   };
 }
 

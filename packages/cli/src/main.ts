@@ -7,6 +7,8 @@ import { Interrupted } from "./interrupt.ts";
 import { inspectCommand } from "./inspect/command.ts";
 import { statsCommand } from "./inspect/stats.ts";
 import { migrateCommand } from "./migrate/command.ts";
+import { printable } from "./printable.ts";
+import { secretsIn, withoutSecrets } from "./secrets.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { copyCommand, deleteCommand, pruneCommand, sweepCommand } from "./threads/remove.ts";
 import { threadsCommand } from "./threads/threads.ts";
@@ -17,6 +19,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** Sets the exit code that the process ends with. */
   exit(code: ExitCode): void;
+  /** What went wrong, in words for the user, without a password of the command line. */
+  readonly messageOf: (error: unknown) => string;
 }
 
 /**
@@ -33,13 +37,16 @@ export async function main(
   terminal: Terminal = processTerminal(),
 ): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok;
-  const program = programOf({ terminal, exit: (chosen) => (code = chosen) });
+  const secrets = secretsIn(args);
+  const tell = (error: unknown): string =>
+    printable(withoutSecrets(messageOf(error), secrets), { lines: true });
+  const program = programOf({ terminal, exit: (chosen) => (code = chosen), messageOf: tell });
   try {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.unable;
-    terminal.err(`${terminal.style("red", "threadmark:")} ${messageOf(error)}\n`);
+    terminal.err(`${terminal.style("red", "threadmark:")} ${tell(error)}\n`);
     return error instanceof Interrupted ? exitCodes.interrupted : exitCodes.unable;
   }
 }
@@ -53,7 +60,8 @@ function programOf(context: Context): Command {
     .addHelpText("after", EXIT_CODES)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .exitOverride()
-    .showSuggestionAfterError();
+    .showSuggestionAfterError()
+    .showHelpAfterError("(--help shows the options and examples)");
   for (const make of COMMANDS) program.addCommand(inheriting(make(context), terminal));
   return program;
 }
@@ -73,12 +81,20 @@ const COMMANDS = [
 
 /** Sub-commands do not inherit where to write and how to end. */
 function inheriting(command: Command, terminal: Terminal): Command {
-  command.configureOutput({ writeOut: terminal.out, writeErr: terminal.err }).exitOverride();
+  command
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showHelpAfterError("(--help shows the options and examples)")
+    .exitOverride();
   for (const child of command.commands) inheriting(child, terminal);
   return command;
 }
 
 const EXIT_CODES = `
+Examples:
+  threadmark conformance ./saver.ts
+  threadmark threads postgres://localhost/app
+  threadmark migrate langgraph+postgres://localhost/app postgres://localhost/app --schema threadmark
+
 Exit codes: 0 all is well, 1 something was found, 2 the command could not run, 130 it was stopped.`;
 
 /** Errors that are meant for users have a message that says it all; of others the name helps to report them. */

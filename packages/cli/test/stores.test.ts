@@ -1,9 +1,10 @@
+import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PostgresSaver } from "@threadmark/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { threadmark } from "./run-cli.ts";
+import { bin, threadmark } from "./run-cli.ts";
 
 let folder: string;
 let threads: string;
@@ -11,142 +12,63 @@ let threads: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "threadmark-cli-"));
   threads = join(folder, "threads");
-  await using saver = PostgresSaver.fromFolder(threads, {
-    threadMetadata: ({ configurable }) => ({ user: configurable?.["user"] }),
-  });
-  const put = async (thread: string, user: string, id: number, parent?: number) => {
-    const configurable = {
-      thread_id: thread,
-      checkpoint_ns: "",
-      user,
-      ...(parent && { checkpoint_id: idOf(parent) }),
-    };
-    const messages = Array.from({ length: id }, (_, i) => ({
-      role: i % 2 ? "ai" : "human",
-      content: `text ${i}`,
-    }));
-    const checkpoint = {
-      v: 4,
-      id: idOf(id),
-      ts: `2026-01-0${id}T00:00:00.000Z`,
-      channel_values: { messages, when: new Date(id) },
-      channel_versions: { messages: id, when: id },
-      versions_seen: {},
-    };
-    await saver.put(
-      { configurable },
-      checkpoint,
-      { source: "loop", step: id, parents: {} },
-      { messages: id, when: id },
-    );
-  };
-  await put("first", "bob", 1);
-  await put("first", "bob", 2, 1);
-  await put("first", "bob", 3, 1);
-  await put("second", "alice", 1);
-  const config = { configurable: { thread_id: "second", checkpoint_ns: "", checkpoint_id: idOf(1) } };
-  await saver.putWrites(config, [["__interrupt__", { value: "Shall I?" }]], "task");
+  await using saver = PostgresSaver.fromFolder(threads);
+  const metadata = { source: "input" as const, step: -1, parents: {} };
+  for (let i = 0; i < 40; i++) {
+    const config = { configurable: { thread_id: `thread \u001b[31m ${i}`, checkpoint_ns: "" } };
+    const checkpoint = { v: 4, id: "1", ts: "", channel_values: {}, channel_versions: {}, versions_seen: {} };
+    await saver.put(config, checkpoint, metadata, {});
+  }
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-function idOf(id: number): string {
-  return `1f0c0de0-0000-6000-8000-00000000000${id}`;
-}
 
 /** Packages are taken from this one, as a project's are. */
 function run(...args: string[]) {
   return threadmark(args, { cwd: import.meta.dirname });
 }
 
-async function json(...args: string[]): Promise<unknown> {
-  const { code, out, err } = await run(...args, "--json");
-  expect([code, err]).toEqual([0, ""]);
-  return JSON.parse(out);
-}
-
-describe("looking at threads", () => {
-  it("lists them, the last updated first, with state and metadata", async () => {
-    expect(await json("threads", threads)).toMatchObject([
-      { threadId: "second", state: "interrupted", metadata: { user: "alice" } },
-      { threadId: "first", state: "idle", metadata: { user: "bob" } },
-    ]);
-    expect(await json("threads", threads, "--filter", "user=bob")).toHaveLength(1);
-    const { out } = await run("threads", threads, "--limit", "1");
-    expect(out).toMatch(/^THREAD +STATE +UPDATED +EXPIRES +METADATA\nsecond +interrupted /);
+describe("a PGlite folder", () => {
+  it("is opened by its path, and what is stored cannot control the terminal", async () => {
+    const { code, out, err } = await run("threads", threads, "--limit", "3");
+    expect([code, err]).toEqual([0, ""]);
+    expect(out.split("\n")).toHaveLength(5);
+    expect(out).not.toContain("\u001b");
+    expect(out).toContain(String.raw`thread \u{1b}[31m`);
   });
 
-  it("shows one as a tree with its branches", async () => {
-    const { out } = await run("inspect", threads, "first");
-    const lines = out.split("\n").filter((line) => line.includes("●"));
-    expect(lines.map((line) => [line.indexOf("●"), /0(\d) {2}loop/.exec(line)?.[1]])).toEqual([
-      [0, "1"],
-      [2, "2"],
-      [0, "3"],
-    ]);
-    expect((await run("inspect", threads, "second")).out).toContain("waits for an answer");
+  it("loses nothing that nobody has agreed to", async () => {
+    const deleted = await run("delete", threads, "thread \u001b[31m 1");
+    expect(deleted).toMatchObject({ code: 2, out: "" });
+    expect(deleted.err).toContain("nothing was removed; add --yes");
   });
 
-  it("shows a checkpoint: what has changed, messages as a chat, other values as they are", async () => {
-    const { out } = await run("inspect", threads, "first", "--checkpoint", idOf(3));
-    expect(out).toContain("~ messages: 1 → 3 items");
-    expect(out).toMatch(/human +text 0\n.*ai +text 1/);
-    expect(out).toContain("1970-01-01T00:00:00.003Z");
-  });
-
-  it("counts what there is", async () => {
-    expect(await json("stats", threads)).toEqual({
-      threads: 2,
-      idle: 1,
-      interrupted: 1,
-      expiring: 0,
-      checkpoints: 4,
-    });
-  });
-
-  it("says what is wrong with a set-up, or that nothing is", async () => {
-    expect(await json("doctor", threads)).toEqual([
-      { what: "storing", state: "ok", text: "a thread was stored, read and removed" },
-    ]);
-  });
-});
-
-describe("changing threads", () => {
-  it("shows first what would go, and removes nothing that nobody has agreed to", async () => {
-    const pruned = await run("prune", threads, "first", "--keep-latest", "1");
-    expect(pruned).toMatchObject({ code: 2, out: "" });
-    expect(pruned.err).toContain("checkpoints of 1 threads");
-    expect(pruned.err).toContain("nothing was removed; add --yes");
-    expect((await run("prune", threads, "--keep-latest", "1")).err).toContain(
-      "name threads, or add --all-threads",
-    );
-    expect((await run("delete", threads)).err).toContain("name threads, or add --filter");
-    expect(await json("stats", threads)).toMatchObject({ checkpoints: 4 });
-  });
-
-  it("copies, migrates, prunes and deletes", async () => {
-    expect((await run("copy", threads, "first", "third")).code).toBe(0);
-    expect((await run("copy", threads, "first", "third")).err).toContain("already exists");
+  it("is migrated until ctrl-C, and a second run continues", async () => {
     const copy = join(folder, "copy");
-    const dry = await run("migrate", threads, copy, "--dry-run");
-    expect(dry.out).toContain("3 threads in");
-    const report = JSON.parse((await run("migrate", threads, copy, "--json")).out) as object;
-    expect(report).toEqual({ threads: 3, checkpoints: 7, stored: 7, failures: [] });
-    expect(JSON.parse((await run("migrate", threads, copy, "--json")).out)).toMatchObject({ stored: 0 });
-    const { out } = await run("prune", copy, "--all-threads", "--keep-latest", "1", "--yes", "--json");
-    expect(JSON.parse(out)).toMatchObject({ threads: 2 });
-    const gone = await run("delete", copy, "--filter", "user=bob", "--yes");
-    expect(gone.out).toBe("Removed 2 threads.\n");
-    expect((await run("sweep", copy)).out).toBe("Removed 0 expired threads.\n");
+    const child = spawn(process.execPath, [bin, "migrate", threads, copy], { cwd: import.meta.dirname });
+    let err = "";
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      // The first line of progress.
+      if (err === "") child.kill("SIGINT");
+      err += text;
+    });
+    expect(await ended).toBe(130);
+    expect(err).toContain("threadmark: stopped; run the same command again to continue\n");
+    const { code, out } = await run("migrate", threads, copy, "--json");
+    const report = JSON.parse(out) as { stored: number };
+    expect([code, report]).toEqual([
+      0,
+      { threads: 40, checkpoints: 40, stored: report.stored, failures: [] },
+    ]);
+    expect(report.stored).toBeLessThan(40);
   });
 });
 
-describe("addresses", () => {
+describe("packages that are not installed", () => {
   it.each([
-    ["./nowhere", "there is no such folder"],
-    ["mysql://root:secret@db/app", "threads cannot be in mysql:"],
-    ["langgraph+redis://:secret@localhost:1/0", "npm install @langchain/langgraph-checkpoint-redis"],
-    ["mongodb://user:secret@localhost:1/", "npm install @threadmark/mongodb"],
-  ])("that cannot be used are refused without showing a secret: %s", async (address, message) => {
+    ["mongodb://user:secret@localhost:1/", "npm install @threadmark/mongodb mongodb"],
+    ["langgraph+redis://:secret@localhost:1/0", "npm install @langchain/langgraph-checkpoint-redis redis"],
+  ])("are named with the command that installs them: %s", async (address, message) => {
     const { code, out, err } = await run("threads", address);
     expect(code).toBe(2);
     expect(err).toContain(message);

@@ -24,6 +24,7 @@ export function doctorCommand(context: Context): Command {
     context,
     "doctor",
     "Say what is wrong with a set-up: the server, its durability, and whether threads can be stored.",
+    ["postgres://localhost/app --schema threadmark", "redis://localhost --json"],
     examine,
   );
 }

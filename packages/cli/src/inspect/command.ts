@@ -5,6 +5,7 @@ import { CommandError } from "../exit-codes.ts";
 import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
 import type { Store } from "../stores/open-store.ts";
+import { printable } from "../printable.ts";
 import { listThreads } from "../threads/threads.ts";
 import { wholeFlag } from "../threads/flags.ts";
 import { leafOf, treeLines, type Leaf } from "./tree.ts";
@@ -26,6 +27,7 @@ export function inspectCommand(context: Context): Command {
     context,
     "inspect",
     "Look at threads: all, one as a tree, or one checkpoint.",
+    ["postgres://localhost/app", "./threads 42", "langgraph+mongodb://localhost/ 42 --db app --watch"],
     inspect,
   )
     .argument("[thread]", "the thread to look at")
@@ -67,7 +69,7 @@ async function headOf({ own }: Store, thread: string): Promise<string[]> {
   const info = await own?.getThread(thread);
   if (!info) return [];
   const facts = Object.entries(info.metadata).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  return [[`${thread}: ${info.state ?? "no state"}`, ...facts].join(" · "), ""];
+  return [printable([`${thread}: ${info.state ?? "no state"}`, ...facts].join(" · ")), ""];
 }
 
 async function checkpointText({ store, flags, context }: OnStore<Flags>, thread: string): Promise<string> {

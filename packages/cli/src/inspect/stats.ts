@@ -10,6 +10,7 @@ export function statsCommand(context: Context): Command {
     context,
     "stats",
     "Count threads, by state, and checkpoints.",
+    ["postgres://localhost/app --json"],
     async ({ store, flags }) => {
       const saver = ownSaver(store);
       const states: Record<string, number> = {};

@@ -1,4 +1,5 @@
 import type { CheckpointTuple } from "@threadmark/core";
+import { printable } from "../printable.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** A checkpoint without its values. */
@@ -59,8 +60,10 @@ export function treeLines(leaves: readonly Leaf[], { style }: Pick<Terminal, "st
 }
 
 function lineOf({ id, source, step, time, pending }: Leaf, style: Terminal["style"]): string {
-  const when = time.replace("T", " ").slice(0, 19);
-  const place = [source, step === undefined ? "" : `step ${step}`].filter((part) => part !== "").join(" ");
+  const when = printable(time).replace("T", " ").slice(0, 19);
+  const place = [printable(source), step === undefined ? "" : `step ${step}`]
+    .filter((part) => part !== "")
+    .join(" ");
   const waiting = pending.length > 0 ? style("yellow", `  (${pending.join(", ")})`) : "";
-  return `${style("cyan", "●")} ${id}  ${place.padEnd(14)} ${style("dim", when)}${waiting}`;
+  return `${style("cyan", "●")} ${printable(id)}  ${place.padEnd(14)} ${style("dim", when)}${waiting}`;
 }

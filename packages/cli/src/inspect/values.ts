@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { difference } from "@threadmark/core/comparison";
+import { printable } from "../printable.ts";
 import type { Terminal } from "../terminal.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -7,8 +8,8 @@ type Values = Readonly<Record<string, unknown>>;
 /** The values of a checkpoint: lists of messages as a chat, everything else as Node shows it. */
 export function valueLines(values: Values, { style }: Pick<Terminal, "style">): string[] {
   return Object.entries(values).flatMap(([channel, value]) => [
-    style("bold", channel),
-    ...(isChat(value) ? value.map((message) => chatLine(message, style)) : shownLines(value)),
+    style("bold", printable(channel)),
+    ...(isChat(value) ? value.flatMap((message) => chatLines(message, style)) : shownLines(value)),
   ]);
 }
 
@@ -16,10 +17,12 @@ export function valueLines(values: Values, { style }: Pick<Terminal, "style">): 
 export function changeLines(values: Values, before: Values): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(values)]);
   return [...names].flatMap((name) => {
-    if (!(name in before)) return [`+ ${name}`];
-    if (!(name in values)) return [`- ${name}`];
+    const shown = printable(name);
+    if (!Object.hasOwn(before, name)) return [`+ ${shown}`];
+    if (!Object.hasOwn(values, name)) return [`- ${shown}`];
     const found = difference(values[name], before[name]);
-    return found ? [`~ ${name}${found.path.slice(1)}: ${countText(values[name], before[name])}`] : [];
+    const path = found && printable(found.path.slice(1));
+    return found ? [`~ ${shown}${path}: ${countText(values[name], before[name])}`] : [];
   });
 }
 
@@ -51,10 +54,15 @@ function isMessage(value: unknown): value is Message {
   );
 }
 
-function chatLine({ role, type, content, tool_calls: calls }: Message, style: Terminal["style"]): string {
-  const who = String(role ?? type);
+function chatLines({ role, type, content, tool_calls: calls }: Message, style: Terminal["style"]): string[] {
+  const who = printable(String(role ?? type));
   const text = typeof content === "string" ? content : inspect(content, { depth: 2, breakLength: Infinity });
   const names = Array.isArray(calls) ? calls.map((call: { name?: unknown }) => String(call?.name)) : [];
-  const tools = names.length > 0 ? style("dim", ` → ${names.join(", ")}`) : "";
-  return `  ${style("green", who.padEnd(9))} ${text}${tools}`;
+  const tools = names.length > 0 ? style("dim", ` → ${printable(names.join(", "))}`) : "";
+  const [first = "", ...rest] = printable(text, { lines: true }).split("\n");
+  const lines = [
+    `${style("green", who.padEnd(9))} ${first}`,
+    ...rest.map((line) => `${" ".repeat(10)}${line}`),
+  ];
+  return lines.map((line, i) => `  ${line}${i === lines.length - 1 ? tools : ""}`);
 }

@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import { migrateThreads, threadIdsOf, type MigrationReport, type NewSaver } from "@threadmark/core";
-import { exitCodes } from "../exit-codes.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { packagesFrom } from "../load.ts";
 import type { Context } from "../main.ts";
-import { parseAddress } from "../stores/address.ts";
-import { addressArgument, withPlace } from "../stores/command.ts";
+import { parseAddress, type Address } from "../stores/address.ts";
+import { addressArgument, explained, withPlace } from "../stores/command.ts";
 import { openStore, type PlaceFlags, type Store } from "../stores/open-store.ts";
 import { countOf } from "../threads/count.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -50,6 +50,7 @@ Exit codes: 0 all threads are there and the same, 1 some are not, 2 the command 
 async function migrate(fromText: string, toText: string, flags: Flags, context: Context): Promise<void> {
   const load = packagesFrom(process.cwd());
   const [fromAddress, toAddress] = [parseAddress(fromText), parseAddress(toText, true)];
+  checkApart(fromAddress, toAddress, flags);
   await using from = disposable(await openStore(fromAddress, fromPlace(flags), load));
   if (flags.dryRun) return await dryRun(from, flags, context);
   await using to = disposable(await openStore(toAddress, flags, load));
@@ -57,6 +58,14 @@ async function migrate(fromText: string, toText: string, flags: Flags, context: 
   const report = await copyAll(from, to, flags, context);
   tell(report, from, to, flags, context);
   if (report.failures.length > 0) context.exit(exitCodes.found);
+}
+
+/** Copying a store onto itself would look like a success. */
+function checkApart(from: Address, to: Address, flags: Flags): void {
+  const { schema, prefix, db } = fromPlace(flags);
+  const samePlace = schema === flags.schema && prefix === flags.prefix && db === flags.db;
+  if (from.target === to.target && from.official === to.official && samePlace)
+    throw new CommandError("from and to are the same store");
 }
 
 function fromPlace({ fromSchema, fromPrefix, fromDb }: Flags): PlaceFlags {
@@ -107,8 +116,12 @@ async function dryRun(from: Store, flags: Flags, { terminal }: Context): Promise
   );
 }
 
-async function threadCount({ saver }: Store, { thread }: Flags): Promise<number> {
-  return thread?.length ?? (await countOf(threadIdsOf(saver)));
+async function threadCount({ saver, address }: Store, { thread }: Flags): Promise<number> {
+  try {
+    return thread?.length ?? (await countOf(threadIdsOf(saver)));
+  } catch (error) {
+    throw explained(error, address);
+  }
 }
 
 function disposable(store: Store): Store & AsyncDisposable {

@@ -1,4 +1,5 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { CommandError } from "../exit-codes.ts";
 
 /** Databases that threads can be in. */
@@ -39,23 +40,38 @@ export function parseAddress(text: string, mayBeNew = false): Address {
   const rest = official ? text.slice(OFFICIAL.length) : text;
   const scheme = /^[a-z][a-z+]*:/.exec(rest)?.[0];
   const kind = scheme === undefined ? undefined : SCHEMES[scheme];
-  if (kind === "sqlite") {
-    const target = rest.slice("sqlite:".length);
-    return { kind, target, official: true, shown: `sqlite:${target}` };
-  }
+  if (kind === "sqlite") return sqliteAddress(rest, mayBeNew);
   if (kind) return { kind, target: rest, official, shown: withoutSecrets(rest) };
-  if (scheme === undefined && (isFolder(rest) || (mayBeNew && !existsSync(rest)))) {
-    return { kind: "folder", target: rest, official: false, shown: rest };
+  if (scheme !== undefined) {
+    throw new CommandError(
+      `threads cannot be in ${scheme}//…; known stores are ${Object.keys(SCHEMES).join(", ")} and folders`,
+    );
   }
-  throw new CommandError(
-    scheme === undefined
-      ? "there is no such folder; give a PGlite folder or the URL of a database"
-      : `threads cannot be in ${scheme}//…; known stores are ${Object.keys(SCHEMES).join(", ")} and folders`,
-  );
+  if (official)
+    throw new CommandError("LangGraph.js's own savers keep no folders; add a URL after langgraph+");
+  return folderAddress(rest, mayBeNew);
 }
 
-function isFolder(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
+function sqliteAddress(text: string, mayBeNew: boolean): Address {
+  const target = text.slice("sqlite:".length).replace(/^\/\/(?=\/|\.)/, "");
+  // The driver would make an empty database of a name that was mistyped.
+  if (!mayBeNew && !existsSync(target)) throw new CommandError(`there is no file ${target}`);
+  return { kind: "sqlite", target, official: true, shown: `sqlite:${target}` };
+}
+
+function folderAddress(path: string, mayBeNew: boolean): Address {
+  const address: Address = { kind: "folder", target: path, official: false, shown: path };
+  if (!existsSync(path)) {
+    if (mayBeNew) return address;
+    throw new CommandError(
+      `there is no folder ${path}; give a PGlite folder or the URL of a database, such as postgres://localhost/app`,
+    );
+  }
+  if (existsSync(join(path, "pglite"))) return address;
+  const isEmpty = statSync(path).isDirectory() && readdirSync(path).length === 0;
+  // PGlite would put a new database into any folder.
+  if (mayBeNew && isEmpty) return address;
+  throw new CommandError(`${path} is not a folder of PGlite`);
 }
 
 /** The host and the database of a URL. */

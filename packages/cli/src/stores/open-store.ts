@@ -1,6 +1,6 @@
 import type { CheckpointSaver, OldSaver } from "@threadmark/core";
 import { CommandError } from "../exit-codes.ts";
-import type { Load, Module } from "../load.ts";
+import { MissingPackage, type Load, type Module } from "../load.ts";
 import type { Address, Kind } from "./address.ts";
 
 /** Where in a database the threads are. */
@@ -23,7 +23,7 @@ export interface Store {
 type SaverClass = Readonly<
   Record<"fromConnString" | "fromUrl" | "fromFolder", (target: string, options?: object) => unknown>
 > &
-  (new (options: object) => unknown);
+  (new (...args: unknown[]) => unknown);
 
 interface Source {
   readonly name: string;
@@ -33,12 +33,16 @@ interface Source {
   readonly open: (saver: SaverClass, target: string, place: PlaceFlags, driver: Module) => unknown;
 }
 
+/** How long a server may take to answer at first, in milliseconds; Postgres' driver would wait for ever. */
+const PATIENCE = 10_000;
+
 const OURS: Readonly<Record<Exclude<Kind, "sqlite">, Source>> = {
   postgres: {
     name: "@threadmark/postgres",
     driver: "pg",
     exported: "PostgresSaver",
-    open: (saver, target, { schema }) => saver.fromConnString(target, given({ schema })),
+    open: (saver, target, { schema }) =>
+      saver.fromConnString(target, given({ schema, pool: { connectionTimeoutMillis: PATIENCE } })),
   },
   folder: {
     name: "@threadmark/postgres",
@@ -56,7 +60,7 @@ const OURS: Readonly<Record<Exclude<Kind, "sqlite">, Source>> = {
     name: "@threadmark/mongodb",
     driver: "mongodb",
     exported: "MongoDBSaver",
-    open: (saver, target, { db }) => saver.fromConnString(target, given({ dbName: db })),
+    open: (saver, target, { db }) => saver.fromConnString(impatient(target), given({ dbName: db })),
   },
 };
 
@@ -65,7 +69,11 @@ const OFFICIAL: Readonly<Record<Exclude<Kind, "folder">, Source>> = {
     name: "@langchain/langgraph-checkpoint-postgres",
     driver: "pg",
     exported: "PostgresSaver",
-    open: (saver, target, { schema }) => saver.fromConnString(target, given({ schema })),
+    open(saver, target, { schema }, driver) {
+      const { Pool } = (driver["default"] ?? driver) as { Pool: new (options: object) => object };
+      const pool = new Pool({ connectionString: target, connectionTimeoutMillis: PATIENCE });
+      return new saver(pool, undefined, given({ schema }));
+    },
   },
   sqlite: {
     name: "@langchain/langgraph-checkpoint-sqlite",
@@ -84,7 +92,7 @@ const OFFICIAL: Readonly<Record<Exclude<Kind, "folder">, Source>> = {
     driver: "mongodb",
     exported: "MongoDBSaver",
     open(saver, target, { db }, driver) {
-      const client = new (driver["MongoClient"] as new (url: string) => object)(target);
+      const client = new (driver["MongoClient"] as new (url: string) => object)(impatient(target));
       return new saver(given({ client, dbName: db }));
     },
   },
@@ -96,9 +104,9 @@ const OFFICIAL: Readonly<Record<Exclude<Kind, "folder">, Source>> = {
  * @throws CommandError when a package is missing, with the command that installs it.
  */
 export async function openStore(address: Address, place: PlaceFlags, load: Load): Promise<Store> {
+  checkPlace(address, place);
   const { name, driver, exported, open } = sourceOf(address);
-  const module = await load(name);
-  const loaded = await load(driver);
+  const [module, loaded] = await loadBoth(load, name, driver);
   const saverClass = module[exported];
   if (typeof saverClass !== "function") throw new CommandError(`${name} has no ${exported}; update it`);
   const saver = (await open(saverClass as unknown as SaverClass, address.target, place, loaded)) as OldSaver;
@@ -108,6 +116,31 @@ export async function openStore(address: Address, place: PlaceFlags, load: Load)
     own: address.official ? undefined : (saver as unknown as CheckpointSaver),
     close: () => closeSaver(saver as Closable),
   };
+}
+
+const PLACES = { schema: ["postgres", "folder"], prefix: ["redis"], db: ["mongodb"] } as const;
+
+/** An option that would be ignored was meant for another store. */
+function checkPlace({ kind, official, shown }: Address, place: PlaceFlags): void {
+  for (const [flag, kinds] of Object.entries(PLACES)) {
+    if (place[flag as keyof PlaceFlags] === undefined) continue;
+    const fits = (kinds as readonly Kind[]).includes(kind) && !(official && kind === "redis");
+    if (!fits) throw new CommandError(`${shown} has no ${flag}: --${flag} is for ${kinds[0]}`);
+  }
+}
+
+/** A saver and its driver; what is missing of the two is named together. */
+async function loadBoth(load: Load, name: string, driver: string): Promise<[Module, Module]> {
+  const found = await Promise.allSettled([load(name), load(driver)]);
+  const missing: string[] = [];
+  for (const one of found) {
+    if (one.status === "fulfilled") continue;
+    if (!(one.reason instanceof MissingPackage)) throw one.reason;
+    missing.push(...one.reason.packages);
+  }
+  if (missing.length > 0) throw MissingPackage.of(missing);
+  const [module, loaded] = found as PromiseFulfilledResult<Module>[];
+  return [module!.value, loaded!.value];
 }
 
 /**
@@ -126,6 +159,14 @@ function sourceOf({ kind, official }: Address): Source {
   if (kind === "sqlite") return OFFICIAL.sqlite;
   if (kind === "folder") return OURS.folder;
   return official ? OFFICIAL[kind] : OURS[kind];
+}
+
+/** MongoDB's driver looks for a server for 30 seconds, unless the URL says something else. */
+export function impatient(url: string): string {
+  if (/[?&]serverSelectionTimeoutMS=/i.test(url)) return url;
+  const [place = "", options] = url.split("?", 2);
+  const path = /^[^/]*\/\/[^/]*$/.test(place) ? `${place}/` : place;
+  return `${path}?${options ? `${options}&` : ""}serverSelectionTimeoutMS=5000`;
 }
 
 /** Without the options that were not given, which some savers would take as given. */

@@ -1,21 +1,37 @@
 import { createInterface } from "node:readline/promises";
 import { CommandError } from "../exit-codes.ts";
+import { Interrupted } from "../interrupt.ts";
 import type { Terminal } from "../terminal.ts";
+
+/** Where answers come from. */
+export type Answers = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /**
  * Asks before something is removed.
  *
  * @param what What will be removed, as a sentence.
- * @throws CommandError when there is nobody to ask and `--yes` was not given.
+ * @throws CommandError when there is nobody to ask and `--yes` was not given, and for any answer but yes.
+ * @throws Interrupted for ctrl-C.
  */
-export async function confirmed(what: string, yes: boolean, terminal: Terminal): Promise<boolean> {
+export async function confirm(
+  what: string,
+  yes: boolean,
+  terminal: Terminal,
+  answers: Answers = process.stdin,
+): Promise<void> {
   terminal.err(`${what}\n`);
-  if (yes) return true;
-  if (!process.stdin.isTTY) throw new CommandError("nothing was removed; add --yes to remove it");
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  if (yes) return;
+  if (!answers.isTTY) throw new CommandError("nothing was removed; add --yes to remove it");
+  const asking = createInterface({ input: answers, output: process.stderr });
+  const stopped = new Promise<never>((_, reject) => {
+    asking.once("SIGINT", () => reject(new Interrupted("stopped; nothing was removed")));
+    asking.once("close", () => reject(new CommandError("nothing was removed")));
+  });
   try {
-    return /^y(es)?$/i.test(await asking.question("Continue? [y/N] "));
+    const answer = await Promise.race([asking.question("Continue? [y/N] "), stopped]);
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError("nothing was removed");
   } finally {
+    stopped.catch(() => {});
     asking.close();
   }
 }

@@ -1,19 +1,23 @@
 import type { Command } from "commander";
-import type { PruneOptions } from "@threadmark/core";
+import type { CheckpointSaver, PruneOptions } from "@threadmark/core";
 import { CommandError } from "../exit-codes.ts";
 import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
 import { ownSaver } from "../stores/open-store.ts";
-import { confirmed } from "./confirm.ts";
+import { confirm } from "./confirm.ts";
 import { countOf } from "./count.ts";
 import { countFlag, filterFlag, sinceFlag } from "./flags.ts";
 
-interface PruneFlags {
+interface RemovalFlags {
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+interface PruneFlags extends RemovalFlags {
   readonly keepLatest?: number;
   readonly olderThan?: Date;
   readonly allThreads?: true;
-  readonly yes?: true;
-  readonly json?: true;
 }
 
 /** `threadmark prune`: removes old checkpoints. */
@@ -22,37 +26,44 @@ export function pruneCommand(context: Context): Command {
     context,
     "prune",
     "Remove old checkpoints; says first what would go.",
+    ["postgres://localhost/app --all-threads --older-than 30d", "./threads 42 --keep-latest 1 --dry-run"],
     prune,
   )
     .argument("[threads...]", "the threads to prune")
     .option("--keep-latest <n>", "keep this many checkpoints of each namespace", countFlag)
     .option("--older-than <span>", "only older checkpoints: 30d, 12h, or a date", sinceFlag)
     .option("--all-threads", "prune every thread")
+    .option("--dry-run", "say what would go, and remove nothing")
     .option("--yes", "do not ask");
 }
 
 async function prune({ store, args, flags, context }: OnStore<PruneFlags>): Promise<void> {
   const saver = ownSaver(store);
-  if (args.length === 0 && !flags.allThreads) throw new CommandError("name threads, or add --all-threads");
+  if (args.length > 0 === (flags.allThreads === true))
+    throw new CommandError("name threads, or add --all-threads, not both");
   const { keepLatest, olderThan } = flags;
+  if (keepLatest === undefined && !olderThan)
+    throw new CommandError("add --keep-latest or --older-than, to say what stays");
+  await mustExist(saver, args, store.address.shown);
   const options: PruneOptions = {
     ...(args.length > 0 ? { threadIds: args } : { allThreads: true }),
     ...(keepLatest !== undefined && { keepLatest }),
     ...(olderThan && { olderThan }),
   };
   const preview = await saver.prune({ ...options, dryRun: true });
-  const what = `${preview.checkpoints} checkpoints of ${preview.threads} threads in ${store.address.shown} would go.`;
-  if (preview.checkpoints === 0) return context.terminal.out(`${what}\n`);
-  if (!(await confirmed(what, flags.yes === true, context.terminal))) return;
-  const report = await saver.prune(options);
-  const text = `Removed ${report.checkpoints} checkpoints of ${report.threads} threads.\n`;
-  context.terminal.out(flags.json ? `${JSON.stringify(report)}\n` : text);
+  const textOf = ({ checkpoints, threads }: typeof preview): string =>
+    `${checkpoints} checkpoints of ${threads} threads`;
+  await removing(context, flags, {
+    preview,
+    nothing: preview.checkpoints === 0,
+    would: `${textOf(preview)} in ${store.address.shown} would be removed.`,
+    remove: () => saver.prune(options),
+    removed: (report) => `Removed ${textOf(report)}.`,
+  });
 }
 
-interface DeleteFlags {
+interface DeleteFlags extends RemovalFlags {
   readonly filter?: Readonly<Record<string, unknown>>;
-  readonly yes?: true;
-  readonly json?: true;
 }
 
 /** `threadmark delete`: removes threads. */
@@ -60,11 +71,13 @@ export function deleteCommand(context: Context): Command {
   return storeCommand<DeleteFlags>(
     context,
     "delete",
-    "Remove threads, with everything in them.",
+    "Remove threads, with everything in them; says first how many.",
+    ["postgres://localhost/app 42 43", "mongodb://localhost/app --filter user=bob --dry-run"],
     deleteThreads,
   )
     .argument("[threads...]", "the threads to remove")
     .option("--filter <key=value>", "threads with this metadata; may be repeated", filterFlag)
+    .option("--dry-run", "say how many would go, and remove nothing")
     .option("--yes", "do not ask");
 }
 
@@ -73,15 +86,45 @@ async function deleteThreads({ store, args, flags, context }: OnStore<DeleteFlag
   const { filter } = flags;
   if (args.length > 0 === (filter !== undefined))
     throw new CommandError("name threads, or add --filter, not both");
-  let count = args.length;
-  if (filter) count = await countOf(saver.listThreads({ filter }));
-  const what = `${count} threads in ${store.address.shown} would be removed, with everything in them.`;
-  if (count === 0) return context.terminal.out(`${what}\n`);
-  if (!(await confirmed(what, flags.yes === true, context.terminal))) return;
-  const deleted = await saver.deleteThreads(filter ? { filter } : { threadIds: args });
-  context.terminal.out(
-    flags.json ? `${JSON.stringify({ threads: deleted })}\n` : `Removed ${deleted} threads.\n`,
-  );
+  await mustExist(saver, args, store.address.shown);
+  const threads = filter ? await countOf(saver.listThreads({ filter })) : new Set(args).size;
+  await removing(context, flags, {
+    preview: { threads },
+    nothing: threads === 0,
+    would: `${threads} threads in ${store.address.shown} would be removed, with everything in them.`,
+    remove: async () => ({ threads: await saver.deleteThreads(filter ? { filter } : { threadIds: args }) }),
+    removed: (report) => `Removed ${report.threads} threads.`,
+  });
+}
+
+interface Removal<Report> {
+  readonly preview: Report;
+  readonly nothing: boolean;
+  readonly would: string;
+  remove(): Promise<Report>;
+  removed(report: Report): string;
+}
+
+/** Says what would go, asks, removes it, and says what is gone. */
+async function removing<Report>(
+  { terminal }: Context,
+  flags: RemovalFlags,
+  { preview, nothing, would, remove, removed }: Removal<Report>,
+): Promise<void> {
+  if (nothing || flags.dryRun) {
+    return terminal.out(flags.json ? `${JSON.stringify(preview)}\n` : `${would}\n`);
+  }
+  await confirm(would, flags.yes === true, terminal);
+  const report = await remove();
+  terminal.out(flags.json ? `${JSON.stringify(report)}\n` : `${removed(report)}\n`);
+}
+
+/** A name that was mistyped must not look like a success. */
+async function mustExist(saver: CheckpointSaver, threads: readonly string[], shown: string): Promise<void> {
+  for (const thread of threads) {
+    if (await saver.getThread(thread)) continue;
+    throw new CommandError(`there is no thread ${JSON.stringify(thread)} in ${shown}`);
+  }
 }
 
 /** `threadmark sweep`: removes what has expired. */
@@ -90,6 +133,7 @@ export function sweepCommand(context: Context): Command {
     context,
     "sweep",
     "Remove threads whose time to live is over. Reads never show them; this frees their space.",
+    ["postgres://localhost/app"],
     async ({ store, flags }) => {
       const threads = await ownSaver(store).sweep();
       context.terminal.out(
@@ -101,11 +145,21 @@ export function sweepCommand(context: Context): Command {
 
 /** `threadmark copy`: copies a thread. */
 export function copyCommand(context: Context): Command {
-  return storeCommand(context, "copy", "Copy a thread within its store.", async ({ store, args }) => {
-    const [from, to] = args as [string, string];
-    await ownSaver(store).copyThread(from, to);
-    context.terminal.out(`Copied ${JSON.stringify(from)} to ${JSON.stringify(to)}.\n`);
-  })
+  return storeCommand<{ json?: true }>(
+    context,
+    "copy",
+    "Copy a thread within its store.",
+    ["postgres://localhost/app 42 42-before-the-change"],
+    async ({ store, args, flags }) => {
+      const [from, to] = args as [string, string];
+      await ownSaver(store).copyThread(from, to);
+      context.terminal.out(
+        flags.json
+          ? `${JSON.stringify({ from, to })}\n`
+          : `Copied ${JSON.stringify(from)} to ${JSON.stringify(to)}.\n`,
+      );
+    },
+  )
     .argument("<from>", "the thread to copy")
     .argument("<to>", "the id of the copy, which must not exist");
 }

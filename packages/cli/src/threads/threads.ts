@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { threadIdsOf, type ThreadInfo } from "@threadmark/core";
 import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
+import { printable } from "../printable.ts";
 import { shortened, tableOf } from "../table.ts";
 import { filterFlag, wholeFlag } from "./flags.ts";
 
@@ -13,7 +14,13 @@ interface Flags {
 
 /** `threadmark threads`: the threads of a store. */
 export function threadsCommand(context: Context): Command {
-  return storeCommand<Flags>(context, "threads", "List threads, the last updated first.", listThreads)
+  return storeCommand<Flags>(
+    context,
+    "threads",
+    "List threads, the last updated first.",
+    ["postgres://localhost/app", "mongodb://localhost/app --filter user=bob --limit 10 --json"],
+    listThreads,
+  )
     .option("--limit <n>", "the greatest number of threads to list", wholeFlag, 50)
     .option("--filter <key=value>", "only threads with this metadata; may be repeated", filterFlag);
 }
@@ -26,7 +33,9 @@ export async function listThreads({ store, flags, context }: OnStore<Flags>): Pr
     for await (const id of threadIdsOf(store.saver)) {
       if (ids.push(id) >= flags.limit) break;
     }
-    terminal.out(flags.json ? `${JSON.stringify(ids, undefined, 2)}\n` : ids.map((id) => `${id}\n`).join(""));
+    terminal.out(
+      flags.json ? `${JSON.stringify(ids, undefined, 2)}\n` : ids.map((id) => `${printable(id)}\n`).join(""),
+    );
     return;
   }
   const threads: ThreadInfo[] = [];
@@ -39,8 +48,8 @@ export async function listThreads({ store, flags, context }: OnStore<Flags>): Pr
 const HEAD = ["THREAD", "STATE", "UPDATED", "EXPIRES", "METADATA"];
 
 function rowOf({ threadId, state, updatedAt, expiresAt, metadata }: ThreadInfo): string[] {
-  const facts = Object.keys(metadata).length > 0 ? shortened(JSON.stringify(metadata), 60) : "";
-  return [threadId, state ?? "", timeText(updatedAt), expiresAt ? timeText(expiresAt) : "", facts];
+  const facts = Object.keys(metadata).length > 0 ? printable(shortened(JSON.stringify(metadata), 60)) : "";
+  return [printable(threadId), state ?? "", timeText(updatedAt), expiresAt ? timeText(expiresAt) : "", facts];
 }
 
 function timeText(time: Date): string {

@@ -1,6 +1,7 @@
 import { isCheckpointError } from "../errors.ts";
 import { threadIdOf, type ThreadId } from "../ids.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
+import { pause } from "../runtime.ts";
 import { checkNewSaver, checkOldSaver } from "./check-savers.ts";
 import { isHidden } from "./hidden-threads.ts";
 import type { NewSaver, OldSaver } from "./old-saver.ts";
@@ -108,6 +109,8 @@ class Migration {
   }
 
   async move(threadId: string): Promise<void> {
+    // Databases inside the process answer without a turn of the event loop, and then nothing could abort it.
+    await pause(0);
     this.#options.signal?.throwIfAborted();
     try {
       await this.#moveAll(threadId);

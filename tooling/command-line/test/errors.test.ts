@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { servers } from "@threadmark/services";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../src/run-main.ts";
+
+const COMMANDS = [
+  "threads",
+  "inspect",
+  "migrate",
+  "prune",
+  "sweep",
+  "copy",
+  "delete",
+  "stats",
+  "doctor",
+  "conformance",
+];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "threadmark-cli-"));
+  await mkdir(join(folder, "full"));
+  await writeFile(join(folder, "full", "notes.txt"), "mine");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What goes wrong is said in a line or two, without a stack and without a secret. */
+async function failing(...args: string[]): Promise<string> {
+  const { code, out, err } = await run(...args);
+  expect([code, out], err).toEqual([2, ""]);
+  expect(err).not.toMatch(/^\s+at |secret/m);
+  expect(err.split("\n").length, err).toBeLessThanOrEqual(4);
+  return err;
+}
+
+describe("help", () => {
+  it.each(COMMANDS)("of %s has examples", async (command) => {
+    const { code, out } = await run(command, "--help");
+    expect(code).toBe(0);
+    expect(out).toContain(`Examples:\n  threadmark ${command} `);
+  });
+
+  it("says what the exit codes mean", async () => {
+    expect((await run("--help")).out).toContain(
+      "Exit codes: 0 all is well, 1 something was found, 2 the command could not run, 130 it was stopped.",
+    );
+  });
+});
+
+describe("arguments", () => {
+  it.each([
+    [["thread", "x"], "Did you mean threads?"],
+    [["threads"], "missing required argument 'store'"],
+    [["threads", "redis://localhost", "--jsn"], "Did you mean --json?"],
+    [["threads", "redis://localhost", "--limit", "0"], "whole number above 0"],
+    [["copy", "redis://localhost", "a"], "missing required argument 'to'"],
+    [["threads", "redis://localhost", "--schema", "x"], "--schema is for postgres"],
+    [["threads", "postgres://localhost/", "--db", "x"], "--db is for mongodb"],
+    [["prune", "redis://localhost", "--older-than", "soon"], "a span such as 30d"],
+    [["prune", "redis://localhost", "--keep-latest", "1"], "name threads, or add --all-threads"],
+    [["prune", "redis://localhost", "a", "--all-threads", "--keep-latest", "1"], "not both"],
+    [["prune", "redis://localhost", "--all-threads"], "add --keep-latest or --older-than"],
+    [["delete", "redis://localhost"], "name threads, or add --filter"],
+    [["delete", "redis://localhost", "--filter", "user"], "It must be key=value"],
+    [["migrate", "redis://localhost", "redis://localhost"], "from and to are the same store"],
+    [["sweep", "langgraph+postgres://localhost/"], "LangGraph.js's own saver, which cannot do this"],
+  ])("that cannot be right: %j", async (args, message) => {
+    expect(await failing(...args)).toContain(message);
+  });
+});
+
+describe("addresses", () => {
+  it.each([
+    ["mysql://root:secret@db/app", "threads cannot be in mysql://…; known stores are postgres:"],
+    ["https://user:secret@db/app", "threads cannot be in https://"],
+    ["./nowhere", "there is no folder ./nowhere"],
+    ["sqlite:nowhere.sqlite", "there is no file nowhere.sqlite"],
+    ["langgraph+./threads", "keep no folders"],
+    ["langgraph+redis://:secret@localhost:1/0", "npm install @langchain/langgraph-checkpoint-redis redis"],
+    ["postgres://user:secret@localhost:1/app", "ECONNREFUSED"],
+    ["redis://:secret@localhost:1/0", "ECONNREFUSED"],
+    ["mongodb://user:secret@localhost:1/?serverSelectionTimeoutMS=300", "ECONNREFUSED"],
+    ["langgraph+postgres://user:secret@localhost:1/app", "ECONNREFUSED"],
+    ["langgraph+mongodb://user:secret@localhost:1/?serverSelectionTimeoutMS=300", "ECONNREFUSED"],
+    ["postgres://user:secret@no-such-host.invalid/app", "no-such-host.invalid"],
+  ])("that lead nowhere: %s", async (address, message) => {
+    expect(await failing("threads", address)).toContain(message);
+  });
+
+  it("of a folder that is not PGlite's leave it as it is", async () => {
+    const full = join(folder, "full");
+    expect(await failing("threads", full)).toContain("is not a folder of PGlite");
+    expect(await failing("migrate", "redis://localhost:1", full)).toContain("is not a folder of PGlite");
+    expect(await readdir(full)).toEqual(["notes.txt"]);
+    expect(await readdir(folder)).toEqual(["full"]);
+  });
+
+  it.each(servers("postgres"))("on $kind $version without tables say what to look at", async ({ url }) => {
+    for (const [address, hint] of [
+      [url, "has no tables of Threadmark"],
+      [`langgraph+${url}`, "has no tables of LangGraph.js's own saver"],
+    ] as const) {
+      expect(await failing("threads", address, "--schema", "nothing_here")).toContain(hint);
+      expect(
+        await failing("migrate", address, join(folder, "new"), "--from-schema", "nothing_here"),
+      ).toContain(hint);
+    }
+  });
+});
