@@ -1,7 +1,7 @@
 import type { Blob, BlobId } from "../storage/port.ts";
-import type { EncodedBefore } from "../serializer/index.ts";
+import type { RememberedValue } from "../codec/remembered-value.ts";
 import type { CutValue } from "./cut.ts";
-import { BLOB_ID_COST, costOfBlob, costOfCuts, costOfRecordings, THREAD_COST } from "./memory-cost.ts";
+import { BLOB_ID_COST, costOfBlob, costOfCuts, costOfRemembered, THREAD_COST } from "./memory-cost.ts";
 import { childrenOf } from "./tree.ts";
 
 /** How many ids a reader names at most to say what it holds: 16 bytes each on the wire. */
@@ -11,8 +11,8 @@ const RECENT_NAMESPACES = 8;
 /** The values of one checkpoint. */
 export interface RecentValues {
   readonly cut: readonly CutValue[];
-  /** Channel → how its value was encoded. Whoever encodes the next one takes it out. */
-  readonly encoded: Map<string, EncodedBefore>;
+  /** Channel → how its value was stored. Whoever encodes the next one takes out what can be used only once. */
+  readonly encoded: Map<string, RememberedValue>;
 }
 
 /** Values with the memory that they take beside their blobs. */
@@ -99,10 +99,10 @@ export class BlobCache {
 
   #costed({ cut, encoded }: RecentValues): Remembered {
     const cost = costOfCuts(cut);
-    const recordings = costOfRecordings(encoded.values());
+    const remembered = costOfRemembered(encoded.values());
     // What is large would push out the blobs, which save more.
-    if (recordings > this.#maxBytes / 4) return { cut, encoded: new Map(), cost };
-    return { cut, encoded, cost: cost + recordings };
+    if (remembered > this.#maxBytes / 4) return { cut, encoded: new Map(), cost };
+    return { cut, encoded, cost: cost + remembered };
   }
 
   /** Forgets a thread. */

@@ -1,4 +1,4 @@
-import type { EncodedBefore } from "../serializer/index.ts";
+import type { RememberedValue } from "../codec/remembered-value.ts";
 import type { Blob } from "../storage/port.ts";
 import type { CutValue } from "./cut.ts";
 
@@ -17,12 +17,6 @@ export const BLOB_ID_COST = 130;
 const VALUES_COST = 450;
 const CUT_COST = 290;
 const LEVEL_COST = 450;
-const RECORDING_COST = 700;
-/** A token and its offset, in arrays that have grown. */
-const TOKEN_COST = 20;
-/** What a token is beside its characters, if it is a text; and if it is a number that is no small integer. */
-const TEXT_COST = 24;
-const NUMBER_COST = 16;
 /** A place in an array that has grown. */
 const POINTER = 9;
 
@@ -41,23 +35,9 @@ export function costOfCuts(cut: readonly CutValue[]): number {
   return cost;
 }
 
-/** Memory that it takes to remember how values were encoded, with their texts, which it may be the last to hold. */
-export function costOfRecordings(encoded: Iterable<EncodedBefore>): number {
+/** Memory that it takes to remember how values were stored. */
+export function costOfRemembered(encoded: Iterable<RememberedValue>): number {
   let cost = 0;
-  for (const { recording } of encoded) {
-    const { tokens, offsets, end } = recording;
-    cost += RECORDING_COST + tokens.length * TOKEN_COST;
-    for (let i = 0; i < tokens.length; i++) {
-      const token = tokens[i]!;
-      if (typeof token === "string") cost += costOfText(token, (offsets[i + 1] ?? end) - offsets[i]!);
-      else if (typeof token === "number" && (token | 0) !== token) cost += NUMBER_COST;
-    }
-  }
+  for (const remembered of encoded) cost += remembered.cost;
   return cost;
-}
-
-/** A text whose bytes are more than its characters has two bytes for each of these in memory. */
-function costOfText(text: string, encoded: number): number {
-  const isWide = encoded > text.length + 5;
-  return TEXT_COST + (isWide ? 2 : 1) * text.length;
 }

@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
-import { Serializer } from "../serializer/index.ts";
+import { decodeSoon, Serializer } from "../serializer/serializer.ts";
+import { type Soon, chain } from "../soon.ts";
 
 /** Everything of a checkpoint but its id and values, unknown fields included. */
 export type CheckpointFields = Omit<Checkpoint, "id" | "channel_values">;
@@ -36,20 +37,22 @@ export function encodeHeader(header: Omit<Header, "fields"> & { fields: Uint8Arr
  *
  * @throws CheckpointError `CORRUPT`, `UNSUPPORTED_FORMAT`.
  */
-export async function decodeHeader(bytes: Uint8Array): Promise<Header> {
-  const parts = await serializer.decode(bytes);
-  if (!Array.isArray(parts)) throw damaged();
-  const [format, fields, values, delta, content] = parts as unknown[];
-  if (format !== FORMAT) {
-    throw new CheckpointError(
-      "UNSUPPORTED_FORMAT",
-      `checkpoint has header format ${String(format)}, which this version does not know; upgrade @threadmark/core`,
-    );
-  }
-  if (!(fields instanceof Uint8Array) || !isValueTable(values) || !isTexts(delta)) throw damaged();
-  const decoded = await serializer.decode(fields);
-  if (!isFields(decoded) || typeof content !== "number") throw damaged();
-  return { fields: decoded, values, delta, content };
+export function decodeHeader(bytes: Uint8Array): Soon<Header> {
+  return chain(decodeSoon(serializer, bytes), (parts) => {
+    if (!Array.isArray(parts)) throw damaged();
+    const [format, fields, values, delta, content] = parts as unknown[];
+    if (format !== FORMAT) {
+      throw new CheckpointError(
+        "UNSUPPORTED_FORMAT",
+        `checkpoint has header format ${String(format)}, which this version does not know; upgrade @threadmark/core`,
+      );
+    }
+    if (!(fields instanceof Uint8Array) || !isValueTable(values) || !isTexts(delta)) throw damaged();
+    return chain(decodeSoon(serializer, fields), (decoded) => {
+      if (!isFields(decoded) || typeof content !== "number") throw damaged();
+      return { fields: decoded, values, delta, content };
+    });
+  });
 }
 
 function isValueTable(table: unknown): table is Header["values"] {

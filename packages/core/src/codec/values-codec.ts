@@ -1,8 +1,9 @@
 import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { utf8Decode, utf8Encode } from "../runtime.ts";
-import { type EncodedBefore, encodeAfter, type RecordedBytes, Serializer } from "../serializer/index.ts";
-import { isSerializer } from "../serializer/serializer.ts";
+import type { EncodedAfter, EncodedBefore } from "../serializer/incremental/trace.ts";
+import { decodeSoon, encodeAfter, isSerializer, Serializer } from "../serializer/serializer.ts";
+import type { Soon } from "../soon.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 
 /** First byte of a value that a foreign serializer made. Formats of `Serializer` are small numbers. */
@@ -12,9 +13,11 @@ const TYPED = 0x54;
 export interface ValueCodec {
   /** Whatever happens to the value after the call does not change the bytes. */
   encode(value: unknown): Uint8Array | Promise<Uint8Array>;
-  /** As `encode`, for values that mostly begin as those before them; not every codec can do it. */
-  readonly encodeAfter: ((value: unknown, before: EncodedBefore | undefined) => RecordedBytes) | undefined;
-  decode(bytes: Uint8Array): Promise<unknown>;
+  /** As `encode`, for values that are mostly as those before them; not every codec can do it. */
+  readonly encodeAfter: ((value: unknown, before: EncodedBefore | undefined) => EncodedAfter) | undefined;
+  decode(bytes: Uint8Array): Soon<unknown>;
+  /** Whether a value is made again from its trace as `decode` makes it from its bytes. */
+  readonly rebuilds: boolean;
 }
 
 /** The codec of a serializer: ours is used as it is, another one through LangGraph's interface. */
@@ -23,27 +26,29 @@ export function codecOf(serde: SerializerProtocol): ValueCodec {
 }
 
 function nativeCodec(serializer: Serializer): ValueCodec {
+  // A subclass that does it in its own way must not be got around. Another copy of this package has other traces.
+  const isOurs = serializer instanceof Serializer;
+  const encodes = isOurs && serializer.encode === Serializer.prototype.encode;
+  const decodes = isOurs && serializer.decode === Serializer.prototype.decode;
   return {
+    rebuilds: decodes,
     encode: (value) => serializer.encode(value),
-    // A subclass that encodes in its own way must not be got around. Another copy of this package has another recorder.
-    encodeAfter:
-      serializer.encode === Serializer.prototype.encode
-        ? (value, before) => encodeAfter(serializer, value, before)
-        : undefined,
-    async decode(bytes) {
+    encodeAfter: encodes ? (value, before) => encodeAfter(serializer, value, before) : undefined,
+    decode(bytes) {
       if (bytes[0] === TYPED) {
         throw new CheckpointError(
           "UNSUPPORTED_FORMAT",
           "the value was stored through another `serde`; open the saver with that one",
         );
       }
-      return serializer.decode(bytes);
+      return decodes ? decodeSoon(serializer, bytes) : serializer.decode(bytes);
     },
   };
 }
 
 function typedCodec(serde: SerializerProtocol): ValueCodec {
   return {
+    rebuilds: false,
     encodeAfter: undefined,
     async encode(value) {
       const [type, bytes] = await serde.dumpsTyped(value);

@@ -1,6 +1,7 @@
 import { isIntact, type FindBlob } from "../blobs/tree.ts";
 import type { TreeReader } from "../blobs/tree-reader.ts";
 import { decodeHeader, type Header } from "../codec/header.ts";
+import { type RememberedValue, valueAgain } from "../codec/remembered-value.ts";
 import { contentSum } from "../codec/seals.ts";
 import { loadValue, refsOfValues } from "../codec/stored-value.ts";
 import { compareText, unescapeText } from "../codec/text.ts";
@@ -8,6 +9,7 @@ import type { ValueCodec } from "../codec/values-codec.ts";
 import type { Checkpoint, CheckpointMetadata, CheckpointPendingWrite, CheckpointTuple } from "../contract.ts";
 import { CheckpointError, type CheckpointErrorDetails } from "../errors.ts";
 import { configOf } from "../ids.ts";
+import { all, type Soon, chain } from "../soon.ts";
 import type {
   Blob,
   BlobId,
@@ -16,7 +18,7 @@ import type {
   StoredCheckpoint,
   WriteRecord,
 } from "../storage/port.ts";
-import { placedAsync } from "./placed.ts";
+import { reading } from "./placed.ts";
 
 /**
  * Blobs that came from a storage, each checked against its id. One that is damaged is an error when it is looked for:
@@ -36,36 +38,41 @@ export function checkedBlobs(blobs: readonly Blob[]): FindBlob {
 }
 
 /** The header of a checkpoint that was checked. */
-export async function headerOf(
-  thread: string,
-  { namespace, id, header }: CheckpointOutline,
-): Promise<Header> {
-  return placedAsync({ threadId: thread, namespace, checkpointId: id }, () => decodeHeader(header));
+export function headerOf(thread: string, { namespace, id, header }: CheckpointOutline): Soon<Header> {
+  return reading({ threadId: thread, namespace, checkpointId: id }, () => decodeHeader(header));
 }
 
-/** The tuple of a stored checkpoint that was checked but for its content. */
-export async function decodeTuple(
+/**
+ * The tuple of a stored checkpoint that was checked but for its content.
+ *
+ * @param remembered How values were stored the last time: those need not be decoded.
+ */
+export function decodeTuple(
   codec: ValueCodec,
   stored: StoredCheckpoint,
   reader: TreeReader,
-): Promise<CheckpointTuple> {
+  remembered?: ReadonlyMap<string, RememberedValue>,
+): Soon<CheckpointTuple> {
   const { thread, checkpoint: record } = stored;
   const { namespace, id, parent } = record;
   const place = { threadId: thread, namespace, checkpointId: id };
-  const header = await headerOf(thread, record);
-  await placedAsync(place, () => checkContent(header, record));
-  const [values, metadata, pendingWrites] = await Promise.all([
-    decodeValues(codec, header, reader, place),
-    placedAsync({ ...place, field: "metadata" }, () => codec.decode(record.metadata)),
-    decodeWrites(codec, stored.writes, reader, place),
-  ]);
-  return {
-    config: configOf(thread, namespace, id),
-    checkpoint: checkpointOf(id, header, values),
-    metadata: metadata as CheckpointMetadata,
-    ...(parent !== undefined && { parentConfig: configOf(thread, namespace, parent) }),
-    pendingWrites,
-  };
+  return chain(headerOf(thread, record), (header) => {
+    const decoded = reading(place, () => {
+      checkContent(header, record);
+      return all([
+        decodeValues(codec, header, reader, { place, remembered }),
+        reading({ ...place, field: "metadata" }, () => codec.decode(record.metadata)),
+        decodeWrites(codec, stored.writes, reader, place),
+      ] as const);
+    });
+    return chain(decoded, ([values, metadata, pendingWrites]) => ({
+      config: configOf(thread, namespace, id),
+      checkpoint: checkpointOf(id, header, values),
+      metadata: metadata as CheckpointMetadata,
+      ...(parent !== undefined && { parentConfig: configOf(thread, namespace, parent) }),
+      pendingWrites,
+    }));
+  });
 }
 
 function checkContent(header: Header, { metadata, index, refs }: CheckpointRecord): void {
@@ -85,20 +92,28 @@ function checkpointOf(id: string, header: Header, values: Checkpoint["channel_va
   return { v, id, ...rest, channel_values: values };
 }
 
-async function decodeValues(
+interface ValuesPlace {
+  readonly place: CheckpointErrorDetails;
+  readonly remembered: ReadonlyMap<string, RememberedValue> | undefined;
+}
+
+function decodeValues(
   codec: ValueCodec,
-  header: Header,
+  { values: table }: Header,
   reader: TreeReader,
-  place: CheckpointErrorDetails,
-): Promise<Record<string, unknown>> {
-  const decoded = await Promise.all(
-    header.values.map(([channel, stored]) =>
-      placedAsync({ ...place, channel }, () => codec.decode(loadValue(stored, reader))),
-    ),
-  );
-  const values: Record<string, unknown> = {};
-  header.values.forEach(([channel], i) => setOwn(values, channel, decoded[i]));
-  return values;
+  { place, remembered }: ValuesPlace,
+): Soon<Record<string, unknown>> {
+  const decoded = table.map(([channel, stored]) => {
+    const again = codec.rebuilds ? valueAgain(remembered?.get(channel), stored) : undefined;
+    return again
+      ? again.value
+      : reading({ ...place, channel }, () => codec.decode(loadValue(stored, reader)));
+  });
+  return chain(all(decoded), (found) => {
+    const values: Record<string, unknown> = {};
+    table.forEach(([channel], i) => setOwn(values, channel, found[i]));
+    return values;
+  });
 }
 
 /** Sets also what plain assignment would not: a key called `__proto__`. */
@@ -112,22 +127,21 @@ export function setOwn<T>(target: Record<string, T>, key: string, value: T): voi
  *
  * Source: `writesSortKey` of `@langchain/langgraph-checkpoint` 1.2.
  */
-export async function decodeWrites(
+export function decodeWrites(
   codec: ValueCodec,
   writes: readonly WriteRecord[],
   reader: TreeReader,
   place: CheckpointErrorDetails,
-): Promise<CheckpointPendingWrite[]> {
-  return Promise.all(
-    sortWrites(writes).map(async ({ task, channel: name, value, refs }) => {
+): Soon<CheckpointPendingWrite[]> {
+  return all(
+    sortWrites(writes).map(({ task, channel: name, value, refs }) => {
       const channel = unescapeText(name);
-      const details = { ...place, taskId: task, channel };
-      const decoded = await placedAsync(details, () => {
+      const decoded = reading({ ...place, taskId: task, channel }, () => {
         const bytes = loadValue(value, reader);
         if (refs.length !== refsOfValues([value]).length) throw strayRefs();
         return codec.decode(bytes);
       });
-      return [task, channel, decoded] satisfies CheckpointPendingWrite;
+      return chain(decoded, (found): CheckpointPendingWrite => [task, channel, found]);
     }),
   );
 }

@@ -8,7 +8,7 @@ import type { Ancestor, BlobId, CheckpointStorage, WriteRecord } from "../storag
 import { checkOutline, checkWrites } from "./check-records.ts";
 import { checkedBlobs, decodeWrites, headerOf, setOwn } from "./decode.ts";
 import type { Engine } from "./engine.ts";
-import { placedAsync } from "./placed.ts";
+import { reading } from "./placed.ts";
 
 /** Ancestors per call: most chains end within the first page, and long ones take few calls. */
 const PAGES = [64, 512, 4096];
@@ -62,7 +62,7 @@ async function walk(engine: Engine, location: Location, found: ReadonlyMap<strin
     for (const [channel, stored] of values) {
       const entry = open.get(channel);
       const place = { threadId: location.thread, channel };
-      if (!entry || (await placedAsync(place, () => isUndefined(engine, stored)))) continue;
+      if (!entry || (await reading(place, () => isUndefined(engine, stored)))) continue;
       entry.seed = stored;
       open.delete(channel);
     }
@@ -122,5 +122,5 @@ async function decodeFound(
   }
   if (seed === undefined) return { writes };
   const decode = () => engine.codec.decode(loadValue(seed, reader));
-  return { writes, seed: await placedAsync(place, decode) };
+  return { writes, seed: await reading(place, decode) };
 }

@@ -56,7 +56,7 @@ async function readStored(
   const fetched = checkedBlobs(stored.blobs);
   const find: FindBlob = (blob) => fetched(blob) ?? known?.blobs.get(blob);
   const reader = new TreeReader(find, values);
-  const tuple = await decodeTuple(engine.codec, stored, reader);
+  const tuple = await decodeTuple(engine.codec, stored, reader, recent?.encoded);
   const isRecent = known?.epoch === stored.epoch;
   remember(engine, stored, { find, read: reader.values, recent: isRecent ? recent : undefined });
   return tuple;

@@ -7,8 +7,7 @@ import { CheckpointError } from "../errors.ts";
 import type { ThreadEntry } from "../storage/port.ts";
 import { checkEntries } from "./check-records.ts";
 import { setOwn } from "./decode.ts";
-import { at, encodeAt } from "./encode.ts";
-import { placedAsync } from "./placed.ts";
+import { reading, storing, storingNow } from "./placed.ts";
 
 /** What an application knows about a thread: its user, its title, … Every key can be filtered by. */
 export type ThreadMetadata = Readonly<Record<string, unknown>>;
@@ -40,9 +39,9 @@ export async function encodeEntries(
   const entries = pairs
     .filter(([, value]) => value !== undefined)
     .map(async ([key, value]) => {
-      const token = at(place, () => canonicalText(value));
+      const token = storingNow(place, () => canonicalText(value));
       // A key may be too long for a storage.
-      const bytes = await encodeAt(codec, [key, value], place);
+      const bytes = await storing(place, () => codec.encode([key, value]));
       const entry = { key: keyToken(key), token, value: bytes };
       return { ...entry, seal: entrySeal(thread, entry) };
     });
@@ -60,7 +59,7 @@ export async function decodeEntries(
   const place = { threadId: thread, field: "metadata" };
   const metadata: Record<string, unknown> = {};
   for (const { value } of entries.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
-    const [key, decoded] = (await placedAsync(place, () => codec.decode(value))) as [string, unknown];
+    const [key, decoded] = (await reading(place, () => codec.decode(value))) as [string, unknown];
     setOwn(metadata, key, decoded);
   }
   return metadata;

@@ -1,7 +1,7 @@
 import { hasNoTagsInside } from "./class-table.ts";
 import { MAX_NESTING } from "./nesting.ts";
 import { malformed } from "./malformed.ts";
-import { MANY_KEYS } from "./shape-table.ts";
+import { MANY_KEYS } from "./shape.ts";
 import { TAG_END, TAG_HEAD, TAG_MARK } from "./tags.ts";
 
 /** A level of an error takes three levels of MessagePack, and the innermost value may take a few. */

@@ -1,6 +1,6 @@
 import { decodeUtf8 } from "./host.ts";
 import { malformed } from "./malformed.ts";
-import { MANY_KEYS } from "./shape-table.ts";
+import { MANY_KEYS } from "./shape.ts";
 import { TAG_MARK } from "./tags.ts";
 
 /** What stands for the code that MessagePack leaves unused. Nothing of a user's is this object. */

@@ -1,6 +1,7 @@
-import { type Format, HEAD_BYTES } from "./envelope.ts";
 import { encodeUtf8, encodeUtf8Into } from "./host.ts";
-import { BYTE_MARKS, type RecordedBytes, type Recorder, UNKNOWN_MARK } from "./recording.ts";
+import type { ShapeTable } from "./shape-table.ts";
+import type { Shape } from "./shape.ts";
+import { TAG_HEAD, TAG_MARK } from "./tags.ts";
 import { isSafeText } from "./text.ts";
 
 const FIRST_SIZE = 1 << 14;
@@ -14,36 +15,22 @@ const LONG_TEXT = 1 << 14;
 /** The buffer of the last value. Taken, not shared: a value may be encoded while another one is. */
 let kept: Uint8Array | undefined;
 
-/** A byte that may change until what follows it is written. */
-interface OpenByte {
-  readonly place: number;
-  readonly value: number;
-}
-
 /** Writes MessagePack into a growing buffer. */
 export class ByteWriter {
   #bytes: Uint8Array;
   #view: DataView;
   #at: number;
-  readonly #recorder: Recorder | undefined;
-  readonly #open: OpenByte[] = [];
   /** Where the buffer begins in the whole. */
   #base = 0;
-  /** How many pieces of the value before come before the buffer. */
-  #pieces = 0;
-  /** Where the replay ended. */
-  #resumed = -1;
+  /** Places of bytes that may change until what follows them is written. */
+  readonly #open: number[] = [];
 
-  /**
-   * @param reserved Bytes to leave free at the front.
-   * @param recorder Follows everything, and may know that it has been written already.
-   */
-  constructor(reserved: number, recorder?: Recorder) {
+  /** @param reserved Bytes to leave free at the front. */
+  constructor(reserved: number) {
     this.#bytes = kept ?? new Uint8Array(FIRST_SIZE);
     kept = undefined;
     this.#view = new DataView(this.#bytes.buffer);
     this.#at = reserved;
-    this.#recorder = recorder;
   }
 
   /** A copy of all that was written. The writer is of no use afterwards. */
@@ -52,83 +39,74 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#at);
   }
 
-  /**
-   * As `finish`, for a writer with a recorder.
-   *
-   * @param last A byte behind everything that may be another one the next time.
-   */
-  finishRecording(last: number | undefined, format: Format): RecordedBytes {
-    const recorder = this.#recorder!;
-    if (recorder.replaying) this.#resume(recorder);
-    const end = this.#at;
-    if (last !== undefined) this.#put(last);
-    const place = { base: this.#base, pieces: this.#pieces, resumed: this.#resumed };
-    return recorder.finish(this.finish(), { ...place, end, format });
-  }
-
-  /** Where the writing is. It is another number whenever something was written, or passed over in a replay. */
+  /** Where the writing is. It is another number whenever something was written. */
   get place(): number {
-    const recorder = this.#recorder;
-    return recorder?.replaying ? -1 - recorder.next : this.#base + this.#at;
+    return this.#base + this.#at;
   }
 
-  /** Declares that the last byte may still be changed by `close`. */
-  open(value: number): void {
-    const recorder = this.#recorder;
-    const place = recorder?.replaying ? recorder.lastPlace : this.#base + this.#at - 1;
-    this.#open.push({ place, value });
+  /** What was written since the last `goOnAt`, until something else is. */
+  protected get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#at);
   }
 
-  /** Ends what `open` began, with another value for that byte or without. */
-  close(value: number | undefined): void {
-    const { place } = this.#open.pop()!;
-    // While all is the same, the byte is too.
-    if (value !== undefined && !this.#recorder?.replaying) this.#bytes[place - this.#base] = value;
+  /** Empties the buffer. From now on it begins at this place of the whole, with these parts. */
+  protected goOnAt(place: number, parts: readonly Uint8Array[] = []): void {
+    this.#base = place;
+    this.#at = 0;
+    for (const part of parts) this.#raw(part);
+  }
+
+  /** Starts a tagged value; its data is the one value that is written next. */
+  tag(tag: number): void {
+    this.byte(TAG_HEAD);
+    this.byte(TAG_MARK);
+    this.byte(tag);
+  }
+
+  /** Declares that the tag that was written last may still be changed by `close`. */
+  open(): void {
+    this.#open.push(this.place - 1);
+  }
+
+  /** Ends what `open` began, with another tag or without. */
+  close(tag: number | undefined): void {
+    const place = this.#open.pop()!;
+    if (tag !== undefined) this.#bytes[place - this.#base] = tag;
+  }
+
+  /** Starts a record; its values are to be written next. */
+  record(shape: Shape, shapes: ShapeTable): void {
+    const id = shapes.idOf(shape);
+    if (id === undefined) this.define(shape, shapes.define(shape));
+    else this.byte(id);
+  }
+
+  /** Writes the head of a record whose keys are not written yet. */
+  protected define(shape: Shape, id: number): void {
+    this.byte(0xd4);
+    this.byte(0x72);
+    this.byte(id);
+    this.#listHead(shape.keys.length);
+    for (const key of shape.keys) this.#text(key);
+  }
+
+  /** Writes what has one byte or, if `undefined`, the extension that MessagePack libraries agree on. */
+  constant(value: true | false | null | undefined): void {
+    if (value === undefined) {
+      this.byte(0xd4);
+      this.byte(0);
+      this.byte(0);
+    } else {
+      this.byte(value === null ? 0xc0 : value ? 0xc3 : 0xc2);
+    }
   }
 
   byte(value: number): void {
-    if (this.#isWritten(BYTE_MARKS[value]!)) return;
-    this.#put(value);
-  }
-
-  /** Whether a token is there from the value before. */
-  #isWritten(token: string | number | bigint | symbol): boolean {
-    const recorder = this.#recorder;
-    if (recorder === undefined) return false;
-    if (recorder.replaying) {
-      if (recorder.matches(token)) return true;
-      this.#resume(recorder);
-    }
-    recorder.add(token, this.#base + this.#at);
-    return false;
-  }
-
-  /** From here on there is something to write. The buffer gets the bytes from the last cut before on. */
-  #resume(recorder: Recorder): void {
-    const { pieces, size } = recorder.before!;
-    const place = recorder.stop();
-    const from = Math.min(place, ...this.#open.map((one) => one.place));
-    let [count, base] = [pieces.length, size];
-    // The last piece ends where the value did, and may be longer now.
-    while (count > 0 && (count === pieces.length || base > from)) base -= pieces[--count]!.bytes.length;
-    const inHead = from < HEAD_BYTES;
-    this.#base = inHead ? 0 : base;
-    this.#pieces = inHead ? 0 : count;
-    this.#at = 0;
-    this.#resumed = place;
-    if (inHead) this.#raw(recorder.head);
-    for (const { bytes } of pieces.slice(this.#pieces)) this.#raw(bytes);
-    this.#at = place - this.#base;
-    for (const one of this.#open) this.#bytes[one.place - this.#base] = one.value;
-  }
-
-  #put(value: number): void {
     if (this.#at === this.#bytes.length) this.#grow(1);
     this.#bytes[this.#at++] = value;
   }
 
   number(value: number): void {
-    if (this.#isWritten(value)) return;
     if (this.#at + 9 > this.#bytes.length) this.#grow(9);
     const bytes = this.#bytes;
     const at = this.#at;
@@ -182,7 +160,6 @@ export class ByteWriter {
   bigint(value: bigint): boolean {
     const signed = BigInt.asIntN(64, value) === value;
     if (!signed && BigInt.asUintN(64, value) !== value) return false;
-    if (this.#isWritten(value)) return true;
     if (this.#at + 9 > this.#bytes.length) this.#grow(9);
     this.#bytes[this.#at] = signed ? 0xd3 : 0xcf;
     this.#view.setBigUint64(this.#at + 1, BigInt.asUintN(64, value));
@@ -192,14 +169,13 @@ export class ByteWriter {
 
   /** Writes text; writes nothing and returns `false` where UTF-8 cannot carry it. */
   text(value: string): boolean {
-    if (this.#recorder?.replaying && this.#recorder.matchesText(value)) return true;
-    if (this.#isWritten(value)) return true;
+    return this.#text(value);
+  }
+
+  #text(value: string): boolean {
     const length = value.length;
     if (length < SHORT_TEXT && this.#asciiText(value, length)) return true;
-    if (!isSafeText(value)) {
-      this.#recorder?.drop();
-      return false;
-    }
+    if (!isSafeText(value)) return false;
     if (length < LONG_TEXT) {
       this.#encodedText(value, length * 3);
     } else {
@@ -236,26 +212,21 @@ export class ByteWriter {
   }
 
   #textHead(length: number): void {
-    if (length < 0x20) this.#put(0xa0 | length);
+    if (length < 0x20) this.byte(0xa0 | length);
     else this.#head(length, 0xd9, 0xda, 0xdb);
   }
 
   /** Starts an array of so many values. */
   arrayHead(length: number): void {
-    const recorder = this.#recorder;
-    if (recorder !== undefined) {
-      if (recorder.replaying) {
-        if (recorder.matchesArray(length)) return;
-        this.#resume(recorder);
-      }
-      recorder.addArray(length, this.#base + this.#at);
-    }
-    if (length < 0x10) this.#put(0x90 | length);
+    this.#listHead(length);
+  }
+
+  #listHead(length: number): void {
+    if (length < 0x10) this.byte(0x90 | length);
     else this.#head(length, undefined, 0xdc, 0xdd);
   }
 
   binary(value: Uint8Array): void {
-    this.#isWritten(UNKNOWN_MARK);
     this.#head(value.length, 0xc4, 0xc5, 0xc6);
     this.#raw(value);
   }
@@ -268,12 +239,12 @@ export class ByteWriter {
 
   #head(length: number, one: number | undefined, two: number, four: number): void {
     if (length < 0x100 && one !== undefined) {
-      this.#put(one);
-      this.#put(length);
+      this.byte(one);
+      this.byte(length);
     } else if (length < 0x10000) {
-      this.#put(two);
-      this.#put(length >>> 8);
-      this.#put(length);
+      this.byte(two);
+      this.byte(length >>> 8);
+      this.byte(length);
     } else {
       if (this.#at + 5 > this.#bytes.length) this.#grow(5);
       this.#bytes[this.#at] = four;

@@ -12,8 +12,13 @@ type Exports = Readonly<Record<string, unknown>>;
 /** Modules are looked up once; one that is missing is looked up again, since it may get installed. */
 const loaded: { messages?: Exports; documents?: Exports; langgraph?: Exports } = {};
 
-/** For bodies without any instance that needs a module. */
-export const noModules: Prototypes = (name) => prototypeIn({}, name);
+/** What instances need, if all of it was imported before. */
+export function loadedPrototypes(needs: number): Prototypes | undefined {
+  if (needs & NEEDS.messages && !loaded.messages) return undefined;
+  if (needs & NEEDS.documents && !loaded.documents) return undefined;
+  if (needs & NEEDS.langgraph && !loaded.langgraph) return undefined;
+  return (name) => prototypeIn(loaded, name);
+}
 
 /**
  * Imports what instances need, and only that.

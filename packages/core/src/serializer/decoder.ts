@@ -1,22 +1,22 @@
 import { CheckpointError, isCheckpointError } from "../errors.ts";
+import { type Soon, chain } from "../soon.ts";
 import { checkBody } from "./body-check.ts";
 import { MARK, readBody } from "./body-reader.ts";
-import { loadPrototypes, noModules } from "./class-loading.ts";
+import { loadedPrototypes, loadPrototypes } from "./class-loading.ts";
 import type { CustomTypes } from "./custom-types.ts";
 import { open } from "./envelope.ts";
 import { malformed } from "./malformed.ts";
 import { Raiser } from "./raiser.ts";
 import { NEEDS } from "./tags.ts";
 
-const MODULES = NEEDS.messages | NEEDS.documents | NEEDS.langgraph;
-const ALL_NEEDS = MODULES | NEEDS.numbering;
+const ALL_NEEDS = NEEDS.messages | NEEDS.documents | NEEDS.langgraph | NEEDS.numbering;
 
 /**
- * Decodes one value. It waits for nothing but the import of classes.
+ * Decodes one value. There is a promise only where classes have to be imported.
  *
  * @throws CheckpointError `CORRUPT` or `UNSUPPORTED_FORMAT`
  */
-export async function decode(bytes: Uint8Array, types: CustomTypes): Promise<unknown> {
+export function decode(bytes: Uint8Array, types: CustomTypes): Soon<unknown> {
   const { body, tagged } = open(bytes);
   const end = tagged ? body.length - 1 : body.length;
   const tree = orCorrupt(() => {
@@ -26,8 +26,9 @@ export async function decode(bytes: Uint8Array, types: CustomTypes): Promise<unk
   if (!tagged) return tree;
   const needs = body[end]!;
   if ((needs | ALL_NEEDS) !== ALL_NEEDS) orCorrupt(() => malformed("it asks for something unknown"));
-  const prototypes = needs & MODULES ? await loadPrototypes(needs) : noModules;
-  return orCorrupt(() => new Raiser(types, prototypes, needs, MARK).value(tree));
+  return chain(loadedPrototypes(needs) ?? loadPrototypes(needs), (prototypes) =>
+    orCorrupt(() => new Raiser(types, prototypes, needs, MARK).value(tree)),
+  );
 }
 
 function orCorrupt<T>(read: () => T): T {

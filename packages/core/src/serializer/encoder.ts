@@ -18,11 +18,10 @@ import { foreignNative, hostNativeOf, nativeOf } from "./natives.ts";
 import { MAX_NESTING } from "./nesting.ts";
 import { ObjectNumbers } from "./object-numbers.ts";
 import type { PathStep } from "./path.ts";
-import { Replay } from "./replay.ts";
-import type { RecordedBytes, Recorder } from "./recording.ts";
 import { notSerializable, refuse, refuseDepth } from "./refusal.ts";
-import { defineShape, type Shape, ShapeTable } from "./shape-table.ts";
-import { NEEDS, TAG, TAG_HEAD, TAG_MARK } from "./tags.ts";
+import { type Shape, ShapeFinder } from "./shape.ts";
+import { ShapeTable } from "./shape-table.ts";
+import { NEEDS, TAG } from "./tags.ts";
 import { codeUnits } from "./text.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
@@ -32,47 +31,50 @@ import type { ValueWriter } from "./value-writer.ts";
  */
 export class Encoder implements ValueWriter, ConversionHost {
   readonly bytes: ByteWriter;
-  readonly replay: Replay | undefined;
   tags = 0;
   readonly #types: CustomTypes;
   readonly #settings: UnknownSettings;
   #unknown: UnknownValues | undefined;
-  readonly #shapes = new ShapeTable();
-  readonly #numbers = new ObjectNumbers();
+  /** Whose keys are written already. */
+  protected readonly shapes: ShapeTable = new ShapeTable();
+  protected readonly numbers: ObjectNumbers = new ObjectNumbers();
+  readonly #finder = new ShapeFinder();
   readonly #path: PathStep[] = [];
   /** Values of registered types whose data is being written. */
   readonly #open = new Set<object>();
   #depth = 0;
   #needs = 0;
 
-  constructor(types: CustomTypes, settings: UnknownSettings, recorder?: Recorder) {
+  constructor(
+    types: CustomTypes,
+    settings: UnknownSettings,
+    bytes: ByteWriter = new ByteWriter(HEADER_BYTES),
+  ) {
     this.#types = types;
     this.#settings = settings;
-    this.bytes = new ByteWriter(HEADER_BYTES, recorder);
-    this.replay = recorder && new Replay(this, recorder);
+    this.bytes = bytes;
   }
 
-  /** For an encoder with a recorder. @throws CheckpointError as `run` does. */
-  runAfter(value: unknown): RecordedBytes {
-    this.#root(value);
-    if (this.tags === 0) return this.bytes.finishRecording(undefined, PLAIN);
-    return this.bytes.finishRecording(this.#needs, TAGGED);
+  /** @throws CheckpointError `NOT_SERIALIZABLE` with the path of what cannot be stored. */
+  run(value: unknown): Uint8Array {
+    this.root(value);
+    if (this.tags === 0) return seal(this.bytes.finish(), PLAIN);
+    this.bytes.byte(this.needed);
+    return seal(this.bytes.finish(), TAGGED);
   }
 
-  #root(value: unknown): void {
+  /** Writes the whole value. */
+  protected root(value: unknown): void {
     try {
-      this.value(value);
+      this.part(value);
     } catch (error) {
       throw notSerializable(error, this.steps);
     }
   }
 
-  /** @throws CheckpointError `NOT_SERIALIZABLE` with the path of what cannot be stored. */
-  run(value: unknown): Uint8Array {
-    this.#root(value);
-    if (this.tags === 0) return seal(this.bytes.finish(), PLAIN);
-    this.bytes.byte(this.#needs);
-    return seal(this.bytes.finish(), TAGGED);
+  /** Writes the value as a whole, an item of an array or a property of a plain object. */
+  protected part(value: unknown): void {
+    this.value(value);
   }
 
   value(value: unknown): void {
@@ -82,16 +84,12 @@ export class Encoder implements ValueWriter, ConversionHost {
       case "number":
         return this.bytes.number(value);
       case "boolean":
-        return this.bytes.byte(value ? 0xc3 : 0xc2);
+      case "undefined":
+        return this.bytes.constant(value);
       case "bigint":
         return writeBigInt(this, value);
-      case "undefined":
-        // The extension that MessagePack libraries agree on.
-        this.bytes.byte(0xd4);
-        this.bytes.byte(0);
-        return this.bytes.byte(0);
       case "object":
-        return value === null ? this.bytes.byte(0xc0) : this.#object(value);
+        return value === null ? this.bytes.constant(null) : this.#object(value);
       case "symbol":
         return this.unknown.leaf(value);
       case "function":
@@ -121,11 +119,11 @@ export class Encoder implements ValueWriter, ConversionHost {
 
   omitted(): void {
     this.tag(TAG.omitted);
-    this.bytes.byte(0xc0);
+    this.bytes.constant(null);
   }
 
   withdraw(value: object): void {
-    this.#numbers.withdraw(value);
+    this.numbers.withdraw(value);
   }
 
   text(value: string): void {
@@ -136,21 +134,25 @@ export class Encoder implements ValueWriter, ConversionHost {
 
   tag(tag: number): void {
     this.tags++;
-    this.bytes.byte(TAG_HEAD);
-    this.bytes.byte(TAG_MARK);
-    this.bytes.byte(tag);
+    this.bytes.tag(tag);
   }
 
   needs(bits: number): void {
     this.#needs |= bits;
   }
 
-  shapeOf(value: object): Shape | undefined {
-    return this.#shapes.of(value);
+  /** What reading the value needs, as far as it was written. */
+  protected get needed(): number {
+    return this.#needs;
   }
 
-  get emptyShape(): Shape {
-    return this.#shapes.empty;
+  /** How deep the value at hand is. */
+  protected get depth(): number {
+    return this.#depth;
+  }
+
+  shapeOf(value: object): Shape | undefined {
+    return this.#finder.of(value);
   }
 
   enter(): void {
@@ -167,11 +169,11 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   isUnseen(value: object): boolean {
-    return !this.#numbers.has(value);
+    return !this.numbers.has(value);
   }
 
   isNew(value: object): boolean {
-    const distance = this.#numbers.distanceTo(value);
+    const distance = this.numbers.distanceTo(value);
     if (distance === 0) return true;
     if (this.#open.has(value)) refuse("it refers to itself through a registered type");
     this.tag(TAG.reference);
@@ -204,7 +206,7 @@ export class Encoder implements ValueWriter, ConversionHost {
     } catch (error) {
       return this.unknown.unreadable(value, error);
     }
-    const shape = keys.length === 0 ? this.#shapes.empty : this.#shapes.find(keys);
+    const shape = this.#finder.find(keys);
     if (shape === undefined) return writeOddObject(this, TAG.object, value);
     const says = shape.hasToJSON && !this.#settings.refuses ? this.read(value, "toJSON") : undefined;
     if (typeof says === "function") return this.unknown.object(value);
@@ -221,7 +223,7 @@ export class Encoder implements ValueWriter, ConversionHost {
       } catch (error) {
         part = this.unknown.unreadableProperty(error);
       }
-      this.value(part);
+      this.part(part);
     }
     this.#depth--;
   }
@@ -247,15 +249,13 @@ export class Encoder implements ValueWriter, ConversionHost {
       } catch (error) {
         item = this.unknown.unreadableProperty(error);
       }
-      if (typeof item === "number") this.bytes.number(item);
-      else if (typeof item !== "object" || item === null || !this.replay?.record(item)) this.value(item);
+      this.part(item);
     }
     this.leave();
   }
 
   record(shape: Shape): void {
-    if (shape.defined) this.bytes.byte(shape.id);
-    else defineShape(this.bytes, shape);
+    this.bytes.record(shape, this.shapes);
   }
 
   #special(value: object, prototype: object | null): void {

@@ -30,7 +30,7 @@ export function readMessage(reader: ValueReader, name: ClassName, data: unknown,
   message[MESSAGE_BRAND] = true;
   reader.number(message);
   if (asIs) {
-    if (record.lc_namespace !== undefined) message.lc_namespace = readNamespace(reader, record.lc_namespace);
+    if (record.lc_namespace !== undefined) message.lc_namespace = plainNamespace(record.lc_namespace);
     if (record.lc_kwargs !== undefined) message.lc_kwargs = plainArguments(record.lc_kwargs, message);
     return message;
   }
@@ -56,7 +56,8 @@ function instanceOf(prototype: object, record: Fields): Fields {
   return Object.assign(Object.create(prototype) as Fields, record);
 }
 
-function plainArguments(node: unknown, message: Fields): unknown {
+/** The arguments of a message all of whose parts are to be taken as they are. */
+export function plainArguments(node: unknown, message: Fields): unknown {
   if (Array.isArray(node) && node.length === 1) return node[0];
   const given = argumentsIn(node);
   for (const key of Object.keys(given)) {
@@ -101,6 +102,11 @@ function repeatFields(message: Fields): void {
     if (Object.hasOwn(message, key)) given[key] = message[key];
     else delete given[key];
   }
+}
+
+/** As `plainArguments`, for the namespace. */
+export function plainNamespace(node: unknown): unknown {
+  return node === null ? [...MESSAGE_NAMESPACE] : listOf(node, 1)[0];
 }
 
 function readNamespace(reader: ValueReader, node: unknown): unknown {

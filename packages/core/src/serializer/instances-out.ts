@@ -13,7 +13,7 @@ export function writeInstance(writer: ValueWriter, value: object, prototype: obj
   if (!isMessage) dropSymbolKeys(writer, value, BRANDS);
   writer.needs(needs);
   writer.tag(tag);
-  writer.bytes.open(tag);
+  writer.bytes.open();
   const before = writer.tags;
   if (isMessage) writeMessage(writer, value as Fields);
   else if (name === "Command") writeCommand(writer, value as Fields);

@@ -1,5 +1,5 @@
 import { MESSAGE_NAMESPACE } from "./class-table.ts";
-import type { Shape } from "./shape-table.ts";
+import type { Shape } from "./shape.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

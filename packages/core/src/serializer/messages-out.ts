@@ -2,7 +2,7 @@ import { BRANDS, MESSAGE_BRAND } from "./class-table.ts";
 import { dropSymbolKeys, isPlain } from "./containers.ts";
 import { type FieldPlan, isUsualNamespace, placesOf, planOf, readFields } from "./message-plan.ts";
 import { shapeWithoutReserved } from "./reserved-fields.ts";
-import type { Shape } from "./shape-table.ts";
+import { EMPTY_SHAPE, type Shape } from "./shape.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -13,10 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * chat consists of that for the most part, and remembering each such object would take longer than writing it.
  */
 export function writeMessage(writer: ValueWriter, message: Fields): void {
-  if (writer.replay?.message(message)) return;
-  // Symbols are looked for where something is new: that takes as long as all else.
-  const wasKnown = isReplaying(writer);
-  if (!wasKnown) dropSymbolKeys(writer, message, BRANDS);
+  dropSymbolKeys(writer, message, BRANDS);
   const shape = writer.shapeOf(message) ?? shapeWithoutReserved(writer, message);
   writer.record(shape);
   writer.enter();
@@ -29,11 +26,6 @@ export function writeMessage(writer: ValueWriter, message: Fields): void {
     writeField(writer, plan, i, values);
   }
   writer.leave();
-  if (wasKnown && !isReplaying(writer)) dropSymbolKeys(writer, message, BRANDS);
-}
-
-function isReplaying(writer: ValueWriter): boolean {
-  return writer.replay?.isOn ?? false;
 }
 
 function writeField(writer: ValueWriter, plan: FieldPlan, index: number, values: readonly unknown[]): void {
@@ -59,7 +51,7 @@ function writeArguments(
 ): void {
   const shape = isPlain(given) && writer.isUnseen(given) ? writer.shapeOf(given) : undefined;
   if (shape === undefined) return writeBoxed(writer, given);
-  if (!isReplaying(writer)) dropSymbolKeys(writer, given as Fields, BRANDS);
+  dropSymbolKeys(writer, given as Fields, BRANDS);
   const { keys } = shape;
   const places = placesOf(shape, fields);
   const parts: unknown[] = [];
@@ -92,10 +84,7 @@ const REPEATED = Symbol("repeated");
 
 /** `null` for the usual namespace, else `[value]`. */
 function writeNamespace(writer: ValueWriter, namespace: unknown): void {
-  const isUsual =
-    isUsualNamespace(namespace) &&
-    (isReplaying(writer) || Object.keys(namespace).length === namespace.length);
-  if (isUsual) writer.value(null);
+  if (isUsualNamespace(namespace) && Object.keys(namespace).length === namespace.length) writer.value(null);
   else writeBoxed(writer, namespace);
 }
 
@@ -108,8 +97,8 @@ function writeBoxed(writer: ValueWriter, value: unknown): void {
 function writeEmpty(writer: ValueWriter, value: object): boolean {
   const isList = Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype;
   if (!(isList ? value.length === 0 : isPlain(value)) || Object.keys(value).length > 0) return false;
-  if (!isReplaying(writer)) dropSymbolKeys(writer, value);
+  dropSymbolKeys(writer, value);
   if (isList) writer.bytes.arrayHead(0);
-  else writer.record(writer.emptyShape);
+  else writer.record(EMPTY_SHAPE);
   return true;
 }

@@ -1,4 +1,4 @@
-import type { Shape } from "./shape-table.ts";
+import type { Shape } from "./shape.ts";
 import { isSafeText } from "./text.ts";
 import type { ValueWriter } from "./value-writer.ts";
 

@@ -1,12 +1,14 @@
 import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
+import type { Soon } from "../soon.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import type { ConvertedInfo, OnUnknown } from "./conversion/on-unknown.ts";
 import { UnknownSettings } from "./conversion/settings.ts";
 import { type CustomType, CustomTypes } from "./custom-types.ts";
 import { decode } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
-import { type EncodedBefore, type RecordedBytes, Recorder } from "./recording.ts";
+import type { EncodedAfter, EncodedBefore } from "./incremental/trace.ts";
+import { UnitEncoder } from "./incremental/unit-encoder.ts";
 
 /** Options of {@link Serializer}. */
 export interface SerializerOptions {
@@ -37,13 +39,28 @@ export function isSerializer(value: SerializerProtocol): value is Serializer {
   return BRAND in value;
 }
 
+interface Parts {
+  readonly types: CustomTypes;
+  readonly settings: UnknownSettings;
+}
+
+const parts = new WeakMap<Serializer, Parts>();
+
 /**
- * Encodes as `Serializer.encode` does, and faster where the value begins as the one before.
+ * Encodes as `Serializer.encode` does, and faster where the value is mostly as the one before.
  *
- * @param before Its recording is used up.
+ * @param before Its trace is used up.
  * @throws CheckpointError as `Serializer.encode` does.
  */
-export let encodeAfter: (serializer: Serializer, value: unknown, before?: EncodedBefore) => RecordedBytes;
+export function encodeAfter(serializer: Serializer, value: unknown, before?: EncodedBefore): EncodedAfter {
+  const { types, settings } = parts.get(serializer)!;
+  return new UnitEncoder(types, settings, before).runAfter(value);
+}
+
+/** Decodes as `Serializer.decode` does, at once where that is possible. */
+export function decodeSoon(serializer: Serializer, bytes: Uint8Array): Soon<unknown> {
+  return decode(bytes, parts.get(serializer)!.types);
+}
 
 /**
  * Turns values into bytes and back, exactly: what comes back has the same types and prototypes, the
@@ -75,17 +92,13 @@ export class Serializer implements SerializerProtocol {
   readonly #types: CustomTypes;
   readonly #settings: UnknownSettings;
 
-  static {
-    encodeAfter = (serializer, value, before) =>
-      new Encoder(serializer.#types, serializer.#settings, new Recorder(before)).runAfter(value);
-  }
-
   /** @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, or a type that is registered twice. */
   constructor(options: SerializerOptions = {}) {
     checkOptions(options, "Serializer", SERIALIZER_OPTIONS);
     const types = new CustomTypes(options.types ?? []);
     this.#types = types;
     this.#settings = new UnknownSettings(options, (name) => types.hasClassNamed(name));
+    parts.set(this, { types, settings: this.#settings });
   }
 
   /**
@@ -106,7 +119,7 @@ export class Serializer implements SerializerProtocol {
    * @throws CheckpointError `CORRUPT` for damaged bytes; `UNSUPPORTED_FORMAT` for bytes of a format or a
    *   registered type that is not known here, and for LangChain values where it is not installed.
    */
-  decode(bytes: Uint8Array): Promise<unknown> {
+  async decode(bytes: Uint8Array): Promise<unknown> {
     return decode(bytes, this.#types);
   }
 

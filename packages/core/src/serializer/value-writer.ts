@@ -1,8 +1,7 @@
 import type { ByteWriter } from "./byte-writer.ts";
 import type { UnknownValues } from "./conversion/unknown-values.ts";
 import type { PathStep } from "./path.ts";
-import type { Replay } from "./replay.ts";
-import type { Shape } from "./shape-table.ts";
+import type { Shape } from "./shape.ts";
 
 /** What the writers of single types see of the encoder. */
 export interface ValueWriter {
@@ -19,12 +18,8 @@ export interface ValueWriter {
   needs(bits: number): void;
   /** Any text, also such as UTF-8 cannot carry. */
   text(value: string): void;
-  /** Passes over what is as it was in the value before; `undefined` where there is none. */
-  readonly replay: Replay | undefined;
   /** The shape of an object's own keys, or `undefined` where no record can have them. */
   shapeOf(value: object): Shape | undefined;
-  /** The shape without keys. */
-  readonly emptyShape: Shape;
   /** Starts a record; its values are to be written next. */
   record(shape: Shape): void;
   /** Goes one level deeper, for the parts of the value at hand. */

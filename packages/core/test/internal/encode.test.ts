@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BlobCache, type KnownThread } from "../../src/blobs/blob-cache.ts";
-import { costOfBlob, costOfCuts, costOfRecordings, THREAD_COST } from "../../src/blobs/memory-cost.ts";
+import { costOfBlob, costOfCuts, costOfRemembered, THREAD_COST } from "../../src/blobs/memory-cost.ts";
 import { codecOf } from "../../src/codec/values-codec.ts";
 import type { Checkpoint } from "../../src/contract.ts";
 import { allBlobs, encodeCheckpoint } from "../../src/saver/encode.ts";
@@ -77,7 +77,7 @@ describe("a checkpoint that is encoded with what is known of its thread", () => 
   it("does not remember how a value was encoded that would fill the memory", async () => {
     const messages = Array.from({ length: 500 }, (_, i) => message(i));
     const { fresh, values } = await encode(messages, undefined);
-    const cost = costOfRecordings(values.encoded.values());
+    const cost = costOfRemembered(values.encoded.values());
     const sizes = [3 * cost, 5 * cost];
     const kept = sizes.map((size) => {
       const cache = new BlobCache(size);
@@ -97,7 +97,7 @@ describe("a checkpoint that is encoded with what is known of its thread", () => 
     const blobs = [...known.blobs.values()].reduce((sum, blob) => sum + costOfBlob(blob!), 0);
     const { cut, encoded, cost } = known.recent.get("")!;
     expect(known.bytes).toBe(THREAD_COST + blobs + cost);
-    expect(cost).toBe(costOfCuts(cut) + costOfRecordings(encoded.values()));
+    expect(cost).toBe(costOfCuts(cut) + costOfRemembered(encoded.values()));
     expect(cost).toBeGreaterThan(20_000);
   });
 });

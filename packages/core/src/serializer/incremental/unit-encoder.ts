@@ -1,0 +1,69 @@
+import { isPlain } from "../containers.ts";
+import type { UnknownSettings } from "../conversion/settings.ts";
+import type { CustomTypes } from "../custom-types.ts";
+import { Encoder } from "../encoder.ts";
+import { PLAIN, TAGGED } from "../envelope.ts";
+import { SameUnit } from "./same-unit.ts";
+import type { EncodedAfter, EncodedBefore } from "./trace.ts";
+import { UnitWriter } from "./unit-writer.ts";
+
+/** Encodes a value that is mostly as the one before, and gives the bytes that an {@link Encoder} gives. */
+export class UnitEncoder extends Encoder {
+  readonly #writer: UnitWriter;
+  readonly #same: SameUnit;
+  #units = 0;
+  #isInUnit = false;
+  #isList = false;
+
+  /** @param before Its trace is used up. */
+  constructor(types: CustomTypes, settings: UnknownSettings, before: EncodedBefore | undefined) {
+    const writer = new UnitWriter(before);
+    super(types, settings, writer);
+    this.#writer = writer;
+    this.#same = new SameUnit(writer.units, this.numbers);
+  }
+
+  /** @throws CheckpointError as `run` does. */
+  runAfter(value: unknown): EncodedAfter {
+    this.root(value);
+    if (this.tags === 0) return this.#writer.finishAfter(this.#units, undefined, PLAIN);
+    return this.#writer.finishAfter(this.#units, this.needed, TAGGED);
+  }
+
+  protected override part(value: unknown): void {
+    if (this.#isInUnit || !this.#writer.hasSpine || this.#hasUnits(value)) this.value(value);
+    else this.#unit(value);
+  }
+
+  #hasUnits(value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return false;
+    try {
+      if (this.depth === 0) {
+        this.#isList = Array.isArray(value);
+        return this.#isList || isPlain(value);
+      }
+      return this.depth === 1 && !this.#isList && Array.isArray(value);
+    } catch {
+      return false;
+    }
+  }
+
+  #unit(value: unknown): void {
+    const unit = this.#units++;
+    const writer = this.#writer;
+    if (this.depth === 0 || (this.depth === 1 && !this.#isList)) writer.placeUnit();
+    if (writer.follows(unit) && this.#same.holds(unit, value)) {
+      for (const { shape, id } of writer.units.definitions(unit)) this.shapes.set(shape, id);
+      if (this.#same.needs !== 0) {
+        this.tags++;
+        this.needs(this.#same.needs);
+      }
+      return writer.skip(unit);
+    }
+    writer.begin();
+    this.#isInUnit = true;
+    this.value(value);
+    this.#isInUnit = false;
+    writer.end(unit);
+  }
+}
