@@ -1,20 +1,38 @@
-/** Byte strings in one, with where each of them is. */
-export interface Packed {
-  readonly bytes: Uint8Array;
-  /** Counted from 1, as in SQL. */
-  readonly starts: readonly number[];
-  readonly lengths: readonly number[];
+import { Buffer } from "node:buffer";
+
+const HEADER = 20;
+/** Number of the type `bytea`. */
+const BYTEA = 17;
+
+/** A value of the type `bytea[]`. */
+export class ByteStrings {
+  readonly parts: readonly Uint8Array[];
+
+  constructor(parts: readonly Uint8Array[]) {
+    this.parts = parts;
+  }
+
+  /** Called by `pg`. Postgres' binary form has half the size of the text, and nothing has to be parsed. */
+  toPostgres(): Buffer {
+    const { parts } = this;
+    const array = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + 4 + part.length, HEADER));
+    // One dimension, no NULL, elements from 1 on.
+    [1, 0, BYTEA, parts.length, 1].forEach((field, i) => array.writeInt32BE(field, 4 * i));
+    let at = HEADER;
+    for (const part of parts) {
+      at = array.writeInt32BE(part.length, at);
+      array.set(part, at);
+      at += part.length;
+    }
+    return array;
+  }
+
+  /** The same for PGlite. */
+  toText(): string {
+    return `{${this.parts.map((part) => `"\\\\x${hexOf(part)}"`).join(",")}}`;
+  }
 }
 
-/** Arrays of `bytea` would travel as text of twice the size; one long value travels as it is. */
-export function pack(parts: readonly Uint8Array[]): Packed {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  const starts: number[] = [];
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    starts.push(at + 1);
-    at += part.length;
-  }
-  return { bytes, starts, lengths: parts.map((part) => part.length) };
+function hexOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("hex");
 }

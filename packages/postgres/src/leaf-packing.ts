@@ -8,6 +8,8 @@ const DEFLATED = 1;
 
 /** Below it next to nothing is gained. */
 const MIN_BYTES = 128;
+/** Setting up zlib for a leaf takes as long as all else that a small put costs the client. */
+const MIN_BYTES_AT_ONCE = 16_384;
 /** The event loop waits while as many are packed, which takes some 3 milliseconds. */
 const LEAVES_AT_ONCE = 64;
 /** Of noise, two bytes are equal with a probability of 1/256, of base64 with 1/64, of text with 1/16. */
@@ -20,15 +22,17 @@ const PACKING = { level: 3, windowBits: 12, memLevel: 4, chunkSize: 1024 } as co
 const UNPACKING = { chunkSize: 1024, maxOutputLength: 1 << 20 } as const;
 
 /**
- * What the column `bytes` holds. Lists of ids are read by statements and stay as they are. A large put does not hold up
- * the event loop: others have their turn after every few leaves.
+ * What the column `bytes` holds. Lists of ids are read by statements and stay as they are, and so do the few leaves of a
+ * small put. A large put does not hold up the event loop: others have their turn after every few leaves.
  */
 export async function packBlobs(blobs: readonly Blob[]): Promise<Uint8Array[]> {
   const packed: Uint8Array[] = [];
   let leaves = 0;
+  const pays = blobs.reduce((sum, { bytes }) => sum + bytes.length, 0) >= MIN_BYTES_AT_ONCE;
   for (const { kind, bytes } of blobs) {
-    packed.push(kind === "node" ? bytes : packLeaf(bytes));
-    if (kind === "leaf" && ++leaves % LEAVES_AT_ONCE === 0) await setImmediate();
+    if (kind === "node") packed.push(bytes);
+    else packed.push(pays ? packLeaf(bytes) : marked(AS_IS, bytes));
+    if (pays && kind === "leaf" && ++leaves % LEAVES_AT_ONCE === 0) await setImmediate();
   }
   return packed;
 }

@@ -1,11 +1,12 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { ByteStrings } from "./bytes.ts";
 import { isStatementLost } from "./failure.ts";
 
 /** The part of the drivers that is used, as structural types: no driver is imported for them. */
 
 /** A value of a parameter. */
-export type Param = string | number | boolean | null | Uint8Array | readonly string[] | readonly number[];
+export type Param = string | number | boolean | null | Uint8Array | ByteStrings | readonly string[];
 
 /** Every statement returns columns of type `text` only, so that no type parser can change them. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -158,7 +159,8 @@ export class PGliteDatabase implements Database {
   }
 
   async query({ text, params }: Statement): Promise<readonly Row[]> {
-    return ((await this.#client.query(text, [...params])) as Result).rows;
+    const values = params.map((param) => (param instanceof ByteStrings ? param.toText() : param));
+    return ((await this.#client.query(text, values)) as Result).rows;
   }
 
   async script(text: string): Promise<readonly (readonly Row[])[]> {

@@ -67,5 +67,8 @@ export function jsonSql(form: Form): string {
 
 /** The items of such an array by their names. */
 export function itemsOf<F extends Form>(form: F, json: readonly unknown[]): Items<F> {
-  return Object.fromEntries(Object.keys(form).map((name, i) => [name, json[i]])) as Items<F>;
+  const items: Record<string, unknown> = {};
+  let i = 0;
+  for (const name in form) items[name] = json[i++];
+  return items as Items<F>;
 }

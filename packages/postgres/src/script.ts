@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { ByteStrings } from "./bytes.ts";
 import type { Param, Statement } from "./pg.ts";
 
 /**
@@ -17,7 +18,9 @@ export function literalOf(value: Param): string {
   if (typeof value === "boolean") return String(value);
   if (typeof value === "string") return textOf(value);
   if (value instanceof Uint8Array) return `decode('${base64(value)}', 'base64')`;
-  if (value.every((item) => typeof item === "number")) return `'{${value.join(",")}}'`;
+  if (value instanceof ByteStrings) {
+    return `ARRAY[${value.parts.map((part) => `decode('${base64(part)}', 'base64')`).join(", ")}]`;
+  }
   return `ARRAY(SELECT jsonb_array_elements_text(${textOf(JSON.stringify(value))}::jsonb))`;
 }
 

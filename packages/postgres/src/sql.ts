@@ -24,17 +24,17 @@ const PARAMETERS = {
   writes: "text::jsonb",
   epoch: "text",
   newEpoch: "text",
-  relies: "bytea",
+  relies: "bytea[]",
+  /** The only one of `relies`. */
+  relied: "bytea",
   /** Milliseconds, as all times. */
   ttl: "bigint",
   threadTtl: "bigint",
   entries: "text::jsonb",
   removedKeys: "text[]",
   claim: "text",
-  blobIds: "bytea",
-  blobBytes: "bytea",
-  blobStarts: "int[]",
-  blobLengths: "int[]",
+  blobIds: "bytea[]",
+  blobBytes: "bytea[]",
   have: "bytea",
   limit: "int",
   before: "text",
@@ -115,6 +115,25 @@ function compile(tables: Tables, sql: string): Compiled {
     i === 0 ? piece : `$${names.indexOf(order[i - 1]!) + 1}${piece}`,
   );
   return { text: numbered.join(""), names, pieces, order };
+}
+
+/**
+ * Puts together each variant of a text once: that takes longer than everything else about a call, and so does hashing a
+ * long text, which is done once for one and the same string.
+ */
+export function variants<R>(
+  keyOf: (request: R) => string,
+  build: (request: R) => string,
+): (request: R) => string {
+  const texts = new Map<string, string>();
+  return (request) => {
+    const key = keyOf(request);
+    const known = texts.get(key);
+    if (known !== undefined) return known;
+    const text = build(request);
+    texts.set(key, text);
+    return text;
+  };
 }
 
 function valueOf(values: Values, name: Name): Param {

@@ -59,6 +59,27 @@ describe("statements that a connection keeps", () => {
     }
   });
 
+  it("are planned five times, which Postgres insists on, and then never again", async () => {
+    const client = onePool();
+    // Of two savers, neither of which knows what the other has stored.
+    for (const thread of ["planned", "planned again"]) {
+      const saver = new PostgresSaver(client, { schema });
+      await use(saver, thread, 12);
+      for (let turn = 1; turn <= 12; turn++) {
+        const text = longText("planned", 40_000) + turn;
+        await putTurn(saver, { thread: "grows", id: turnId(turn), values: { text, again: text } });
+        await saver.putWrites(configOf("grows", turnId(turn)), [["a", text]], "task");
+      }
+    }
+    const { rows } = await client.query<{ statement: string; often: number; planned: number }>(
+      "SELECT statement, (generic_plans + custom_plans)::int AS often, custom_plans::int AS planned FROM pg_prepared_statements",
+    );
+    await client.end();
+    const frequent = rows.filter(({ often }) => often > 5);
+    expect(frequent.length).toBeGreaterThanOrEqual(5);
+    expect(frequent.filter(({ planned }) => planned > 5)).toEqual([]);
+  });
+
   it("are none of a single client, which may be in a transaction, and where the option says so", async () => {
     expect(await kept(await connected())).toEqual([]);
     expect(await kept(onePool(), { prepareStatements: false })).toEqual([]);

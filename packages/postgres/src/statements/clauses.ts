@@ -34,6 +34,14 @@ export function idsIn(bytes: string): string {
 )`;
 }
 
+/**
+ * Arrays as rows. In a sub-select, so that the planner cannot see how long they are: a plan for the arrays at hand would
+ * seem cheaper to it than one for all, and it would then plan a named statement each time, which takes longer than running it.
+ */
+export function unnested(...arrays: readonly string[]): string {
+  return `unnest(${arrays.map((array) => `(SELECT ${array})`).join(", ")})`;
+}
+
 /** Whether a blob is a node, by the last bit of its id. A damaged id may have any length. */
 export function isNode(id: string): string {
   return `CASE length(${id}) WHEN 16 THEN get_byte(${id}, 15) & 1 = 1 ELSE false END`;

@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
-import { idBytes, type ThreadEntry, type WriteRequest } from "@threadmark/core/storage";
-import { pack } from "../bytes.ts";
+import { idBytes, type BlobId, type ThreadEntry, type WriteRequest } from "@threadmark/core/storage";
+import { ByteStrings } from "../bytes.ts";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement, type Values } from "../sql.ts";
-import { alive, idsIn, NOW, renewed } from "./clauses.ts";
+import { alive, NOW, renewed, unnested } from "./clauses.ts";
 
 /**
  * Parameters of {@link openThread} and {@link storedBlobs}.
@@ -13,21 +13,29 @@ import { alive, idsIn, NOW, renewed } from "./clauses.ts";
  */
 export function openValues(request: WriteRequest, packed: readonly Uint8Array[]): Values {
   const { thread, epoch, relies, newEpoch, ttl, entries, claim, blobs } = request;
-  const { bytes, starts, lengths } = pack(packed);
   return {
     thread,
     newEpoch,
     ttl: ttl ?? null,
-    ...(epoch !== undefined && { epoch, relies: idBytes(relies) }),
+    ...(epoch !== undefined && { epoch, relies: idsOf(relies), relied: idBytes(relies) }),
     ...(claim !== undefined && { claim }),
     ...(entries.length > 0 && { entries: entriesJson(entries) }),
     ...(blobs.length > 0 && {
-      blobIds: idBytes(blobs.map((blob) => blob.id)),
-      blobBytes: bytes,
-      blobStarts: starts,
-      blobLengths: lengths,
+      blobIds: idsOf(blobs.map((blob) => blob.id)),
+      blobBytes: new ByteStrings(packed),
     }),
   };
+}
+
+/** Which text of {@link openThread} and {@link storedBlobs} a request needs. */
+export function openVariant({ epoch, relies, claim, entries, blobs }: WriteRequest): string {
+  const proof = epoch === undefined ? "nothing" : relies.length === 1 ? "one" : "many";
+  return `${proof} ${claim !== undefined} ${entries.length > 0} ${blobs.length > 0}`;
+}
+
+/** Ids as a parameter. */
+export function idsOf(ids: readonly BlobId[]): ByteStrings {
+  return new ByteStrings(ids.map((id) => idBytes([id])));
 }
 
 /** The column `entries`, or what is put into it. */
@@ -69,12 +77,12 @@ function openOrCreate({ entries }: WriteRequest, condition: string): string {
   WHERE ${alive("t")}`;
 }
 
-function openExisting({ epoch, claim, entries }: WriteRequest, condition: string): string {
+function openExisting({ epoch, relies, claim, entries }: WriteRequest, condition: string): string {
   const merged = entries.length > 0 ? ", entries = t.entries || :entries" : "";
   return `
   UPDATE {threads} AS t SET updated = ${NOW}, expires = ${renewed("t", ":ttl")}${merged}
   WHERE t.thread = :thread AND ${alive("t")} AND ${claim === undefined ? "true" : "t.claim = :claim"}
-    AND ${epoch === undefined ? "true" : holds("t")} AND ${condition}`;
+    AND ${epoch === undefined ? "true" : holds("t", relies)} AND ${condition}`;
 }
 
 /**
@@ -82,10 +90,13 @@ function openExisting({ epoch, claim, entries }: WriteRequest, condition: string
  * wrong guess at their number would read the whole table. It reads them in the snapshot, which is enough: whoever
  * removes blobs changes the epoch, and that is judged after the lock.
  */
-function holds(thread: string): string {
+function holds(thread: string, { length }: readonly BlobId[]): string {
+  const stored = (id: string) =>
+    `(SELECT true FROM {blobs} AS b WHERE b.thread = ${thread}.number AND b.id = ${id})`;
+  // Nearly always it is one, which is a third cheaper than a list of one.
+  if (length === 1) return `${thread}.epoch = :epoch AND ${stored(":relied")}`;
   return `${thread}.epoch = :epoch AND (
-    SELECT count(*) = count((SELECT 1 FROM {blobs} AS b WHERE b.thread = ${thread}.number AND b.id = relied.id))
-    FROM ${idsIn(":relies")} AS relied
+    SELECT count(*) = count(${stored("relied.id")}) FROM ${unnested(":relies")} AS relied (id)
   )`;
 }
 
@@ -100,9 +111,7 @@ export function storedBlobs({ blobs }: WriteRequest): string {
   if (blobs.length === 0) return "";
   return `, stored_blobs AS (
   INSERT INTO {blobs} (thread, id, bytes)
-  SELECT opened.number, substring(:blobIds FROM (16 * n - 15)::int FOR 16),
-    substring(:blobBytes FROM start FOR length)
-  FROM opened CROSS JOIN unnest(:blobStarts, :blobLengths) WITH ORDINALITY AS piece (start, length, n)
+  SELECT opened.number, id, bytes FROM opened CROSS JOIN ${unnested(":blobIds", ":blobBytes")} AS blob (id, bytes)
   ON CONFLICT DO NOTHING
 )`;
 }
@@ -125,9 +134,9 @@ export const HEAD = `(SELECT id FROM {checkpoints}
  * - Out: `outcome`; with a fence as `detail` the newest checkpoint.
  */
 export function refusalStatement(tables: Tables, request: WriteRequest, fence?: Fence): Statement {
-  const { epoch, claim } = request;
+  const { epoch, relies, claim } = request;
   const fenced = "WHEN t.claim IS DISTINCT FROM :claim THEN 'fenced'";
-  const stale = `WHEN (${holds("t")}) IS NOT TRUE THEN 'stale'`;
+  const stale = `WHEN (${holds("t", relies)}) IS NOT TRUE THEN 'stale'`;
   const conflict = `WHEN ${HEAD} IS DISTINCT FROM :parent AND ${HEAD} IS DISTINCT FROM :id THEN 'conflict'`;
   const sql = `SELECT CASE
   WHEN NOT ${alive("t")} THEN 'expired'

@@ -2,9 +2,9 @@ import { Buffer } from "node:buffer";
 import { idBytes, type PutRequest, type PutWritesRequest, type WriteRecord } from "@threadmark/core/storage";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
-import { statement } from "../sql.ts";
+import { statement, variants } from "../sql.ts";
 import { NOW } from "./clauses.ts";
-import { HEAD, openThread, openValues, storedBlobs } from "./open-thread.ts";
+import { HEAD, openThread, openValues, openVariant, storedBlobs } from "./open-thread.ts";
 import { lockThread } from "./remove.ts";
 
 /**
@@ -28,7 +28,9 @@ export function putStatement(tables: Tables, request: PutRequest, packed: readon
   return statement(tables, putSql(request), { ...openValues(request, packed), ...values }, true);
 }
 
-function putSql(request: PutRequest): string {
+const putSql = variants<PutRequest>((request) => `${openVariant(request)} ${request.fence}`, buildPut);
+
+function buildPut(request: PutRequest): string {
   const fence = `(${HEAD} IS NOT DISTINCT FROM :parent OR ${HEAD} IS NOT DISTINCT FROM :id)`;
   return `WITH ${openThread(request, request.fence ? fence : "true")}${storedBlobs(request)}, stored_checkpoint AS (
   INSERT INTO {checkpoints} AS c
@@ -81,7 +83,9 @@ function jsonOf({ idx, path, channel, value, refs, seal }: WriteRecord): unknown
   return [idx, path, channel, base64, refs.join(""), seal];
 }
 
-function putWritesSql(request: PutWritesRequest): string {
+const putWritesSql = variants<PutWritesRequest>(openVariant, buildPutWrites);
+
+function buildPutWrites(request: PutWritesRequest): string {
   return `WITH ${openThread(request, "true")}${storedBlobs(request)}, stored_writes AS (
   INSERT INTO {writes} AS w
     (thread, namespace, checkpoint, task, idx, path, channel, value, refs, seal)

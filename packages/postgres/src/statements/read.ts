@@ -8,7 +8,7 @@ import {
 import type { Statement } from "../pg.ts";
 import { CHECKPOINT, jsonSql, OUTLINE, WRITE } from "../record-json.ts";
 import type { Tables } from "../schema.ts";
-import { statement } from "../sql.ts";
+import { statement, variants } from "../sql.ts";
 import { alive, idsIn, isNode, renewed } from "./clauses.ts";
 
 /** Writes as a JSON array of arrays; NULL for none. */
@@ -78,7 +78,15 @@ ${blobRows(severalThreads)}`,
  * - Atomic: one snapshot. The epoch is the snapshot's too, and not that of the row that is renewed:
  *   this may be newer, and blobs of this snapshot may then be gone.
  */
-export function getStatement(tables: Tables, { thread, namespace, id, have, ttl }: GetRequest): Statement {
+export function getStatement(tables: Tables, request: GetRequest): Statement {
+  const { thread, namespace, id, have, ttl } = request;
+  const place = { thread, namespace, id: id ?? null };
+  return statement(tables, getSql(request), { ...place, have: idBytes(have), ttl: ttl ?? null }, true);
+}
+
+const getSql = variants<GetRequest>(({ id, ttl }) => `${id === undefined} ${ttl === undefined}`, buildGet);
+
+function buildGet({ id, ttl }: GetRequest): string {
   const hits = `(
     SELECT 1 AS rank, t.number, t.epoch, c.* FROM {threads} AS t CROSS JOIN LATERAL (
       SELECT * FROM {checkpoints}
@@ -92,10 +100,8 @@ export function getStatement(tables: Tables, { thread, namespace, id, have, ttl 
   UPDATE {threads} AS t SET expires = ${renewed("t", ":ttl")}
   WHERE t.thread = :thread AND ${alive("t")} AND EXISTS (SELECT FROM found)
 )`;
-  const sql = `WITH RECURSIVE ${ctes}${ttl === undefined ? "" : renew}
+  return `WITH RECURSIVE ${ctes}${ttl === undefined ? "" : renew}
 ${rows}`;
-  const place = { thread, namespace, id: id ?? null };
-  return statement(tables, sql, { ...place, have: idBytes(have), ttl: ttl ?? null }, true);
 }
 
 /**

@@ -8,21 +8,27 @@ function leaf(bytes: Uint8Array): Blob {
   return { id: "aa".repeat(16), kind: "leaf", bytes };
 }
 
+/** As one of a large put. */
+async function packOne(bytes: Uint8Array): Promise<Uint8Array> {
+  const [packed] = await packBlobs([bytes, ...Array<Uint8Array>(20).fill(prose)].map(leaf));
+  return packed!;
+}
+
 describe("a packed leaf", () => {
   it("gives its bytes again, whatever they are", async () => {
     for (const length of [0, 1, 127, 128, 129, 1000, 4096]) {
       const noise = globalThis.crypto.getRandomValues(new Uint8Array(length));
       for (const bytes of [noise, new Uint8Array(length).fill(1)]) {
-        expect(unpackLeaf((await packBlobs([leaf(bytes)]))[0]!)).toEqual(bytes);
+        expect(unpackLeaf(await packOne(bytes))).toEqual(bytes);
       }
     }
-    expect(unpackLeaf((await packBlobs([leaf(prose)]))[0]!)).toEqual(prose);
+    expect(unpackLeaf(await packOne(prose))).toEqual(prose);
   });
 
   it("is shorter where that can be, and hardly longer where not", async () => {
-    expect((await packBlobs([leaf(prose)]))[0]!.length).toBeLessThan(prose.length / 4);
+    expect((await packOne(prose)).length).toBeLessThan(prose.length / 4);
     const noise = globalThis.crypto.getRandomValues(new Uint8Array(1000));
-    expect((await packBlobs([leaf(noise)]))[0]!.length).toBe(1001);
+    expect((await packOne(noise)).length).toBe(1001);
   });
 
   it("is shorter also where only few different bytes can be told from noise", async () => {
@@ -30,15 +36,21 @@ describe("a packed leaf", () => {
       Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(3000))).toString("base64"),
     );
     for (const length of [512, 1000, 4000]) {
-      expect((await packBlobs([leaf(base64.subarray(0, length))]))[0]!.length).toBeLessThan(length * 0.9);
+      expect((await packOne(base64.subarray(0, length))).length).toBeLessThan(length * 0.9);
     }
   });
 
   it("keeps no more in memory than its bytes, once it is unpacked", async () => {
     for (const length of [200, 1000, 4096]) {
-      const [packed] = await packBlobs([leaf(new Uint8Array(length).fill(1))]);
-      expect(unpackLeaf(packed!).buffer.byteLength).toBe(length);
+      const packed = await packOne(new Uint8Array(length).fill(1));
+      expect(unpackLeaf(packed).buffer.byteLength).toBe(length);
     }
+  });
+
+  it("stays as it is in a small put, for which the time counts", async () => {
+    const packed = await packBlobs([prose, prose].map(leaf));
+    expect(packed.map(({ length }) => length)).toEqual([prose.length + 1, prose.length + 1]);
+    for (const bytes of packed) expect(unpackLeaf(bytes)).toEqual(prose);
   });
 
   it("is packed in a large put too, and others have their turns meanwhile", async () => {
@@ -52,13 +64,13 @@ describe("a packed leaf", () => {
   });
 
   it("does not unpack to anything else when it is damaged, so that core sees it", async () => {
-    const [packed] = await packBlobs([leaf(prose)]);
-    for (let at = 1; at < packed!.length; at++) {
-      const damaged = packed!.slice();
+    const packed = await packOne(prose);
+    for (let at = 1; at < packed.length; at++) {
+      const damaged = packed.slice();
       damaged[at]! ^= 0x55;
       expect(() => unpackLeaf(damaged)).not.toThrow();
     }
-    expect(unpackLeaf(packed!.subarray(0, 10))).toEqual(packed!.subarray(0, 10));
+    expect(unpackLeaf(packed.subarray(0, 10))).toEqual(packed.subarray(0, 10));
     expect(unpackLeaf(new Uint8Array(0))).toEqual(new Uint8Array(0));
   });
 
