@@ -1,6 +1,6 @@
 // The packed packages in projects of the kinds that people have, most of them CommonJS or bundled: each is built, stores
-// something in a real Postgres, and finds it again from another process. Optional peers are installed only where a
-// project uses them. Arguments: names of projects, all by default.
+// something in a real Postgres, and finds it again from another process. Some are examples, which test that themselves.
+// Optional peers are installed only where a project uses them. Arguments: names of projects, all by default.
 import assert from "node:assert/strict";
 import { cp, mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,19 +10,17 @@ import { pack } from "../packed.mjs";
 import { startServers } from "../services/src/start.ts";
 import { publishedPackages, root } from "../workspace.mjs";
 
-/** Its folder, how it is built, and what it says when it has stored or found something. */
+/** Its folder in `tooling/projects`, how it is built, and what it says when it has stored or found something. */
 const projects = [
   { name: "jest", builds: [], says: [/1 passed/, /1 passed/] },
   { name: "ts-jest", builds: [], says: [/1 passed/, /1 passed/] },
   { name: "nest", builds: ["build"], says: [/^written$/m, /^read hi$/m] },
-  { name: "esbuild", builds: ["build"], says: [/^written$/m, /^read 1970-01-01T00:00:00.000Z and 5000/m] },
   { name: "vite", builds: ["build"], says: [/^written$/m, /^read 1970-01-01T00:00:00.000Z and 5000/m] },
   { name: "webpack", builds: ["build"], says: [/^written$/m, /^read 1970-01-01T00:00:00.000Z and 5000/m] },
-  {
-    name: "next",
-    builds: ["build", "build:webpack"],
-    says: [/200 written/, /200 read 1970-01-01T.* and 5000/],
-  },
+  // Their folders are in `examples`, and `pnpm run check` is their test.
+  { name: "lambda", builds: ["bundle"] },
+  { name: "nestjs", builds: ["compile"] },
+  { name: "nextjs", builds: ["build:turbopack", "build:webpack"] },
 ];
 const names = process.argv.slice(2);
 const chosen = projects.filter(({ name }) => names.length === 0 || names.includes(name));
@@ -44,11 +42,13 @@ async function check({ name, builds, says }, url) {
   const env = { ...process.env, POSTGRES_URL: url, NEXT_TELEMETRY_DISABLED: "1", NODE_OPTIONS: "" };
   for (const build of builds.length > 0 ? builds : [undefined]) {
     if (build) await run("pnpm", ["run", build], { cwd, env });
-    for (const [i, STEP] of ["write", "read"].entries()) {
+    if (!says) await run("pnpm", ["run", "check"], { cwd, env });
+    for (const [i, expected] of (says ?? []).entries()) {
+      const STEP = ["write", "read"][i];
       const own = { ...env, STEP, THREAD: `${name} ${build}` };
       // Jest reports on the standard error.
       const output = await read("sh", ["-c", "pnpm run start 2>&1"], { cwd, env: own });
-      assert.match(output, says[i], `${name} was to ${STEP}`);
+      assert.match(output, expected, `${name} was to ${STEP}`);
     }
     console.log(`${name}${build ? `, ${build}` : ""}: stored, and found again`);
   }
@@ -56,11 +56,9 @@ async function check({ name, builds, says }, url) {
 
 /** A workspace of all the projects, which get nothing but what they name. */
 async function install() {
-  await cp(join(root, "tooling", "projects"), scratch.path, { recursive: true });
-  for (const { name } of projects)
-    await cp(join(scratch.path, "turn.js"), join(scratch.path, name, "turn.js"));
+  for (const { name, says } of chosen) await copy(name, says ? "tooling/projects" : "examples");
   const wanted = (await publishedPackages()).filter(({ manifest }) =>
-    /\/(core|postgres)$/.test(manifest.name),
+    /\/(core|postgres|workflow)$/.test(manifest.name),
   );
   const tarballs = await pack(wanted, scratch.path);
   const overrides = tarballs.map(({ name, tarball }) => `  "${name}": file:${tarball}\n`).join("");
@@ -76,4 +74,16 @@ async function install() {
   await run("pnpm", ["install", "--no-frozen-lockfile", "--prefer-offline", "--reporter=append-only"], {
     cwd: scratch.path,
   });
+}
+
+/** A project as it is in the repository: what was installed or built there stays behind. */
+async function copy(name, folder) {
+  const files = await read("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard", name], {
+    cwd: join(root, folder),
+  });
+  for (const file of files.split("\0").filter(Boolean))
+    await cp(join(root, folder, file), join(scratch.path, file));
+  if (folder === "tooling/projects") {
+    await cp(join(root, folder, "turn.js"), join(scratch.path, name, "turn.js"));
+  }
 }

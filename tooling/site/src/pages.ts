@@ -49,6 +49,20 @@ export const sections: readonly Section[] = [
     pages: [readme("packages/cli", "command-line", "The threadmark command")],
   },
   {
+    title: "Examples",
+    pages: [
+      example("chatbot", "A chatbot"),
+      example("nextjs", "Next.js"),
+      example("hono", "Hono on Node and Bun"),
+      example("nestjs", "NestJS"),
+      example("lambda", "AWS Lambda"),
+      example("sidebar", "A sidebar"),
+      example("approval", "Human approval"),
+      example("migrate", "Moving over"),
+      example("sqlite-saver", "A saver on SQLite"),
+    ],
+  },
+  {
     title: "Benchmarks",
     pages: [
       doc("benchmarks", "The core"),
@@ -82,6 +96,10 @@ export const pages: readonly Page[] = [home, ...sections.flatMap((section) => se
 
 function doc(name: string, title: string): Page {
   return { file: `docs/${name}.md`, route: name, title };
+}
+
+function example(name: string, title: string): Page {
+  return readme(`examples/${name}`, `examples/${name}`, title);
 }
 
 function readme(folder: string, route: string, title: string): Page {
