@@ -37,6 +37,7 @@ try {
   await servers.stop();
 }
 
+/** @param {{ name: string, builds: string[], says?: RegExp[] }} project */
 async function check({ name, builds, says }, url) {
   const cwd = join(scratch.path, name);
   const env = { ...process.env, POSTGRES_URL: url, NEXT_TELEMETRY_DISABLED: "1", NODE_OPTIONS: "" };

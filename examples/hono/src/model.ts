@@ -11,7 +11,10 @@ export interface Message {
 export async function* scriptedModel(messages: readonly Message[]): AsyncGenerator<string> {
   const names = messages.map(({ content }) => /\bI'm (\w+)/i.exec(content)?.[1]);
   const name = names.findLast((found) => found !== undefined);
-  const answer = name === undefined ? "I don't know your name." : `Your name is ${name}.`;
+  const answer =
+    name === undefined
+      ? "I don't know your name."
+      : `Your name is ${name}. I remember what you say in this thread.`;
   for (const word of answer.split(/(?<= )/)) {
     yield word;
     await setTimeout(20);

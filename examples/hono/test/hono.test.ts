@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { startProgram } from "../../../tooling/program.ts";
 
+const KNOWN = "Your name is Bob. I remember what you say in this thread.";
 const here = new URL("../", import.meta.url);
 const node = [process.execPath, "src/node.ts"] as const;
 const bun = [
@@ -19,16 +20,16 @@ describe("the chat", () => {
     const env = { FOLDER: join(folder.path, "threads") };
     await using first = await startProgram(here, node, env);
     const greeting = await partsOf(await first.ask("POST", "/threads/1", "Hi, I'm Bob."));
+    expect(greeting.join("")).toBe(KNOWN);
     expect(greeting.length).toBeGreaterThan(1);
-    expect(greeting.join("")).toBe("Your name is Bob.");
     const other = await first.ask("POST", "/threads/2", "What's my name?");
     expect(await other.text()).toBe("I don't know your name.");
     await first.stop();
 
     await using second = await startProgram(here, bun, env);
     const answer = await partsOf(await second.ask("POST", "/threads/1", "What's my name?"));
+    expect(answer.join("")).toBe(KNOWN);
     expect(answer.length).toBeGreaterThan(1);
-    expect(answer.join("")).toBe("Your name is Bob.");
     await second.stop();
   });
 });
