@@ -1,21 +1,12 @@
+import { storageConformance } from "@threadmark/conformance/storage";
 import { SqliteStorage } from "@threadmark/example-sqlite-saver";
-import { agreesWithMemory } from "@threadmark/storage-tests";
+import { afterAll, describe, it } from "vitest";
 
-const storage = new SqliteStorage(":memory:");
-
-agreesWithMemory(
-  {
-    storage,
-    async clear() {
-      for (;;) {
-        const all = { thread: undefined, filter: [], after: undefined, limit: 100, pendingChannels: [] };
-        const { threads } = await storage.threads(all);
-        const expired = await storage.sweep({ thread: undefined, limit: 100 });
-        await storage.deleteThreads(threads.map(({ thread }) => thread));
-        if (threads.length === 0 && expired === 0) return;
-      }
-    },
-    close: () => storage.close(),
+storageConformance({
+  name: "SqliteStorage",
+  runner: { describe, it, afterAll },
+  async open() {
+    const storage = new SqliteStorage(":memory:");
+    return { storage, close: () => storage.close() };
   },
-  { sequences: 30 },
-);
+});

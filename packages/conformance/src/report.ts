@@ -5,7 +5,8 @@ import type { Status } from "./run-clause.ts";
 export interface ReportEntry {
   readonly id: string;
   readonly title: string;
-  readonly level: Level;
+  /** Storages have none. */
+  readonly level: Level | undefined;
   readonly status: Status;
   /** Why it did not pass; `""` when it did. */
   readonly message: string;
@@ -69,8 +70,9 @@ export function toJSON(report: Report): string {
 
 /** A table of all clauses, for a README. */
 export function toMarkdown(report: Report): string {
+  const levelled = levelsOf(report);
   const lines = [
-    `**${report.name}**: ${levelsOf(report)}`,
+    levelled === "" ? `**${report.name}**` : `**${report.name}**: ${levelled}`,
     "",
     summary(report),
     "",

@@ -14,7 +14,9 @@ export function toText(report: Report): string {
   for (const { id } of report.clauses.filter(({ status }) => status === "known failure")) {
     lines.push(`known   ${id}`);
   }
-  lines.push(`${report.name}: ${summary(report)} (seed ${report.seed})`, levelsOf(report));
+  lines.push(`${report.name}: ${summary(report)} (seed ${report.seed})`);
+  const levelled = levelsOf(report);
+  if (levelled !== "") lines.push(levelled);
   return `${lines.join("\n")}\n`;
 }
 

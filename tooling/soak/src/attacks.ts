@@ -23,7 +23,7 @@ export const attacks: Readonly<Record<string, readonly Part[]>> = {
     part("mongodb", MONGODB, "internal/damage"),
   ],
   rollbacks: [
-    part("memory", "tooling/storage-tests", "rolled-back"),
+    part("memory", "packages/conformance", "storage/suite"),
     part("postgres", POSTGRES, "rolled-back", "internal/rolled-back"),
     part("redis", REDIS, "rolled-back", "internal/rolled-back"),
     part("mongodb", MONGODB, "rollback", "internal/rolled-back"),

@@ -1,3 +1,4 @@
+import type { OpenedStorage } from "@threadmark/conformance/storage";
 import { CheckpointSaver, Serializer, type CheckpointError } from "@threadmark/core";
 import type { Blob, BlobId, CheckpointStorage, PutRequest } from "@threadmark/core/storage";
 import { afterAll, expect, it } from "vitest";
@@ -5,7 +6,6 @@ import { blobIdOf, idBytes } from "../../../packages/core/src/blobs/hash.ts";
 import { pushVarint } from "../../../packages/core/src/codec/bytes.ts";
 import { encodeFields, encodeHeader } from "../../../packages/core/src/codec/header.ts";
 import { checkpointSeal, contentSum } from "../../../packages/core/src/codec/seals.ts";
-import type { StorageUnderTest } from "./differential.ts";
 import { configOf, putTurn, turnId } from "./turns.ts";
 
 /** A stored value, and the blobs that it is made of. */
@@ -45,7 +45,7 @@ const BOMBS: Readonly<Record<string, Bomb>> = {
  * Registers tests: records whose seals are right, and whose blobs name each other so often that a walk over all paths
  * would never end, are refused, and can be removed. Databases walk over blobs themselves.
  */
-export function refusesBombs({ storage, clear, close }: StorageUnderTest): void {
+export function refusesBombs({ storage, clear, close }: Required<OpenedStorage>): void {
   afterAll(async () => {
     await clear();
     await close();

@@ -1,7 +1,8 @@
+import { storageConformance } from "@threadmark/conformance/storage";
+import { enough, seed } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
-import { agreesWithMemory } from "@threadmark/storage-tests";
 import { MongoClient } from "mongodb";
-import { describe } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { checkedOptions } from "../../src/options.ts";
 import { MongoDBStorage } from "../../src/storage.ts";
 import { newName, onServers } from "../database.ts";
@@ -19,8 +20,13 @@ describe.each(onServers.flatMap((one) => WAYS.map((way) => ({ ...one, ...way }))
     const dbName = newName();
     const options = checkedOptions({ dbName, aggregates });
     const storage = new MongoDBStorage({ open: async () => client, close: async () => {}, ...options });
-    agreesWithMemory(
-      {
+    storageConformance({
+      name: "the port",
+      runner: { describe, it, afterAll },
+      skip: ["rollback"],
+      seed,
+      sequences: enough(sequences),
+      open: async () => ({
         storage,
         async clear() {
           await client
@@ -32,8 +38,7 @@ describe.each(onServers.flatMap((one) => WAYS.map((way) => ({ ...one, ...way }))
           await client.db(dbName).dropDatabase();
           await client.close();
         },
-      },
-      { sequences },
-    );
+      }),
+    });
   },
 );

@@ -1,8 +1,9 @@
-import { agreesWithMemory } from "@threadmark/storage-tests";
+import { storageConformance } from "@threadmark/conformance/storage";
+import { enough, seed } from "@threadmark/random-tests";
 import { countTests, nameOf, servers } from "@threadmark/services";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
-import { describe } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { PgDatabase, PGliteDatabase, type Database } from "../../src/pg.ts";
 import { tablesIn } from "../../src/schema.ts";
 import { PostgresStorage } from "../../src/storage.ts";
@@ -16,8 +17,13 @@ function compare(database: Database, sequences: number): void {
   const { threads, checkpoints, writes, blobs } = tables;
   const open = async () => database;
   const options = { open, tables, createSchema: true, autoSetup: true, capabilities: CAPABILITIES };
-  agreesWithMemory(
-    {
+  storageConformance({
+    name: "the port",
+    runner: { describe, it, afterAll },
+    skip: ["rollback"],
+    seed,
+    sequences: enough(sequences),
+    open: async () => ({
       storage: new PostgresStorage(options),
       async clear() {
         const statements = [threads, checkpoints, writes, blobs].map((name) => `DELETE FROM ${name}`);
@@ -27,9 +33,8 @@ function compare(database: Database, sequences: number): void {
         await database.script(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
         await database.close();
       },
-    },
-    { sequences },
-  );
+    }),
+  });
 }
 
 describe.each(servers("postgres").map((server) => ({ title: nameOf(server), server })))(

@@ -1,8 +1,8 @@
-import { enough } from "@threadmark/random-tests";
+import { storageConformance } from "@threadmark/conformance/storage";
+import { enough, seed, tell } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
-import { survivesRollback } from "@threadmark/storage-tests";
 import pg from "pg";
-import { describe } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { PgDatabase } from "../../src/pg.ts";
 import { tablesIn } from "../../src/schema.ts";
 import { PostgresStorage } from "../../src/storage.ts";
@@ -15,8 +15,14 @@ describe("PostgresStorage that loses its last changes", () => {
   const capabilities = { persistent: true, shared: true, scanAllThreads: true };
   const open = async () => new PgDatabase(pool, { end: async () => {}, prepare: undefined });
   const storage = new PostgresStorage({ open, tables, createSchema: true, autoSetup: true, capabilities });
-  survivesRollback(
-    {
+  const programs = enough(5);
+  storageConformance({
+    name: "the port",
+    runner: { describe, it, afterAll },
+    only: ["rollback"],
+    seed,
+    programs,
+    open: async () => ({
       storage,
       async clear() {
         await pool.query(`DELETE FROM ${tables.threads}; DELETE FROM ${tables.checkpoints};
@@ -26,7 +32,9 @@ describe("PostgresStorage that loses its last changes", () => {
         await pool.query(`DROP SCHEMA ${tables.schema} CASCADE`);
         await pool.end();
       },
-    },
-    { programs: enough(5) },
-  );
+    }),
+  });
+  afterAll(() => {
+    tell("random programs on a storage that loses its last changes", { programs });
+  });
 });

@@ -1,6 +1,7 @@
-import { agreesWithMemory } from "@threadmark/storage-tests";
+import { storageConformance } from "@threadmark/conformance/storage";
+import { enough, seed } from "@threadmark/random-tests";
 import { countTests, nameOf } from "@threadmark/services";
-import { describe } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { borrowed } from "../../src/client.ts";
 import { RedisStorage } from "../../src/storage.ts";
 import { allServers, connect, newPrefix, removeKeys } from "../server.ts";
@@ -12,15 +13,19 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
     const client = connect(server);
     const keyPrefix = newPrefix();
     const open = borrowed(client, { firstMs: 0, loadingMs: 0 });
-    agreesWithMemory(
-      {
+    storageConformance({
+      name: "the port",
+      runner: { describe, it, afterAll },
+      skip: ["rollback"],
+      seed,
+      sequences: enough(60),
+      open: async () => ({
         storage: new RedisStorage({ open, keyPrefix, wait: undefined, retryMs: 0 }),
         clear: () => removeKeys(client, keyPrefix),
         async close() {
           await client.quit();
         },
-      },
-      { sequences: 60 },
-    );
+      }),
+    });
   },
 );

@@ -20,6 +20,7 @@ import {
   threads,
   tokens,
 } from "./small-world.ts";
+import { comparable, sorted } from "./comparable.ts";
 
 /** A call of the port with its argument. */
 export type Operation = {
@@ -36,7 +37,12 @@ type Calls = {
 const pick = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const maybe = <T>(values: readonly T[]) => fc.option(pick(values), { nil: undefined });
 const seal = fc.oneof(pick([0, 0xffffffff, 0x80000000]), fc.integer({ min: 0, max: 0xffffffff }));
-const thread = pick(threads.slice(0, 4));
+/** Mostly the first ones, so that calls meet, and all others too. */
+const mostly = (first: readonly string[], all: readonly string[]) =>
+  fc.oneof({ weight: 3, arbitrary: pick(first) }, { weight: 1, arbitrary: pick(all) });
+const thread = mostly(threads.slice(0, 2), threads.slice(0, 4));
+const namespace = mostly(namespaces.slice(0, 1), namespaces);
+const checkpointId = mostly(ids.slice(0, 3), ids);
 const anyThread = pick(threads);
 // With everything below them: that is what a thread has.
 const blobs = fc.subarray([...forest]).map((chosen) => {
@@ -48,7 +54,7 @@ const blobs = fc.subarray([...forest]).map((chosen) => {
 });
 const refs = fc.subarray(forest.map(({ id }) => id));
 const ttl = pick([undefined, undefined, 1e9]);
-const place = fc.record({ namespace: pick(namespaces), id: pick(ids) });
+const place = fc.record({ namespace, id: checkpointId });
 const filter: fc.Arbitrary<FilterTerm[]> = fc.uniqueArray(
   fc.record({ key: pick(keys), token: maybe(tokens) }),
   { selector: (term) => term.key, maxLength: 2 },
@@ -66,7 +72,7 @@ const someEntries = fc.uniqueArray(entry, { selector: (one) => one.key, maxLengt
 const writeRequest = {
   thread,
   blobs,
-  epoch: maybe(epochs),
+  epoch: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: pick(epochs) }),
   relies: fc.subarray(
     forest.map(({ id }) => id),
     { minLength: 1, maxLength: 2 },
@@ -74,7 +80,7 @@ const writeRequest = {
   newEpoch: pick(epochs),
   ttl,
   entries: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: someEntries }),
-  claim: pick([undefined, undefined, undefined, undefined, ...claims]),
+  claim: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: pick(claims) }),
 };
 
 /** New epochs are random in practice, so nobody names one that is new. */
@@ -91,8 +97,8 @@ const put: fc.Arbitrary<PutRequest> = fc
     keepParent: fc.boolean(),
     fence: fc.boolean(),
     checkpoint: fc.record({
-      namespace: pick(namespaces),
-      id: pick(ids),
+      namespace,
+      id: checkpointId,
       parent: maybe(ids),
       parentSeal: seal,
       run: maybe(runs),
@@ -121,8 +127,8 @@ const write: fc.Arbitrary<WriteRecord> = fc.record({
 const putWrites: fc.Arbitrary<PutWritesRequest> = fc
   .record({
     ...writeRequest,
-    namespace: pick(namespaces),
-    checkpoint: pick(ids),
+    namespace,
+    checkpoint: checkpointId,
     writes: fc.uniqueArray(write, { selector: ({ idx }) => idx, minLength: 1, maxLength: 5 }),
     task: pick(["task", "\\x41", "b"]),
   })
@@ -147,11 +153,11 @@ const limit = fc.integer({ min: 1, max: 4 });
 const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
   put,
   putWrites,
-  get: fc.record({ thread, namespace: pick(namespaces), id: maybe(ids), have: refs, ttl }),
+  get: fc.record({ thread, namespace, id: maybe(ids), have: refs, ttl }),
   scan,
   ancestors: fc.record({
     thread,
-    namespace: pick(namespaces),
+    namespace,
     id: maybe(ids),
     channels: fc.subarray(["c", "\\x41", ""]),
     limit,
@@ -162,10 +168,9 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
     thread,
     checkpoints: fc.array(place, { maxLength: 4 }),
     relink: fc
-      .array(
-        fc.record({ namespace: pick(namespaces), id: pick(ids), parent: maybe(ids), parentSeal: seal }),
-        { maxLength: 4 },
-      )
+      .array(fc.record({ namespace, id: checkpointId, parent: maybe(ids), parentSeal: seal }), {
+        maxLength: 4,
+      })
       .map((relink) => [...new Map(relink.map((one) => [`${one.namespace}/${one.id}`, one])).values()]),
     newEpoch: pick(epochs),
   }),
@@ -184,7 +189,7 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
     pendingChannels: fc.subarray(["c", "\\x41", ""]),
   }),
   updateThread: fc
-    .record({ thread, entries: someEntries, remove: fc.subarray(keys) })
+    .record({ thread, entries: someEntries, remove: fc.subarray([...keys]) })
     .map(({ thread: name, ...rest }) => ({
       thread: name,
       set: rest.entries,
@@ -199,7 +204,7 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
     threadTtl: ttl,
   }),
   release: fc.record({ thread, claim: pick(claims) }),
-  runs: fc.record({ runs: fc.subarray(runs), after: maybe(threads), limit }),
+  runs: fc.record({ runs: fc.subarray([...runs]), after: maybe(threads), limit }),
   // 0 milliseconds: expired at once.
   expire: fc.record({ thread, ttl: pick([undefined, null, 1e9, 0]) }),
   sweep: fc.record({ thread: maybe(threads), limit: fc.constant(100) }),
@@ -269,30 +274,4 @@ export async function contentOf(storage: CheckpointStorage, scanAllThreads: bool
     content.push({ blobs: await storage.blobs({ thread: name, refs: refsOfAll, have: [] }) });
   }
   return content;
-}
-
-/** What the port leaves open: times by the storage's own clock, and what else memory keeps in a record. */
-const OPEN = new Set(["created", "updated", "until", "data"]);
-const UNORDERED = new Set(["writes", "blobs", "index", "entries", "pending"]);
-
-/** An answer without what the port leaves open. */
-export function comparable(value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
-  if (Array.isArray(value)) return value.map(comparable);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .filter(([name, item]) => item !== undefined && !OPEN.has(name))
-    .map(([name, item]) => {
-      if (name === "expires") return [name, "some time"];
-      const inner = comparable(item);
-      const unordered = UNORDERED.has(name) && Array.isArray(inner);
-      return [name, unordered ? sorted(inner) : inner];
-    });
-  return Object.fromEntries(entries);
-}
-
-/** A list in an order of its own. */
-export function sorted(values: readonly unknown[]): unknown[] {
-  return values.map((value) => JSON.stringify(value)).sort();
 }

@@ -1,4 +1,3 @@
-import { deepStrictEqual as same } from "node:assert/strict";
 import {
   CheckpointSaver,
   isCheckpointError,
@@ -7,9 +6,15 @@ import {
 } from "@threadmark/core";
 import type { CheckpointStorage } from "@threadmark/core/storage";
 import fc from "fast-check";
+import { expectSame } from "../assertions.ts";
+import { configOf } from "../thread.ts";
 import { losing, type LosingStorage } from "./losing-storage.ts";
+import { longText } from "./small-world.ts";
 import { newestFirst, pruneIn, putInto, writeInto, type Model } from "./thread-model.ts";
-import { configOf, longText, putTurn, turnId } from "./turns.ts";
+import { putTurn, turnId } from "./turn.ts";
+
+/** A value that never changes, too long for the checkpoint itself. */
+const OTHER = longText("o", 20_000);
 
 const THREADS = ["a", "b", "copy of a", "copy of b"];
 
@@ -19,8 +24,24 @@ const change = fc.constantFrom("append", "append", "edit", "same", "new");
 const keepLatest = fc.integer({ min: 1, max: 3 });
 const kind = <T extends string>(name: T) => fc.constant(name);
 
+interface On {
+  readonly thread: string;
+  /** Which of the two savers. */
+  readonly saver: number;
+}
+
 /** One thing that a process does, or that happens to the storage under it. */
-export const step = fc.oneof(
+export type Step =
+  | ({ readonly kind: "put"; readonly change: string; readonly back: number } & On)
+  | ({ readonly kind: "two puts"; readonly change: string } & On)
+  | ({ readonly kind: "write" } & On)
+  | ({ readonly kind: "read" } & On)
+  | ({ readonly kind: "copy" } & On)
+  | ({ readonly kind: "delete" } & On)
+  | ({ readonly kind: "prune"; readonly keepLatest: number } & On)
+  | { readonly kind: "lose"; readonly changes: number };
+
+export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: kind("put"), thread, saver, change, back: fc.nat(2) }) },
   { weight: 2, arbitrary: fc.record({ kind: kind("two puts"), thread, saver, change }) },
   { weight: 4, arbitrary: fc.record({ kind: kind("write"), thread, saver }) },
@@ -30,7 +51,6 @@ export const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind("delete"), thread, saver }) },
   { weight: 5, arbitrary: fc.record({ kind: kind("lose"), changes: fc.integer({ min: 1, max: 8 }) }) },
 );
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 type Put = Omit<Extract<Step, { kind: "put" }>, "kind">;
 
 /** Something that was acknowledged, and how many changes the storage had made by then. */
@@ -91,7 +111,7 @@ export class LivingProgram {
     const text = this.#textAfter(parent, how, id);
     this.#texts.set(id, text);
     this.#ids.set(name, [...known, id]);
-    await putTurn(this.#savers[index]!, { thread: name, id, parent, values: { text, other: longText("o") } });
+    await putTurn(this.#savers[index]!, { thread: name, id, parent, values: { text, other: OTHER } });
     this.#learn((model) => putInto(model, name, id, parent), id);
   }
 
@@ -106,7 +126,7 @@ export class LivingProgram {
     const id = this.#ids.get(name)?.at(-1);
     if (id === undefined) return;
     const task = turnId(++this.#count);
-    await by.putWrites(configOf(name, id), this.#writesOf(id, task), task);
+    await by.putWrites(configOf(name, undefined, id), this.#writesOf(id, task), task);
     this.#learn((model) => writeInto(model, name, id, task));
   }
 
@@ -160,25 +180,27 @@ export class LivingProgram {
     const checkpoints = this.#model().get(name);
     const ids = newestFirst(checkpoints);
     const listed: CheckpointTuple[] = [];
-    for await (const tuple of reader.list(configOf(name))) listed.push(tuple);
-    const newest = await reader.getTuple(configOf(name));
-    same(newest?.checkpoint.id, ids[0]);
-    same(
+    for await (const tuple of reader.list(configOf(name, undefined))) listed.push(tuple);
+    const newest = await reader.getTuple(configOf(name, undefined));
+    expectSame(newest?.checkpoint.id, ids[0], `the newest checkpoint of thread ${name}`);
+    expectSame(
       listed.map(({ checkpoint }) => checkpoint.id),
       ids,
+      `the checkpoints of thread ${name}`,
     );
     for (const tuple of [...listed, ...(newest ? [newest] : [])]) {
       const { id, channel_values: values } = tuple.checkpoint;
       const { parent, tasks } = checkpoints!.get(id)!;
-      same(values, { text: this.#texts.get(id), other: longText("o") });
-      same(tuple.parentConfig?.configurable?.["checkpoint_id"], parent);
+      const what = `of checkpoint ${id} of thread ${name}`;
+      expectSame(values, { text: this.#texts.get(id), other: OTHER }, `the values ${what}`);
+      expectSame(tuple.parentConfig?.configurable?.["checkpoint_id"], parent, `the parent ${what}`);
       const writes = tasks.flatMap((task) =>
         this.#writesOf(id, task).map(([channel, value]) => [task, channel, value]),
       );
-      same(tuple.pendingWrites, writes);
+      expectSame(tuple.pendingWrites, writes, `the writes ${what}`);
       await this.#checkHistory(
         reader,
-        configOf(name, id),
+        configOf(name, undefined, id),
         parent !== undefined && checkpoints!.has(parent) ? parent : undefined,
       );
     }
@@ -190,6 +212,7 @@ export class LivingProgram {
     parent: string | undefined,
   ): Promise<void> {
     const { text } = await reader.getDeltaChannelHistory({ config, channels: ["text"] });
-    same(text?.seed, parent === undefined ? undefined : this.#texts.get(parent));
+    const before = parent === undefined ? undefined : this.#texts.get(parent);
+    expectSame(text?.seed, before, "the value that a delta channel starts from");
   }
 }

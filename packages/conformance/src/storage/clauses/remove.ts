@@ -1,0 +1,97 @@
+import { ensure, expectSame } from "../../assertions.ts";
+import { storageClause, type StorageClause } from "../clause.ts";
+import { idsOf, putOf, scanOf, storedOf, threadsOf } from "../requests.ts";
+import { leaves, lower } from "../small-world.ts";
+
+const [mine, ours] = [leaves[2]!, leaves[3]!];
+const ROUNDS = 24;
+
+const first = [{ namespace: "", id: "1" }];
+
+export const removeClauses: readonly StorageClause[] = [
+  storageClause("remove/refuses-where-a-child-is-not-known", {
+    rule: "A removal whose lists lack a child of a checkpoint that goes is a `conflict`, and removes nothing.",
+    hint: "Before removing, look for a checkpoint that is in neither list and has one of those that go as parent.",
+    async run({ storage }) {
+      await storage.put(putOf({ thread: "t", id: "1" }));
+      await storage.put(putOf({ thread: "t", id: "2", parent: "1" }));
+      const request = { thread: "t", checkpoints: first, newEpoch: "e2" };
+      const refused = await storage.remove({ ...request, relink: [] });
+      expectSame(refused, { outcome: "conflict" }, "a removal that does not know of the child");
+      expectSame(await idsOf(storage, "t"), ["2", "1"], "what is there after the conflict");
+      const relink = [{ namespace: "", id: "2", parent: undefined, parentSeal: 7 }];
+      const removed = await storage.remove({ ...request, relink });
+      expectSame(removed, { outcome: "removed", blobs: 0 }, "a removal that links the child");
+      const [left] = await scanOf(storage, "t");
+      expectSame(left?.checkpoint.parent, undefined, "the parent of the child that is left");
+      expectSame(left?.checkpoint.parentSeal, 7, "the seal of its parent");
+    },
+  }),
+
+  storageClause("remove/frees-what-nothing-refers-to", {
+    rule: "A removal removes the blobs that no checkpoint or write that is left refers to, and says how many.",
+    hint: "Walk from the refs of what is left, through nodes, and delete every other blob of the thread.",
+    async run({ storage }) {
+      const both = [...leaves.slice(0, 4), ...lower];
+      const [left, right] = [lower[0]!, lower[1]!];
+      await storage.put(putOf({ thread: "t", id: "1", blobs: both, refs: [left.id, right.id] }));
+      await storage.put(putOf({ thread: "t", id: "2", refs: [right.id] }));
+      const answer = await storage.remove({ thread: "t", checkpoints: first, relink: [], newEpoch: "e2" });
+      // `left` has the leaves 0 and 1, `right` has 1, 2 and 3.
+      expectSame(
+        answer,
+        { outcome: "removed", blobs: 2 },
+        "a removal of a node and of a leaf that is only below it",
+      );
+      const kept = [...leaves.slice(1, 4), right].map(({ id }) => id).toSorted();
+      expectSame(await storedOf(storage, "t", both), kept, "the blobs that are left");
+      const second = [{ namespace: "", id: "2" }];
+      await storage.remove({ thread: "t", checkpoints: second, relink: [], newEpoch: "e3" });
+      expectSame(await threadsOf(storage), [], "threads after their last checkpoint was removed");
+      await storage.put(putOf({ thread: "t", id: "3" }));
+      expectSame(
+        await storedOf(storage, "t", both),
+        [],
+        "blobs of a thread that was removed and starts again",
+      );
+    },
+  }),
+
+  storageClause("remove/loses-nothing-that-is-stored-meanwhile", {
+    rule: "A put that comes while checkpoints or the thread are removed is `stale`, or all that it needs is stored.",
+    hint: "A removal and a put of one thread must not overlap: lock the thread, or check again when the removal ends.",
+    async run({ storage }) {
+      for (let round = 0; round < ROUNDS; round++) {
+        const thread = `t${round}`;
+        await storage.put(putOf({ thread, id: "1", blobs: [mine, ours], refs: [mine.id, ours.id] }));
+        const relying = { epoch: "e1", relies: [mine.id] };
+        const whole = { blobs: [ours], newEpoch: "e3" };
+        const remove = (): Promise<unknown> =>
+          round % 3 === 0
+            ? storage.deleteThreads([thread])
+            : storage.remove({ thread, checkpoints: first, relink: [], newEpoch: "e2" });
+        // Who comes first is another one from round to round.
+        const before = round % 2 === 0 ? remove() : undefined;
+        const puts = [
+          storage.put(putOf({ thread, id: "3", refs: [ours.id], ...whole })),
+          storage.put(putOf({ thread, id: "2", refs: [mine.id], ...relying })),
+        ] as const;
+        const [sure, bold] = await Promise.all([...puts, before ?? remove()]);
+        ensure(sure.outcome === "stored", `a put that sends all that it needs is ${sure.outcome}.`);
+        ensure(["stored", "stale"].includes(bold.outcome), `a put that relies on a blob is ${bold.outcome}.`);
+        // A thread that was deleted takes with it what was stored before.
+        const ids = await idsOf(storage, thread);
+        for (const [id, blob] of [
+          ["2", mine],
+          ["3", ours],
+        ] as const) {
+          if (!ids.includes(id)) continue;
+          const stored = await storedOf(storage, thread, [blob]);
+          expectSame(stored, [blob.id], `the blob of checkpoint ${id}, which was put during a removal`);
+        }
+        if (round % 3 !== 0)
+          ensure(ids.includes("3"), "a put that was stored during a removal is not there.");
+      }
+    },
+  }),
+];
