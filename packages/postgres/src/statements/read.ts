@@ -57,11 +57,10 @@ export function belongings(
 ): { readonly ctes: string; readonly rows: string } {
   return {
     ctes: `found AS MATERIALIZED (
-  SELECT h.number, h.epoch, json_build_array(h.data, w.data)::text AS data, h.refs || coalesce(w.refs, '') AS refs
-  FROM (
-    SELECT number, epoch, thread, namespace, id, refs, ${jsonSql(CHECKPOINT)} AS data FROM ${hits} AS h OFFSET 0
-  ) AS h CROSS JOIN LATERAL (
-    SELECT ${WRITES_JSON} AS data, string_agg(refs, '') AS refs FROM {writes} AS w
+  SELECT number, epoch, json_build_array(${jsonSql(CHECKPOINT)}, writes)::text AS data,
+    refs || coalesce(refs_of_writes, '') AS refs
+  FROM ${hits} AS h CROSS JOIN LATERAL (
+    SELECT ${WRITES_JSON} AS writes, string_agg(refs, '') AS refs_of_writes FROM {writes} AS w
     WHERE w.thread = h.thread AND w.namespace = h.namespace AND w.checkpoint = h.id
   ) AS w
 ), ${REACHED}`,
