@@ -1,8 +1,9 @@
 import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { utf8Decode, utf8Encode } from "../runtime.ts";
+import type { ValuePlace } from "../serializer/conversion/on-unknown.ts";
 import type { EncodedAfter, EncodedBefore } from "../serializer/incremental/trace.ts";
-import { decodeSoon, encodeAfter, isSerializer, Serializer } from "../serializer/serializer.ts";
+import { decodeSoon, encodeAfter, encodeAt, isSerializer, Serializer } from "../serializer/serializer.ts";
 import type { Soon } from "../soon.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 
@@ -12,9 +13,11 @@ const TYPED = 0x54;
 /** How a saver turns values into bytes. */
 export interface ValueCodec {
   /** Whatever happens to the value after the call does not change the bytes. */
-  encode(value: unknown): Uint8Array | Promise<Uint8Array>;
+  encode(value: unknown, place: ValuePlace): Soon<Uint8Array>;
   /** As `encode`, for values that are mostly as those before them; not every codec can do it. */
-  readonly encodeAfter: ((value: unknown, before: EncodedBefore | undefined) => EncodedAfter) | undefined;
+  readonly encodeAfter:
+    | ((value: unknown, place: ValuePlace, before: EncodedBefore | undefined) => EncodedAfter)
+    | undefined;
   decode(bytes: Uint8Array): Soon<unknown>;
   /** Whether a value is made again from its trace as `decode` makes it from its bytes. */
   readonly rebuilds: boolean;
@@ -32,8 +35,10 @@ function nativeCodec(serializer: Serializer): ValueCodec {
   const decodes = isOurs && serializer.decode === Serializer.prototype.decode;
   return {
     rebuilds: decodes,
-    encode: (value) => serializer.encode(value),
-    encodeAfter: encodes ? (value, before) => encodeAfter(serializer, value, before) : undefined,
+    encode: (value, place) => (encodes ? encodeAt(serializer, value, place) : serializer.encode(value)),
+    encodeAfter: encodes
+      ? (value, place, before) => encodeAfter(serializer, value, place, before)
+      : undefined,
     decode(bytes) {
       if (bytes[0] === TYPED) {
         throw new CheckpointError(

@@ -33,7 +33,7 @@ export function encodeChannel(
   const { channel } = place;
   const { encodeAfter } = codec;
   if (!encodeAfter) {
-    const encoded = storing(place, () => codec.encode(value));
+    const encoded = storing(place, () => codec.encode(value, place));
     return chain(encoded, (bytes) => ({
       channel,
       bytes: payloadOf(bytes),
@@ -46,12 +46,12 @@ export function encodeChannel(
     if (last && !last.before && Object.is(last.primitive, value)) {
       return { channel, bytes: last.stored, last, remember: () => last };
     }
-    const bytes = payloadOf(storingNow(place, () => codec.encode(value)) as Uint8Array);
+    const bytes = payloadOf(storingNow(place, () => codec.encode(value, place)) as Uint8Array);
     return { channel, bytes, last, remember: (stored) => rememberPrimitive(value, bytes.size, stored) };
   }
   recent?.encoded.delete(channel);
   const before = last?.before;
-  const { pieces, trace, isSame, ...rest } = storingNow(place, () => encodeAfter(value, before));
+  const { pieces, trace, isSame, ...rest } = storingNow(place, () => encodeAfter(value, place, before));
   const bytes = isSame ? last!.stored : { ...rest, kept: (before?.pieces.slice(0, pieces) ?? []) as Blob[] };
   return { channel, bytes, last, remember: (stored) => rememberTrace(trace, rest.size, stored) };
 }

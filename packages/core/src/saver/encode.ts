@@ -64,7 +64,8 @@ export function encodeCheckpoint(
   const fields = storingNow({ ...place, field: "checkpoint" }, () => encodeFields(fieldsOf(checkpoint)));
   const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
   const recent = base?.recent.get(parent.namespace);
-  const metadataBytes = storing({ ...place, field: "metadata" }, () => codec.encode(metadata));
+  const ofMetadata = { ...place, field: "metadata" };
+  const metadataBytes = storing(ofMetadata, () => codec.encode(metadata, ofMetadata));
   const channels = Object.keys(checkpoint.channel_values).map((channel) =>
     encodeChannel(codec, checkpoint.channel_values[channel], { ...place, channel }, recent),
   );
@@ -139,7 +140,7 @@ export function encodeWrites(
   const channels = chosen.map(({ position }) => writes[position]![0]);
   const pending = chosen.map(({ position }, i) => {
     const details = { ...place, checkpointId: target.id, channel: channels[i] };
-    return storing(details, () => codec.encode(writes[position]![1]));
+    return storing(details, () => codec.encode(writes[position]![1], details));
   });
   return chain(all(pending), (values) => {
     const encoded = values.map((value) => ({ bytes: payloadOf(value), last: undefined }));

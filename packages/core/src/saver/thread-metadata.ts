@@ -41,7 +41,7 @@ export async function encodeEntries(
     .map(async ([key, value]) => {
       const token = storingNow(place, () => canonicalText(value));
       // A key may be too long for a storage.
-      const bytes = await storing(place, () => codec.encode([key, value]));
+      const bytes = await storing(place, () => codec.encode([key, value], place));
       const entry = { key: keyToken(key), token, value: bytes };
       return { ...entry, seal: entrySeal(thread, entry) };
     });

@@ -11,6 +11,7 @@ import {
   writeIrregularArray,
   writeOddObject,
 } from "./containers.ts";
+import type { ValuePlace } from "./conversion/on-unknown.ts";
 import type { UnknownSettings } from "./conversion/settings.ts";
 import { type ConversionHost, UnknownValues } from "./conversion/unknown-values.ts";
 import { writeInstance } from "./instances-out.ts";
@@ -25,12 +26,19 @@ import { NEEDS, TAG } from "./tags.ts";
 import { codeUnits } from "./text.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
+/** What the encoders of one serializer share. */
+export interface EncoderParts {
+  readonly types: CustomTypes;
+  readonly settings: UnknownSettings;
+}
+
 /**
  * Encodes one value in one pass over it. Every property is read once; user code that runs on the way
  * (getters, `encode` of registered types) may use the serializer, since all state is in here.
  */
 export class Encoder implements ValueWriter, ConversionHost {
   readonly bytes: ByteWriter;
+  readonly valuePlace: ValuePlace | undefined;
   tags = 0;
   readonly #types: CustomTypes;
   readonly #settings: UnknownSettings;
@@ -45,13 +53,15 @@ export class Encoder implements ValueWriter, ConversionHost {
   #depth = 0;
   #needs = 0;
 
+  /** @param valuePlace What the whole value is, for whoever is told of conversions. */
   constructor(
-    types: CustomTypes,
-    settings: UnknownSettings,
+    { types, settings }: EncoderParts,
+    valuePlace?: ValuePlace,
     bytes: ByteWriter = new ByteWriter(HEADER_BYTES),
   ) {
     this.#types = types;
     this.#settings = settings;
+    this.valuePlace = valuePlace;
     this.bytes = bytes;
   }
 

@@ -2,11 +2,11 @@ import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Soon } from "../soon.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
-import type { ConvertedInfo, OnUnknown } from "./conversion/on-unknown.ts";
+import type { ConvertedInfo, OnUnknown, ValuePlace } from "./conversion/on-unknown.ts";
 import { UnknownSettings } from "./conversion/settings.ts";
 import { type CustomType, CustomTypes } from "./custom-types.ts";
 import { decode } from "./decoder.ts";
-import { Encoder } from "./encoder.ts";
+import { Encoder, type EncoderParts } from "./encoder.ts";
 import type { EncodedAfter, EncodedBefore } from "./incremental/trace.ts";
 import { UnitEncoder } from "./incremental/unit-encoder.ts";
 
@@ -39,22 +39,29 @@ export function isSerializer(value: SerializerProtocol): value is Serializer {
   return BRAND in value;
 }
 
-interface Parts {
-  readonly types: CustomTypes;
-  readonly settings: UnknownSettings;
-}
-
-const parts = new WeakMap<Serializer, Parts>();
+const parts = new WeakMap<Serializer, EncoderParts>();
 
 /**
- * Encodes as `Serializer.encode` does, and faster where the value is mostly as the one before.
+ * Encodes as `Serializer.encode` does.
+ *
+ * @param place What the value is, for whoever is told of conversions.
+ */
+export function encodeAt(serializer: Serializer, value: unknown, place: ValuePlace | undefined): Uint8Array {
+  return new Encoder(parts.get(serializer)!, place).run(value);
+}
+
+/**
+ * Encodes as `encodeAt` does, and faster where the value is mostly as the one before.
  *
  * @param before Its trace is used up.
- * @throws CheckpointError as `Serializer.encode` does.
  */
-export function encodeAfter(serializer: Serializer, value: unknown, before?: EncodedBefore): EncodedAfter {
-  const { types, settings } = parts.get(serializer)!;
-  return new UnitEncoder(types, settings, before).runAfter(value);
+export function encodeAfter(
+  serializer: Serializer,
+  value: unknown,
+  place: ValuePlace | undefined,
+  before: EncodedBefore | undefined,
+): EncodedAfter {
+  return new UnitEncoder(parts.get(serializer)!, place, before).runAfter(value);
 }
 
 /** Decodes as `Serializer.decode` does, at once where that is possible. */
@@ -89,16 +96,15 @@ export class Serializer implements SerializerProtocol {
     Object.defineProperty(this.prototype, BRAND, { value: true });
   }
 
-  readonly #types: CustomTypes;
-  readonly #settings: UnknownSettings;
+  readonly #parts: EncoderParts;
 
   /** @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, or a type that is registered twice. */
   constructor(options: SerializerOptions = {}) {
     checkOptions(options, "Serializer", SERIALIZER_OPTIONS);
     const types = new CustomTypes(options.types ?? []);
-    this.#types = types;
-    this.#settings = new UnknownSettings(options, (name) => types.hasClassNamed(name));
-    parts.set(this, { types, settings: this.#settings });
+    const settings = new UnknownSettings(options, (name) => types.hasClassNamed(name));
+    this.#parts = { types, settings };
+    parts.set(this, this.#parts);
   }
 
   /**
@@ -108,7 +114,7 @@ export class Serializer implements SerializerProtocol {
    *   `$.messages[3].when`, and the original error as `cause` where reading it threw.
    */
   encode(value: unknown): Uint8Array {
-    return new Encoder(this.#types, this.#settings).run(value);
+    return new Encoder(this.#parts).run(value);
   }
 
   /**
@@ -120,7 +126,7 @@ export class Serializer implements SerializerProtocol {
    *   registered type that is not known here, and for LangChain values where it is not installed.
    */
   async decode(bytes: Uint8Array): Promise<unknown> {
-    return decode(bytes, this.#types);
+    return decode(bytes, this.#parts.types);
   }
 
   /** {@link encode} as LangGraph calls it. The value is encoded before the call returns. */

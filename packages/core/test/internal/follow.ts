@@ -27,7 +27,7 @@ function piecesOf(result: EncodedAfter, before: EncodedBefore | undefined, size:
 
 /** What is encoded next, with what came of the one before. */
 export function encodeNext(value: unknown, before: EncodedBefore | undefined, size: number) {
-  const result = encodeAfter(serializer, value, before);
+  const result = encodeAfter(serializer, value, undefined, before);
   const pieces = piecesOf(result, before, size);
   return { result, next: { trace: result.trace, pieces, size: result.size } };
 }

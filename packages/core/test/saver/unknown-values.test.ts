@@ -45,6 +45,24 @@ describe("the options of a saver about values", () => {
     });
   });
 
+  it.each([
+    { part: "channel", channel: "user", says: 'channel "user": $[0] is an instance of class User' },
+    { part: "write", channel: "notes", says: 'write to channel "notes": $.by is an instance of class User' },
+    { part: "metadata", channel: undefined, says: "metadata: $.by is an instance of class User" },
+  ] as const)("say of a conversion in what it was: $part", async ({ part, channel, says }) => {
+    const reports: ConvertedInfo[] = [];
+    const saver = memorySaver({ onConverted: (info) => reports.push(info) });
+    const by = new User();
+    const at = await saver.put(
+      config,
+      checkpoint(part === "channel" ? [by] : 1),
+      (part === "metadata" ? { ...(metadata as object), by } : metadata) as never,
+    );
+    if (part === "write") await saver.putWrites(at, [["notes", { by }]], "task");
+    expect(reports).toMatchObject([{ part, channel, class: "User" }]);
+    expect(reports[0]!.message.startsWith(says)).toBe(true);
+  });
+
   it("are refused beside a serializer", () => {
     for (const options of [{ types: [user] }, { onUnknown: "refuse" as const }, { onConverted: () => {} }]) {
       for (const serde of [new Serializer(), new JsonPlusSerializer()]) {

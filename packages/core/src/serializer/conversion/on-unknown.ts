@@ -42,10 +42,23 @@ export type ConversionKind =
   | "symbol keys"
   | "depth";
 
+/** What of a checkpoint a value is. Whoever encodes it knows. */
+export interface ValuePlace {
+  readonly channel?: string | undefined;
+  /** The task that wrote it, if it is a write. */
+  readonly taskId?: string | undefined;
+  /** What it is, if no channel holds it, for example `"metadata"`. */
+  readonly field?: string | undefined;
+}
+
 /** Reports a value that was converted. It holds no part of the value except keys in the path. */
 export interface ConvertedInfo {
   /** Where in the value, for example `"$.messages[3].when"`. */
   readonly path: string;
+  /** What the value is of what a saver stores; `undefined` where a serializer is used on its own. */
+  readonly part?: "channel" | "write" | "metadata" | undefined;
+  /** The channel that holds the value, or is written to. */
+  readonly channel?: string | undefined;
   readonly kind: ConversionKind;
   /** Name of the class, or words for what has none, for example `"a function"`. */
   readonly class: string;

@@ -1,7 +1,8 @@
 import { CheckpointError } from "../../errors.ts";
 import { adviceFor } from "./advice.ts";
 import { type ClassNaming, namingOf } from "./class-naming.ts";
-import type { ConversionKind, ConvertedInfo, OnUnknown } from "./on-unknown.ts";
+import type { Conversion } from "./conversion.ts";
+import type { ConvertedInfo, OnUnknown, ValuePlace } from "./on-unknown.ts";
 import { Reported, reportedInProcess, warn } from "./reports.ts";
 
 export interface UnknownOptions {
@@ -40,15 +41,22 @@ export class UnknownSettings {
   }
 
   /** Tells of a conversion, once for every class and kind. */
-  report(value: unknown, kind: ConversionKind, becomes: string, path: () => string): void {
+  report(
+    value: unknown,
+    { kind, becomes }: Pick<Conversion, "kind" | "becomes">,
+    path: () => string,
+    place: ValuePlace | undefined,
+  ): void {
     const naming = namingOf(value);
     if (!this.#reported.isNew(`${kind} ${naming.identity}`)) return;
     const at = path();
+    const part = partOf(place);
+    const channel = place?.channel;
     const advice = adviceFor(naming, this.#isNameTaken);
     const message =
-      `${at} is ${inWords(naming)} and cannot be stored exactly; it ${becomes}. To keep it, ${advice}. ` +
+      `${inFrontOf(part, channel)}${at} is ${inWords(naming)} and cannot be stored exactly; it ${becomes}. To keep it, ${advice}. ` +
       'To have such values refused, set `onUnknown: "refuse"`. This is reported once for each class.';
-    this.#tell({ path: at, kind, class: naming.name ?? naming.description, becomes, message });
+    this.#tell({ path: at, part, channel, kind, class: naming.name ?? naming.description, becomes, message });
   }
 
   /** Why a value is refused, and what to do about it. */
@@ -56,6 +64,20 @@ export class UnknownSettings {
     const naming = namingOf(value);
     return `it is ${inWords(naming)}; ${adviceFor(naming, this.#isNameTaken)}`;
   }
+}
+
+function partOf(place: ValuePlace | undefined): ConvertedInfo["part"] {
+  if (place === undefined) return undefined;
+  if (place.channel === undefined) return "metadata";
+  return place.taskId === undefined ? "channel" : "write";
+}
+
+function inFrontOf(part: ConvertedInfo["part"], channel: string | undefined): string {
+  if (part === undefined) return "";
+  if (channel === undefined) return `${part}: `;
+  return part === "write"
+    ? `write to channel ${JSON.stringify(channel)}: `
+    : `channel ${JSON.stringify(channel)}: `;
 }
 
 function inWords({ name, description }: ClassNaming): string {

@@ -4,11 +4,13 @@ import { type PathStep, renderPath } from "../path.ts";
 import { refuse } from "../refusal.ts";
 import { UNREADABLE } from "./conversion.ts";
 import { convert } from "./convert.ts";
-import type { ConversionKind } from "./on-unknown.ts";
+import type { ConversionKind, ValuePlace } from "./on-unknown.ts";
 import type { UnknownSettings } from "./settings.ts";
 
 /** What the conversion needs of the encoder. */
 export interface ConversionHost {
+  /** What the whole value is. */
+  readonly valuePlace: ValuePlace | undefined;
   /** The way to the value at hand. */
   readonly steps: readonly PathStep[];
   /** Where the bytes are; it changes with everything that is written. */
@@ -160,7 +162,7 @@ export class UnknownValues {
   }
 
   #report(value: unknown, kind: ConversionKind, becomes: string): void {
-    this.#settings.report(value, kind, becomes, () => this.#path());
+    this.#settings.report(value, { kind, becomes }, () => this.#path(), this.#host.valuePlace);
   }
 
   #path(): string {

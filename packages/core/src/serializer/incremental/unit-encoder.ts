@@ -1,7 +1,6 @@
 import { isPlain } from "../containers.ts";
-import type { UnknownSettings } from "../conversion/settings.ts";
-import type { CustomTypes } from "../custom-types.ts";
-import { Encoder } from "../encoder.ts";
+import type { ValuePlace } from "../conversion/on-unknown.ts";
+import { Encoder, type EncoderParts } from "../encoder.ts";
 import { PLAIN, TAGGED } from "../envelope.ts";
 import { SameUnit } from "./same-unit.ts";
 import type { EncodedAfter, EncodedBefore } from "./trace.ts";
@@ -16,9 +15,9 @@ export class UnitEncoder extends Encoder {
   #isList = false;
 
   /** @param before Its trace is used up. */
-  constructor(types: CustomTypes, settings: UnknownSettings, before: EncodedBefore | undefined) {
+  constructor(parts: EncoderParts, place: ValuePlace | undefined, before: EncodedBefore | undefined) {
     const writer = new UnitWriter(before);
-    super(types, settings, writer);
+    super(parts, place, writer);
     this.#writer = writer;
     this.#same = new SameUnit(writer.units, this.numbers);
   }
