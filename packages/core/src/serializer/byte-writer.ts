@@ -12,8 +12,13 @@ const SHORT_TEXT = 40;
 /** From here on the exact length is worth a copy: room for the worst case is three times the text. */
 const LONG_TEXT = 1 << 14;
 
+interface Buffer {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
 /** The buffer of the last value. Taken, not shared: a value may be encoded while another one is. */
-let kept: Uint8Array | undefined;
+let kept: Buffer | undefined;
 
 /** Writes MessagePack into a growing buffer. */
 export class ByteWriter {
@@ -27,15 +32,16 @@ export class ByteWriter {
 
   /** @param reserved Bytes to leave free at the front. */
   constructor(reserved: number) {
-    this.#bytes = kept ?? new Uint8Array(FIRST_SIZE);
+    const { bytes, view } = kept ?? bufferOf(FIRST_SIZE);
     kept = undefined;
-    this.#view = new DataView(this.#bytes.buffer);
+    this.#bytes = bytes;
+    this.#view = view;
     this.#at = reserved;
   }
 
   /** A copy of all that was written. The writer is of no use afterwards. */
   finish(): Uint8Array {
-    if (this.#bytes.length <= KEPT_SIZE) kept = this.#bytes;
+    if (this.#bytes.length <= KEPT_SIZE) kept = { bytes: this.#bytes, view: this.#view };
     return this.#bytes.slice(0, this.#at);
   }
 
@@ -254,11 +260,16 @@ export class ByteWriter {
   }
 
   #grow(room: number): void {
-    const bytes = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + room));
+    const { bytes, view } = bufferOf(Math.max(this.#bytes.length * 2, this.#at + room));
     bytes.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    this.#view = view;
   }
+}
+
+function bufferOf(size: number): Buffer {
+  const bytes = new Uint8Array(size);
+  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 function headLength(length: number): number {

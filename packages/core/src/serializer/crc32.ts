@@ -37,8 +37,13 @@ interface NodeZlib {
 
 const native = builtinModule<NodeZlib>("node:zlib")?.crc32;
 
+/** Up to this length, the tables are faster than a call into the host. */
+const SHORT = 64;
+
 /** CRC-32 of bytes that follow others whose CRC-32 is `seed`. */
-export const crc32: Crc32 = native ?? portableCrc32;
+export const crc32: Crc32 = native
+  ? (bytes, seed) => (bytes.length > SHORT ? native(bytes, seed) : portableCrc32(bytes, seed))
+  : portableCrc32;
 
 /** CRC-32 of the UTF-8 bytes of a well-formed text. */
 export const crc32OfText: (text: string) => number = native
