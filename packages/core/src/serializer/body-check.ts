@@ -1,4 +1,4 @@
-import { hasNoTagsInside } from "./class-table.ts";
+import { hasNoTagsInside } from "./types/class-table.ts";
 import { MAX_NESTING } from "./nesting.ts";
 import { malformed } from "./malformed.ts";
 import { MANY_KEYS } from "./shape.ts";

@@ -1,5 +1,5 @@
 import { CheckpointError } from "../errors.ts";
-import { isNativePrototype } from "./natives.ts";
+import { isNativePrototype } from "./types/natives.ts";
 import { isSafeText } from "./text.ts";
 
 /** How the values of a {@link CustomType} are stored. */

@@ -2,11 +2,11 @@ import { CheckpointError, isCheckpointError } from "../errors.ts";
 import { type Soon, chain } from "../soon.ts";
 import { checkBody } from "./body-check.ts";
 import { MARK, readBody } from "./body-reader.ts";
-import { loadedPrototypes, loadPrototypes } from "./class-loading.ts";
+import { loadedPrototypes, loadPrototypes } from "./types/class-loading.ts";
 import type { CustomTypes } from "./custom-types.ts";
 import { open } from "./envelope.ts";
 import { malformed } from "./malformed.ts";
-import { Raiser } from "./raiser.ts";
+import { Reviver } from "./reviver.ts";
 import { NEEDS } from "./tags.ts";
 
 const ALL_NEEDS = NEEDS.messages | NEEDS.documents | NEEDS.langgraph | NEEDS.numbering;
@@ -27,7 +27,7 @@ export function decode(bytes: Uint8Array, types: CustomTypes): Soon<unknown> {
   const needs = body[end]!;
   if ((needs | ALL_NEEDS) !== ALL_NEEDS) orCorrupt(() => malformed("it asks for something unknown"));
   return chain(loadedPrototypes(needs) ?? loadPrototypes(needs), (prototypes) =>
-    orCorrupt(() => new Raiser(types, prototypes, needs, MARK).value(tree)),
+    orCorrupt(() => new Reviver(types, prototypes, needs, MARK).value(tree)),
   );
 }
 

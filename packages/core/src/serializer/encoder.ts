@@ -1,21 +1,10 @@
-import { writeBigInt } from "./bigints.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { CustomType, CustomTypes } from "./custom-types.ts";
-import { writeCustom } from "./custom-values.ts";
 import { HEADER_BYTES, PLAIN, seal, TAGGED } from "./envelope.ts";
-import {
-  dropSymbolKeys,
-  hasBrand,
-  isDense,
-  writeBranded,
-  writeIrregularArray,
-  writeOddObject,
-} from "./containers.ts";
+import { dropSymbolKeys, isDense } from "./own-keys.ts";
 import type { ValuePlace } from "./conversion/on-unknown.ts";
 import type { UnknownSettings } from "./conversion/settings.ts";
 import { type ConversionHost, UnknownValues } from "./conversion/unknown-values.ts";
-import { writeInstance } from "./instances-out.ts";
-import { foreignNative, hostNativeOf, nativeOf } from "./natives.ts";
 import { MAX_NESTING } from "./nesting.ts";
 import { ObjectNumbers } from "./object-numbers.ts";
 import type { PathStep } from "./path.ts";
@@ -23,7 +12,13 @@ import { notSerializable, refuse, refuseDepth } from "./refusal.ts";
 import { type Shape, ShapeFinder } from "./shape.ts";
 import { ShapeTable } from "./shape-table.ts";
 import { NEEDS, TAG } from "./tags.ts";
-import { codeUnits } from "./text.ts";
+import { writeIrregularArray } from "./types/array.ts";
+import { writeBigInt } from "./types/bigint.ts";
+import { writeCustom } from "./types/custom.ts";
+import { writeInstance } from "./types/instance.ts";
+import { foreignNative, hostNativeOf, nativeOf } from "./types/natives.ts";
+import { hasBrand, writeBranded, writeOddObject } from "./types/object.ts";
+import { writeOddText } from "./types/text.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
 /** What the encoders of one serializer share. */
@@ -50,8 +45,10 @@ export class Encoder implements ValueWriter, ConversionHost {
   readonly #path: PathStep[] = [];
   /** Values of registered types whose data is being written. */
   readonly #open = new Set<object>();
-  #depth = 0;
-  #needs = 0;
+  /** How deep the value at hand is. */
+  protected depth = 0;
+  /** What reading the value needs, as far as it was written. */
+  protected needed = 0;
 
   /** @param valuePlace What the whole value is, for whoever is told of conversions. */
   constructor(
@@ -112,7 +109,7 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   get steps(): readonly PathStep[] {
-    return this.#path.slice(0, this.#depth);
+    return this.#path.slice(0, this.depth);
   }
 
   get place(): number {
@@ -137,9 +134,7 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   text(value: string): void {
-    if (this.bytes.text(value)) return;
-    this.tag(TAG.text);
-    this.bytes.binary(codeUnits(value));
+    if (!this.bytes.text(value)) writeOddText(this, value);
   }
 
   tag(tag: number): void {
@@ -148,17 +143,7 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   needs(bits: number): void {
-    this.#needs |= bits;
-  }
-
-  /** What reading the value needs, as far as it was written. */
-  protected get needed(): number {
-    return this.#needs;
-  }
-
-  /** How deep the value at hand is. */
-  protected get depth(): number {
-    return this.#depth;
+    this.needed |= bits;
   }
 
   shapeOf(value: object): Shape | undefined {
@@ -166,16 +151,16 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   enter(): void {
-    if (this.#depth === MAX_NESTING) refuseDepth();
-    this.#depth++;
+    if (this.depth === MAX_NESTING) refuseDepth();
+    this.depth++;
   }
 
   leave(): void {
-    this.#depth--;
+    this.depth--;
   }
 
   at(step: PathStep): void {
-    this.#path[this.#depth - 1] = step;
+    this.#path[this.depth - 1] = step;
   }
 
   isUnseen(value: object): boolean {
@@ -223,7 +208,7 @@ export class Encoder implements ValueWriter, ConversionHost {
     this.record(shape);
     this.enter();
     const path = this.#path;
-    const step = this.#depth - 1;
+    const step = this.depth - 1;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
       path[step] = key;
@@ -235,7 +220,7 @@ export class Encoder implements ValueWriter, ConversionHost {
       }
       this.part(part);
     }
-    this.#depth--;
+    this.depth--;
   }
 
   #array(value: readonly unknown[]): void {
@@ -250,7 +235,7 @@ export class Encoder implements ValueWriter, ConversionHost {
     }
     this.bytes.arrayHead(length);
     this.enter();
-    const step = this.#depth - 1;
+    const step = this.depth - 1;
     for (let i = 0; i < length; i++) {
       this.#path[step] = i;
       let item: unknown;

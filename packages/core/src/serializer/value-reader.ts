@@ -1,6 +1,6 @@
-import type { ClassName } from "./class-table.ts";
+import type { ClassName } from "./types/class-table.ts";
 
-/** What the readers of single types see of the raiser. */
+/** What the readers of single types see of the reviver. */
 export interface ValueReader {
   /** Makes the value that a node of the decoded tree stands for. */
   value(node: unknown): unknown;
@@ -9,5 +9,7 @@ export interface ValueReader {
   text(node: unknown): string;
   /** Gives an object the next number. Has to happen before its parts are read, as it was in writing. */
   number(value: object): void;
+  /** Gives the next number to an object that can be made only after its parts. */
+  reserve(): (value: object) => void;
   prototypeOf(name: ClassName): object;
 }

@@ -1,5 +1,11 @@
-import { DOM_EXCEPTION, ERROR_KINDS, errorName, HIDDEN_ERROR_FIELDS, makeError } from "../error-classes.ts";
-import { foreignErrorKind } from "../natives.ts";
+import {
+  DOM_EXCEPTION,
+  ERROR_KINDS,
+  errorName,
+  HIDDEN_ERROR_FIELDS,
+  makeError,
+} from "../types/error-classes.ts";
+import { foreignErrorKind } from "../types/natives.ts";
 import { type Conversion, give, prototypesOf, readOf, UNREADABLE } from "./conversion.ts";
 
 /** An error of an unknown class as one of the nearest native class, with everything that it has. */

@@ -1,5 +1,5 @@
-import { lcName } from "../class-recognition.ts";
-import { type ClassName, MESSAGE_BRAND } from "../class-table.ts";
+import { lcName } from "../types/class-recognition.ts";
+import { type ClassName, MESSAGE_BRAND } from "../types/class-table.ts";
 import { type Conversion, give, prototypesOf, readOf } from "./conversion.ts";
 
 const CLASS_OF_TYPE: ReadonlyMap<unknown, ClassName> = new Map<unknown, ClassName>([

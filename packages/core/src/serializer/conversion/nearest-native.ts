@@ -1,8 +1,8 @@
-import { copyBytes } from "../binary.ts";
-import { recogniseClass } from "../class-recognition.ts";
-import { copyHostObject, hostKindOf } from "../host-objects.ts";
+import { copyBytes } from "../types/binary.ts";
+import { recogniseClass } from "../types/class-recognition.ts";
+import { copyHostObject, hostKindOf } from "../types/host-object.ts";
 import { Url } from "../host.ts";
-import { foreignNativeName, isNativePrototype } from "../natives.ts";
+import { foreignNativeName, isNativePrototype } from "../types/natives.ts";
 import { type Conversion, give, nothingOf, prototypesOf, readOf } from "./conversion.ts";
 import { entriesOf, itemsOf } from "./collections.ts";
 

@@ -1,7 +1,7 @@
-import { loadedPrototypes, type Prototypes } from "../class-loading.ts";
-import { type ClassName, classOfTag, MESSAGE_BRAND } from "../class-table.ts";
-import { plainArguments, plainNamespace } from "../instances-in.ts";
-import { planOf } from "../message-plan.ts";
+import { loadedPrototypes, type Prototypes } from "../types/class-loading.ts";
+import { type ClassName, classOfTag, MESSAGE_BRAND } from "../types/class-table.ts";
+import { plainArguments, plainNamespace } from "../types/message.ts";
+import { planOf } from "../types/message-plan.ts";
 import type { Shape } from "../shape.ts";
 import type { Trace } from "./trace.ts";
 import { LIST, type Token, UNIT } from "./units.ts";

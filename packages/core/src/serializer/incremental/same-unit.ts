@@ -1,7 +1,7 @@
-import { recogniseClass } from "../class-recognition.ts";
-import { type ClassTraits, traitsOf } from "../class-table.ts";
-import { isDense, isPlain } from "../containers.ts";
-import { isUsualNamespace, placesOf, planOf } from "../message-plan.ts";
+import { recogniseClass } from "../types/class-recognition.ts";
+import { type ClassTraits, traitsOf } from "../types/class-table.ts";
+import { isDense, isPlain } from "../own-keys.ts";
+import { isUsualNamespace, placesOf, planOf } from "../types/message-plan.ts";
 import type { ObjectNumbers } from "../object-numbers.ts";
 import { EMPTY_SHAPE, hasKeys, type Shape } from "../shape.ts";
 import { TAG_TOKENS } from "./unit-writer.ts";

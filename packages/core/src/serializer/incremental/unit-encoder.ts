@@ -1,4 +1,4 @@
-import { isPlain } from "../containers.ts";
+import { isPlain } from "../own-keys.ts";
 import type { ValuePlace } from "../conversion/on-unknown.ts";
 import { Encoder, type EncoderParts } from "../encoder.ts";
 import { PLAIN, TAGGED } from "../envelope.ts";

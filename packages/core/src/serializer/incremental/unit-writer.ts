@@ -1,5 +1,5 @@
 import { ByteWriter } from "../byte-writer.ts";
-import { isMessageTag } from "../class-table.ts";
+import { isMessageTag } from "../types/class-table.ts";
 import { crc32 } from "../crc32.ts";
 import { type Format, HEAD_BYTES, HEADER_BYTES, sealHead } from "../envelope.ts";
 import type { ShapeTable } from "../shape-table.ts";

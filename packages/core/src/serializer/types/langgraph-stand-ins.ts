@@ -1,5 +1,5 @@
 import type { ClassName } from "./class-table.ts";
-import type { HostClass } from "./host.ts";
+import type { HostClass } from "../host.ts";
 
 /*
  * Stand-ins for LangGraph's classes. LangGraph itself knows these values by their fields, so that they

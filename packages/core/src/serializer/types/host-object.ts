@@ -1,10 +1,10 @@
-import { dropOwnFields } from "./containers.ts";
-import { type HostClass, hostClass } from "./host.ts";
-import { malformed } from "./malformed.ts";
-import { listOf, notHere } from "./natives-in.ts";
-import { TAG } from "./tags.ts";
-import type { ValueReader } from "./value-reader.ts";
-import type { ValueWriter } from "./value-writer.ts";
+import { dropOwnFields } from "../own-keys.ts";
+import { type HostClass, hostClass } from "../host.ts";
+import { malformed } from "../malformed.ts";
+import { listOf, notHere } from "../nodes.ts";
+import { TAG } from "../tags.ts";
+import type { ValueReader } from "../value-reader.ts";
+import type { ValueWriter } from "../value-writer.ts";
 
 type Pairs = Iterable<readonly [string, string]>;
 

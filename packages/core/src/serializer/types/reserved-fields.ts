@@ -1,6 +1,6 @@
-import type { Shape } from "./shape.ts";
-import { isSafeText } from "./text.ts";
-import type { ValueWriter } from "./value-writer.ts";
+import type { Shape } from "../shape.ts";
+import { isSafeText } from "../text.ts";
+import type { ValueWriter } from "../value-writer.ts";
 
 /** The shape of an instance without the fields that no record can have, which are left out or refused. */
 export function shapeWithoutReserved(writer: ValueWriter, value: object): Shape {

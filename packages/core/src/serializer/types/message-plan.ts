@@ -1,6 +1,6 @@
 import { MESSAGE_NAMESPACE } from "./class-table.ts";
-import type { Shape } from "./shape.ts";
-import type { ValueWriter } from "./value-writer.ts";
+import type { Shape } from "../shape.ts";
+import type { ValueWriter } from "../value-writer.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type ReadField = (message: Fields) => unknown;

@@ -1,34 +1,29 @@
-import { CheckpointError } from "../errors.ts";
-import { readBigInt } from "./bigints.ts";
-import type { Prototypes } from "./class-loading.ts";
-import { type ClassName, classOfTag, hasNoTagsInside, isMessageTag } from "./class-table.ts";
-import type { CustomType, CustomTypes } from "./custom-types.ts";
-import { readHostObject } from "./host-objects.ts";
-import { readInstance, readMessage } from "./instances-in.ts";
+import type { CustomTypes } from "./custom-types.ts";
 import { malformed } from "./malformed.ts";
-import {
-  bytesOf,
-  listOf,
-  readArrayBuffer,
-  readBranded,
-  readDate,
-  readError,
-  readIrregularArray,
-  readMap,
-  readObject,
-  readRegExp,
-  readSet,
-  readUrl,
-  readView,
-} from "./natives-in.ts";
 import { NEEDS, TAG } from "./tags.ts";
-import { textOfCodeUnits } from "./text.ts";
+import { readIrregularArray } from "./types/array.ts";
+import { readBigInt } from "./types/bigint.ts";
+import { readArrayBuffer, readView } from "./types/binary.ts";
+import type { Prototypes } from "./types/class-loading.ts";
+import { type ClassName, classOfTag, hasNoTagsInside, isMessageTag } from "./types/class-table.ts";
+import { readCustom } from "./types/custom.ts";
+import { readDate } from "./types/date.ts";
+import { readError } from "./types/error.ts";
+import { readHostObject } from "./types/host-object.ts";
+import { readInstance } from "./types/instance.ts";
+import { readMap } from "./types/map.ts";
+import { readMessage } from "./types/message.ts";
+import { readBranded, readObject } from "./types/object.ts";
+import { readRegExp } from "./types/regexp.ts";
+import { readSet } from "./types/set.ts";
+import { readOddText } from "./types/text.ts";
+import { readUrl } from "./types/url.ts";
 import type { ValueReader } from "./value-reader.ts";
 
 type TagReader = (reader: ValueReader, data: unknown) => unknown;
 
 const READERS = new Map<number, TagReader>([
-  [TAG.text, (_reader, data) => textOfCodeUnits(bytesOf(data))],
+  [TAG.text, (_reader, data) => readOddText(data)],
   [TAG.bigint, readBigInt],
   [TAG.date, readDate],
   [TAG.regexp, readRegExp],
@@ -47,7 +42,7 @@ const READERS = new Map<number, TagReader>([
 ]);
 
 /** Turns the tree of a tagged body into the value, in place where that is possible. */
-export class Raiser implements ValueReader {
+export class Reviver implements ValueReader {
   readonly #types: CustomTypes;
   readonly #prototypes: Prototypes;
   readonly #known = new Map<ClassName, object>();
@@ -89,6 +84,15 @@ export class Raiser implements ValueReader {
     this.#numbered?.push(value);
   }
 
+  reserve(): (value: object) => void {
+    const numbered = this.#numbered;
+    if (numbered === undefined) return () => {};
+    const place = numbered.push(undefined) - 1;
+    return (value) => {
+      numbered[place] = value;
+    };
+  }
+
   prototypeOf(name: ClassName): object {
     let prototype = this.#known.get(name);
     if (prototype === undefined) this.#known.set(name, (prototype = this.#prototypes(name)));
@@ -116,7 +120,7 @@ export class Raiser implements ValueReader {
 
   #tagged(tag: number, data: unknown): unknown {
     if (tag === TAG.reference) return this.#reference(data);
-    if (tag === TAG.custom) return this.#custom(data);
+    if (tag === TAG.custom) return readCustom(this, this.#types, data);
     const reader = READERS.get(tag);
     if (reader !== undefined) return reader(this, data);
     const name = classOfTag(tag);
@@ -129,33 +133,5 @@ export class Raiser implements ValueReader {
     const numbered = this.#numbered ?? [];
     const found = typeof distance === "number" ? numbered[numbered.length - distance] : undefined;
     return found ?? malformed("it refers to an object that is not there");
-  }
-
-  #custom(data: unknown): object {
-    const [name, content] = listOf(data, 2);
-    const type = this.#types.named(this.text(name));
-    if (type === undefined) {
-      throw new CheckpointError(
-        "UNSUPPORTED_FORMAT",
-        `stored value holds a value of type ${JSON.stringify(name)}; register it in the serializer's \`types\``,
-      );
-    }
-    const number = this.#numbered?.push(undefined) ?? 0;
-    const value = decodeCustom(type, this.value(content));
-    if (this.#numbered !== undefined) this.#numbered[number - 1] = value;
-    return value;
-  }
-}
-
-function decodeCustom(type: CustomType, content: unknown): object {
-  try {
-    return type.decode(content) as object;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : "unknown error";
-    throw new CheckpointError(
-      "CORRUPT",
-      `stored value cannot be read: type ${JSON.stringify(type.name)} failed to decode its data: ${reason}`,
-      { cause },
-    );
   }
 }

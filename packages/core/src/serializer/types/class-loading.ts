@@ -1,8 +1,8 @@
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError } from "../../errors.ts";
 import type { ClassName } from "./class-table.ts";
 import { isMessageClass } from "./class-table.ts";
-import { STRUCTURAL_CLASSES } from "./langgraph-values.ts";
-import { NEEDS } from "./tags.ts";
+import { STRUCTURAL_CLASSES } from "./langgraph-stand-ins.ts";
+import { NEEDS } from "../tags.ts";
 
 /** The prototype of a class in the table; throws `UNSUPPORTED_FORMAT` for one that is not to be had. */
 export type Prototypes = (name: ClassName) => object;

@@ -1,4 +1,4 @@
-import { NEEDS, TAG } from "./tags.ts";
+import { NEEDS, TAG } from "../tags.ts";
 
 /**
  * The classes of other packages whose instances are stored: no bytes can name any other. The place in

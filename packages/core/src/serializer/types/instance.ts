@@ -1,9 +1,12 @@
-import { BRANDS, COMMAND_BRAND, traitsOf } from "./class-table.ts";
+import { listOf } from "../nodes.ts";
+import { dropSymbolKeys } from "../own-keys.ts";
+import type { ValueReader } from "../value-reader.ts";
+import type { ValueWriter } from "../value-writer.ts";
 import { recogniseClass } from "./class-recognition.ts";
-import { writeMessage } from "./messages-out.ts";
-import { dropSymbolKeys } from "./containers.ts";
+import { BRANDS, type ClassName, COMMAND_BRAND, traitsOf } from "./class-table.ts";
+import { instanceOf, readField, recordOf } from "./instance-fields.ts";
+import { writeMessage } from "./message.ts";
 import { shapeWithoutReserved } from "./reserved-fields.ts";
-import type { ValueWriter } from "./value-writer.ts";
 
 /** Writes an instance of a class in the table; writes nothing and returns `false` for any other. */
 export function writeInstance(writer: ValueWriter, value: object, prototype: object): boolean {
@@ -42,4 +45,19 @@ function writeCommand(writer: ValueWriter, value: Fields): void {
   writer.at(() => "[Symbol(langgraph.command)]");
   writer.value(writer.read(value, COMMAND_BRAND));
   writer.leave();
+}
+
+/**
+ * Makes an instance out of the record of its own fields. No constructor runs: constructors fill in,
+ * convert and warn, and what comes back has to be what was stored.
+ *
+ * @param asIs Whether the values in the record need nothing done to them.
+ */
+export function readInstance(reader: ValueReader, name: ClassName, data: unknown, asIs: boolean): object {
+  const [fields, given] = name === "Command" ? listOf(data, 2) : [data];
+  const instance = instanceOf(reader.prototypeOf(name), recordOf(fields));
+  reader.number(instance);
+  if (!asIs) for (const key of Object.keys(instance)) readField(reader, instance, key);
+  if (name === "Command") instance[COMMAND_BRAND] = reader.value(given);
+  return instance;
 }

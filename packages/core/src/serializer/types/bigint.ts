@@ -1,7 +1,7 @@
-import { malformed } from "./malformed.ts";
-import { TAG } from "./tags.ts";
-import type { ValueReader } from "./value-reader.ts";
-import type { ValueWriter } from "./value-writer.ts";
+import { malformed } from "../malformed.ts";
+import { TAG } from "../tags.ts";
+import type { ValueReader } from "../value-reader.ts";
+import type { ValueWriter } from "../value-writer.ts";
 
 export function writeBigInt(writer: ValueWriter, value: bigint): void {
   if (writer.bytes.bigint(value)) return;

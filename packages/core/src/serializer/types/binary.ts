@@ -1,8 +1,11 @@
-import { dropOwnFields } from "./containers.ts";
-import { type HostClass, hostClass, NodeBuffer } from "./host.ts";
-import { refuse } from "./refusal.ts";
-import { TAG } from "./tags.ts";
-import type { ValueWriter } from "./value-writer.ts";
+import { type HostClass, hostClass, NodeBuffer } from "../host.ts";
+import { malformed } from "../malformed.ts";
+import { bytesOf, listOf, notHere } from "../nodes.ts";
+import { dropOwnFields } from "../own-keys.ts";
+import { refuse } from "../refusal.ts";
+import { TAG } from "../tags.ts";
+import type { ValueReader } from "../value-reader.ts";
+import type { ValueWriter } from "../value-writer.ts";
 
 /**
  * Views that are stored with the number of their kind, which is their place here. Stored numbers: only
@@ -57,19 +60,19 @@ const DATA_VIEW_PARTS = ["buffer", "byteOffset", "byteLength"].map((name) =>
   getterOf(DataView.prototype, name),
 );
 
-function bytesOf(view: object, parts: readonly Getter[]): Uint8Array {
+function bytesIn(view: object, parts: readonly Getter[]): Uint8Array {
   const [buffer, offset, length] = parts.map((part) => part.call(view));
   return new Uint8Array(buffer as ArrayBuffer, offset as number, length as number);
 }
 
 /** Writes a `Uint8Array`. Only the bytes in view are stored, not the buffer around them. */
 export function writePlainBytes(writer: ValueWriter, value: object): void {
-  writer.bytes.binary(bytesOf(value, TYPED_ARRAY_PARTS));
+  writer.bytes.binary(bytesIn(value, TYPED_ARRAY_PARTS));
 }
 
 export function writeView(writer: ValueWriter, value: object, kind: number): void {
   const isDataView = kind === DATA_VIEW_KIND;
-  const bytes = bytesOf(value, isDataView ? DATA_VIEW_PARTS : TYPED_ARRAY_PARTS);
+  const bytes = bytesIn(value, isDataView ? DATA_VIEW_PARTS : TYPED_ARRAY_PARTS);
   // Looking for fields of a typed array would take longer than writing it, and libraries hide caches there.
   if (isDataView) dropOwnFields(writer, value);
   writer.tag(TAG.view);
@@ -82,7 +85,7 @@ export function writeView(writer: ValueWriter, value: object, kind: number): voi
 export function copyBytes(value: object, name: string): ArrayBufferView | undefined {
   const kind = name === "Uint8Array" ? undefined : viewKindNamed(name);
   if (kind === undefined && name !== "Uint8Array") return undefined;
-  const bytes = bytesOf(value, kind === DATA_VIEW_KIND ? DATA_VIEW_PARTS : TYPED_ARRAY_PARTS).slice();
+  const bytes = bytesIn(value, kind === DATA_VIEW_KIND ? DATA_VIEW_PARTS : TYPED_ARRAY_PARTS).slice();
   return kind === undefined ? bytes : makeView(kind, bytes);
 }
 
@@ -108,4 +111,19 @@ export function isViewKind(kind: unknown): kind is number {
 
 export function viewName(kind: number): string {
   return VIEW_NAMES[kind] ?? "?";
+}
+
+export function readArrayBuffer(reader: ValueReader, data: unknown): object {
+  const { buffer } = bytesOf(data);
+  reader.number(buffer);
+  return buffer;
+}
+
+export function readView(reader: ValueReader, data: unknown): object {
+  const [kind, bytes] = listOf(data, 2);
+  if (!isViewKind(kind)) malformed("it has a view of an unknown kind");
+  const view = makeView(kind, bytesOf(bytes));
+  if (view === undefined) throw notHere(viewName(kind));
+  reader.number(view);
+  return view;
 }

@@ -1,9 +1,14 @@
+import { Url } from "../host.ts";
+import type { ValueWriter } from "../value-writer.ts";
 import { VIEW_KINDS, viewKindNamed, writeArrayBuffer, writePlainBytes, writeView } from "./binary.ts";
+import { writeDate } from "./date.ts";
 import { ERROR_KINDS, errorKindNamed, nodeErrorKind } from "./error-classes.ts";
-import { hostKindOf, writeHostObject } from "./host-objects.ts";
-import { Url } from "./host.ts";
-import { writeDate, writeError, writeMap, writeRegExp, writeSet, writeUrl } from "./natives-out.ts";
-import type { ValueWriter } from "./value-writer.ts";
+import { writeError } from "./error.ts";
+import { hostKindOf, writeHostObject } from "./host-object.ts";
+import { writeMap } from "./map.ts";
+import { writeRegExp } from "./regexp.ts";
+import { writeSet } from "./set.ts";
+import { writeUrl } from "./url.ts";
 
 /** Writes a value that has the prototype of a native class; fails where it has nothing but that. */
 export type NativeWriter = (writer: ValueWriter, value: object) => void;

@@ -1,9 +1,12 @@
-import { BRANDS, MESSAGE_BRAND } from "./class-table.ts";
-import { dropSymbolKeys, isPlain } from "./containers.ts";
+import { listOf } from "../nodes.ts";
+import { dropSymbolKeys, isPlain } from "../own-keys.ts";
+import { EMPTY_SHAPE, type Shape } from "../shape.ts";
+import type { ValueReader } from "../value-reader.ts";
+import type { ValueWriter } from "../value-writer.ts";
+import { BRANDS, type ClassName, MESSAGE_BRAND, MESSAGE_NAMESPACE } from "./class-table.ts";
+import { type Instance, instanceOf, isRecord, readField, recordOf } from "./instance-fields.ts";
 import { type FieldPlan, isUsualNamespace, placesOf, planOf, readFields } from "./message-plan.ts";
 import { shapeWithoutReserved } from "./reserved-fields.ts";
-import { EMPTY_SHAPE, type Shape } from "./shape.ts";
-import type { ValueWriter } from "./value-writer.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -101,4 +104,85 @@ function writeEmpty(writer: ValueWriter, value: object): boolean {
   if (isList) writer.bytes.arrayHead(0);
   else writer.record(EMPTY_SHAPE);
   return true;
+}
+
+/** Makes a message, most of whose constructor arguments are stored as fields only. As `readInstance`. */
+export function readMessage(reader: ValueReader, name: ClassName, data: unknown, asIs: boolean): object {
+  const record = recordOf(data);
+  const message = instanceOf(reader.prototypeOf(name), record);
+  message[MESSAGE_BRAND] = true;
+  reader.number(message);
+  if (asIs) {
+    if (record.lc_namespace !== undefined) message.lc_namespace = plainNamespace(record.lc_namespace);
+    if (record.lc_kwargs !== undefined) message.lc_kwargs = plainArguments(record.lc_kwargs, message);
+    return message;
+  }
+  for (const key of Object.keys(record)) {
+    const node = record[key];
+    if (key === "lc_kwargs") message[key] = readArguments(reader, node);
+    else if (key === "lc_namespace") message[key] = readNamespace(reader, node);
+    else if (!isEmpty(node)) readField(reader, message, key);
+  }
+  repeatFields(message);
+  return message;
+}
+
+/** The arguments of a message all of whose parts are to be taken as they are. */
+export function plainArguments(node: unknown, message: Instance): unknown {
+  if (Array.isArray(node) && node.length === 1) return node[0];
+  const given = argumentsIn(node);
+  for (const key of Object.keys(given)) {
+    const part = given[key];
+    given[key] = part === null ? message[key] : listOf(part, 1)[0];
+  }
+  return given;
+}
+
+/** As `plainArguments`, for the namespace. */
+export function plainNamespace(node: unknown): unknown {
+  return node === null ? [...MESSAGE_NAMESPACE] : listOf(node, 1)[0];
+}
+
+function argumentsIn(node: unknown): Instance {
+  if (!Array.isArray(node)) return recordOf(node);
+  const [isSpread, record] = listOf(node, 2);
+  const given = recordOf(record);
+  if (isSpread === true) given[MESSAGE_BRAND] = true;
+  return given;
+}
+
+function readArguments(reader: ValueReader, node: unknown): unknown {
+  if (Array.isArray(node) && node.length === 1) return reader.value(node[0]);
+  const given = argumentsIn(node);
+  if (Array.isArray(node)) reader.number(given);
+  for (const key of Object.keys(given)) {
+    const part = given[key];
+    if (part === null) {
+      given[key] = REPEATED;
+      continue;
+    }
+    given[key] = listOf(part, 1)[0];
+    readField(reader, given, key);
+  }
+  return given;
+}
+
+function repeatFields(message: Instance): void {
+  const given = message.lc_kwargs;
+  if (!isRecord(given)) return;
+  for (const key of Object.keys(given)) {
+    if (given[key] !== REPEATED) continue;
+    if (Object.hasOwn(message, key)) given[key] = message[key];
+    else delete given[key];
+  }
+}
+
+function readNamespace(reader: ValueReader, node: unknown): unknown {
+  return node === null ? [...MESSAGE_NAMESPACE] : reader.value(listOf(node, 1)[0]);
+}
+
+/** What has no number in a message. */
+function isEmpty(node: unknown): boolean {
+  if (Array.isArray(node)) return node.length === 0;
+  return isRecord(node) && Object.keys(node).length === 0;
 }

@@ -1,5 +1,5 @@
-import { builtinModule } from "../runtime.ts";
-import { type HostClass, hostClass } from "./host.ts";
+import { builtinModule } from "../../runtime.ts";
+import { type HostClass, hostClass } from "../host.ts";
 
 interface ErrorClass extends HostClass {
   new (...args: unknown[]): Error;

@@ -1,0 +1,29 @@
+import { malformed } from "../malformed.ts";
+import type { ValueReader } from "../value-reader.ts";
+
+/** An instance that is being made, or the record of its fields. */
+export interface Instance extends Record<PropertyKey, unknown> {
+  lc_kwargs?: unknown;
+  lc_namespace?: unknown;
+}
+
+/** Reads one field in place. What could not be stored is left out. */
+export function readField(reader: ValueReader, instance: Instance, key: string): void {
+  const node = instance[key];
+  const value = reader.value(node);
+  if (value === undefined && reader.isOmitted(node)) delete instance[key];
+  else instance[key] = value;
+}
+
+/** Assigns, which is fastest: an accessor of the class that is in the way makes the bytes malformed. */
+export function instanceOf(prototype: object, record: Instance): Instance {
+  return Object.assign(Object.create(prototype) as Instance, record);
+}
+
+export function recordOf(node: unknown): Instance {
+  return isRecord(node) ? node : malformed("it has an instance without its fields");
+}
+
+export function isRecord(node: unknown): node is Instance {
+  return typeof node === "object" && node !== null && Object.getPrototypeOf(node) === Object.prototype;
+}

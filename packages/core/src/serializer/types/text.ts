@@ -1,0 +1,14 @@
+import { bytesOf } from "../nodes.ts";
+import { TAG } from "../tags.ts";
+import { codeUnits, textOfCodeUnits } from "../text.ts";
+import type { ValueWriter } from "../value-writer.ts";
+
+/** Writes a text that UTF-8 cannot carry. */
+export function writeOddText(writer: ValueWriter, value: string): void {
+  writer.tag(TAG.text);
+  writer.bytes.binary(codeUnits(value));
+}
+
+export function readOddText(data: unknown): string {
+  return textOfCodeUnits(bytesOf(data));
+}
