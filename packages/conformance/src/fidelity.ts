@@ -6,7 +6,7 @@ import { TestThread } from "./thread.ts";
  * Puts fresh values into a channel and into pending writes and expects them back. A saver that
  * refuses them loudly breaks no rule, but neither does it keep them: then the clause does not apply.
  *
- * @param make Makes the values, by name, anew with every call.
+ * @param make Makes the values, by name, again with every call.
  */
 export async function expectKept(
   { saver, threadId }: ClauseContext,

@@ -89,7 +89,7 @@ const exceptions: Readonly<Record<string, Level>> = {
   "filter/names-of-object-members-are-keys": "strict",
   "isolation/an-object-is-no-id": "strict",
   "concurrency/readers-never-see-half-a-checkpoint": "strict",
-  "concurrency/deleting-beside-puts-leaves-nothing-broken": "strict",
+  "concurrency/deleting-during-puts-leaves-nothing-broken": "strict",
   "delta/ends-on-a-cycle": "strict",
   "lifecycle/to-json-is-the-class-name": "strict",
   "lifecycle/refusals-are-rejections": "strict",

@@ -13,7 +13,7 @@ import type {
   SerializerProtocol,
 } from "@threadmark/core";
 
-/** One thread, as `listThreads` tells it. */
+/** One thread, as `listThreads` returns it. */
 export interface ThreadSummary {
   readonly threadId: string;
   readonly createdAt: Date;

@@ -31,7 +31,7 @@ export interface PutText {
   readonly versions?: ChannelVersions;
   /** @default all versions */
   readonly newVersions?: ChannelVersions;
-  /** Keys beside `source`, `step` and `parents`. */
+  /** Keys in addition to `source`, `step` and `parents`. */
   readonly metadata?: Record<string, unknown>;
   /** @default 4 */
   readonly v?: number;

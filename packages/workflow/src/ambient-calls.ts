@@ -3,7 +3,7 @@ import type { Context } from "./context.ts";
 import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
 
 /**
- * Asks a question: the run pauses, and the answer is what this returns when the run goes on.
+ * Asks a question: the run pauses, and the answer is what this returns when the run continues.
  *
  * @param value What is asked; stored, and shown to whoever answers.
  * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`. The pause itself is thrown through the body; a
@@ -16,7 +16,7 @@ export function interrupt<Answer = unknown>(value: unknown): Answer {
 }
 
 /**
- * Pauses the run until a time. No process waits: `recover()` goes on with the run when it is called
+ * Pauses the run until a time. No process waits: `recover()` continues the run when it is called
  * after that time.
  *
  * @param until A Date, or milliseconds from now.

@@ -105,7 +105,7 @@ export function isUnfinished(checkpoint: Checkpoint, name: string): boolean {
   return seen === undefined || version > seen;
 }
 
-/** Notes that a run goes on with what is there. */
+/** Records that a run continues with what is stored. */
 export function markResumed(draft: Checkpoint): void {
   draft.versions_seen[INTERRUPT] = { ...draft.versions_seen[INTERRUPT], ...draft.channel_versions };
 }

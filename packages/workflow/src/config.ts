@@ -21,7 +21,7 @@ export interface RunConfig {
   /** How many tasks run at once. @default no limit */
   maxConcurrency?: number;
   /**
-   * When results are stored: `sync` before the code that waits for them goes on, `async` meanwhile,
+   * When results are stored: `sync` before the code that waits for them continues, `async` while it runs,
    * `exit` when the run ends.
    * @default "sync"
    */
@@ -34,8 +34,8 @@ export interface RunConfig {
    */
   concurrency?: Concurrency;
   /**
-   * Milliseconds for which the thread stays taken when the process dies in the run. It is renewed while
-   * the run goes on.
+   * Milliseconds for which the thread stays taken when the process dies during the run. It is renewed while
+   * the run is under way.
    * @default 30_000
    */
   lease?: number;
@@ -45,7 +45,7 @@ export interface RunConfig {
   callbacks?: unknown;
   /**
    * Names the run, for `deleteForRuns`; and when a thread gets input with the id of a run that it had
-   * before, that run goes on, or its result is returned. @default a random id
+   * before, that run continues, or its result is returned. @default a random id
    */
   runId?: string;
   /** Where the time comes from. @default the system's */

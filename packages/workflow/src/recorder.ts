@@ -3,7 +3,7 @@ import type { NewCheckpoint } from "./checkpoints.ts";
 import type { WorkflowSaver } from "./saver.ts";
 
 /**
- * When results are stored: `sync` before the code that waits for them goes on, `async` meanwhile,
+ * When results are stored: `sync` before the code that waits for them continues, `async` while it runs,
  * `exit` when the run ends.
  */
 export type Durability = "sync" | "async" | "exit";

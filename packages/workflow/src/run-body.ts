@@ -47,7 +47,7 @@ export async function runBody(run: Run, body: Body): Promise<RunEnd> {
 }
 
 async function settle(run: Run, scope: Scope, outcome: Outcome): Promise<RunEnd> {
-  // Whoever waited for the run was told that it was given up, so it may not go on.
+  // Whoever waited for the run has learned that it was given up, so it may not continue.
   if (run.tree.aborted) {
     await run.recorder?.stop(run.identity.checkpointId);
     throw run.tree.signal.reason;

@@ -51,7 +51,7 @@ export interface TaskDefinition {
 const DEFINITION: unique symbol = Symbol.for("@threadmark/workflow/task");
 
 /**
- * Makes a function a step of workflows: its result is stored before the workflow goes on, and served
+ * Makes a function a step of workflows: its result is stored before the workflow continues, and served
  * from there when the run is repeated. Arguments and results must be serializable by the checkpointer.
  *
  * @param options Its name, or options. With `context: true` the function gets a {@link Context} first.

@@ -58,7 +58,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   /**
    * Runs the workflow to its end, or to its next question.
    *
-   * @param input Input for a new run; a {@link Command}; or `null` to go on with a run that did not
+   * @param input Input for a new run; a {@link Command}; or `null` to continue a run that did not
    *   finish, or to run an older checkpoint again.
    * @param config `configurable.thread_id` names the thread.
    * @returns What the body returned; `{ __interrupt__ }` when it asks something, see `isInterrupted`.

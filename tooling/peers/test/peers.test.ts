@@ -45,7 +45,7 @@ const KNOWN: readonly string[] = [
   "aliasing/ids-are-read-at-the-call",
   "aliasing/bytes-are-copied",
   "concurrency/readers-never-see-half-a-checkpoint",
-  "concurrency/deleting-beside-puts-leaves-nothing-broken",
+  "concurrency/deleting-during-puts-leaves-nothing-broken",
   "delta/ends-on-a-cycle",
   "legacy-v3/sends-are-in-order",
   "model/random-sequences-agree-with-the-reference",

@@ -4,7 +4,7 @@ import { relink } from "./links.ts";
 import { pages, type Page } from "./pages.ts";
 import { root, staged } from "./paths.ts";
 
-/** VitePress looks for its configuration and the theme beside the pages. */
+/** VitePress looks for its configuration and the theme next to the pages. */
 const SETTINGS = {
   "config.ts": 'export { config as default } from "../../../src/config.ts";\n',
   "theme/index.ts": 'import "../../../../src/theme.css";\nexport { default } from "vitepress/theme";\n',

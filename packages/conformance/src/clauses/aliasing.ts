@@ -14,7 +14,7 @@ function spoil(value: ReturnType<typeof state>): void {
 }
 
 const AT_CALL_HINT =
-  "Encode everything synchronously in the call, before the first await. The graph goes on changing the same objects.";
+  "Encode everything synchronously in the call, before the first await. The graph keeps changing the same objects.";
 
 function freezeDeep<T>(value: T): T {
   if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {

@@ -4,7 +4,7 @@ import { expectKept } from "../fidelity.ts";
 import { host } from "../host.ts";
 
 const HINT =
-  "Store the type tag beside the bytes, keep bytes as bytes (bytea, BinData, a Buffer reply), and never pass them through text.";
+  "Store the type tag next to the bytes, keep bytes as bytes (bytea, BinData, a Buffer reply), and never pass them through text.";
 
 function all(): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, index) => index);

@@ -41,9 +41,9 @@ async function expectFenced(attempts: readonly (() => Promise<unknown>)[]): Prom
 async function expectTold({ saver, id }: TestThread, expected: string | undefined): Promise<void> {
   if (!saver.getThread) return;
   const told = (await saver.getThread(id))?.claim;
-  expectSame(told?.id, expected, "The claim that getThread tells");
+  expectSame(told?.id, expected, "The claim that getThread returns");
   if (told)
-    ensure(told.until.getTime() > Date.now(), "getThread does not tell until when a thread is taken.");
+    ensure(told.until.getTime() > Date.now(), "getThread does not say until when a thread is taken.");
 }
 
 function claimsClause(name: string, text: Omit<ClauseText, "needs">): Clause {
@@ -61,7 +61,7 @@ export const claimsClauses: readonly Clause[] = [
       await expectTold(thread, "one");
       const other = await claim(thread, "two");
       ensure(!other.claimed, "A thread that is claimed was given to somebody else.");
-      ensure(other.until instanceof Date, "Somebody else is not told until when the thread is taken.");
+      ensure(other.until instanceof Date, "The other caller does not learn until when the thread is taken.");
       expectSame(await release(thread, "two"), false, "Releasing another's claim");
       ensure(!(await claim(thread, "two")).claimed, "Releasing another's claim released it.");
       expectSame(await release(thread, "one"), true, "Releasing the claim");

@@ -22,7 +22,7 @@ function times<T>(count: number, make: (index: number) => T): T[] {
 }
 
 export const concurrencyClauses: readonly Clause[] = [
-  clause("concurrency/put-beside-put-writes-keeps-both", {
+  clause("concurrency/put-during-put-writes-keeps-both", {
     rule: "`put` and `putWrites` of one checkpoint may run at once, in any order and from two processes; afterwards the checkpoint and all its writes are there.",
     hint: "Keep writes in separate rows. A flag on the checkpoint, or a document read, changed and written back, loses one of the two.",
     async run(context) {
@@ -192,14 +192,14 @@ export const concurrencyClauses: readonly Clause[] = [
           const n = tuple.metadata?.step ?? 0;
           const found = { ...tuple.checkpoint.channel_values };
           const expected = { a: n, b: { n }, c: `${n}`.repeat(200) };
-          expectSame(found, expected, "The values of a read beside puts");
+          expectSame(found, expected, "The values of a read during puts");
         }
       };
       await Promise.all([writing, reading(), reading()]);
       expectSame((await reader.read()).checkpoint.id, checkpointId(count), "The latest id");
     },
   }),
-  clause("concurrency/deleting-beside-puts-leaves-nothing-broken", {
+  clause("concurrency/deleting-during-puts-leaves-nothing-broken", {
     rule: "`deleteThread` during puts and writes leaves a thread in which every existing checkpoint is complete, and which still works.",
     hint: "Delete in one atomic operation, and do not assume that something is still stored that a deletion may have removed.",
     async run(context) {

@@ -5,7 +5,7 @@ import type { Clause } from "../clause.ts";
 import { TestThread, checkpointId, checkpointOf, collect, configOf, metadataOf } from "../thread.ts";
 
 const MINIMAL_HINT =
-  "Build the config anew: { configurable: { thread_id, checkpoint_ns, checkpoint_id } }. LangGraph merges it over its own config, so anything else in it leaks into the run.";
+  "Build a new config: { configurable: { thread_id, checkpoint_ns, checkpoint_id } }. LangGraph merges it over its own config, so anything else in it leaks into the run.";
 
 export const configClauses: readonly Clause[] = [
   clause("config/returned-by-put-is-minimal", {

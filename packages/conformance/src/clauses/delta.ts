@@ -59,7 +59,7 @@ export const deltaClauses: readonly Clause[] = [
   }),
   deltaClause("ends-at-the-nearest-value", {
     rule: "The walk ends, per channel, at the nearest ancestor that has a value for it: the value is the seed, and the writes of that ancestor are included.",
-    hint: "Take the writes of an ancestor before deciding whether to go on.",
+    hint: "Take the writes of an ancestor before deciding whether to continue.",
     async run(context) {
       const thread = await deltaChain(context, 5, 3);
       const found = await history(thread, 5, ["d"]);
@@ -85,7 +85,7 @@ export const deltaClauses: readonly Clause[] = [
   }),
   deltaClause("every-channel-ends-on-its-own", {
     rule: "Each requested channel has its own end; the result has every requested channel, even if there is nothing for it, and no other.",
-    hint: "Keep the set of channels that are not finished, and go on until it is empty.",
+    hint: "Keep the set of channels that are not finished, and continue until it is empty.",
     async run(context) {
       const thread = await deltaChain(context, 5, 2);
       const found = await history(thread, 5, ["n", "unknown", "d", "constructor"]);

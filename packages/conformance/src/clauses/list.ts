@@ -97,7 +97,7 @@ export const listClauses: readonly Clause[] = [
         const before = configOf(undefined, undefined, found.at(-1));
         const page = await thread.listed({ before, limit: 4, filter: { source: "input" } });
         const expected = wanted.slice(found.length, found.length + 4);
-        expectSame(page, expected, `A page of ${count} checkpoints, behind ${found.length} others`);
+        expectSame(page, expected, `A page of ${count} checkpoints, after ${found.length} others`);
         found.push(...page);
       }
     },
@@ -146,7 +146,7 @@ export const listClauses: readonly Clause[] = [
   }),
   clause("list/one-id-in-two-namespaces", {
     rule: "Checkpoints with the same id in several namespaces are several checkpoints: all are listed.",
-    hint: "Make the namespace part of the key and of the place from which the next page goes on.",
+    hint: "Make the namespace part of the key and of the place from which the next page continues.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const namespaces = ["", "a", "b"];
@@ -223,7 +223,7 @@ export const listClauses: readonly Clause[] = [
   }),
   clause("list/one-id-in-many-threads", {
     rule: "Threads may have checkpoints with the same ids, and values for the same channel and version; a listing of all threads yields every one with its own values.",
-    hint: "Make the thread part of the key, of every join and of the place from which the next page goes on.",
+    hint: "Make the thread part of the key, of every join and of the place from which the next page continues.",
     alone: true,
     async run({ saver, threadId }) {
       const names = Array.from({ length: 25 }, (_, index) => `${index}`);

@@ -7,7 +7,7 @@ import { TestThread, checkpointId } from "../thread.ts";
 const LONG = "text that is long enough to be stored apart ".repeat(100);
 
 export const pruneRaceClauses: readonly Clause[] = [
-  clause("prune/beside-puts-leaves-nothing-broken", {
+  clause("prune/during-puts-leaves-nothing-broken", {
     rule: "`prune` during puts, writes and reads, even from another process, leaves every existing checkpoint complete.",
     hint: "Do not assume that something is still stored that a prune may have removed: let the database check it in the operation that relies on it.",
     needs: ["prune"],
@@ -32,9 +32,9 @@ export const pruneRaceClauses: readonly Clause[] = [
           second.prune?.({ threadIds: [thread.id], keepLatest: 1 }),
         ]);
         const other = thread.on(id % 2 === 0 ? saver : second);
-        expectSame(await other.values(), values(id), "The latest values beside prune");
+        expectSame(await other.values(), values(id), "The latest values during prune");
         const writes = [["task", "a", `${LONG} ${id % 2}`]];
-        expectSame(await other.writes(), writes, "The latest writes beside prune");
+        expectSame(await other.writes(), writes, "The latest writes during prune");
       }
       await second.prune?.({ threadIds: [thread.id], keepLatest: 1 });
       expectSame(await thread.listed(), [checkpointId(sizes.races * 2)], "The listing at the end");

@@ -140,7 +140,7 @@ export const refusalClauses: readonly Clause[] = [
       }));
     },
   }),
-  clause("refusal/errors-tell-the-place", {
+  clause("refusal/errors-name-the-place", {
     rule: "Where errors have codes, the refusal of a value has the code `NOT_SERIALIZABLE` and a path that leads to the value.",
     hint: "Keep the path while walking the value: users cannot find a function in their state without it.",
     async run(context) {

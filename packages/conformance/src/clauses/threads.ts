@@ -46,7 +46,7 @@ export const threadsClauses: readonly Clause[] = [
       expectSame(idsOf(await threadsOf(saver)), again, "The threads after a put to one of them");
     },
   }),
-  threadsClause("tell-their-times", {
+  threadsClause("show-their-times", {
     rule: "A listed thread says when it was created and last updated, as Dates; a put moves `updatedAt` and leaves `createdAt`; without a time to live, `expiresAt` is `undefined`.",
     hint: "Store both times with the thread, by the clock of the storage.",
     async run({ saver, threadId, sizes }) {
@@ -101,7 +101,7 @@ export const threadsClauses: readonly Clause[] = [
       expectSame(await before(b), [], "The threads before the oldest");
     },
   }),
-  threadsClause("tell-their-state", {
+  threadsClause("show-their-state", {
     rule: "A thread gives the newest checkpoint of its root namespace as `headId`, and what the pending writes of that checkpoint mean as `state`: `error` with an `__error__`, else `interrupted` with an `__interrupt__`, else `idle`. Both are `undefined` without such a checkpoint.",
     hint: "Look at the writes of the head only: those of older checkpoints and of other namespaces are over.",
     async run({ saver, threadId }) {

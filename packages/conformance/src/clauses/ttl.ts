@@ -65,7 +65,7 @@ export const ttlClauses: readonly Clause[] = [
       }
     },
   }),
-  clause("ttl/an-expired-thread-starts-anew", {
+  clause("ttl/an-expired-thread-starts-over", {
     rule: "A put to an expired thread starts an empty one: nothing old comes back, and everything put is readable.",
     hint: "Remove what is left of an expired thread before storing, and forget what was known about it.",
     async run(context) {
@@ -94,7 +94,7 @@ export const ttlClauses: readonly Clause[] = [
       const thread = await withTtl(context, LONG);
       await thread.put({ id: 1 });
       const expiry = await expiryOf(thread.saver, thread);
-      ensure(expiry !== undefined, "listThreads tells no expiresAt although there is a time to live.");
+      ensure(expiry !== undefined, "listThreads gives no expiresAt although the thread has a time to live.");
       const put = await moves(thread, context, () => thread.put({ id: 1 }));
       ensure(put, "put does not move expiresAt.");
       const wrote = await moves(thread, context, () => thread.write(1, [["a", 1]]));
@@ -111,7 +111,7 @@ export const ttlClauses: readonly Clause[] = [
       const plain = await withTtl(context, LONG);
       await plain.put({ id: 1 });
       const before = await expiryOf(plain.saver, plain);
-      ensure(before !== undefined, "listThreads tells no expiresAt.");
+      ensure(before !== undefined, "listThreads gives no expiresAt.");
       const start = Date.now();
       await eventually(async () => {
         await plain.find();

@@ -22,7 +22,7 @@ class Running {
 export const concurrencyMutants: readonly Mutant[] = [
   {
     name: "writes that arrive while their checkpoint is being put are lost",
-    clause: "concurrency/put-beside-put-writes-keeps-both",
+    clause: "concurrency/put-during-put-writes-keeps-both",
     breakSaver(saver, store) {
       const running = note(store, "puts", () => new Running());
       patch(saver, "put", (put) => (config, checkpoint, ...rest) => {
@@ -159,7 +159,7 @@ export const concurrencyMutants: readonly Mutant[] = [
   },
   {
     name: "a put beside a deletion relies on values that are just deleted",
-    clause: "concurrency/deleting-beside-puts-leaves-nothing-broken",
+    clause: "concurrency/deleting-during-puts-leaves-nothing-broken",
     breakSaver(saver, store) {
       const running = note(store, "deletions", () => new Running());
       patch(

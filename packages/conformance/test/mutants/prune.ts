@@ -170,7 +170,7 @@ export const pruneMutants: readonly Mutant[] = [
   },
   {
     name: "a put beside a prune relies on values that are just removed",
-    clause: "prune/beside-puts-leaves-nothing-broken",
+    clause: "prune/during-puts-leaves-nothing-broken",
     breakSaver(saver, store) {
       const pruning = note(store, "pruning", () => ({ count: 0 }));
       patch(saver, "prune", (prune) => async (options) => {

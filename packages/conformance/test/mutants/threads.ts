@@ -42,7 +42,7 @@ export const threadsMutants: readonly Mutant[] = [
   },
   {
     name: "createdAt moves with every put",
-    clause: "threads/tell-their-times",
+    clause: "threads/show-their-times",
     breakSaver(saver) {
       alterThreads(saver, async (read, options) =>
         (await read(options)).map((summary) => ({ ...summary, createdAt: summary.updatedAt })),
@@ -76,7 +76,7 @@ export const threadsMutants: readonly Mutant[] = [
   },
   {
     name: "an interrupt of any checkpoint counts",
-    clause: "threads/tell-their-state",
+    clause: "threads/show-their-state",
     breakStorage(storage, store) {
       const asked = note(store, "asked", () => new Set<string>());
       patch(storage, "putWrites", (putWrites) => async (request) => {

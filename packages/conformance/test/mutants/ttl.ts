@@ -24,7 +24,7 @@ export const ttlMutants: readonly Mutant[] = [
   },
   {
     name: "an expired thread comes back with a put",
-    clause: "ttl/an-expired-thread-starts-anew",
+    clause: "ttl/an-expired-thread-starts-over",
     breakSaver(saver, store) {
       const kept = note(store, "kept", () => new Map<string, CheckpointTuple>());
       alterPut(saver, (config, checkpoint, ...rest) => {

@@ -174,7 +174,7 @@ export const refusalMutants: readonly Mutant[] = [
   },
   {
     name: "the path of a value that is refused is not told",
-    clause: "refusal/errors-tell-the-place",
+    clause: "refusal/errors-name-the-place",
     breakSaver(saver) {
       patch(
         saver,

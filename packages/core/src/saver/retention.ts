@@ -12,7 +12,7 @@ import { allThreads } from "./threads.ts";
 const PAGE = 1000;
 /** Threads that are worked on at once: a storage may need several commands for each. */
 const AT_ONCE = 8;
-/** A fork from a checkpoint that is just being removed makes the plan void; it is made anew. */
+/** A fork from a checkpoint that is just being removed makes the plan void; a new one is made. */
 const MAX_ATTEMPTS = 10;
 
 /**
@@ -100,7 +100,7 @@ async function removeFromAll(
   return report;
 }
 
-/** Removes checkpoints of one thread, and tells how many. */
+/** Removes checkpoints of one thread, and returns how many. */
 export async function removeFrom(
   { storage, cache }: Engine,
   thread: string,

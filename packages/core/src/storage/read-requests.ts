@@ -38,7 +38,7 @@ export interface ScanRequest {
   /** Only ids smaller than this. */
   readonly before: string | undefined;
   readonly filter: readonly FilterTerm[];
-  /** Start behind this place. */
+  /** Start after this place. */
   readonly after: ScanPosition | undefined;
   /** At most so many checkpoints; at least 1. */
   readonly limit: number;
@@ -48,7 +48,7 @@ export interface ScanRequest {
 export interface ScanPage {
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly blobs: readonly Blob[];
-  /** Whether there may be more behind the last one. */
+  /** Whether there may be more after the last one. */
   readonly more: boolean;
 }
 
@@ -76,7 +76,7 @@ export interface BlobsRequest {
 
 export interface OutlineRequest {
   readonly thread: string;
-  /** Start behind this place, in the order of `scan`. */
+  /** Start after this place, in the order of `scan`. */
   readonly after: CheckpointKey | undefined;
   readonly limit: number;
 }

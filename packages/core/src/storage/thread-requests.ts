@@ -48,7 +48,7 @@ export interface ThreadsRequest {
    * number of threads that do not have it.
    */
   readonly filter: readonly FilterTerm[];
-  /** Start behind this place in the order: updated descending, then thread ascending. */
+  /** Start after this place in the order: updated descending, then thread ascending. */
   readonly after: ThreadPosition | undefined;
   /** At most so many threads; at least 1. */
   readonly limit: number;
@@ -104,7 +104,7 @@ export interface ReleaseRequest {
 
 export interface RunsRequest {
   readonly runs: readonly string[];
-  /** Start behind this thread. */
+  /** Start after this thread. */
   readonly after: string | undefined;
   readonly limit: number;
 }
