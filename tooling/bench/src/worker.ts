@@ -15,6 +15,8 @@ process.on("message", (message: ToWorker) => {
     process.exit(1);
   });
 });
+// Without its parent there is nothing more to do.
+process.on("disconnect", () => process.exit());
 send({ done: "start" });
 
 async function answer(message: ToWorker): Promise<void> {

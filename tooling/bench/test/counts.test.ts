@@ -1,4 +1,4 @@
-import { nameOf, servers } from "@threadmark/services";
+import { countTests, servers } from "@threadmark/services";
 import { describe, expect, it } from "vitest";
 import { countOf } from "../src/counts/count.ts";
 import { exceeding, readCounts } from "../src/counts/counts.ts";
@@ -6,16 +6,16 @@ import { databaseOf } from "../src/databases.ts";
 
 const recorded = await readCounts();
 
-describe("nothing that can be counted has grown: round trips, statements, bytes, allocations", () => {
-  const subjects = [
-    ...["postgres", "mongodb", "redis"].flatMap((id) =>
-      servers(id).map((server) => ({ id, name: nameOf(server), url: server.url })),
-    ),
-    { id: "memory", name: "memory", url: "" },
-  ];
+const subjects = [
+  ...["postgres", "mongodb", "redis"].flatMap((id) => servers(id).map((server) => ({ id, server }))),
+  { id: "memory", server: undefined },
+];
 
-  it.for(subjects)("$name", async ({ id, url }) => {
-    const counts = await countOf(databaseOf(id), url);
+describe.for(subjects)("our saver in $id", ({ id, server }) => {
+  if (server) countTests(server);
+
+  it("takes no more round trips, statements, bytes and allocations than before", async () => {
+    const counts = await countOf(databaseOf(id), server?.url ?? "");
     const advice =
       "if that is intended, run `npm run bench -- counts` and commit counts.json with the reason";
     expect(exceeding(counts, recorded[id]!), advice).toEqual([]);

@@ -45,13 +45,12 @@ function cpuText(cost: Cost): string {
   return duration(median(cpuOf(cost)));
 }
 
-/** Why ours needs more, for every row in which it does. */
+/** Why ours needs more, where it does: what holds for the whole table without the names of scenarios. */
 function slower(database: Database, rows: readonly Row[]): string[] {
-  const reasons = new Map<string, string[]>();
-  for (const row of rows) {
-    if (compare(row).cpu >= 1) continue;
-    const reason = reasonOf(database.id, row.scenario);
-    reasons.set(reason, [...(reasons.get(reason) ?? []), row.title]);
-  }
-  return [...reasons].map(([reason, titles]) => `${SLOWER} ${titles.join("; ")}: ${reason}`);
+  const marked = rows.filter((row) => compare(row).cpu < 1);
+  const reasons = marked.map(({ scenario, title }) => {
+    const { text, isGeneral } = reasonOf(database.id, scenario);
+    return isGeneral ? `${SLOWER} ${text}` : `${SLOWER} ${title}: ${text}`;
+  });
+  return [...new Set(reasons)];
 }

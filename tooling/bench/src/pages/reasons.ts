@@ -4,28 +4,29 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "": `LangGraph.js's saver sends each value as JSON and looks at nothing it has stored before. Ours compares every value
 with its last state, cuts and hashes what is new, and checks in the same statement that everything the checkpoint
 relies on is stored. With few and short messages this costs more than it saves.`,
-    filter: `every row that is listed is checked against its seal, and the blobs of the result are fetched and checked too.`,
+    filter: `Every row that is listed is checked against its seal, and the blobs of the result are fetched and checked too.`,
   },
   mongodb: {
     "": `LangGraph.js's saver stores a checkpoint with one upsert, whole, and does not wait for the journal. Ours writes the
 thread's document before and after it, so that a removal can never leave half a checkpoint, and waits for the journal.`,
   },
   redis: {
-    "": `a key per checkpoint is \`JSON.stringify\` and \`SET\`: it stores everything again each time, checks nothing, and keeps
+    "": `A key per checkpoint is \`JSON.stringify\` and \`SET\`: it stores everything again each time, checks nothing, and keeps
 no indexes. With short threads that is less work.`,
   },
   memory: {
     "": `LangGraph.js's saver calls \`JSON.stringify\` and keeps the text. Ours stores what a database would get: encoded,
 cut, hashed and sealed, with every value read back in its own type.`,
-    filter: `every checkpoint that is listed is checked against its seal.`,
+    filter: `Every checkpoint that is listed is checked against its seal.`,
   },
   workflow: {
-    "": `the saver below it is ours, and its reason in memory holds here too.`,
+    "": `The saver below it is ours, and its reason in memory holds here too.`,
   },
 };
 
 /** What a page says where ours needs more. */
-export function reasonOf(database: string, scenario: string): string {
+export function reasonOf(database: string, scenario: string): { text: string; isGeneral: boolean } {
   const known = REASONS[database]!;
-  return known[scenario.replace(/-network$/, "")] ?? known[""]!;
+  const text = known[scenario.replace(/-network$/, "")];
+  return { text: text ?? known[""]!, isGeneral: text === undefined };
 }

@@ -2,7 +2,7 @@ import type { Machine } from "../machine.ts";
 import type { TableId } from "../scenario.ts";
 
 export const HEADINGS: Readonly<Record<TableId, string>> = {
-  main: "What LangGraph.js does every day",
+  main: "Everyday use",
   "at-once": "One thread, or many at once",
   long: "Long threads and large values",
   calls: "Single calls",
@@ -46,7 +46,8 @@ export const METHOD = `## How this is measured
 - _1 ms of network_ is a proxy between client and server that passes on every packet a millisecond later, in both
   directions.
 - Pools have 8 connections where threads run at once, otherwise one. _peak memory_ is the most that the client's process
-  had, with everything that it had prepared. Stored bytes are those of the last run.
+  had, with everything that it had prepared. Stored bytes are those of the last run. _load_ is the mean number of
+  processes that wanted to run in the minute before: above the number of processors, the machine was busy with other work.
 `;
 
 /** Where and how a table was measured. */
