@@ -65,10 +65,13 @@ export const sections: readonly Section[] = [
   {
     title: "Benchmarks",
     pages: [
-      doc("benchmarks", "The core"),
+      doc("benchmarks", "Compared with other savers"),
       doc("benchmarks-postgres", "Postgres"),
       doc("benchmarks-mongodb", "MongoDB"),
       doc("benchmarks-redis", "Redis"),
+      doc("benchmarks-memory", "Memory"),
+      doc("benchmarks-workflow", "Workflows"),
+      doc("benchmarks-serializer", "The serializer"),
     ],
   },
   {
