@@ -16,7 +16,9 @@ export interface Place {
 export interface Kind {
   readonly name: string;
   readonly server: Server;
-  make(): Place;
+  /** Whether it has to be set up. */
+  readonly unset: boolean;
+  make(name?: string): Place;
 }
 
 /** A name that no other test uses. */
@@ -29,9 +31,9 @@ export const kinds: readonly Kind[] = [
   ...servers("postgres").map((server): Kind => ({
     name: "Postgres",
     server,
-    make() {
+    unset: true,
+    make(schema = newName()) {
       const { url } = server;
-      const schema = newName();
       return {
         args: [url, "--schema", schema],
         from: [url, "--from-schema", schema],
@@ -42,9 +44,9 @@ export const kinds: readonly Kind[] = [
   ...servers("redis").map((server): Kind => ({
     name: "Redis",
     server,
-    make() {
+    unset: false,
+    make(keyPrefix = newName()) {
       const { url } = server;
-      const keyPrefix = newName();
       return {
         args: [url, "--prefix", keyPrefix],
         from: [url, "--from-prefix", keyPrefix],
@@ -55,9 +57,9 @@ export const kinds: readonly Kind[] = [
   ...servers("mongodb").map((server): Kind => ({
     name: "MongoDB",
     server,
-    make() {
+    unset: true,
+    make(dbName = newName()) {
       const { url } = server;
-      const dbName = newName();
       return {
         args: [url, "--db", dbName],
         from: [url, "--from-db", dbName],

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { DatabaseSync } from "node:sqlite";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { MongoDBSaver, type MongoDBSaverParams } from "@langchain/langgraph-checkpoint-mongodb";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
@@ -8,6 +7,7 @@ import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
 import { servers, type Server } from "@threadmark/services";
 import { MongoClient } from "mongodb-6";
 import pg from "pg";
+import { asBetterSqlite } from "./better-sqlite.ts";
 import { redisStub } from "./redis-stub.ts";
 
 /** One of LangGraph.js's own savers, empty. */
@@ -60,33 +60,6 @@ export async function openSqlite(file = ":memory:"): Promise<OldStore> {
   // No test takes the power away.
   db.exec("PRAGMA synchronous = OFF");
   return { saver: new SqliteSaver(asBetterSqlite(db)), close: async () => db.close() };
-}
-
-function asBetterSqlite(db: DatabaseSync): never {
-  return {
-    pragma: (text: string) => db.exec(`PRAGMA ${text}`),
-    exec: (text: string) => db.exec(text),
-    prepare: (text: string) => {
-      const statement = db.prepare(text);
-      const plain = (values: unknown[]) => values.map((value) => value ?? null) as never[];
-      return {
-        get: (...values: unknown[]) => textIn(statement.get(...plain(values))),
-        all: (...values: unknown[]) => statement.all(...plain(values)).map(textIn),
-        run: (...values: unknown[]) => statement.run(...plain(values)),
-      };
-    },
-    transaction: (work: (...args: unknown[]) => unknown) => work,
-  } as never;
-}
-
-/** better-sqlite3 gives a Buffer for a blob, which reads as text where it is asked to. */
-function textIn<T extends object | undefined>(row: T): T {
-  if (!row) return row;
-  const entries = Object.entries(row).map(([name, value]: [string, unknown]) => [
-    name,
-    value instanceof Uint8Array ? Buffer.from(value) : value,
-  ]);
-  return Object.fromEntries(entries) as T;
 }
 
 /** The real saver on a stub of its commands: there is no server with RedisJSON and RediSearch to test with. */

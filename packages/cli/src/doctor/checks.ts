@@ -1,26 +1,29 @@
 import type { Load } from "../load.ts";
 import type { Address } from "../stores/address.ts";
+import type { PlaceFlags } from "../stores/open-store.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
   readonly what: string;
   readonly state: "ok" | "note" | "wrong";
   readonly text: string;
+  /** What to do about it. */
+  readonly advice?: string;
 }
 
-/** Looks at a server itself, through its driver. */
-export type ServerCheck = (address: Address, load: Load) => Promise<readonly Finding[]>;
+/** Looks at a server itself, through its driver. Nothing is changed. */
+export type ServerCheck = (address: Address, place: PlaceFlags, load: Load) => Promise<readonly Finding[]>;
 
 export function ok(what: string, text: string): Finding {
   return { what, state: "ok", text };
 }
 
-export function note(what: string, text: string): Finding {
-  return { what, state: "note", text };
+export function note(what: string, text: string, advice: string): Finding {
+  return { what, state: "note", text, advice };
 }
 
-export function wrong(what: string, text: string): Finding {
-  return { what, state: "wrong", text };
+export function wrong(what: string, text: string, advice: string): Finding {
+  return { what, state: "wrong", text, advice };
 }
 
 /** How far two clocks may be apart before it is worth a word. */
@@ -32,7 +35,27 @@ export function clockFinding(server: number): Finding {
   return apart > CLOCK_MILLISECONDS
     ? note(
         "clock",
-        `the server's clock is ${Math.round(apart / 1000)} s from this machine's; expiry goes by the server's`,
+        `the server's clock is ${Math.round(apart / 1000)} s from this machine's`,
+        "let NTP set both; threads expire by the server's clock, and LangGraph.js makes ids by this machine's",
       )
     : ok("clock", "within 5 s of this machine's");
+}
+
+/** After so long an expired thread should be gone. */
+export const SWEEP_MILLISECONDS = 3_600_000;
+
+/** Whether somebody removes what has expired. */
+export function sweepFinding(left: number): Finding {
+  return left > 0
+    ? note(
+        "sweeping",
+        `${left} threads expired more than an hour ago and still take space`,
+        "call saver.sweep() now and then, or run threadmark sweep from cron",
+      )
+    : ok("sweeping", "no thread expired more than an hour ago");
+}
+
+/** The state of a store that was never set up. What it would hold cannot be tried out. */
+export function notSetUp(what: string): Finding {
+  return wrong("schema", `${what} is not set up`, "call saver.setup() once, when you deploy");
 }

@@ -5,10 +5,14 @@ import { exitCodes } from "../exit-codes.ts";
 import { packagesFrom } from "../load.ts";
 import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
-import { ownSaver } from "../stores/open-store.ts";
+import { ownSaver, type PlaceFlags } from "../stores/open-store.ts";
+import { printable } from "../printable.ts";
 import type { Kind } from "../stores/address.ts";
+import type { Terminal } from "../terminal.ts";
 import { ok, wrong, type Finding, type ServerCheck } from "./checks.ts";
-import { checkMongo, checkPostgres, checkRedis } from "./servers.ts";
+import { checkMongo } from "./mongodb.ts";
+import { checkPostgres } from "./postgres.ts";
+import { checkRedis } from "./redis.ts";
 
 const SERVERS: Readonly<Partial<Record<Kind, ServerCheck>>> = {
   postgres: checkPostgres,
@@ -16,11 +20,15 @@ const SERVERS: Readonly<Partial<Record<Kind, ServerCheck>>> = {
   mongodb: checkMongo,
 };
 
+interface Flags extends PlaceFlags {
+  readonly json?: true;
+}
+
 const STYLES = { ok: "green", note: "yellow", wrong: "red" } as const;
 
 /** `threadmark doctor`: what is wrong with a set-up. */
 export function doctorCommand(context: Context): Command {
-  return storeCommand<{ json?: true }>(
+  return storeCommand<Flags>(
     context,
     "doctor",
     "Say what is wrong with a set-up: the server, its durability, and whether threads can be stored.",
@@ -29,21 +37,28 @@ export function doctorCommand(context: Context): Command {
   );
 }
 
-async function examine({ store, flags, context }: OnStore<{ json?: true }>): Promise<void> {
+async function examine({ store, flags, context }: OnStore<Flags>): Promise<void> {
   const { terminal } = context;
   const server = SERVERS[store.address.kind];
-  const findings = [
-    ...((await server?.(store.address, packagesFrom(process.cwd()))) ?? []),
-    await tryOut(ownSaver(store)),
-  ];
-  const line = ({ what, state, text }: Finding): string =>
-    `${terminal.style(STYLES[state], state.padEnd(5))}  ${what.padEnd(12)} ${text}\n`;
-  terminal.out(flags.json ? `${JSON.stringify(findings, undefined, 2)}\n` : findings.map(line).join(""));
+  const found = (await server?.(store.address, flags, packagesFrom(process.cwd()))) ?? [];
+  // What is not set up would be set up by trying it out, or fail once more.
+  const broken = found.some(({ what, state }) => what === "schema" && state === "wrong");
+  const findings = broken ? found : [...found, await tryOut(ownSaver(store), context)];
+  terminal.out(
+    flags.json
+      ? `${JSON.stringify(findings, undefined, 2)}\n`
+      : findings.map((finding) => lineOf(finding, terminal)).join(""),
+  );
   if (findings.some(({ state }) => state === "wrong")) context.exit(exitCodes.found);
 }
 
+function lineOf({ what, state, text, advice }: Finding, { style }: Terminal): string {
+  const line = `${style(STYLES[state], state.padEnd(5))}  ${what.padEnd(10)}  ${printable(text)}\n`;
+  return advice === undefined ? line : `${line}${" ".repeat(19)}${style("dim", printable(advice))}\n`;
+}
+
 /** Stores, reads and removes a thread of its own. */
-async function tryOut(saver: CheckpointSaver): Promise<Finding> {
+async function tryOut(saver: CheckpointSaver, { messageOf }: Context): Promise<Finding> {
   const thread_id = `threadmark-doctor-${randomUUID()}`;
   const checkpoint = {
     v: 4,
@@ -62,8 +77,8 @@ async function tryOut(saver: CheckpointSaver): Promise<Finding> {
     await saver.deleteThread(thread_id);
     return found
       ? ok("storing", "a thread was stored, read and removed")
-      : wrong("storing", "what was stored was not found");
+      : wrong("storing", "what was stored was not found", "read from the primary");
   } catch (error) {
-    return wrong("storing", error instanceof Error ? error.message : String(error));
+    return wrong("storing", messageOf(error), "the findings above may say why");
   }
 }

@@ -1,0 +1,85 @@
+import { clockFinding, note, ok, wrong, type Finding, type ServerCheck } from "./checks.ts";
+
+interface RedisClient {
+  info(): Promise<string>;
+  time(): Promise<[string | number, string | number]>;
+  config(command: "GET", name: string): Promise<string[]>;
+  disconnect(): void;
+  on(event: "error", then: () => void): void;
+}
+
+type Facts = ReadonlyMap<string, string>;
+
+/** Version, role, eviction, durability and clock of a Redis or Valkey. */
+export const checkRedis: ServerCheck = async ({ target }, _, load) => {
+  const { Redis } = (await load("ioredis")) as { Redis: new (url: string, options: object) => RedisClient };
+  const client = new Redis(target, { maxRetriesPerRequest: 1 });
+  // The command that fails says what is wrong.
+  client.on("error", () => {});
+  try {
+    const facts = factsIn(await client.info());
+    const [seconds] = await client.time();
+    // Many services do not allow CONFIG.
+    const [, sync] = await client.config("GET", "appendfsync").catch((): string[] => []);
+    return [
+      versionFinding(facts),
+      facts.get("role") === "master"
+        ? ok("role", "accepts writes")
+        : wrong("role", "a replica, which accepts no writes", "use the address of the primary"),
+      evictionFinding(facts),
+      durabilityFinding(facts, sync),
+      clockFinding(Number(seconds) * 1000),
+    ];
+  } finally {
+    client.disconnect();
+  }
+};
+
+function factsIn(info: string): Facts {
+  const pairs = info.split(/\r?\n/).map((line) => line.split(":", 2));
+  return new Map(pairs.filter((pair): pair is [string, string] => pair.length === 2));
+}
+
+function versionFinding(facts: Facts): Finding {
+  const version = facts.get("redis_version") ?? "0";
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const valkey = facts.get("valkey_version");
+  const text = valkey === undefined ? `Redis ${version}` : `Valkey ${valkey}`;
+  return major > 6 || (major === 6 && minor >= 2)
+    ? ok("version", text)
+    : wrong("version", text, "update to Redis 6.2 or newer, or to Valkey");
+}
+
+function evictionFinding(facts: Facts): Finding {
+  const policy = facts.get("maxmemory_policy") ?? "noeviction";
+  if (facts.get("maxmemory") === "0") {
+    return note(
+      "eviction",
+      `no limit on memory, maxmemory-policy ${policy}`,
+      "set maxmemory with noeviction: writes are then refused when it is full, and nothing is lost",
+    );
+  }
+  if (policy === "noeviction") return ok("eviction", policy);
+  return wrong(
+    "eviction",
+    `maxmemory-policy is ${policy}: keys of threads are removed when memory is full`,
+    "set maxmemory-policy noeviction",
+  );
+}
+
+function durabilityFinding(facts: Facts, sync: string | undefined): Finding {
+  if (facts.get("aof_enabled") !== "1") {
+    return note(
+      "durability",
+      "the append-only file is off: a restart loses what came after the last snapshot",
+      "set appendonly yes, if threads must survive a restart",
+    );
+  }
+  return sync === "no"
+    ? note(
+        "durability",
+        "appendfsync is no: a crash of the machine loses what the system had not written yet",
+        "set appendfsync everysec or always",
+      )
+    : ok("durability", `append-only file on${sync === undefined ? "" : `, appendfsync ${sync}`}`);
+}
