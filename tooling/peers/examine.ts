@@ -1,8 +1,16 @@
-import { verify, type Report } from "@threadmark/conformance";
-import type { Peer } from "./savers.ts";
+import { verify, type Report, type SuiteOptions } from "@threadmark/conformance";
+import { keptOf, type KeptReport } from "./reports.ts";
+import type { Tested } from "./savers.ts";
 
-/** Runs the suite on a saver, so that the same saver gives the same messages every time. */
-export function examine({ name, open }: Peer): Promise<Report> {
+/** Options with which the same saver gives the same messages every time. */
+export const examination = {
+  run: "thread",
   // Deep enough to overflow the stack wherever it can be.
-  return verify({ name, open, run: "thread", sizes: { depth: 200_000 } });
+  sizes: { depth: 200_000 },
+} satisfies Partial<SuiteOptions>;
+
+/** Runs the suite on a saver in this process. */
+export async function examine({ name, version, open }: Tested): Promise<KeptReport> {
+  const report: Report = await verify({ name, open, ...examination });
+  return keptOf(report, name, version);
 }

@@ -1,8 +1,29 @@
+/**
+ * Runs `threadmark conformance` on every saver and writes docs/peers.md: `node generate.ts [names of savers]`. With
+ * names only these are run, and what is known of the others stays.
+ */
 import { writeFile } from "node:fs/promises";
-import { examine } from "./examine.ts";
-import { official, officialVersion, ours } from "./savers.ts";
+import { startServers } from "@threadmark/services/start";
+import { peers } from "./peers.ts";
+import { readReport, writeReport } from "./reports.ts";
+import { runPeer } from "./run-peer.ts";
 import { documentOf } from "./table.ts";
 
-const reports = [await examine(ours), await examine(official)];
-const file = new URL("../../docs/peers.md", import.meta.url);
-await writeFile(file, documentOf(reports, await officialVersion()));
+const wanted = process.argv.slice(2);
+const chosen = peers.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+const needed = [...new Set(chosen.flatMap(({ server }) => server ?? []))];
+const run = await startServers(needed);
+try {
+  for (const peer of chosen) {
+    const server = run.servers.find(({ kind }) => kind === peer.server?.split(":", 1)[0]);
+    if (peer.server && !server) {
+      console.log(`${peer.id}: not run, there is no ${peer.server}; its last report stays`);
+      continue;
+    }
+    await writeReport(peer.id, await runPeer(peer, server?.url));
+  }
+} finally {
+  await run.stop();
+}
+const reports = await Promise.all(peers.map(({ id }) => readReport(id)));
+await writeFile(new URL("../../docs/peers.md", import.meta.url), documentOf(reports));

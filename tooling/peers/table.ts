@@ -1,10 +1,12 @@
-import { clauses, levels, levelOf, type Report, type ReportEntry } from "@threadmark/conformance";
+import { clauses, levels, levelOf } from "@threadmark/conformance";
+import { peers, type Peer } from "./peers.ts";
+import { countsOf, type KeptReport } from "./reports.ts";
 
 const LONGEST = 160;
 const WORDS = {
-  passed: "kept",
-  failed: "**not kept**",
-  "known failure": "**not kept**",
+  passed: "yes",
+  failed: "**no**",
+  "known failure": "**no**",
   "not applicable": "n/a",
   "not run": "not run",
 } as const;
@@ -20,9 +22,8 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
   return [line(head), line(rule), ...rows.map(line)];
 }
 
-/** The first line of a message, in which nothing means anything to Markdown and nothing is invisible. */
-function shortMessage({ message }: ReportEntry): string {
-  const [first = ""] = message.split("\n", 1);
+/** A message in which nothing means anything to Markdown and nothing is invisible. */
+function shortMessage(first: string): string {
   const short = first.length > LONGEST ? `${first.slice(0, LONGEST)}…` : first;
   const visible = short
     .replaceAll("`", "'")
@@ -31,17 +32,29 @@ function shortMessage({ message }: ReportEntry): string {
 }
 
 /** What a saver does not keep, and how that showed. */
-function findingsOf({ name, clauses: entries }: Report): string[] {
+function findingsOf({ name, clauses: entries }: KeptReport): string[] {
   const failed = entries.filter(({ status }) => status === "failed");
   if (failed.length === 0) return [];
-  const lines = failed.map((entry) => `- \`${entry.id}\`: ${shortMessage(entry)}`);
+  const lines = failed.map(({ id, message = "" }) => `- \`${id}\`: ${shortMessage(message)}`);
   return [`## ${name}: what is not kept`, "", ...lines, ""];
 }
 
+function rowOf(report: KeptReport): string[] {
+  const { levels: counts, notApplicable } = countsOf(report);
+  const cells = levels.map((level) => {
+    const count = counts.find((one) => one.level === level);
+    return count && count.of > 0 ? `${count.kept} of ${count.of}` : "";
+  });
+  return [report.name, report.version === "0.0.0" ? "" : report.version, ...cells, `${notApplicable}`];
+}
+
+function noteOf({ name, note }: Peer): string[] {
+  return note === undefined ? [] : [`- ${name}: ${note}.`];
+}
+
 /** The document. The same reports give the same text. */
-export function documentOf(reports: readonly Report[], version: string): string {
-  const names = reports.map(({ name }) => name);
-  const wordFor = ({ clauses: entries }: Report, id: string): string => {
+export function documentOf(reports: readonly KeptReport[]): string {
+  const wordFor = ({ clauses: entries }: KeptReport, id: string): string => {
     const entry = entries.find((other) => other.id === id);
     return entry === undefined ? "" : WORDS[entry.status];
   };
@@ -50,31 +63,26 @@ export function documentOf(reports: readonly Report[], version: string): string 
     "",
     "<!-- Written by `pnpm --filter @threadmark/peers generate`. Do not edit. -->",
     "",
-    "What the clauses of [the contract](contract.md) find in savers that are in use. A clause that does not apply (n/a)",
-    "is about a method or an option that the saver does not have.",
+    "What `npx threadmark conformance` finds in savers that are in use, from its JSON reports. A clause that does not",
+    "apply (n/a) is about a method or an option that the saver does not have.",
     "",
-    `LangGraph.js's \`MemorySaver\` is that of \`@langchain/langgraph-checkpoint\` ${version}; Threadmark's is that of this`,
-    "repository. To see it for yourself: `pnpm --filter @threadmark/peers generate` writes this file again.",
+    ...tableOf(["Saver", "version", ...levels, "n/a"], reports.map(rowOf)),
     "",
-    ...tableOf(
-      ["Saver", ...levels, "n/a"],
-      reports.map(({ name, levels: counts, notApplicable }) => [
-        name,
-        ...levels.map((level) => {
-          const count = counts.find((one) => one.level === level);
-          return count ? `${count.kept} of ${count.of}` : "";
-        }),
-        `${notApplicable}`,
-      ]),
-    ),
+    "`langgraph` is what LangGraph.js 1.x relies on; the other levels are explained in",
+    "[Test your saver](test-your-saver.md#which-level-to-aim-for), and every clause in [the contract](contract.md).",
+    "Where no version is given, the saver is that of this repository.",
     "",
-    "`langgraph` is what LangGraph.js 1.x relies on; the other levels are explained in [the contract](contract.md).",
+    "- LangGraph.js's `RedisSaver` is missing: it needs the modules RedisJSON and RediSearch, which plain Redis and Valkey",
+    "  do not have.",
+    ...peers.flatMap(noteOf),
+    "",
+    "To see it for yourself: `npm run docs` runs all of it again. It uses the servers that the tests use.",
     "",
     ...reports.flatMap(findingsOf),
     "## Every clause",
     "",
     ...tableOf(
-      ["Clause", "level", ...names],
+      ["Clause", "level", ...reports.map(({ name }) => name)],
       clauses.map(({ id }) => [`\`${id}\``, levelOf(id), ...reports.map((report) => wordFor(report, id))]),
     ),
     "",

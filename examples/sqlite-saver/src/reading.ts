@@ -14,6 +14,7 @@ import {
   type StoredCheckpoint,
   type ThreadPage,
   type ThreadRecord,
+  type ThreadStats,
   type ThreadsRequest,
 } from "@threadmark/core/storage";
 import { checkpointOf, entryOf, type Row } from "./rows.ts";
@@ -137,4 +138,17 @@ function recordOf(tables: Tables, row: Row, channels: readonly string[]): Thread
     claim:
       row["claim"] === null ? undefined : { id: row["claim"] as string, until: row["claim_until"] as number },
   };
+}
+
+/** How much there is of a thread: SQLite knows lengths without reading the bytes. */
+export function readStats(tables: Tables, thread: string): ThreadStats | undefined {
+  if (!tables.thread(thread)) return undefined;
+  const { count, bytes } = tables.one(
+    `SELECT (SELECT count(*) FROM checkpoints WHERE thread = ?1) AS count,
+       (SELECT total(length(header) + length(metadata) + length(refs)) FROM checkpoints WHERE thread = ?1)
+       + (SELECT total(length(value) + length(refs)) FROM writes WHERE thread = ?1)
+       + (SELECT total(length(id) + length(bytes)) FROM blobs WHERE thread = ?1) AS bytes`,
+    thread,
+  )!;
+  return { checkpoints: Number(count), bytes: Number(bytes) };
 }

@@ -28,17 +28,23 @@ import {
   type StorageCapabilities,
   type SweepRequest,
   type ThreadPage,
+  type ThreadStats,
   type ThreadsRequest,
   type UpdateThreadRequest,
   type WriteOutcome,
   type WriteRecord,
   type WriteRequest,
 } from "@threadmark/core/storage";
-import { readAncestors, readCheckpoint, readOutline, readThreads, scanCheckpoints } from "./reading.ts";
+import {
+  readAncestors,
+  readCheckpoint,
+  readOutline,
+  readStats,
+  readThreads,
+  scanCheckpoints,
+} from "./reading.ts";
 import { checkpointOf, entryOf, writeOf } from "./rows.ts";
-import { Tables } from "./tables.ts";
-
-const NEVER = -1;
+import { NEVER, Tables } from "./tables.ts";
 
 /** The storage port on SQLite. Every call is one transaction. */
 export class SqliteStorage implements CheckpointStorage {
@@ -276,6 +282,10 @@ export class SqliteStorage implements CheckpointStorage {
       if (ttl !== undefined) this.#tables.renew(thread, undefined);
       return true;
     });
+  }
+
+  async stats(thread: string): Promise<ThreadStats | undefined> {
+    return this.#tables.atomic(() => readStats(this.#tables, thread));
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {

@@ -12,7 +12,8 @@ import {
 import { blobOf, checkpointOf, writeOf, type Row } from "./rows.ts";
 import { schema } from "./schema.ts";
 
-const NEVER = -1;
+/** `own_ttl` of a thread that never expires. */
+export const NEVER = -1;
 
 /** The file, and small steps on its tables that several calls of the port need. */
 export class Tables {

@@ -34,6 +34,13 @@ export type { CheckpointSaverOptions, TtlOptions } from "./saver/engine.ts";
 export type { PruneOptions, RemovalReport } from "./saver/retention.ts";
 export type { ClaimOptions, ClaimResult } from "./saver/claims.ts";
 export type { DeleteThreadsOptions } from "./saver/delete-threads.ts";
+export {
+  checkpointSizes,
+  threadStats,
+  type CheckpointSize,
+  type CheckpointSizesOptions,
+} from "./saver/sizes.ts";
+export type { ThreadStats } from "./storage/port.ts";
 export type { ThreadMetadata, ThreadMetadataOf } from "./saver/thread-metadata.ts";
 export type { ListThreadsOptions, ThreadInfo, ThreadState } from "./saver/threads.ts";
 export type { ThreadUpdate } from "./saver/update-thread.ts";

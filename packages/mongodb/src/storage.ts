@@ -24,6 +24,7 @@ import type {
   ScanRequest,
   SweepRequest,
   ThreadPage,
+  ThreadStats,
   ThreadsRequest,
   UpdateThreadRequest,
   WriteOutcome,
@@ -32,6 +33,7 @@ import { claimThread, releaseThread } from "./claims.ts";
 import { copyThread } from "./copy.ts";
 import type { Doc } from "./driver.ts";
 import { readRuns } from "./read/runs.ts";
+import { readStats } from "./read/stats.ts";
 import { Gatherer } from "./read/gatherer.ts";
 import { ThreadHints } from "./write/thread-hints.ts";
 import { readAncestors, readBlobs, readOutline } from "./read/history.ts";
@@ -148,6 +150,10 @@ export class MongoDBStorage implements CheckpointStorage {
     const filter = { ...only(threadKey(thread)), ...ALIVE };
     const result = await this.#session.write((collection) => collection.updateOne(filter, ownTtl(ttl)));
     return result.matchedCount > 0;
+  }
+
+  async stats(thread: string): Promise<ThreadStats | undefined> {
+    return readStats(this.#session, thread);
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {

@@ -25,6 +25,7 @@ import type {
   StorageCapabilities,
   SweepRequest,
   ThreadPage,
+  ThreadStats,
   ThreadsRequest,
   UpdateThreadRequest,
   WriteOutcome,
@@ -54,6 +55,7 @@ import {
   claimRefusalStatement,
   claimStatement,
   releaseStatement,
+  statsStatement,
   updateThreadStatement,
 } from "./statements/thread.ts";
 
@@ -212,6 +214,11 @@ export class PostgresStorage implements CheckpointStorage {
 
   expire(request: ExpireRequest): Promise<boolean> {
     return this.#changes(expireStatement(this.#tables, request));
+  }
+
+  async stats(thread: string): Promise<ThreadStats | undefined> {
+    const [row] = await this.#session.query(statsStatement(this.#tables, thread));
+    return row && { checkpoints: Number(row["data"]), bytes: Number(row["bytes"]) };
   }
 
   async sweep(request: SweepRequest): Promise<number> {

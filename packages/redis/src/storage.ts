@@ -25,6 +25,7 @@ import type {
   StorageCapabilities,
   SweepRequest,
   ThreadPage,
+  ThreadStats,
   ThreadsRequest,
   UpdateThreadRequest,
   WriteOutcome,
@@ -48,7 +49,15 @@ import { COPY } from "./scripts/copy.ts";
 import { READ_BLOBS } from "./scripts/read.ts";
 import { REMOVE } from "./scripts/remove.ts";
 import type { Script } from "./scripts/script.ts";
-import { CLAIM, DELETE_THREADS, EXPIRE, RELEASE, SWEEP_THREAD, UPDATE_THREAD } from "./scripts/thread.ts";
+import {
+  CLAIM,
+  DELETE_THREADS,
+  EXPIRE,
+  RELEASE,
+  STATS,
+  SWEEP_THREAD,
+  UPDATE_THREAD,
+} from "./scripts/thread.ts";
 import { PUT, PUT_WRITES } from "./scripts/write.ts";
 
 /** What the storage needs to know. */
@@ -217,6 +226,12 @@ export class RedisStorage implements CheckpointStorage {
   async expire({ thread, ttl }: ExpireRequest): Promise<boolean> {
     const own = ttl === null ? "-1" : String(ttl ?? "");
     return (await this.#scripts.change(EXPIRE, thread, [own])).outcome === "stored";
+  }
+
+  async stats(thread: string): Promise<ThreadStats | undefined> {
+    const { outcome, rest } = await this.#scripts.ask(STATS, thread, []);
+    if (outcome === "missing") return undefined;
+    return { checkpoints: Number(textOf(rest[0]!)), bytes: Number(textOf(rest[1]!)) };
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {

@@ -13,6 +13,9 @@ async function works(args: readonly string[], from: readonly string[]): Promise<
   expect((await run("inspect", ...args, "second")).out).toContain("waits for an answer");
   const { out } = await run("inspect", ...args, "first", "--checkpoint", idOf(3));
   expect(out).toContain("~ messages: 1 → 3 items");
+  const size = await json<{ bytes: number }>("stats", ...args);
+  expect(size).toEqual({ threads: 2, checkpoints: 4, bytes: size.bytes });
+  expect(size.bytes).toBeGreaterThan(1000);
   for (const { make } of kinds) {
     const target = make();
     const report = await json("migrate", from[0]!, ...target.args, ...from.slice(1));

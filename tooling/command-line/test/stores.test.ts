@@ -16,7 +16,8 @@ describe.each(kinds)("threads in $name", ({ make, server }) => {
   });
 
   const on = (command: string, ...more: string[]) => run(command, ...place.args, ...more);
-  const jsonOn = (command: string, ...more: string[]) => json(command, ...place.args, ...more);
+  const jsonOn = <T = unknown>(command: string, ...more: string[]) =>
+    json<T>(command, ...place.args, ...more);
 
   it("are listed, the last updated first, with state and metadata", async () => {
     expect(await jsonOn("threads")).toMatchObject([
@@ -36,6 +37,14 @@ describe.each(kinds)("threads in $name", ({ make, server }) => {
       [2, "2"],
       [0, "3"],
     ]);
+    const sizes = await jsonOn<{ bytes: number; added: number }[]>("inspect", "first");
+    // The long value is stored once.
+    expect(sizes.map(({ bytes, added }) => [bytes > 3000, added > 3000])).toEqual([
+      [true, false],
+      [true, false],
+      [true, true],
+    ]);
+    expect(out).toMatch(/\+\d+ B, 3\.\d kB shared/);
     expect((await on("inspect", "second")).out).toContain("waits for an answer");
     const shown = (await on("inspect", "first", "--checkpoint", idOf(3))).out;
     expect(shown).toContain("~ messages: 1 → 3 items");
@@ -43,7 +52,12 @@ describe.each(kinds)("threads in $name", ({ make, server }) => {
   });
 
   it("are counted", async () => {
-    expect(await jsonOn("stats")).toMatchObject({ threads: 2, idle: 1, interrupted: 1, checkpoints: 4 });
+    const all = await jsonOn<{ bytes: number }>("stats");
+    expect(all).toMatchObject({ threads: 2, idle: 1, interrupted: 1, expiring: 0, checkpoints: 4 });
+    const one = await jsonOn<{ bytes: number }>("stats", "first");
+    expect(one).toMatchObject({ threads: 1, checkpoints: 3 });
+    expect(all.bytes).toBeGreaterThan(one.bytes);
+    expect(await on("stats", "first", "nobody")).toMatchObject({ code: 2, out: "" });
   });
 
   it("are copied, migrated, pruned and deleted, and nothing goes that nobody has agreed to", async () => {
@@ -52,7 +66,12 @@ describe.each(kinds)("threads in $name", ({ make, server }) => {
     const target = make();
     const migrate = (...more: string[]) =>
       json("migrate", place.from[0]!, ...target.args, ...place.from.slice(1), ...more);
-    expect(await migrate("--dry-run")).toMatchObject({ threads: 3 });
+    expect(await migrate("--dry-run")).toMatchObject({
+      threads: 3,
+      checkpoints: 7,
+      sample: 7,
+      expectedBytes: expect.any(Number) as number,
+    });
     expect(await migrate()).toEqual({ threads: 3, checkpoints: 7, stored: 7, failures: [] });
     expect(await migrate()).toMatchObject({ stored: 0, failures: [] });
     const dry = { threads: 2, checkpoints: 4 };

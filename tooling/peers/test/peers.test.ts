@@ -1,7 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { clauses, type OpenStore } from "@threadmark/conformance";
 import { examine } from "../examine.ts";
-import { official, officialVersion, ours } from "../savers.ts";
+import { peers } from "../peers.ts";
+import { readReport, type KeptReport } from "../reports.ts";
+import { versionOf } from "../run-peer.ts";
+import { official, ours } from "../savers.ts";
 import { documentOf } from "../table.ts";
 
 /** What LangGraph.js's MemorySaver does not do, each confirmed by reading it. */
@@ -51,18 +55,52 @@ const KNOWN: readonly string[] = [
   "model/random-sequences-agree-with-the-reference",
 ];
 
-const reports = [await examine(ours), await examine(official)];
+const [fresh, ...kept] = await Promise.all([
+  Promise.all([examined("threadmark-memory", ours), examined("official-memory", official)]),
+  ...peers.map(({ id }) => readReport(id)),
+]);
+
+async function examined(id: string, { open }: { open: OpenStore }): Promise<KeptReport> {
+  const peer = peers.find((one) => one.id === id)!;
+  return examine({ name: peer.name, version: await versionOf(peer), open });
+}
+
+const AGAIN = "write it again: pnpm --filter @threadmark/peers generate";
 
 describe("the conformance suite on savers in use", () => {
   it("finds the known defects of LangGraph.js's MemorySaver, and no others", () => {
-    const failed = reports[1]?.clauses.filter(({ status }) => status === "failed");
-    expect(failed?.map(({ id }) => id)).toEqual(KNOWN);
+    const failed = fresh[1].clauses.filter(({ status }) => status === "failed");
+    expect(failed.map(({ id }) => id)).toEqual(KNOWN);
+  });
+
+  it("gives the reports that are kept, where it needs no server", () => {
+    for (const report of fresh)
+      expect(
+        kept.find(({ name }) => name === report.name),
+        AGAIN,
+      ).toEqual(report);
+  });
+
+  it("gave every report with the clauses of today and the version that is installed", async () => {
+    for (const [i, { name, version, clauses: entries }] of kept.entries()) {
+      const peer = peers[i]!;
+      expect(name).toBe(peer.name);
+      expect(
+        entries.map(({ id }) => id),
+        `${name}: ${AGAIN}`,
+      ).toEqual(clauses.map(({ id }) => id));
+      expect(version).toBe(peer.install?.[peer.package] ?? (await versionOf(peer)));
+    }
+  });
+
+  it("finds all levels full in the savers of this repository", () => {
+    for (const report of kept.filter(({ version }) => version === "0.0.0")) {
+      expect(report.clauses.filter(({ status }) => status === "failed")).toEqual([]);
+    }
   });
 
   it("is what docs/peers.md tells", async () => {
     const document = await readFile(new URL("../../../docs/peers.md", import.meta.url), "utf8");
-    expect(document, "run `pnpm --filter @threadmark/peers generate`").toBe(
-      documentOf(reports, await officialVersion()),
-    );
+    expect(document, AGAIN).toBe(documentOf(kept));
   });
 });

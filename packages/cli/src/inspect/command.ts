@@ -1,14 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
-import type { CheckpointConfig, CheckpointTuple } from "@threadmark/core";
+import { checkpointSizes, threadStats, type CheckpointConfig, type CheckpointTuple } from "@threadmark/core";
 import { CommandError } from "../exit-codes.ts";
 import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
 import type { Store } from "../stores/open-store.ts";
 import { printable } from "../printable.ts";
+import { bytesText } from "../sizes/bytes-text.ts";
 import { listThreads } from "../threads/threads.ts";
 import { wholeFlag } from "../threads/flags.ts";
-import { leafOf, treeLines, type Leaf } from "./tree.ts";
+import { leafOf, treeLines, type Leaf, type LeafSize } from "./tree.ts";
 import { changeLines, valueLines } from "./values.ts";
 
 interface Flags {
@@ -59,17 +60,40 @@ async function treeText({ store, flags, context }: OnStore<Flags>, thread: strin
   for await (const tuple of store.saver.list(config, { limit: flags.limit })) leaves.push(leafOf(tuple));
   if (leaves.length === 0)
     throw new CommandError(`there is no thread ${JSON.stringify(thread)} in ${store.address.shown}`);
-  if (flags.json) return `${JSON.stringify(leaves, undefined, 2)}\n`;
+  const sizes = await sizesOf(store, thread, flags);
+  if (flags.json) {
+    const sized = leaves.map((leaf) => ({ ...leaf, ...sizes.get(leaf.id) }));
+    return `${JSON.stringify(sized, undefined, 2)}\n`;
+  }
   const head = await headOf(store, thread);
   const more = leaves.length === flags.limit ? [`… the newest ${flags.limit}; --limit shows more`] : [];
-  return `${[...head, ...treeLines(leaves, context.terminal), ...more].join("\n")}\n`;
+  return `${[...head, ...treeLines(leaves, context.terminal, sizes), ...more].join("\n")}\n`;
+}
+
+/** What each checkpoint of one of our savers holds and has added. */
+async function sizesOf({ own }: Store, thread: string, flags: Flags): Promise<Map<string, LeafSize>> {
+  const sizes = new Map<string, LeafSize>();
+  if (!own) return sizes;
+  const { namespace, limit } = flags;
+  for await (const { checkpointId, bytes, added } of checkpointSizes(own, thread, { namespace, limit })) {
+    sizes.set(checkpointId, { bytes, added });
+  }
+  return sizes;
 }
 
 async function headOf({ own }: Store, thread: string): Promise<string[]> {
   const info = await own?.getThread(thread);
-  if (!info) return [];
+  if (!own || !info) return [];
+  const stored = await threadStats(own, thread);
   const facts = Object.entries(info.metadata).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  return [printable([`${thread}: ${info.state ?? "no state"}`, ...facts].join(" · ")), ""];
+  return [
+    printable(
+      [`${thread}: ${info.state ?? "no state"}`, ...(stored ? [bytesText(stored.bytes)] : []), ...facts].join(
+        " · ",
+      ),
+    ),
+    "",
+  ];
 }
 
 async function checkpointText({ store, flags, context }: OnStore<Flags>, thread: string): Promise<string> {

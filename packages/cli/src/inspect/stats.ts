@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { Context } from "../main.ts";
-import { storeCommand } from "../stores/command.ts";
-import { ownSaver } from "../stores/open-store.ts";
+import { bytesText } from "../sizes/bytes-text.ts";
+import { storeSize } from "../sizes/store-size.ts";
+import { storeCommand, type OnStore } from "../stores/command.ts";
+import { CommandError } from "../exit-codes.ts";
 import { tableOf } from "../table.ts";
 
 /** `threadmark stats`: how much there is. */
@@ -9,22 +11,36 @@ export function statsCommand(context: Context): Command {
   return storeCommand<{ json?: true }>(
     context,
     "stats",
-    "Count threads, by state, and checkpoints.",
-    ["postgres://localhost/app --json"],
-    async ({ store, flags }) => {
-      const saver = ownSaver(store);
-      const states: Record<string, number> = {};
-      let expiring = 0;
-      for await (const { state = "no state", expiresAt } of saver.listThreads()) {
-        states[state] = (states[state] ?? 0) + 1;
-        if (expiresAt) expiring++;
-      }
-      const threads = Object.values(states).reduce((sum, count) => sum + count, 0);
-      // What would go if nothing were kept is what there is.
-      const all = await saver.prune({ allThreads: true, keepLatest: 0, dryRun: true });
-      const counts = { threads, ...states, expiring, checkpoints: all.checkpoints };
-      const rows = Object.entries(counts).map(([name, count]) => [name, `${count}`]);
-      context.terminal.out(flags.json ? `${JSON.stringify(counts)}\n` : tableOf(["WHAT", "COUNT"], rows));
-    },
-  );
+    "Count threads, by state, checkpoints and bytes, in all or of some threads.",
+    ["postgres://localhost/app --json", "./threads 42", "langgraph+mongodb://localhost/ --db app"],
+    stats,
+  ).argument("[threads...]", "only these threads");
+}
+
+async function stats({ store, args, flags, context }: OnStore<{ json?: true }>): Promise<void> {
+  const some = args.length > 0 ? args : undefined;
+  const size = await storeSize(store, some);
+  if (!size) throw new CommandError(`how much there is in ${store.address.shown} cannot be told`);
+  if (some && size.threads < new Set(some).size)
+    throw new CommandError(`some of these threads are not in ${store.address.shown}`);
+  const { threads, checkpoints, bytes } = size;
+  const counts = { threads, ...(some ? {} : await statesIn(store)), checkpoints, bytes };
+  if (flags.json) return context.terminal.out(`${JSON.stringify(counts)}\n`);
+  const rows = Object.entries(counts).map(([name, count]) => [
+    name,
+    name === "bytes" ? bytesText(count) : `${count}`,
+  ]);
+  context.terminal.out(tableOf(["WHAT", "COUNT"], rows));
+}
+
+/** Threads by state, where the store knows it. */
+async function statesIn({ own }: OnStore<object>["store"]): Promise<Record<string, number>> {
+  if (!own) return {};
+  const states: Record<string, number> = {};
+  let expiring = 0;
+  for await (const { state = "no state", expiresAt } of own.listThreads()) {
+    states[state] = (states[state] ?? 0) + 1;
+    if (expiresAt) expiring++;
+  }
+  return { ...states, expiring };
 }

@@ -1,4 +1,5 @@
 import type { CheckpointTuple } from "@threadmark/core";
+import { bytesText } from "../sizes/bytes-text.ts";
 import { printable } from "../printable.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -11,6 +12,12 @@ export interface Leaf {
   readonly time: string;
   /** Tasks with pending writes, and whether they ask or have failed. */
   readonly pending: readonly string[];
+}
+
+/** What a checkpoint holds, and how much of it no older one has, in bytes. */
+export interface LeafSize {
+  readonly bytes: number;
+  readonly added: number;
 }
 
 /** What a tree needs of a tuple. */
@@ -38,7 +45,11 @@ const MARKS: Readonly<Record<string, string>> = {
 /**
  * The lines of a tree, oldest first. A checkpoint with one child stands above it; one with several starts branches.
  */
-export function treeLines(leaves: readonly Leaf[], { style }: Pick<Terminal, "style">): string[] {
+export function treeLines(
+  leaves: readonly Leaf[],
+  { style }: Pick<Terminal, "style">,
+  sizes: ReadonlyMap<string, LeafSize> = new Map(),
+): string[] {
   const ids = new Set(leaves.map(({ id }) => id));
   const children = new Map<string | undefined, Leaf[]>();
   for (const leaf of [...leaves].reverse()) {
@@ -50,7 +61,7 @@ export function treeLines(leaves: readonly Leaf[], { style }: Pick<Terminal, "st
   const left = (children.get(undefined) ?? []).map((leaf) => ({ leaf, indent: "" })).reverse();
   for (let next = left.pop(); next; next = left.pop()) {
     const { leaf, indent } = next;
-    lines.push(`${indent}${lineOf(leaf, style)}`);
+    lines.push(`${indent}${lineOf(leaf, style, sizes.get(leaf.id))}`);
     const [main, ...branches] = (children.get(leaf.id) ?? []).reverse();
     // The newest child goes on below; older ones, which end sooner, are shown first, as branches.
     if (main) left.push({ leaf: main, indent });
@@ -59,11 +70,20 @@ export function treeLines(leaves: readonly Leaf[], { style }: Pick<Terminal, "st
   return lines;
 }
 
-function lineOf({ id, source, step, time, pending }: Leaf, style: Terminal["style"]): string {
+function lineOf(
+  { id, source, step, time, pending }: Leaf,
+  style: Terminal["style"],
+  size: LeafSize | undefined,
+): string {
   const when = printable(time).replace("T", " ").slice(0, 19);
   const place = [printable(source), step === undefined ? "" : `step ${step}`]
     .filter((part) => part !== "")
     .join(" ");
   const waiting = pending.length > 0 ? style("yellow", `  (${pending.join(", ")})`) : "";
-  return `${style("cyan", "●")} ${printable(id)}  ${place.padEnd(14)} ${style("dim", when)}${waiting}`;
+  return `${style("cyan", "●")} ${printable(id)}  ${place.padEnd(14)} ${style("dim", when)}${size ? `  ${sizeText(size)}` : ""}${waiting}`;
+}
+
+/** What is of its own, and what it shares with older ones. */
+function sizeText({ bytes, added }: LeafSize): string {
+  return `+${bytesText(added)}, ${bytesText(bytes - added)} shared`;
 }

@@ -7,6 +7,9 @@ import type { Context } from "../main.ts";
 import { parseAddress, type Address } from "../stores/address.ts";
 import { addressArgument, explained, withPlace } from "../stores/command.ts";
 import { openStore, type PlaceFlags, type Store } from "../stores/open-store.ts";
+import { bytesText } from "../sizes/bytes-text.ts";
+import { expectedSize } from "../sizes/expected-size.ts";
+import { storeSize } from "../sizes/store-size.ts";
 import { countOf } from "../threads/count.ts";
 import { ProgressLine } from "./progress-line.ts";
 
@@ -31,7 +34,7 @@ export function migrateCommand(context: Context): Command {
     .option("--from-prefix <text>", "the prefix of the keys in Redis that threads come from")
     .option("--from-db <name>", "the database in MongoDB that threads come from")
     .option("--thread <ids...>", "only these threads")
-    .option("--dry-run", "say how many threads there are, and copy nothing")
+    .option("--dry-run", "say how much there is and what it would take, and copy nothing")
     .option("--json", "print the report as JSON")
     .addHelpText("after", EXAMPLES)
     .action((from: string, to: string, flags: Flags) => migrate(from, to, flags, context));
@@ -57,6 +60,7 @@ async function migrate(fromText: string, toText: string, flags: Flags, context: 
   await to.own?.setup();
   const report = await copyAll(from, to, flags, context);
   tell(report, from, to, flags, context);
+  if (!flags.json) await tellSizes(from, to, flags, context);
   if (report.failures.length > 0) context.exit(exitCodes.found);
 }
 
@@ -107,13 +111,30 @@ function tell(report: MigrationReport, from: Store, to: Store, flags: Flags, { t
   terminal.out(flags.json ? `${JSON.stringify({ threads, checkpoints, stored, failures: plain })}\n` : text);
 }
 
+/** What the threads take on both sides, where the stores can tell. */
+async function tellSizes(from: Store, to: Store, { thread }: Flags, { terminal }: Context): Promise<void> {
+  const [before, after] = [await storeSize(from, thread), await storeSize(to, thread)];
+  if (!before || !after) return;
+  terminal.out(`They take ${bytesText(after.bytes)}; they took ${bytesText(before.bytes)}.\n`);
+}
+
 async function dryRun(from: Store, flags: Flags, { terminal }: Context): Promise<void> {
   const threads = await threadCount(from, flags);
-  terminal.out(
-    flags.json
-      ? `${JSON.stringify({ threads })}\n`
-      : `${threads} threads in ${from.address.shown} would be copied.\n`,
-  );
+  const size = await storeSize(from, flags.thread);
+  const expected = size && (await expectedSize(from.saver, size));
+  if (flags.json) {
+    const json = {
+      threads,
+      ...size,
+      ...(expected && { expectedBytes: expected.bytes, sample: expected.sample }),
+    };
+    return terminal.out(`${JSON.stringify(json)}\n`);
+  }
+  const now = size ? ` with ${size.checkpoints} checkpoints, ${bytesText(size.bytes)},` : "";
+  const then = expected
+    ? `There they would take about ${bytesText(expected.bytes)}, by a sample of ${expected.sample} checkpoints.\n`
+    : "";
+  terminal.out(`${threads} threads${now} in ${from.address.shown} would be copied.\n${then}`);
 }
 
 async function threadCount({ saver, address }: Store, { thread }: Flags): Promise<number> {

@@ -205,6 +205,7 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
   }),
   release: fc.record({ thread, claim: pick(claims) }),
   runs: fc.record({ runs: fc.subarray([...runs]), after: maybe(threads), limit }),
+  stats: thread,
   // 0 milliseconds: expired at once.
   expire: fc.record({ thread, ttl: pick([undefined, null, 1e9, 0]) }),
   sweep: fc.record({ thread: maybe(threads), limit: fc.constant(100) }),

@@ -67,6 +67,11 @@ export function refOf(stored: Uint8Array): BlobId | undefined {
   return parse(stored).ref;
 }
 
+/** How long the encoded value is. */
+export function sizeOf(stored: Uint8Array): number {
+  return parse(stored).size;
+}
+
 /**
  * The encoded value again.
  *

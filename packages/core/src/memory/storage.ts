@@ -32,6 +32,7 @@ import {
   type StorageCapabilities,
   type SweepRequest,
   type ThreadPage,
+  type ThreadStats,
   type ThreadsRequest,
   type UpdateThreadRequest,
   type WriteOutcome,
@@ -43,11 +44,13 @@ import { ThreadTable } from "./thread-table.ts";
 import {
   addWrites,
   collectBlobs,
+  hasRun,
   namespaceIn,
   reachableBlobs,
   removeCheckpoints,
   setCheckpoint,
   recordOf,
+  statsOf,
   writesOf,
   type ThreadData,
 } from "./thread-data.ts";
@@ -285,16 +288,12 @@ export class MemoryStorage implements CheckpointStorage {
     return true;
   }
 
+  async stats(thread: string): Promise<ThreadStats | undefined> {
+    const data = this.#threads.find(thread);
+    return data && statsOf(data);
+  }
+
   async sweep({ thread, limit }: SweepRequest): Promise<number> {
     return this.#threads.sweep(thread, limit);
   }
-}
-
-function hasRun(data: ThreadData, runs: readonly string[]): boolean {
-  for (const namespace of data.namespaces.values()) {
-    for (const { run } of namespace.checkpoints.values()) {
-      if (run !== undefined && runs.includes(run)) return true;
-    }
-  }
-  return false;
 }

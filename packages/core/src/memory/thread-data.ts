@@ -8,6 +8,7 @@ import {
   type ThreadClaim,
   type ThreadEntry,
   type ThreadRecord,
+  type ThreadStats,
   type WriteRecord,
 } from "../storage.ts";
 
@@ -149,4 +150,30 @@ export function reachableBlobs(
     for (const child of childrenOf(blob)) open.push(child);
   }
   return [...found.values()];
+}
+
+/** Whether a checkpoint is of one of the runs. */
+export function hasRun(data: ThreadData, runs: readonly string[]): boolean {
+  for (const namespace of data.namespaces.values()) {
+    for (const { run } of namespace.checkpoints.values()) {
+      if (run !== undefined && runs.includes(run)) return true;
+    }
+  }
+  return false;
+}
+
+const ID_BYTES = 16;
+
+/** How much there is, counted as a database would keep it. */
+export function statsOf({ namespaces, blobs }: ThreadData): ThreadStats {
+  let [checkpoints, bytes] = [0, 0];
+  for (const namespace of namespaces.values()) {
+    checkpoints += namespace.checkpoints.size;
+    for (const { header, metadata, refs } of namespace.checkpoints.values())
+      bytes += header.length + metadata.length + refs.length * ID_BYTES;
+    for (const id of namespace.writes.keys())
+      for (const { value, refs } of writesOf(namespace, id)) bytes += value.length + refs.length * ID_BYTES;
+  }
+  for (const blob of blobs.values()) bytes += ID_BYTES + blob.bytes.length;
+  return { checkpoints, bytes };
 }

@@ -45,6 +45,7 @@ import type {
   RunsPage,
   ExpireRequest,
   SweepRequest,
+  ThreadStats,
 } from "./thread-requests.ts";
 import type { PutRequest, PutWritesRequest, WriteOutcome } from "./write-requests.ts";
 
@@ -110,6 +111,8 @@ export interface CheckpointStorage {
   runs(request: RunsRequest): Promise<RunsPage>;
   /** Whether the thread exists. */
   expire(request: ExpireRequest): Promise<boolean>;
+  /** How much there is of a thread, without reading it out. */
+  stats(thread: string): Promise<ThreadStats | undefined>;
   /** Removes expired threads and returns how many. */
   sweep(request: SweepRequest): Promise<number>;
 }

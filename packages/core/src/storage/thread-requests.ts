@@ -130,3 +130,10 @@ export interface SweepRequest {
   /** At most so many threads. */
   readonly limit: number;
 }
+
+/** How much of a thread a storage holds. */
+export interface ThreadStats {
+  readonly checkpoints: number;
+  /** Bytes of its records and blobs as they are kept, compressed where they are; without indexes. */
+  readonly bytes: number;
+}

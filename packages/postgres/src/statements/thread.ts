@@ -61,3 +61,27 @@ WHERE t.thread = :thread AND t.claim = :claim AND ${alive("t")}
 RETURNING t.thread`;
   return statement(tables, sql, { thread, claim });
 }
+
+/**
+ * How much there is of a thread. Lengths are read without the bytes where these lie outside of their row.
+ *
+ * - Out: a row if the thread exists: `data`, how many checkpoints, and `bytes`.
+ * - Atomic: one snapshot.
+ */
+export function statsStatement(tables: Tables, thread: string): Statement {
+  const sql = `SELECT c.count::text AS data, (c.bytes + w.bytes + b.bytes)::text AS bytes
+FROM {threads} AS t
+CROSS JOIN LATERAL (
+  SELECT count(*) AS count,
+    coalesce(sum(length(header) + length(metadata) + length(refs) + pg_column_size(tokens)), 0) AS bytes
+  FROM {checkpoints} WHERE thread = t.thread
+) AS c
+CROSS JOIN LATERAL (
+  SELECT coalesce(sum(length(value) + length(refs)), 0) AS bytes FROM {writes} WHERE thread = t.thread
+) AS w
+CROSS JOIN LATERAL (
+  SELECT coalesce(sum(length(id) + length(bytes)), 0) AS bytes FROM {blobs} WHERE thread = t.number
+) AS b
+WHERE t.thread = :thread AND ${alive("t")}`;
+  return statement(tables, sql, { thread });
+}

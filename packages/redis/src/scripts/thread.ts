@@ -86,6 +86,26 @@ return { 'released' }
 );
 
 /**
+ * How much there is of a thread.
+ *
+ * - KEYS: 1 to 5.
+ * - Out: `found`, how many checkpoints, and bytes of memory; or `missing`, `incomplete`, `format`, `damaged`.
+ * - Atomic: a script. The server measures every value, and sends none.
+ */
+export const STATS: Script = script(
+  "stats",
+  { durable: false, parts: [CLOCK, THREAD] },
+  String.raw`
+local thread, why = open_thread(0)
+if not thread then return absent(why) end
+
+local bytes = 0
+for i = 1, 5 do bytes = bytes + (redis.call('MEMORY', 'USAGE', KEYS[i], 'SAMPLES', '0') or 0) end
+return { 'found', text(redis.call('HLEN', KEYS[2])), text(bytes) }
+`,
+);
+
+/**
  * Gives a thread a time to live of its own.
  *
  * - KEYS: 1 to 6.

@@ -1,0 +1,52 @@
+import { CheckpointSaver, migrateThreads, threadIdsOf, threadStats, type OldSaver } from "@threadmark/core";
+import { MemoryStorage } from "@threadmark/core/memory";
+import type { StoreSize } from "./store-size.ts";
+
+/** So many checkpoints say well enough how much the others share. */
+const SAMPLE = 500;
+
+/** What a store would take here, by a sample. */
+export interface ExpectedSize {
+  readonly bytes: number;
+  /** Checkpoints that were copied into this process to find out. */
+  readonly sample: number;
+}
+
+/**
+ * Copies the first threads of a saver into memory, and concludes from these to all.
+ *
+ * @param size How much there is.
+ * @returns `undefined` when there is nothing.
+ */
+export async function expectedSize(from: OldSaver, size: StoreSize): Promise<ExpectedSize | undefined> {
+  const to = new CheckpointSaver(new MemoryStorage());
+  const enough = new AbortController();
+  const [copied, ids] = [new Set<string>(), idsOf(from, enough.signal)];
+  let sample = 0;
+  for await (const threadId of ids) {
+    copied.add(threadId);
+    const migration = migrateThreads({
+      from,
+      to,
+      threadIds: [threadId],
+      signal: enough.signal,
+      onProgress: () => ++sample >= SAMPLE && enough.abort(new Enough()),
+    });
+    await migration.catch((error: unknown) => {
+      if (!(error instanceof Enough)) throw error;
+    });
+  }
+  if (sample === 0) return undefined;
+  let bytes = 0;
+  for (const threadId of copied) bytes += (await threadStats(to, threadId))?.bytes ?? 0;
+  return { bytes: Math.round((bytes / sample) * size.checkpoints), sample };
+}
+
+class Enough extends Error {}
+
+async function* idsOf(from: OldSaver, signal: AbortSignal): AsyncGenerator<string> {
+  for await (const threadId of threadIdsOf(from)) {
+    if (signal.aborted) return;
+    yield threadId;
+  }
+}
