@@ -1,9 +1,10 @@
 /**
- * Runs `threadmark conformance` on every saver and writes docs/peers.md: `node generate.ts [names of savers]`. With
- * names only these are run, and what is known of the others stays.
+ * Runs `threadmark conformance` on every saver, and writes docs/peers.md and docs/clauses.md: `node generate.ts [names]`.
+ * With names only these savers are run, and what is known of the others stays; `none` runs no saver.
  */
 import { writeFile } from "node:fs/promises";
 import { startServers } from "@threadmark/services/start";
+import { clausesPage } from "./clauses-page.ts";
 import { peers } from "./peers.ts";
 import { readReport, writeReport } from "./reports.ts";
 import { runPeer } from "./run-peer.ts";
@@ -27,3 +28,4 @@ try {
 }
 const reports = await Promise.all(peers.map(({ id }) => readReport(id)));
 await writeFile(new URL("../../docs/peers.md", import.meta.url), documentOf(reports));
+await writeFile(new URL("../../docs/clauses.md", import.meta.url), clausesPage());

@@ -80,6 +80,7 @@ export const sections: readonly Section[] = [
       doc("test-your-saver", "Test your saver"),
       doc("write-a-saver", "Write a saver"),
       doc("contract", "The contract"),
+      doc("clauses", "Every clause"),
       readme("packages/conformance", "conformance", "The suite"),
       doc("peers", "How other savers do"),
       readme("packages/core", "core", "The core package"),
