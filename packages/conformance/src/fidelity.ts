@@ -1,4 +1,4 @@
-import { NotApplicable, describeError, expectSame, outcomeOf } from "./assertions.ts";
+import { NotApplicable, describeError, ensure, expectSame, outcomeOf } from "./assertions.ts";
 import type { ClauseContext } from "./clause.ts";
 import { TestThread } from "./thread.ts";
 
@@ -47,5 +47,6 @@ export async function expectKeptAsMetadata(
   const metadata = (await thread.read(1)).metadata as Record<string, unknown> | undefined;
   for (const [name, value] of Object.entries(make())) {
     expectSame(metadata?.[name], value, `In the metadata, ${name}`);
+    ensure(metadata !== undefined && name in metadata, `In the metadata, ${name} is missing.`);
   }
 }

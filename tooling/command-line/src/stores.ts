@@ -6,7 +6,7 @@ import { RedisSaver } from "@threadmark/redis";
 import { servers, type Server } from "@threadmark/services";
 
 /** A place for threads, and how the command line names it. */
-export interface Place {
+interface Place {
   readonly args: readonly string[];
   /** Options that say the same of the store that a migration comes from. */
   readonly from: readonly string[];

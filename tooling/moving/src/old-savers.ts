@@ -54,7 +54,7 @@ async function oldMongoDB(server: Server): Promise<OldStore> {
 }
 
 /** The real saver on a real SQLite, that of Node: better-sqlite3 has to be compiled where it has no binary. */
-export async function openSqlite(file = ":memory:"): Promise<OldStore> {
+async function openSqlite(file = ":memory:"): Promise<OldStore> {
   const { DatabaseSync: Database } = await import("node:sqlite");
   const db = new Database(file);
   // No test takes the power away.
