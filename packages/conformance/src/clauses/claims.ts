@@ -42,8 +42,7 @@ async function expectTold({ saver, id }: TestThread, expected: string | undefine
   if (!saver.getThread) return;
   const told = (await saver.getThread(id))?.claim;
   expectSame(told?.id, expected, "The claim that getThread returns");
-  if (told)
-    ensure(told.until.getTime() > Date.now(), "getThread does not say until when a thread is taken.");
+  if (told) ensure(told.until.getTime() > Date.now(), "getThread does not say until when a thread is taken.");
 }
 
 function claimsClause(name: string, text: Omit<ClauseText, "needs">): Clause {

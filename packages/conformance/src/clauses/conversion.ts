@@ -83,7 +83,11 @@ export const conversionClauses: readonly Clause[] = [
         for (const [channel, value] of Object.entries(make())) {
           const { before, after } = value as { before: unknown; after: unknown };
           const stored = { ...(found[channel] as object), unknown: undefined };
-          expectSame(stored, { before, unknown: undefined, after }, `What is next to the value of ${channel}`);
+          expectSame(
+            stored,
+            { before, unknown: undefined, after },
+            `What is next to the value of ${channel}`,
+          );
         }
       }
     },
