@@ -1,5 +1,5 @@
-import { globSync } from "node:fs";
-import { basename, join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { basename, join, posix } from "node:path";
 import { Application, Converter, LogLevel, ReflectionKind, type TypeDocOptions } from "typedoc";
 import type { PluginOptions } from "typedoc-plugin-markdown";
 import { REPOSITORY, root, staged } from "./paths.ts";
@@ -7,18 +7,23 @@ import { REPOSITORY, root, staged } from "./paths.ts";
 /** The folders in which a module's pages are; one module may be in another's folder. */
 const KINDS = /^(?:classes|functions|interfaces|type-aliases|variables)[/]/;
 
-/** What users and authors of savers import. */
-const modules = {
-  "@threadmark/memory": "packages/memory/src/index.ts",
-  "@threadmark/postgres": "packages/postgres/src/index.ts",
-  "@threadmark/mongodb": "packages/mongodb/src/index.ts",
-  "@threadmark/redis": "packages/redis/src/index.ts",
-  "@threadmark/workflow": "packages/workflow/src/index.ts",
-  "@threadmark/workflow/testing": "packages/workflow/src/testing/index.ts",
-  "@threadmark/core": "packages/core/src/index.ts",
-  "@threadmark/core/storage": "packages/core/src/storage.ts",
-  "@threadmark/conformance": "packages/conformance/src/index.ts",
-};
+/** In the order of the sidebar. */
+const PACKAGES = ["memory", "postgres", "mongodb", "redis", "workflow", "core", "conformance"];
+
+/** What users and authors of savers import, and the source of each. */
+const modules = Object.fromEntries(PACKAGES.flatMap(modulesOf));
+
+/** What a package exports, by the name under which it is imported. */
+function modulesOf(name: string): [string, string][] {
+  const folder = join("packages", name);
+  const { exports } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
+    exports: Record<string, string | Record<string, string>>;
+  };
+  return Object.entries(exports).flatMap(([path, target]): [string, string][] => {
+    const source = typeof target === "string" ? undefined : target["@threadmark/source"];
+    return source ? [[posix.join("@threadmark", name, path), join(folder, source)]] : [];
+  });
+}
 
 /** A module in the reference, and the pages of what it exports, once they are written. */
 export interface ReferenceModule {
@@ -64,7 +69,9 @@ function options(): TypeDocOptions & Partial<PluginOptions> {
     skipErrorChecking: true,
     logLevel: LogLevel.Warn,
     outputs: [{ name: "markdown", path: join(staged, "api") }],
+    name: "API reference",
     readme: "none",
+    indexFormat: "table",
     excludeInternal: true,
     excludePrivate: true,
     excludeProtected: true,
