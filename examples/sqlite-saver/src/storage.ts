@@ -233,11 +233,12 @@ export class SqliteStorage implements CheckpointStorage {
     });
   }
 
-  async claim({ thread, claim, ttl, newEpoch, threadTtl }: ClaimRequest): Promise<ClaimOutcome> {
+  async claim({ thread, claim, renews, ttl, newEpoch, threadTtl }: ClaimRequest): Promise<ClaimOutcome> {
     return this.#tables.atomic((): ClaimOutcome => {
       if (this.#tables.isExpired(thread)) return { outcome: "expired" };
       const now = Date.now();
       const row = this.#tables.thread(thread);
+      if (renews && row?.["claim"] !== claim) return { outcome: "lost" };
       const owner = (row?.["claim"] ?? claim) as string;
       const until = (row?.["claim_until"] ?? 0) as number;
       if (owner !== claim && until > now) return { outcome: "held", until };

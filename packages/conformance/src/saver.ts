@@ -22,6 +22,7 @@ export interface ThreadSummary {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly headId: string | undefined;
   readonly state: string | undefined;
+  readonly run?: string | undefined;
   readonly claim?: { readonly id: string; readonly until: Date } | undefined;
   readonly cursor: string;
 }
@@ -30,6 +31,7 @@ export interface ThreadListOptions {
   limit?: number;
   before?: string | Date;
   filter?: Record<string, unknown>;
+  run?: "finished" | "unfinished";
 }
 
 interface DeleteThreadsOptions {
@@ -89,6 +91,7 @@ export interface TestedSaver {
   updateThread?(threadId: string, update: { metadata: Record<string, unknown> }): Promise<unknown>;
   deleteThreads?(options: DeleteThreadsOptions): Promise<number>;
   claimThread?(threadId: string, options: { claim: string; ttl: { seconds: number } }): Promise<ClaimResult>;
+  renewThread?(threadId: string, options: { claim: string; ttl: { seconds: number } }): Promise<boolean>;
   releaseThread?(threadId: string, claim: string): Promise<boolean>;
   copyThread?(from: string, to: string): Promise<unknown>;
   prune?(options: PruneOptions): Promise<PruneResult>;

@@ -100,3 +100,9 @@ export const TASKS = "__pregel_tasks";
 
 /** Key of `configurable` with the id of the claim that a write is made under; see `CheckpointSaver.claimThread`. */
 export const CLAIM = "__threadmark_claim";
+
+/**
+ * Key of `configurable` that is `true` when a workflow stores, so that its thread is found by whether its last run has
+ * ended; see `ListThreadsOptions.run`.
+ */
+export const RUN = "__threadmark_run";

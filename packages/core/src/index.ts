@@ -1,4 +1,4 @@
-export { CLAIM, ERROR, INTERRUPT, RESUME, SCHEDULED, TASKS } from "./contract.ts";
+export { CLAIM, ERROR, INTERRUPT, RESUME, RUN, SCHEDULED, TASKS } from "./contract.ts";
 export type {
   ChannelVersion,
   ChannelVersions,
@@ -42,6 +42,7 @@ export {
 } from "./saver/sizes.ts";
 export type { ThreadStats } from "./storage/port.ts";
 export type { ThreadMetadata, ThreadMetadataOf } from "./saver/thread-metadata.ts";
+export type { RunMark } from "./saver/run-mark.ts";
 export type { ListThreadsOptions, ThreadInfo, ThreadState } from "./saver/threads.ts";
 export type { ThreadUpdate } from "./saver/update-thread.ts";
 export * from "./serializer/index.ts";

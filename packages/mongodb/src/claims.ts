@@ -20,7 +20,7 @@ const MAX_ATTEMPTS = 20;
  * stored under the old one is there, and nothing of it can come any more.
  */
 export async function claimThread(session: Session, request: ClaimRequest): Promise<ClaimOutcome> {
-  const { thread, claim } = request;
+  const { thread, claim, renews } = request;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const taken = await take(session, request);
     if (taken) {
@@ -28,12 +28,13 @@ export async function claimThread(session: Session, request: ClaimRequest): Prom
       return { outcome: "claimed" };
     }
     const found = await findThread(session, thread);
-    if (!found) {
+    if (found && !found.gone && !isAlive(found)) return { outcome: "expired" };
+    if (renews) {
+      if (!found || found.gone || found.claim?.id !== claim) return { outcome: "lost" };
+    } else if (!found) {
       if (await create(session, request)) return { outcome: "claimed" };
     } else if (found.gone) {
       await awaitPurge(session, found);
-    } else if (!isAlive(found)) {
-      return { outcome: "expired" };
     } else if (found.claim && found.claim.id !== claim && found.claim.until > found.now) {
       return { outcome: "held", until: found.claim.until.getTime() };
     }
@@ -45,17 +46,17 @@ export async function claimThread(session: Session, request: ClaimRequest): Prom
   );
 }
 
-/** Takes a claim that is free. `unsettled`: a write of somebody else may be under way. */
+/** Takes a claim that is free, or renews one. `unsettled`: a write of somebody else may be under way. */
 async function take(
   session: Session,
-  { thread, claim, ttl, threadTtl }: ClaimRequest,
+  { thread, claim, renews, ttl, threadTtl }: ClaimRequest,
 ): Promise<{ readonly unsettled: boolean } | undefined> {
   const isOwn = { $eq: ["$claim.id", { $literal: claim }] };
   // Also where there is none: a missing field comes before all dates.
   const isFree = { $lte: ["$claim.until", "$$NOW"] };
   const filter = {
     ...only(threadKey(thread)),
-    $expr: { $and: [ALIVE["$expr"], { $or: [isOwn, isFree] }] },
+    $expr: { $and: [ALIVE["$expr"], renews ? isOwn : { $or: [isOwn, isFree] }] },
   };
   const isQuiet = { $and: [{ $lte: ["$busy", null] }, { $eq: [{ $ifNull: ["$done", 0] }, "$writes"] }] };
   // Sent once more, it is a renewal of its own claim: what the first one saw must stay.

@@ -55,6 +55,7 @@ import {
   claimRefusalStatement,
   claimStatement,
   releaseStatement,
+  renewStatement,
   statsStatement,
   updateThreadStatement,
 } from "./statements/thread.ts";
@@ -191,10 +192,12 @@ export class PostgresStorage implements CheckpointStorage {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimOutcome> {
-    if (await this.#changes(claimStatement(this.#tables, request))) return { outcome: "claimed" };
+    const take = request.renews ? renewStatement : claimStatement;
+    if (await this.#changes(take(this.#tables, request))) return { outcome: "claimed" };
     const [refusal] = await this.#session.query(claimRefusalStatement(this.#tables, request));
     const { outcome, detail } = refusal!;
-    return outcome === "held" ? { outcome, until: Number(detail ?? 0) } : { outcome: "expired" };
+    if (outcome !== "held") return { outcome: "expired" };
+    return request.renews ? { outcome: "lost" } : { outcome, until: Number(detail ?? 0) };
   }
 
   release(request: ReleaseRequest): Promise<boolean> {

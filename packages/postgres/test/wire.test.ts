@@ -57,6 +57,7 @@ describe("round trips on the wire", () => {
     ["getThread", () => saver.getThread("t")],
     ["updateThread", () => saver.updateThread("t", { metadata: { title: "x" } })],
     ["claimThread", () => saver.claimThread("t", { claim: "me", ttl: { seconds: 1000 } })],
+    ["renewThread", () => saver.renewThread("t", { claim: "me", ttl: { seconds: 1000 } })],
     ["putWrites of the owner", () => saver.putWrites(owned, [["a", 1]], "task 2")],
     ["releaseThread", () => saver.releaseThread("t", "me")],
     ["a page of listThreads with a filter", () => first(saver.listThreads({ filter: { title: "x" } }))],

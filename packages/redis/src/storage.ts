@@ -201,11 +201,11 @@ export class RedisStorage implements CheckpointStorage {
     return outcome === "stored";
   }
 
-  async claim({ thread, claim, ttl, newEpoch, threadTtl }: ClaimRequest): Promise<ClaimOutcome> {
-    const args = [ownerOf(claim), String(ttl), newEpoch, String(threadTtl ?? "")];
+  async claim({ thread, claim, renews, ttl, newEpoch, threadTtl }: ClaimRequest): Promise<ClaimOutcome> {
+    const args = [ownerOf(claim), String(ttl), newEpoch, String(threadTtl ?? ""), renews ? "1" : ""];
     const { outcome, rest } = await this.#scripts.change(CLAIM, thread, args);
     if (outcome === "held") return { outcome, until: Number(textOf(rest[0]!)) };
-    return { outcome: outcome as "claimed" | "expired" };
+    return { outcome: outcome as "claimed" | "expired" | "lost" };
   }
 
   async release({ thread, claim }: ReleaseRequest): Promise<boolean> {

@@ -1,18 +1,19 @@
 import { currentScope } from "./ambient.ts";
 import type { Context } from "./context.ts";
+import type { InterruptOptions } from "./response-schema.ts";
 import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
 
 /**
  * Asks a question: the run pauses, and the answer is what this returns when the run continues.
  *
  * @param value What is asked; stored, and shown to whoever answers.
- * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`. The pause itself is thrown through the body; a
+ * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`, `INVALID_ANSWER`. The pause itself is thrown through the body; a
  *   body that catches it pauses all the same.
  * @example
  * const approved = interrupt<boolean>({ question: "Send it?", draft });
  */
-export function interrupt<Answer = unknown>(value: unknown): Answer {
-  return currentScope("interrupt()").ask(value) as Answer;
+export function interrupt<Answer = unknown>(value: unknown, options?: InterruptOptions<Answer>): Answer {
+  return currentScope("interrupt()").ask(value, false, options?.responseSchema) as Answer;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Callable } from "./callable.ts";
 import type { RunConfig } from "./config.ts";
 import { withTokens } from "./langchain.ts";
+import type { InterruptOptions } from "./response-schema.ts";
 import type { Scope } from "./scope.ts";
 import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
 
@@ -25,7 +26,7 @@ export interface Context<Saved = unknown> {
   /** Shows something in the `custom` stream. */
   readonly writer: (chunk: unknown) => void;
   /** Asks a question and pauses the run until it is answered. */
-  readonly interrupt: <Answer = unknown>(value: unknown) => Answer;
+  readonly interrupt: <Answer = unknown>(value: unknown, options?: InterruptOptions<Answer>) => Answer;
   /** As the function `sleep`. */
   readonly sleep: (until: Date | number) => void;
   /** As the function `waitFor`. */
@@ -78,7 +79,8 @@ export function createContext(scope: Scope): Context {
     store: tree.store,
     signal: scope.signal,
     writer: (chunk) => show(scope, "custom", chunk),
-    interrupt: <Answer>(value: unknown) => scope.ask(value) as Answer,
+    interrupt: <Answer>(value: unknown, options?: InterruptOptions<Answer>) =>
+      scope.ask(value, false, options?.responseSchema) as Answer,
     sleep: (until) => sleepIn(scope, until),
     waitFor: <Payload>(event: string, options?: WaitOptions) =>
       waitForIn(scope, event, options) as Payload | undefined,

@@ -10,6 +10,7 @@
  * - `ALREADY_RESUMED`: the question was answered before, perhaps just now by somebody else.
  * - `UNKNOWN_INTERRUPT`: an answer names a question that is not open.
  * - `AMBIGUOUS_RESUME`: several questions are open, and the answer does not say which one it is for.
+ * - `INVALID_ANSWER`: an answer does not match the `responseSchema` of its question, which stays open.
  * - `NON_DETERMINISTIC`: after a restart the workflow called something different from before.
  * - `DUPLICATE_NAME`: two tasks, or two workflows, of one run have the same name.
  * - `THREAD_BUSY`: the thread is run by somebody else, in this process or another one.
@@ -29,6 +30,7 @@ export type WorkflowErrorCode =
   | "ALREADY_RESUMED"
   | "UNKNOWN_INTERRUPT"
   | "AMBIGUOUS_RESUME"
+  | "INVALID_ANSWER"
   | "NON_DETERMINISTIC"
   | "DUPLICATE_NAME"
   | "THREAD_BUSY"

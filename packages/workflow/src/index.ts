@@ -32,6 +32,7 @@ export type { CheckpointEvent, TaskState } from "./events.ts";
 export type { Final, SaveOf, ValueOf } from "./final.ts";
 export type { Durability } from "./recorder.ts";
 export type { RecoverOptions, RecoveryReport } from "./recover.ts";
+export type { InterruptOptions, ResponseSchema, SchemaResult } from "./response-schema.ts";
 export type { RetryPolicy } from "./retry.ts";
 export type { ListRunsOptions, RunStatus, RunSummary } from "./runs.ts";
 export type { WorkflowSaver } from "./saver.ts";

@@ -8,7 +8,7 @@ import {
 import { pauseFor, systemClock } from "./clock.ts";
 import { WorkflowError } from "./errors.ts";
 import { claimIdOf } from "./identity.ts";
-import type { ClaimingSaver, WorkflowSaver } from "./saver.ts";
+import { canClaim, type ClaimingSaver, type WorkflowSaver } from "./saver.ts";
 
 /** Milliseconds. */
 const DEFAULT_LEASE = 30_000;
@@ -31,6 +31,7 @@ export class OwnedThread implements WorkflowSaver {
   /** Told that another process has the thread now. */
   readonly #onLost: (error: WorkflowError) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #renewal: Promise<boolean> | undefined;
   /** Until then nobody else can have it, by the clock of this process. */
   #certainUntil = 0;
 
@@ -69,7 +70,10 @@ export class OwnedThread implements WorkflowSaver {
     if (!this.#stopRenewing()) return;
     const threads = yielding.get(this.#saver) ?? new Map<string, Promise<void>>();
     yielding.set(this.#saver, threads);
-    const given = this.#ask(1)
+    // A renewal that is under way would take it back.
+    const given = Promise.resolve(this.#renewal)
+      .catch(() => {})
+      .then(async () => this.#ask(1))
       // Its time is over when the next millisecond has begun.
       .then(() => new Promise<void>((resolve) => setTimeout(resolve, 2)))
       .catch(() => {})
@@ -126,10 +130,13 @@ export class OwnedThread implements WorkflowSaver {
 
   async #ask(milliseconds: number): Promise<boolean> {
     const asked = Date.now();
-    const ttl = { seconds: milliseconds / 1000 };
-    const { claimed } = await this.#saver.claimThread(this.#thread, { claim: this.#claim, ttl });
+    const { claimed } = await this.#saver.claimThread(this.#thread, this.#claimFor(milliseconds));
     if (claimed) this.#certainUntil = asked + milliseconds;
     return claimed;
+  }
+
+  #claimFor(milliseconds: number): { claim: string; ttl: { seconds: number } } {
+    return { claim: this.#claim, ttl: { seconds: milliseconds / 1000 } };
   }
 
   #renewLater(): void {
@@ -138,18 +145,12 @@ export class OwnedThread implements WorkflowSaver {
     (this.#timer as { unref?(): void }).unref?.();
   }
 
-  /**
-   * A claim that ran out is not renewed: somebody may have taken the thread and given it back, and
-   * what this process knows of it would be old. It stays as it is, and the storage compares it.
-   */
   async #renew(): Promise<void> {
     const timer = this.#timer;
     let lost = false;
     try {
-      const thread = await this.#saver.getThread(this.#thread);
-      lost = thread?.claim?.id !== this.#claim;
-      const goesOn = () => this.#timer === timer && Date.now() < this.#certainUntil;
-      if (!lost && goesOn()) lost = !(await this.#ask(this.#lease));
+      this.#renewal = this.#keep();
+      lost = !(await this.#renewal);
     } catch {
       // The database may be back the next time, and every write is compared with the claim anyway.
     }
@@ -160,11 +161,37 @@ export class OwnedThread implements WorkflowSaver {
     } else this.#renewLater();
   }
 
+  /** Nobody can have taken the thread and given it back meanwhile: a claim that is not there is not renewed. */
+  async #keep(): Promise<boolean> {
+    const asked = Date.now();
+    const kept = await this.#saver.renewThread(this.#thread, this.#claimFor(this.#lease));
+    if (kept) this.#certainUntil = asked + this.#lease;
+    return kept;
+  }
+
   /** @returns Whether it was still this process's to renew. */
   #stopRenewing(): boolean {
     const kept = this.#timer !== undefined && Date.now() < this.#certainUntil;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     return kept;
+  }
+}
+
+/** Does something as the only one that uses the thread, where the saver can claim it. @throws WorkflowError `THREAD_BUSY`. */
+export async function asOwner<T>(
+  saver: WorkflowSaver,
+  config: CheckpointConfig,
+  workflow: string,
+  work: (saver: WorkflowSaver) => Promise<T>,
+): Promise<T> {
+  const thread: unknown = config.configurable?.["thread_id"];
+  if (typeof thread !== "string" || !canClaim(saver)) return work(saver);
+  const owned = new OwnedThread(saver, thread, workflow, undefined, () => {});
+  await owned.take(false, new AbortController().signal);
+  try {
+    return await work(owned);
+  } finally {
+    await owned.release();
   }
 }

@@ -1,4 +1,4 @@
-import type { CheckpointConfig, PendingWrite } from "@threadmark/core";
+import { RUN, type CheckpointConfig, type PendingWrite } from "@threadmark/core";
 import type { NewCheckpoint } from "./checkpoints.ts";
 import type { WorkflowSaver } from "./saver.ts";
 
@@ -107,7 +107,7 @@ export class Recorder {
 
   #config(checkpoint: string | undefined): CheckpointConfig {
     const { configurable, namespace, metadata } = this.#target;
-    const at = { ...configurable, checkpoint_ns: namespace };
+    const at = { ...configurable, checkpoint_ns: namespace, [RUN]: true };
     const config = checkpoint === undefined ? at : { ...at, checkpoint_id: checkpoint };
     return { configurable: config, metadata };
   }

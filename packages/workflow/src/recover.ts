@@ -18,6 +18,12 @@ export interface RecoverOptions {
   readonly olderThan?: number;
   /** Only threads whose own metadata equals it on every key it has. */
   readonly filter?: Readonly<Record<string, unknown>>;
+  /**
+   * Also runs in threads that do not say whether their last run has ended: those in which only LangGraph.js has run and
+   * never to an end, and those that were moved from another saver. Every thread is then listed, and these are read.
+   * @default false
+   */
+  readonly unmarked?: boolean;
   /** For the runs, except for the thread. */
   readonly config?: RunConfig;
 }
@@ -35,7 +41,7 @@ export async function recoverRuns(
   saver: ListingSaver,
   name: string,
   invoke: (input: CommandOptions | null, config: RunConfig) => Promise<unknown>,
-  { olderThan = 60_000, filter, config = {} }: RecoverOptions,
+  { olderThan = 60_000, filter, unmarked = false, config = {} }: RecoverOptions,
 ): Promise<RecoveryReport> {
   const continued: string[] = [];
   const failed: { threadId: string; error: unknown }[] = [];
@@ -51,7 +57,7 @@ export async function recoverRuns(
   };
   const atWork = new Set<Promise<void>>();
   const status = ["unfinished", "paused"] as const;
-  for await (const run of findRuns(saver, name, clock, filter ? { status, filter } : { status })) {
+  for await (const run of findRuns(saver, name, clock, { status, unmarked, ...(filter ? { filter } : {}) })) {
     const isOld = clock.now() - run.summary.updatedAt.getTime() >= olderThan;
     if (run.summary.status === "paused" ? run.due.length === 0 : !isOld) continue;
     const work = goOn(run).finally(() => atWork.delete(work));

@@ -39,7 +39,15 @@ export interface ListRunsOptions {
   readonly filter?: Readonly<Record<string, unknown>>;
   /** The most runs. @default no limit */
   readonly limit?: number;
+  /**
+   * Also, with a `status`, threads that do not say whether their last run has ended: those in which only LangGraph.js
+   * has run and never to an end, and those that were moved from another saver. Every thread is then listed, and these
+   * are read. @default false
+   */
+  readonly unmarked?: boolean;
 }
+
+const ALL: readonly RunStatus[] = ["running", "paused", "failed", "unfinished", "finished"];
 
 /** A run, with what it asks. */
 export interface FoundRun {
@@ -53,19 +61,43 @@ export async function* findRuns(
   saver: ListingSaver,
   name: string,
   clock: Clock,
-  { filter, status, limit = Number.POSITIVE_INFINITY }: ListRunsOptions,
+  { status, limit = Number.POSITIVE_INFINITY, ...where }: ListRunsOptions,
 ): AsyncGenerator<FoundRun> {
-  const wanted = typeof status === "string" ? [status] : status;
+  const wanted = new Set(typeof status === "string" ? [status] : (status ?? ALL));
   let left = limit;
   if (!(left > 0)) return;
-  for await (const thread of saver.listThreads(filter ? { filter } : {})) {
-    if (thread.headId === undefined) continue;
+  for await (const thread of candidates(saver, wanted, where)) {
+    if (thread.headId === undefined || !mayBe(thread, wanted, clock.now())) continue;
     const tuple = await saver.getTuple({ configurable: { thread_id: thread.threadId, checkpoint_ns: "" } });
     const run = tuple && runOf(thread, tuple, name, clock.now());
-    if (!run || (wanted && !wanted.includes(run.summary.status))) continue;
+    if (!run || !wanted.has(run.summary.status)) continue;
     yield run;
     if (--left <= 0) return;
   }
+}
+
+/** Threads that are found by their mark, where that is enough. A run that is claimed may not have stored anything. */
+function candidates(
+  saver: ListingSaver,
+  wanted: ReadonlySet<RunStatus>,
+  { filter, unmarked = false }: Pick<ListRunsOptions, "filter" | "unmarked">,
+): AsyncIterable<ThreadInfo> {
+  const chosen = filter ? { filter } : {};
+  if (unmarked || wanted.has("running")) return saver.listThreads(chosen);
+  if (!wanted.has("finished")) return saver.listThreads({ ...chosen, run: "unfinished" });
+  return saver.listThreads(wanted.size === 1 ? { ...chosen, run: "finished" } : chosen);
+}
+
+/** Whether what a listing tells of a thread leaves it open that its run is one of these. */
+function mayBe(thread: ThreadInfo, wanted: ReadonlySet<RunStatus>, now: number): boolean {
+  if (isClaimed(thread, now)) return wanted.has("running");
+  if (thread.run === undefined) return true;
+  if (thread.run === "finished") return wanted.has("finished");
+  return wanted.has("paused") || wanted.has("failed") || wanted.has("unfinished");
+}
+
+function isClaimed({ claim }: ThreadInfo, now: number): boolean {
+  return claim !== undefined && claim.until.getTime() > now;
 }
 
 function runOf(thread: ThreadInfo, tuple: CheckpointTuple, name: string, now: number): FoundRun | undefined {
@@ -81,7 +113,7 @@ function runOf(thread: ThreadInfo, tuple: CheckpointTuple, name: string, now: nu
     return time === undefined ? [] : [{ id, time }];
   });
   const status = (): RunStatus => {
-    if (thread.claim && thread.claim.until.getTime() > now) return "running";
+    if (isClaimed(thread, now)) return "running";
     if (!unfinished) return "finished";
     if (questions.length > 0) return "paused";
     return error ? "failed" : "unfinished";

@@ -37,13 +37,22 @@ export interface ClaimingSaver extends WorkflowSaver {
     threadId: string,
     options: { readonly claim: string; readonly ttl: { readonly seconds: number } },
   ): Promise<{ readonly claimed: boolean }>;
+  renewThread(
+    threadId: string,
+    options: { readonly claim: string; readonly ttl: { readonly seconds: number } },
+  ): Promise<boolean>;
   releaseThread(threadId: string, claim: string): Promise<boolean>;
-  getThread(threadId: string): Promise<Pick<ThreadInfo, "claim"> | undefined>;
+}
+
+/** Which threads are listed. */
+interface ThreadQuery {
+  readonly filter?: Readonly<Record<string, unknown>>;
+  readonly run?: "finished" | "unfinished";
 }
 
 /** A checkpointer that lists its threads. Every saver of Threadmark is one. */
 export interface ListingSaver extends WorkflowSaver {
-  listThreads(options: { readonly filter?: Readonly<Record<string, unknown>> }): AsyncIterable<ThreadInfo>;
+  listThreads(options: ThreadQuery): AsyncIterable<ThreadInfo>;
 }
 
 export function canList(saver: WorkflowSaver): saver is ListingSaver {
@@ -51,7 +60,7 @@ export function canList(saver: WorkflowSaver): saver is ListingSaver {
 }
 
 export function canClaim(saver: WorkflowSaver): saver is ClaimingSaver {
-  return ["claimThread", "releaseThread", "getThread"].every(
+  return ["claimThread", "renewThread", "releaseThread"].every(
     (method) => typeof (saver as unknown as Record<string, unknown>)[method] === "function",
   );
 }

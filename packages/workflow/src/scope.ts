@@ -4,6 +4,7 @@ import { WorkflowError } from "./errors.ts";
 import { follow } from "./follow.ts";
 import { interruptId, type TaskIdentity } from "./identity.ts";
 import type { Slot } from "./limiter.ts";
+import { validate, type ResponseSchema } from "./response-schema.ts";
 import type { Run } from "./run.ts";
 import type { TaskDefinition } from "./task.ts";
 
@@ -91,7 +92,7 @@ export class Scope {
    *
    * @param keeps Whether it stays as it was asked first when the run is repeated.
    */
-  ask(value: unknown, keeps = false): unknown {
+  ask(value: unknown, keeps = false, schema?: ResponseSchema): unknown {
     this.#check();
     if (!this.run.recorder) {
       throw new WorkflowError(
@@ -100,12 +101,13 @@ export class Scope {
       );
     }
     const index = this.#questions++;
-    if (index < this.answers.length) return this.answers[index];
+    if (index < this.answers.length) return this.#accepted(this.answers[index], index, schema);
     const id = interruptId(this.identity.namespace, index);
     const answer = this.#answerTo(id, index);
     if (answer) {
+      const accepted = this.#accepted(answer.value, index, schema);
       this.answers.push(answer.value);
-      return answer.value;
+      return accepted;
     }
     const before = keeps && this.run.journal.of(this.identity.id).interrupts.find((asked) => asked.id === id);
     const pause = new Pause([before || { id, value }]);
@@ -162,6 +164,13 @@ export class Scope {
 
   #note(pause: Pick<Pause, "interrupts">): void {
     for (const interrupt of pause.interrupts) this.#interrupts.set(interrupt.id, interrupt);
+  }
+
+  #accepted(answer: unknown, index: number, schema: ResponseSchema | undefined): unknown {
+    if (!schema) return answer;
+    const result = validate(schema, answer);
+    if (!result.issues) return result.value;
+    return this.run.tree.refuseAnswer(interruptId(this.identity.namespace, index), result.issues);
   }
 
   #answerTo(id: string, index: number): { readonly value: unknown } | undefined {

@@ -159,7 +159,21 @@ async function goOn(
   run.events.checkpoint(() =>
     checkpointEvent(run, { checkpoint, metadata: tuple.metadata! }, parent, journal),
   );
-  return runBody(run, body);
+  try {
+    return await runBody(run, body);
+  } finally {
+    if (namespace === "") await takeBackRefused(tree, recorder, checkpoint.id);
+  }
+}
+
+/** An answer that its question has refused is as if it had not been given. */
+async function takeBackRefused(
+  { refused }: Tree,
+  recorder: Recorder | undefined,
+  checkpoint: string,
+): Promise<void> {
+  for (const id of refused) await recorder?.write(checkpoint, id, "", [[RESUME, []]]);
+  if (refused.size > 0) await recorder?.settle();
 }
 
 /**

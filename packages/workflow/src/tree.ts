@@ -45,6 +45,8 @@ export class Tree {
   readonly answers: Map<string, unknown> = new Map();
   /** Those to questions of old threads, by the id of the first question of the task. */
   readonly sharedAnswers: Map<string, unknown> = new Map();
+  /** Questions whose answers do not match their schemas. */
+  readonly refused: Set<string> = new Set();
   #fatal: { readonly error: unknown } | undefined;
   readonly #codes = new Map<string, (...args: never[]) => unknown>();
 
@@ -69,6 +71,13 @@ export class Tree {
   fail(error: unknown): never {
     this.#fatal ??= { error };
     throw this.#fatal.error;
+  }
+
+  /** The run ends, and the question stays open: its answer is no answer to it. */
+  refuseAnswer(question: string, issues: readonly unknown[]): never {
+    this.refused.add(question);
+    const message = `the answer to question ${question} of thread "${this.threadId}" does not match its responseSchema`;
+    this.fail(new WorkflowError("INVALID_ANSWER", message, { cause: issues }));
   }
 
   /** Whether anybody reads such a stream. */

@@ -9,7 +9,7 @@ import { WorkflowError } from "./errors.ts";
 import { follow } from "./follow.ts";
 import { Limiter } from "./limiter.ts";
 import type { Body, RunEnd } from "./run-body.ts";
-import { OwnedThread } from "./owned-thread.ts";
+import { asOwner, OwnedThread } from "./owned-thread.ts";
 import { recoverRuns, type RecoverOptions, type RecoveryReport } from "./recover.ts";
 import { findRuns, type ListRunsOptions, type RunSummary } from "./runs.ts";
 import { canClaim, canList, type ListingSaver, type WorkflowSaver } from "./saver.ts";
@@ -63,7 +63,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
    * @param config `configurable.thread_id` names the thread.
    * @returns What the body returned; `{ __interrupt__ }` when it asks something, see `isInterrupted`.
    * @throws WorkflowError `EMPTY_INPUT`, `NOT_PAUSED`, `ALREADY_RESUMED`, `UNKNOWN_INTERRUPT`,
-   *   `AMBIGUOUS_RESUME`, `NON_DETERMINISTIC`, `CHECKPOINT_NOT_FOUND`, `NO_CHECKPOINTER`,
+   *   `AMBIGUOUS_RESUME`, `INVALID_ANSWER`, `NON_DETERMINISTIC`, `CHECKPOINT_NOT_FOUND`, `NO_CHECKPOINTER`,
    *   `THREAD_BUSY`, `THREAD_LOST`, `RUN_REPLACED`, `INVALID_OPTION`, `TIMEOUT`; and what the body, a task or the checkpointer throws.
    * @example
    * await workflow.invoke(input, { configurable: { thread_id: "1" } });
@@ -118,18 +118,21 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
 
   /**
    * Sets the values of a thread as if a run had returned them: what it returned, and `previous`. With
-   * the config of an older checkpoint, a branch begins there.
+   * the config of an older checkpoint, a branch begins there. It claims the thread, as a run does.
    *
    * @param returned As from a body, so also `entrypoint.final({ value, save })`.
    * @returns The config of the new checkpoint.
+   * @throws WorkflowError `THREAD_BUSY`, `NO_CHECKPOINTER`.
    */
   async updateState(config: CheckpointConfig, returned: unknown): Promise<CheckpointConfig> {
-    return updateState(this.#saver(), this.name, config, returned);
+    return asOwner(this.#saver(), config, this.name, async (saver) =>
+      updateState(saver, this.name, config, returned),
+    );
   }
 
   /**
    * The last run of every thread, the last updated first. A thread whose last run is of another
-   * workflow is left out. Reads every thread that the filter lets through.
+   * workflow is left out. With a `status`, threads whose runs have another one are mostly not even read.
    *
    * @throws WorkflowError `NOT_SUPPORTED` with savers that cannot list threads.
    * @example

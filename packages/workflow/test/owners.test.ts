@@ -1,6 +1,6 @@
 import { MemorySaver as LangGraphMemorySaver } from "@langchain/langgraph-checkpoint";
 import { MemorySaver } from "@threadmark/memory";
-import { isWorkflowError, type RunConfig, type WorkflowSaver } from "@threadmark/workflow";
+import { entrypoint, isWorkflowError, type RunConfig, type WorkflowSaver } from "@threadmark/workflow";
 import { describe, expect, it } from "vitest";
 import { langgraph, thread, threadmark, type AnyWorkflow, type Runtime } from "./runtimes.ts";
 
@@ -149,6 +149,18 @@ describe("an owner", () => {
   };
   const claimOf = async (saver: MemorySaver) => (await saver.getThread("t"))?.claim;
   const writesOf = async (saver: MemorySaver) => (await saver.getTuple(config))?.pendingWrites;
+
+  it("has the thread while values are set from outside, which wait for no run", async () => {
+    const saver = new MemorySaver();
+    const count = entrypoint({ name: "count", checkpointer: saver }, async (n: number) => n);
+    await count.invoke(1, config);
+    await saver.claimThread("t", { claim: "somebody", ttl: { seconds: 60 } });
+    await expect(count.updateState(config, 2)).rejects.toMatchObject({ code: "THREAD_BUSY" });
+    await saver.releaseThread("t", "somebody");
+    await count.updateState(config, 3);
+    expect((await count.getState(config)).values).toBe(3);
+    expect((await saver.getThread("t"))?.claim).toBeUndefined();
+  });
 
   it("has the thread until its run has ended", async () => {
     const saver = new MemorySaver();

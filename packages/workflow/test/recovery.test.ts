@@ -80,6 +80,64 @@ describe("listRuns", () => {
   });
 });
 
+describe("what is read to find runs", () => {
+  /** Savers that count what they read, with threads in every state. */
+  const manyThreads = async () => {
+    const saver = new MemorySaver();
+    const done = entrypoint({ name: "w", checkpointer: saver }, async (input: string) => {
+      if (input === "fail") throw new Error("no luck");
+      return input === "ask" ? interrupt("?") : input;
+    });
+    for (let i = 0; i < 50; i++) await done.invoke("end", thread(`done ${i}`));
+    await done.invoke("ask", thread("paused"));
+    await done.invoke("end", thread("failed"));
+    await expect(done.invoke("fail", thread("failed"))).rejects.toThrow("no luck");
+    const read: string[] = [];
+    const getTuple = saver.getTuple.bind(saver);
+    saver.getTuple = async (place) => {
+      read.push(String(place.configurable?.["thread_id"]));
+      return getTuple(place);
+    };
+    return { saver, read, workflow: done };
+  };
+
+  it("is what may be of the status that is asked for", async () => {
+    const { read, workflow } = await manyThreads();
+    expect(await all(workflow.listRuns({ status: ["unfinished", "failed"] }))).toMatchObject([
+      { threadId: "failed" },
+    ]);
+    expect(read.sort()).toEqual(["failed", "paused"]);
+    read.length = 0;
+    expect(await workflow.recover({ olderThan: 0 })).toEqual({ continued: [], failed: [] });
+    expect(read.sort()).toEqual(["failed", "paused"]);
+    read.length = 0;
+    expect(await all(workflow.listRuns({ status: "finished" }))).toHaveLength(50);
+    expect(read).toHaveLength(50);
+    expect(await all(workflow.listRuns({ status: "running" }))).toEqual([]);
+    expect(read).toHaveLength(50);
+    expect(await all(workflow.listRuns())).toHaveLength(52);
+  });
+
+  it("is right after LangGraph.js has run in the thread, and after runs were deleted", async () => {
+    const { saver, workflow } = await manyThreads();
+    const theirs = langgraph.entrypoint({ name: "w", checkpointer: saver }, async (input: string) => {
+      if (input === "fail") throw new Error("no luck");
+      return input;
+    });
+    const failed = async (options = {}) =>
+      (await all(workflow.listRuns({ status: "failed", ...options }))).map(({ threadId }) => threadId);
+    await expect(theirs.invoke("fail", thread("done 1"))).rejects.toThrow("no luck");
+    await theirs.invoke("end", thread("failed"));
+    expect(await failed()).toEqual(["done 1"]);
+    await expect(theirs.invoke("fail", thread("only LangGraph.js"))).rejects.toThrow("no luck");
+    expect(await failed()).toEqual(["done 1"]);
+    await workflow.invoke("end", { ...thread("done 1"), runId: "last" });
+    expect(await failed()).toEqual([]);
+    await saver.deleteForRuns(["last"]);
+    expect((await failed({ unmarked: true })).sort()).toEqual(["done 1", "only LangGraph.js"]);
+  });
+});
+
 describe("a run with an id", () => {
   const counted = (checkpointer: MemorySaver | LangGraphMemorySaver, fails = false) => {
     const log: string[] = [];

@@ -4,6 +4,7 @@ import { MemorySaver } from "@threadmark/memory";
 import * as ours from "@threadmark/workflow";
 import type { WorkflowSaver } from "@threadmark/workflow";
 import * as older from "langgraph-1-4";
+import * as middle from "langgraph-1-5";
 
 /** What both runtimes have, with the types of neither. */
 export interface Runtime {
@@ -48,6 +49,7 @@ function runtimeOf(name: string, library: unknown): Runtime {
 export const threadmark: Runtime = runtimeOf("Threadmark", ours);
 export const langgraph: Runtime = runtimeOf("LangGraph.js 1.7", current);
 export const olderLangGraph: Runtime = runtimeOf("LangGraph.js 1.4", older);
+export const middleLangGraph: Runtime = runtimeOf("LangGraph.js 1.5", middle);
 
 /** Savers of both sides, as savers of neither. */
 export const savers: readonly (readonly [name: string, make: () => WorkflowSaver])[] = [

@@ -34,8 +34,10 @@ export const attacks: Readonly<Record<string, readonly Part[]>> = {
     part("postgres", POSTGRES, "server-faults"),
     part("redis", REDIS, "server-faults", "failover"),
     part("mongodb", MONGODB, "faults", "failover"),
-    part("workflow", "packages/workflow", "internal/crash"),
   ],
+  "workflow-kills": ["pglite", "postgres", "redis", "mongodb"].map((saver) =>
+    part(saver, "tooling/workflow", `kills-${saver}`),
+  ),
   races: [
     part("postgres", POSTGRES, "concurrency"),
     part("redis", REDIS, "concurrency"),

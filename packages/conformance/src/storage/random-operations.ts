@@ -199,6 +199,7 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
   claim: fc.record({
     thread,
     claim: pick(claims),
+    renews: fc.boolean(),
     ttl: pick([0, 1e9]),
     newEpoch: pick(epochs),
     threadTtl: ttl,

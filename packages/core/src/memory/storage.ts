@@ -252,13 +252,13 @@ export class MemoryStorage implements CheckpointStorage {
     return true;
   }
 
-  async claim({ thread, claim, ttl, newEpoch, threadTtl }: ClaimRequest): Promise<ClaimOutcome> {
+  async claim({ thread, claim, renews, ttl, newEpoch, threadTtl }: ClaimRequest): Promise<ClaimOutcome> {
     if (this.#threads.isExpired(thread)) return { outcome: "expired" };
-    const time = now();
     const held = this.#threads.find(thread)?.claim;
-    if (held && held.id !== claim && held.until > time) return { outcome: "held", until: held.until };
+    if (renews && held?.id !== claim) return { outcome: "lost" };
+    if (held && held.id !== claim && held.until > now()) return { outcome: "held", until: held.until };
     const data = this.#threads.findOrMake(thread, newEpoch);
-    data.claim = { id: claim, until: time + ttl };
+    data.claim = { id: claim, until: now() + ttl };
     this.#threads.renew(data, threadTtl);
     return { outcome: "claimed" };
   }

@@ -10,13 +10,13 @@ import type {
   PendingWrite,
   SerializerProtocol,
 } from "../contract.ts";
-import { CheckpointError } from "../errors.ts";
 import type { ThreadId } from "../ids.ts";
 import type { CheckpointStorage, StorageCapabilities } from "../storage/port.ts";
-import { claimThread, releaseThread, type ClaimOptions, type ClaimResult } from "./claims.ts";
+import { claimThread, releaseThread, renewThread, type ClaimOptions, type ClaimResult } from "./claims.ts";
 import { deleteThreads, type DeleteThreadsOptions } from "./delete-threads.ts";
 import { registerEngine, type CheckpointSaverOptions, type Engine } from "./engine.ts";
 import { readHistory } from "./history.ts";
+import { nextVersion } from "./next-version.ts";
 import { readList, readTuple } from "./read.ts";
 import { OpenCalls } from "./open-calls.ts";
 import { openEngine } from "./open-engine.ts";
@@ -173,14 +173,7 @@ export class CheckpointSaver {
    * @throws CheckpointError `INVALID_ARGUMENT` for versions that are strings.
    */
   getNextVersion(current: number | undefined): number {
-    if (typeof current === "string") {
-      throw new CheckpointError(
-        "INVALID_ARGUMENT",
-        "versions that are strings come from another saver; this one counts numbers",
-        { field: "current" },
-      );
-    }
-    return current === undefined ? 1 : current + 1;
+    return nextVersion(current);
   }
 
   /** Threads, most recently updated first. */
@@ -221,6 +214,11 @@ export class CheckpointSaver {
    */
   async claimThread(threadId: ThreadId, options: ClaimOptions): Promise<ClaimResult> {
     return this.#call((engine) => claimThread(engine, threadId, options));
+  }
+
+  /** Keeps a thread for longer, if it has this claim, and returns whether it has. Nothing is changed otherwise. */
+  async renewThread(threadId: ThreadId, options: ClaimOptions): Promise<boolean> {
+    return this.#call((engine) => renewThread(engine, threadId, options));
   }
 
   /** Gives a claim back, and returns whether it was there. */

@@ -2,6 +2,7 @@ import { checkedClaim, threadIdOf, type ThreadId } from "../ids.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import { CheckpointError } from "../errors.ts";
 import { randomId } from "../runtime.ts";
+import type { ClaimOutcome } from "../storage/port.ts";
 import { ttlMilliseconds, type Engine } from "./engine.ts";
 
 /** Who wants a thread, and for how long. */
@@ -27,19 +28,38 @@ export async function claimThread(
   options: ClaimOptions,
 ): Promise<ClaimResult> {
   checkOptions(options, "claimThread", CLAIM_OPTIONS);
+  const result = await ask(engine, threadId, options, false);
+  return result.outcome === "held" ? { claimed: false, until: new Date(result.until) } : { claimed: true };
+}
+
+/** Keeps a thread for longer, if it has this claim. */
+export async function renewThread(
+  engine: Engine,
+  threadId: ThreadId,
+  options: ClaimOptions,
+): Promise<boolean> {
+  checkOptions(options, "renewThread", CLAIM_OPTIONS);
+  return (await ask(engine, threadId, options, true)).outcome === "claimed";
+}
+
+async function ask(
+  engine: Engine,
+  threadId: ThreadId,
+  options: ClaimOptions,
+  renews: boolean,
+): Promise<Exclude<ClaimOutcome, { outcome: "expired" }>> {
   const thread = threadIdOf(threadId);
-  const claim = checkedClaim(options.claim);
   const request = {
     thread,
-    claim,
+    claim: checkedClaim(options.claim),
+    renews,
     ttl: ttlMilliseconds(options.ttl, "ttl", { seconds: true }),
     threadTtl: engine.ttl,
   };
   await engine.adoption?.settle(thread);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const result = await engine.storage.claim({ ...request, newEpoch: randomId() });
-    if (result.outcome === "claimed") return { claimed: true };
-    if (result.outcome === "held") return { claimed: false, until: new Date(result.until) };
+    if (result.outcome !== "expired") return result;
     engine.cache.forget(thread);
     await engine.storage.sweep({ thread, limit: 1 });
   }

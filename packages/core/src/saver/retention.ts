@@ -1,12 +1,13 @@
 import { CheckpointError } from "../errors.ts";
 import { checkedRunId, threadIdOf, type ThreadId } from "../ids.ts";
 import { randomId } from "../runtime.ts";
-import type { CheckpointStorage } from "../storage/port.ts";
+import type { CheckpointKey, CheckpointStorage } from "../storage/port.ts";
 import { checkedPrune } from "./check-prune.ts";
 import { headerOf } from "./decode.ts";
 import type { Engine } from "./engine.ts";
 import { outlineOf } from "./outline.ts";
 import { groupByNamespace, planRemoval, type Kept } from "./retention-plan.ts";
+import { isWorkflow, RUN_KEY } from "./run-mark.ts";
 import { allThreads } from "./threads.ts";
 
 const PAGE = 1000;
@@ -111,6 +112,10 @@ export async function removeFrom(
     const kept = await readOutline(storage, thread);
     const plan = planRemoval(kept, choose(kept));
     if (dryRun || plan.checkpoints.length === 0) return plan.checkpoints.length;
+    // What is known of the last run is known of a checkpoint that goes.
+    if (losesWorkflow(kept, plan.checkpoints)) {
+      await storage.updateThread({ thread, set: [], remove: [RUN_KEY] });
+    }
     const result = await storage.remove({ thread, ...plan, newEpoch: randomId() });
     cache.forget(thread);
     if (result.outcome === "removed") return plan.checkpoints.length;
@@ -121,6 +126,13 @@ export async function removeFrom(
       `${MAX_ATTEMPTS} times in a row; try again later`,
     { threadId: thread },
   );
+}
+
+/** Whether the newest checkpoint of a workflow is among those that go. The newest come first. */
+function losesWorkflow(kept: readonly Kept[], going: readonly CheckpointKey[]): boolean {
+  const head = kept.find(({ key }) => key.namespace === "");
+  if (!head || !isWorkflow(head.header.fields.channel_versions)) return false;
+  return going.some(({ namespace, id }) => namespace === "" && id === head.key.id);
 }
 
 async function readOutline(storage: CheckpointStorage, thread: string): Promise<Kept[]> {

@@ -6,12 +6,21 @@ import type {
   PendingWrite,
 } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
-import { claimOf, configOf, locateForWriting, newCheckpointIdOf, runIdOf, taskIdOf } from "../ids.ts";
+import {
+  claimOf,
+  configOf,
+  locateForWriting,
+  newCheckpointIdOf,
+  runIdOf,
+  taskIdOf,
+  type Location,
+} from "../ids.ts";
 import type { ThreadEntry } from "../storage/port.ts";
 import { claimedChannels, droppedChannels } from "./carry-over.ts";
 import { checkCheckpoint, checkWrites } from "./check-arguments.ts";
 import { encodeCheckpoint, encodeWrites } from "./encode.ts";
 import type { Engine } from "./engine.ts";
+import { runEntries } from "./run-mark.ts";
 import { encodeEntries } from "./thread-metadata.ts";
 import { writeWithBlobs } from "./write.ts";
 
@@ -38,7 +47,7 @@ export async function storeCheckpoint(
   };
   const [encoded, entries] = await Promise.all([
     encodeCheckpoint(engine.codec, input, base, findDropped),
-    entriesOf(engine, parent.thread, config),
+    entriesOf(engine, parent, config, checkpoint),
   ]);
   const { record } = encoded;
   const keepParent = parent.id === id;
@@ -49,15 +58,17 @@ export async function storeCheckpoint(
   return configOf(parent.thread, parent.namespace, id);
 }
 
-/** What the application knows of the thread, asked for at the call. */
+/** What the application knows of the thread, asked for at the call, and what the checkpoint says of it. */
 async function entriesOf(
   { codec, threadMetadata }: Engine,
-  thread: string,
+  { thread, namespace }: Location,
   config: CheckpointConfig,
+  checkpoint: Checkpoint,
 ): Promise<readonly ThreadEntry[]> {
+  const run = runEntries(thread, namespace, config, checkpoint);
   const metadata = threadMetadata?.(config);
-  if (metadata === undefined) return [];
-  return (await encodeEntries(codec, thread, metadata, "threadMetadata")).set;
+  if (metadata === undefined) return run;
+  return [...(await encodeEntries(codec, thread, metadata, "threadMetadata")).set, ...run];
 }
 
 /** Stores writes of a task. Everything is read before this returns. */

@@ -8,6 +8,7 @@ import type { ThreadEntry } from "../storage/port.ts";
 import { checkEntries } from "./check-records.ts";
 import { setOwn } from "./decode.ts";
 import { reading, storing, storingNow } from "./placed.ts";
+import { RUN_KEY } from "./run-mark.ts";
 
 /** What an application knows about a thread: its user, its title, … Every key can be filtered by. */
 export type ThreadMetadata = Readonly<Record<string, unknown>>;
@@ -58,7 +59,8 @@ export async function decodeEntries(
   checkEntries(thread, entries);
   const place = { threadId: thread, field: "metadata" };
   const metadata: Record<string, unknown> = {};
-  for (const { value } of entries.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+  for (const { key: token, value } of entries.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+    if (token === RUN_KEY) continue;
     const [key, decoded] = (await reading(place, () => codec.decode(value))) as [string, unknown];
     setOwn(metadata, key, decoded);
   }

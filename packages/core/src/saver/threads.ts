@@ -8,6 +8,7 @@ import { checkOptions, type OptionNames } from "../options.ts";
 import type { CheckpointStorage, ThreadPosition, ThreadRecord, ThreadsRequest } from "../storage/port.ts";
 import { checkFilter, checkLimit } from "./check-arguments.ts";
 import type { Engine } from "./engine.ts";
+import { runMarkOf, runTerms, type RunMark } from "./run-mark.ts";
 import { decodeEntries, type ThreadMetadata } from "./thread-metadata.ts";
 import { isValidDate } from "./valid-date.ts";
 
@@ -36,6 +37,11 @@ export interface ThreadInfo {
   readonly headId: string | undefined;
   /** What the pending writes of that checkpoint mean; `undefined` when there is none. */
   readonly state: ThreadState | undefined;
+  /**
+   * Whether the last run of a workflow has come to its end; `undefined` for graphs, and for workflows of LangGraph.js
+   * until one has.
+   */
+  readonly run: RunMark | undefined;
   /** Who has claimed it. From `until` on anybody else may; until somebody does, it stays. */
   readonly claim: { readonly id: string; readonly until: Date } | undefined;
   /** Pass it as `before` to continue after this thread. */
@@ -50,18 +56,29 @@ export interface ListThreadsOptions {
   readonly before?: string | Date | undefined;
   /** Only threads whose own metadata equals it on every key it has; `undefined` asks for absence. */
   readonly filter?: Readonly<Record<string, unknown>> | undefined;
+  /** Only threads whose `run` is this. What it costs does not grow with the number of other threads. @default any */
+  readonly run?: RunMark | undefined;
 }
 
-const LIST_THREADS_OPTIONS: OptionNames<ListThreadsOptions> = { limit: true, before: true, filter: true };
+const LIST_THREADS_OPTIONS: OptionNames<ListThreadsOptions> = {
+  limit: true,
+  before: true,
+  filter: true,
+  run: true,
+};
 
 /** Threads, the last updated first. */
 export async function* readThreads(engine: Engine, options: ListThreadsOptions): AsyncGenerator<ThreadInfo> {
   checkOptions(options, "listThreads", LIST_THREADS_OPTIONS, { cursor: "before", after: "before" });
   checkLimit(options.limit);
   checkFilter(options.filter);
-  const { limit = Number.POSITIVE_INFINITY, before, filter } = options;
+  const { limit = Number.POSITIVE_INFINITY, before, filter, run } = options;
   const after = before === undefined ? undefined : positionOf(before);
-  const query = { filter: filterTerms(filter), after, pendingChannels: [ERROR, INTERRUPT] };
+  const query = {
+    filter: [...filterTerms(filter), ...runTerms(checkedMark(run))],
+    after,
+    pendingChannels: [ERROR, INTERRUPT],
+  };
   let left = limit;
   if (!(left > 0)) return;
   for await (const record of allThreads(engine.storage, query, Math.min(Math.ceil(left), PAGE))) {
@@ -107,6 +124,7 @@ async function infoOf({ codec }: Engine, record: ThreadRecord): Promise<ThreadIn
     metadata: await decodeEntries(codec, thread, entries),
     headId: head,
     state: stateOf(record),
+    run: runMarkOf(entries),
     claim: claim && { id: claim.id, until: new Date(claim.until) },
     cursor: JSON.stringify([updated, thread]),
   };
@@ -117,6 +135,11 @@ function stateOf({ head, pending }: ThreadRecord): ThreadState | undefined {
   if (head === undefined) return undefined;
   if (pending.includes(ERROR)) return "error";
   return pending.includes(INTERRUPT) ? "interrupted" : "idle";
+}
+
+function checkedMark(run: unknown): RunMark | undefined {
+  if (run === undefined || run === "finished" || run === "unfinished") return run;
+  throw wrong("run", 'must be "finished" or "unfinished"');
 }
 
 function positionOf(before: unknown): ThreadPosition {

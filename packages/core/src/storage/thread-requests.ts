@@ -79,6 +79,8 @@ export interface ClaimRequest {
   readonly thread: string;
   /** Who wants it. */
   readonly claim: string;
+  /** Only to have it for longer: a thread that does not have this claim is left as it is. */
+  readonly renews: boolean;
   /** Milliseconds from now, by the storage's clock, after which others can take it. */
   readonly ttl: number;
   /** The epoch to give to the thread if it does not exist yet. */
@@ -89,11 +91,13 @@ export interface ClaimRequest {
 
 /**
  * - `expired`: nothing was done, because the thread has expired and was not swept yet.
+ * - `lost`: nothing was done, because the request renews, and the thread does not have this claim or is gone.
  * - `held`: nothing was done, because somebody else has it, until then.
  * - `claimed`: the thread had no claim, or one whose time is over, or this one; now it has this one.
  */
 export type ClaimOutcome =
   | { readonly outcome: "expired" }
+  | { readonly outcome: "lost" }
   | { readonly outcome: "held"; readonly until: number }
   | { readonly outcome: "claimed" };
 

@@ -39,6 +39,20 @@ RETURNING t.thread`;
 }
 
 /**
+ * Lets the owner of a thread have it for longer.
+ *
+ * - Out: a row if the thread has this claim.
+ * - Atomic: one row.
+ */
+export function renewStatement(tables: Tables, { thread, claim, ttl, threadTtl }: ClaimRequest): Statement {
+  const sql = `UPDATE {threads} AS t
+SET claim_until = ${NOW} + :ttl, expires = ${renewed("t", ":threadTtl")}
+WHERE t.thread = :thread AND t.claim = :claim AND ${alive("t")}
+RETURNING t.thread`;
+  return statement(tables, sql, { thread, claim, ttl, threadTtl: threadTtl ?? null });
+}
+
+/**
  * Why a claim was refused; asked afterwards, as with writes.
  *
  * - Out: `outcome`, and as `detail` until when somebody else has the thread: no time if nobody has it by now.

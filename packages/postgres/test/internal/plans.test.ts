@@ -26,6 +26,7 @@ import {
   claimRefusalStatement,
   claimStatement,
   releaseStatement,
+  renewStatement,
   updateThreadStatement,
 } from "../../src/statements/thread.ts";
 import { newName } from "../database.ts";
@@ -86,7 +87,14 @@ const removal = {
   newEpoch: "n",
 };
 const copy = { from: thread, to: "copy", newEpoch: "n", sealShift: 1 };
-const claim = { thread, claim: "me", ttl: 1000, newEpoch: "n", threadTtl: 1000 };
+const claim = {
+  thread,
+  claim: "me",
+  renews: false,
+  ttl: 1000,
+  newEpoch: "n",
+  threadTtl: 1000,
+};
 const page = { thread: undefined, filter: [], after: undefined, limit: 100, pendingChannels: ["c"] };
 
 const STATEMENTS: readonly (readonly [string, Statement])[] = [
@@ -125,6 +133,7 @@ const STATEMENTS: readonly (readonly [string, Statement])[] = [
   ["threads after a place", threadsStatement(tables, { ...page, after: { updated: 9e12, thread } })],
   ["a change of metadata", updateThreadStatement(tables, { thread, set: entries, remove: ["title"] })],
   ["claim", claimStatement(tables, claim)],
+  ["the renewal of a claim", renewStatement(tables, claim)],
   ["the reason why it is refused", claimRefusalStatement(tables, claim)],
   ["release", releaseStatement(tables, claim)],
   ["runs", runsStatement(tables, { runs: ["run 3"], after: "a", limit: 1000 })],

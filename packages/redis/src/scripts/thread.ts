@@ -29,15 +29,15 @@ return { 'stored' }
  *
  * - KEYS: 1 to 9.
  * - ARGV: 1 thread, 2 "c" and the claim, 3 milliseconds after which others can take it, 4 new epoch, 5 time to live
- *   of the thread or "".
- * - Out: `claimed`, `held` and until when, `expired`, `incomplete`, `format`, `damaged`.
+ *   of the thread or "", 6 "1" if it is only to have it for longer, or "".
+ * - Out: `claimed`, `lost`, `held` and until when, `expired`, `incomplete`, `format`, `damaged`.
  * - Atomic: a script. The owner who asks once more has it for longer.
  */
 export const CLAIM: Script = script(
   "claim",
   { durable: true, parts: [CLOCK, THREAD] },
   String.raw`
-local NAME, OWNER, HELD_FOR, NEW_EPOCH, TTL = unpack(ARGV)
+local NAME, OWNER, HELD_FOR, NEW_EPOCH, TTL, RENEWS = unpack(ARGV)
 local thread, why = open_thread(0)
 if why == 'missing' then
   local expires = redis.call('ZSCORE', KEYS[6], NAME)
@@ -45,6 +45,7 @@ if why == 'missing' then
 elseif why then
   return { why }
 end
+if RENEWS ~= '' and not (thread and thread.claim == OWNER) then return { 'lost' } end
 if thread and thread.claim and thread.claim ~= OWNER and thread.free > NOW then
   return { 'held', text(thread.free) }
 end

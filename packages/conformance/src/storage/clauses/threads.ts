@@ -37,7 +37,14 @@ export const threadClauses: readonly StorageClause[] = [
       await storage.put(putOf({ thread: "a", id: "1", blobs: [blob], refs: [blob.id], entries }));
       await storage.putWrites(writesOf("a", "1", ["c", "d"]));
       await storage.expire({ thread: "a", ttl: 1e9 });
-      await storage.claim({ thread: "a", claim: "me", ttl: 1e9, newEpoch: "e2", threadTtl: undefined });
+      await storage.claim({
+        thread: "a",
+        claim: "me",
+        renews: false,
+        ttl: 1e9,
+        newEpoch: "e2",
+        threadTtl: undefined,
+      });
       const original = await contentOf(storage, "a");
       const request = { from: "a", to: "b", newEpoch: "e2", sealShift: 0 };
       expectSame(await storage.copyThread(request), "copied", "copyThread");
@@ -61,7 +68,7 @@ export const threadClauses: readonly StorageClause[] = [
   }),
 
   storageClause("claims/have-one-owner", {
-    rule: "Of claims that come at once, one gets the thread; the others are `held`.",
+    rule: "Of claims that come at once, one gets the thread; the others are `held`. Only the owner can renew.",
     hint: "Compare and set in one step: an update with the condition in it, not a read and then a write.",
     async run({ storage }) {
       for (let round = 0; round < 6; round++) {
@@ -69,7 +76,14 @@ export const threadClauses: readonly StorageClause[] = [
         if (round % 2 === 0) await storage.put(putOf({ thread, id: "1" }));
         const answers = await Promise.all(
           Array.from({ length: 8 }, (_, i) =>
-            storage.claim({ thread, claim: `c${i}`, ttl: 1e9, newEpoch: "e1", threadTtl: undefined }),
+            storage.claim({
+              thread,
+              claim: `c${i}`,
+              renews: false,
+              ttl: 1e9,
+              newEpoch: "e1",
+              threadTtl: undefined,
+            }),
           ),
         );
         const owners = answers.filter(({ outcome }) => outcome === "claimed").length;
@@ -78,6 +92,11 @@ export const threadClauses: readonly StorageClause[] = [
         const [record] = await threadsOf(storage, { thread });
         expectSame(record?.claim?.id, owner, "the owner of the thread");
         expectSame(await storage.release({ thread, claim: "other" }), false, "the release of another claim");
+        const renewal = { thread, renews: true, ttl: 1e9, newEpoch: "e2", threadTtl: undefined };
+        const others = await storage.claim({ ...renewal, claim: "other" });
+        expectSame(others.outcome, "lost", "the renewal of another claim");
+        const own = await storage.claim({ ...renewal, claim: owner });
+        expectSame(own.outcome, "claimed", "the renewal of the claim");
         const write = await storage.put(putOf({ thread, id: "2", claim: owner }));
         expectSame(write.outcome, "stored", "a put under the claim");
       }
@@ -127,7 +146,7 @@ export const threadClauses: readonly StorageClause[] = [
         await storage.expire({ thread, ttl });
         await storage.put(putOf({ thread, id: "2", ttl: 1 }));
         await storage.get({ thread, namespace: "", id: undefined, have: [], ttl: 1 });
-        await storage.claim({ thread, claim: "me", ttl: 1, newEpoch: "e2", threadTtl: 1 });
+        await storage.claim({ thread, claim: "me", renews: false, ttl: 1, newEpoch: "e2", threadTtl: 1 });
       }
       await pause(MOMENT);
       expectSame(await idsOf(storage, "never"), ["2", "1"], "a thread that never ends");

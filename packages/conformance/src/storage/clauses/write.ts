@@ -143,7 +143,14 @@ export const writeClauses: readonly StorageClause[] = [
       await storage.putWrites(writesOf("a", "1", ["c"]));
       await orderIs(["a", "b"], "writes to a");
       await storage.updateThread({ thread: "b", set: [], remove: ["user"] });
-      await storage.claim({ thread: "b", claim: "me", ttl: 1000, newEpoch: "e2", threadTtl: undefined });
+      await storage.claim({
+        thread: "b",
+        claim: "me",
+        renews: false,
+        ttl: 1000,
+        newEpoch: "e2",
+        threadTtl: undefined,
+      });
       await storage.release({ thread: "b", claim: "me" });
       await storage.expire({ thread: "b", ttl: 1e9 });
       await orderIs(["a", "b"], "what does not write to b");

@@ -1,16 +1,17 @@
-// Runs threads one after the other on a folder until it is killed, and first finishes what was left of
-// the last one. Arguments: the folder, and the file for what really happened.
+// Runs threads one after the other until it is killed, and first finishes what was left of the last one. Arguments: the
+// place of the threads, and the file for what really happened. A line on stdout says that something has.
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { PostgresSaver } from "@threadmark/postgres";
 import { Command, entrypoint, interrupt, isInterrupted, task } from "@threadmark/workflow";
+import { openSaver, type Place } from "./open-saver.ts";
 
-const [folder, journal] = process.argv.slice(2) as [string, string];
-const saver = PostgresSaver.fromFolder(folder);
-await saver.setup();
+const [place, journal] = process.argv.slice(2) as [string, string];
+const saver = await openSaver(JSON.parse(place) as Place);
 
 let thread = "";
-const note = (what: string, name: string) =>
+function note(what: string, name: string): void {
   appendFileSync(journal, `${JSON.stringify({ thread, what, name })}\n`);
+  process.stdout.write("\n");
+}
 const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
 
 const work = task("work", async (name: string) => {
@@ -35,7 +36,7 @@ const workflow = entrypoint({ name: "killed", checkpointer: saver }, async () =>
   return [first, ...several, answer, ...nested, await acknowledged("last")].join(", ");
 });
 
-/** Lines of the file: how far the processes before this one have come. */
+/** How far the processes before this one have come. */
 function begun(): number {
   if (!existsSync(journal)) return 1;
   const threads = readFileSync(journal, "utf8").matchAll(/"thread":"(\d+)"/g);
@@ -45,7 +46,7 @@ function begun(): number {
 for (let number = begun(); ; number++) {
   thread = String(number);
   // The process before this one may have died as the owner of the thread.
-  const config = { configurable: { thread_id: thread }, concurrency: "wait" as const, lease: 50 };
+  const config = { configurable: { thread_id: thread }, concurrency: "wait" as const, lease: 100 };
   const stored = await saver.getTuple(config);
   let result: unknown = await workflow.invoke(stored ? null : "begin", config);
   if (isInterrupted(result)) result = await workflow.invoke(new Command({ resume: "yes" }), config);

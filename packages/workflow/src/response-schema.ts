@@ -1,0 +1,31 @@
+import { invalid } from "./config.ts";
+
+/** A schema of any library that follows Standard Schema, such as Zod, Valibot or ArkType. */
+export interface ResponseSchema<Answer = unknown> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Answer> | Promise<SchemaResult<Answer>>;
+  };
+}
+
+/** What a schema makes of a value: another value, or what is wrong with it. */
+export type SchemaResult<Answer> =
+  | { readonly value: Answer; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string }[] };
+
+/** Options of `interrupt`. */
+export interface InterruptOptions<Answer = unknown> {
+  /**
+   * What an answer must be. One that is not is refused with `INVALID_ANSWER`, and the question stays open. The workflow
+   * gets what the schema makes of the answer. It must validate without waiting. @default any answer
+   */
+  readonly responseSchema?: ResponseSchema<Answer>;
+}
+
+/** What a schema makes of an answer. @throws WorkflowError `INVALID_OPTION` for schemas that have to wait. */
+export function validate(schema: ResponseSchema, answer: unknown): SchemaResult<unknown> {
+  const result = schema["~standard"].validate(answer);
+  if ("then" in result) throw invalid("responseSchema", "a schema that validates without waiting");
+  return result;
+}

@@ -1,0 +1,3 @@
+import { killsOn } from "../src/kills.ts";
+
+killsOn("postgres");
