@@ -1,3 +1,4 @@
+import { standsAt } from "../../runtime.ts";
 import { ByteWriter } from "../byte-writer.ts";
 import { isMessageTag } from "../types/class-table.ts";
 import { crc32 } from "../crc32.ts";
@@ -245,7 +246,7 @@ export class UnitWriter extends ByteWriter {
     if (!this.#earlier || !this.#settle()) return false;
     const { end, last: lastBefore, head } = this.#before!.trace;
     if (this.#settled !== end || last !== lastBefore || format !== head[0]) return false;
-    return standsIn(this.#head, head);
+    return standsAt(this.#head, HEADER_BYTES, head.subarray(HEADER_BYTES));
   }
 
   /** Checksum of all that is behind the head, up to the end of these bytes. */
@@ -259,12 +260,6 @@ export class UnitWriter extends ByteWriter {
       kept.reduce((sum, piece) => crc32(piece.bytes, sum), 0),
     );
   }
-}
-
-/** Whether two heads are the same but for their checksums. */
-function standsIn(head: Uint8Array, other: Uint8Array): boolean {
-  for (let i = HEADER_BYTES; i < HEAD_BYTES; i++) if (head[i] !== other[i]) return false;
-  return true;
 }
 
 /** How many bytes the head of a list has that begins with this one; 0 where none does. */

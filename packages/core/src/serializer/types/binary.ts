@@ -99,17 +99,17 @@ export function writeArrayBuffer(writer: ValueWriter, value: object): void {
 }
 
 /** Makes the view of a kind. `undefined`: this engine has no such view. */
-export function makeView(kind: number, bytes: Uint8Array): ArrayBufferView | undefined {
+function makeView(kind: number, bytes: Uint8Array): ArrayBufferView | undefined {
   if (kind === BUFFER_KIND) return NodeBuffer?.from(bytes.buffer as ArrayBuffer) ?? bytes;
   const found = VIEW_CLASSES[kind];
   return found && new found(bytes.buffer as ArrayBuffer);
 }
 
-export function isViewKind(kind: unknown): kind is number {
+function isViewKind(kind: unknown): kind is number {
   return typeof kind === "number" && VIEW_NAMES[kind] !== undefined;
 }
 
-export function viewName(kind: number): string {
+function viewName(kind: number): string {
   return VIEW_NAMES[kind] ?? "?";
 }
 
