@@ -58,7 +58,7 @@ async function take(
     ...only(threadKey(thread)),
     $expr: { $and: [ALIVE["$expr"], renews ? isOwn : { $or: [isOwn, isFree] }] },
   };
-  const isQuiet = { $and: [{ $lte: ["$busy", null] }, { $eq: [{ $ifNull: ["$done", 0] }, "$writes"] }] };
+  const isQuiet = { $and: [{ $lte: ["$busy", null] }, { $lte: [{ $ifNull: ["$open", 0] }, 0] }] };
   // Sent once more, it is a renewal of its own claim: what the first one saw must stay.
   const unsettled = { $cond: [isOwn, "$claim.unsettled", { $not: [isQuiet] }] };
   const set = {

@@ -48,7 +48,12 @@ export interface Collection {
   bulkWrite(
     ops: readonly (UpdateOp | UpdateManyOp)[],
     options: { readonly ordered: boolean },
-  ): Promise<{ readonly matchedCount: number; readonly upsertedCount: number }>;
+  ): Promise<{
+    readonly matchedCount: number;
+    readonly upsertedCount: number;
+    /** By the number of the statement. */
+    readonly upsertedIds: Readonly<Record<number, unknown>>;
+  }>;
   updateOne(
     filter: Doc,
     update: Doc | readonly Doc[],

@@ -59,6 +59,12 @@ export function checkpointsOf(t: string, namespace: string, below?: Below): Doc 
   return range(t, start, { ...start, i: below.id, ...(below.inclusive && { z: END }) });
 }
 
+/** A checkpoint and all newer ones of its namespace. */
+export function checkpointsFrom(t: string, namespace: string, id: string): Doc {
+  const start = { k: KIND.checkpoint, n: namespace };
+  return range(t, { ...start, i: id }, { ...start, i: END });
+}
+
 /** All writes to a checkpoint. */
 export function writesOf(t: string, namespace: string, checkpoint: string): Doc {
   const start = { k: KIND.write, n: namespace, i: checkpoint };

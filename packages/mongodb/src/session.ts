@@ -42,6 +42,8 @@ interface Opened {
 export interface Updated {
   /** How many statements have found or inserted a document. */
   readonly count: number;
+  /** Which of them have inserted one. */
+  readonly inserted: readonly number[];
   readonly failed: { readonly index: number; readonly code: number } | undefined;
   /** Whether the write concern was met. */
   readonly isSafe: boolean;
@@ -100,7 +102,30 @@ export class Session {
     const options = { ...PLAIN_BSON, readPreference: "primary" };
     const reply = await this.#retried(({ database }) => database.command(command, options));
     const [failed] = (reply["writeErrors"] ?? []) as NonNullable<Updated["failed"]>[];
-    return { count: reply["n"] as number, failed, isSafe: !reply["writeConcernError"] };
+    const upserted = (reply["upserted"] ?? []) as { readonly index: number }[];
+    const inserted = upserted.map(({ index }) => index);
+    return { count: reply["n"] as number, inserted, failed, isSafe: !reply["writeConcernError"] };
+  }
+
+  /**
+   * Documents for the user, in one answer. That costs less than a cursor; but if they are more than fit into it, the
+   * last are missing.
+   */
+  async readSome(filter: Doc, sort: Doc, limit: number): Promise<Doc[]> {
+    await this.#readyOnce();
+    const { collectionName, readConcern, readPreference } = this.#options;
+    const command = {
+      find: collectionName,
+      filter,
+      sort,
+      limit,
+      singleBatch: true,
+      readConcern: { level: readConcern },
+    };
+    const reply = await this.#retried(({ database }) =>
+      database.command(command, { ...PLAIN_BSON, readPreference }),
+    );
+    return (reply["cursor"] as { firstBatch: Doc[] }).firstBatch;
   }
 
   /** The documents of a filter, as they are on the primary. */

@@ -35,6 +35,7 @@ import type { Doc } from "./driver.ts";
 import { readRuns } from "./read/runs.ts";
 import { readStats } from "./read/stats.ts";
 import { Gatherer } from "./read/gatherer.ts";
+import { KnownHeads } from "./read/known-heads.ts";
 import { ThreadHints } from "./write/thread-hints.ts";
 import { readAncestors, readBlobs, readOutline } from "./read/history.ts";
 import { only, threadKey } from "./keys.ts";
@@ -55,10 +56,18 @@ export interface MongoDBStorageOptions extends SessionOptions {
   readonly aggregates: boolean;
 }
 
+/** A blob is a document with a statement and an entry in an index; see the decisions for what was measured. */
+const INLINE_BYTES = 4096;
+
 /** The storage port over MongoDB. No transaction is needed; see `thread.ts` for why that is safe. */
 export class MongoDBStorage implements CheckpointStorage {
   readonly port = 2;
-  readonly capabilities = { persistent: true, shared: true, scanAllThreads: true };
+  readonly capabilities = {
+    persistent: true,
+    shared: true,
+    scanAllThreads: true,
+    inlineBytes: Number(process.env["INLINE"] ?? INLINE_BYTES),
+  };
   readonly #session: Session;
   readonly #context: ReadContext;
   readonly #queue: WriteQueue;
@@ -66,7 +75,7 @@ export class MongoDBStorage implements CheckpointStorage {
   constructor({ aggregates, ...options }: MongoDBStorageOptions) {
     this.#session = new Session(options);
     const gatherer = new Gatherer(this.#session, aggregates);
-    this.#context = { session: this.#session, hints: new ThreadHints(), gatherer };
+    this.#context = { session: this.#session, hints: new ThreadHints(), heads: new KnownHeads(), gatherer };
     this.#queue = new WriteQueue(this.#context);
   }
 
@@ -81,11 +90,20 @@ export class MongoDBStorage implements CheckpointStorage {
   async put(request: PutRequest): Promise<WriteOutcome> {
     const records = checkpointRecords(this.#session, request);
     // A fence decides by what is stored at its turn.
-    return request.fence ? write(this.#context, request, records) : this.#queue.write(request, records);
+    const outcome = await (request.fence
+      ? write(this.#context, request, records)
+      : this.#queue.write(request, records));
+    const { namespace, id, refs } = request.checkpoint;
+    if (outcome.outcome === "stored") this.#context.heads.learn(request.thread, namespace, id, refs);
+    return outcome;
   }
 
   async putWrites(request: PutWritesRequest): Promise<WriteOutcome> {
-    return this.#queue.write(request, writeRecords(request));
+    const outcome = await this.#queue.write(request, writeRecords(request));
+    const { thread, namespace, checkpoint, writes } = request;
+    const refs = writes.flatMap((one) => one.refs);
+    if (outcome.outcome === "stored") this.#context.heads.wrote(thread, namespace, checkpoint, refs);
+    return outcome;
   }
 
   async get(request: GetRequest): Promise<GetResult | undefined> {
@@ -109,16 +127,17 @@ export class MongoDBStorage implements CheckpointStorage {
   }
 
   async remove(request: RemoveRequest): Promise<RemoveOutcome> {
-    this.#context.hints.forget(request.thread);
+    this.#forget(request.thread);
     return remove(this.#session, request);
   }
 
   async deleteThreads(threads: readonly string[]): Promise<number> {
-    for (const thread of threads) this.#context.hints.forget(thread);
+    for (const thread of threads) this.#forget(thread);
     return threads.length === 0 ? 0 : deleteThreads(this.#session, threads);
   }
 
   async copyThread(request: CopyRequest): Promise<CopyOutcome> {
+    this.#forget(request.to);
     return copyThread(this.#session, request);
   }
 
@@ -134,6 +153,7 @@ export class MongoDBStorage implements CheckpointStorage {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    this.#context.hints.appeared(request.thread);
     return claimThread(this.#session, request);
   }
 
@@ -169,6 +189,11 @@ export class MongoDBStorage implements CheckpointStorage {
       swept += await this.#sweep(names);
     }
     return swept;
+  }
+
+  #forget(thread: string): void {
+    this.#context.hints.forget(thread);
+    this.#context.heads.forget(thread);
   }
 
   async #sweep(names: readonly string[]): Promise<number> {

@@ -26,10 +26,10 @@ export interface ThreadDoc {
   readonly g: string;
   /** Several while a removal is under way; then the last one is `g`. */
   readonly valid: readonly string[];
-  /** Counts writes that have begun, whether they were completed or not. */
+  /** Counts writes that are done, or have begun as the owner's. */
   readonly writes: number;
-  /** As many as `writes` when none is under way; fewer also where one has failed. */
-  readonly done?: number;
+  /** Writes of owners that have begun and are not done; those that have failed, too. */
+  readonly open?: number;
   readonly created: Date;
   readonly updated: Date;
   readonly expires?: Date | null;
@@ -124,6 +124,14 @@ export function epochFor(thread: ThreadDoc): string {
   return isSettled(thread) ? thread.epoch : `${thread.epoch} (changing)`;
 }
 
+/** Whether a thread will not expire, and not by a write with this time to live either. */
+export function isLasting(
+  { own, expires }: { readonly own?: number | null | undefined; readonly expires?: Date | null | undefined },
+  ttl: number | undefined,
+): boolean {
+  return !expires && (own === NEVER || ((own ?? undefined) === undefined && ttl === undefined));
+}
+
 /** The new value of `expires` after a write or a read; none where it stays as it is. */
 export function renewal(
   own: number | undefined,
@@ -155,7 +163,7 @@ const FIELDS: readonly (keyof ThreadDoc)[] = [
   "g",
   "valid",
   "writes",
-  "done",
+  "open",
   "created",
   "updated",
   "expires",

@@ -6,8 +6,8 @@ import type { Blob, BlobId } from "../storage/port.ts";
 import { HEAD_BYTES, isSound } from "../serializer/envelope.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 
-/** Values of up to so many bytes stay in their record. A blob costs its id and its row as well. */
-const INLINE_MAX = 512;
+/** Values of up to so many bytes stay in their record, unless the storage says otherwise. A blob has an id and a row. */
+export const INLINE_BYTES = 512;
 
 const INLINE = 0;
 const CUT = 1;
@@ -44,13 +44,15 @@ export function payloadOf(bytes: Uint8Array): Payload {
  * Makes the record's part of an encoded value and hands its new blobs to `emit`.
  *
  * @param earlier As for `cutTree`.
+ * @param inlineBytes Values of up to so many bytes stay in the record.
  */
 export function storeValue(
   { size, head, kept, tail }: Payload,
   emit: (blob: Blob) => void,
   earlier?: readonly CutValue[],
+  inlineBytes = INLINE_BYTES,
 ): StoredValue {
-  if (size <= INLINE_MAX) {
+  if (size <= inlineBytes) {
     const parts = [head, ...kept.map((leaf) => leaf.bytes), tail];
     return { bytes: concatBytes([[INLINE], ...parts]), cut: undefined };
   }

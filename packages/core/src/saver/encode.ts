@@ -44,6 +44,8 @@ export interface CheckpointInput {
   readonly checkpoint: Checkpoint;
   readonly metadata: CheckpointMetadata;
   readonly newVersions: ChannelVersions | undefined;
+  /** As for `storeValue`. */
+  readonly inlineBytes?: number | undefined;
 }
 
 /**
@@ -87,11 +89,11 @@ interface EncodedParts {
 }
 
 function recordOf(
-  { parent, id, run }: CheckpointInput,
+  { parent, id, run, inlineBytes }: CheckpointInput,
   { index, fields, delta, metadata, channels }: EncodedParts,
   base: KnownThread | undefined,
 ): Encoded<CheckpointRecord> {
-  const { stored, ...blobs } = cut(channels, base?.recent.get(parent.namespace));
+  const { stored, ...blobs } = cut(channels, base?.recent.get(parent.namespace), inlineBytes);
   const encoded = new Map<string, RememberedValue>();
   channels.forEach(({ channel, remember }, i) => {
     const remembered = remember(stored[i]!);
@@ -134,6 +136,7 @@ export function encodeWrites(
   task: string,
   path: string,
   base?: KnownThread,
+  inlineBytes?: number,
 ): Soon<Encoded<readonly WriteRecord[]>> {
   const place = { threadId: target.thread, namespace: target.namespace, taskId: task };
   const chosen = writeIndexes(writes.map(([channel]) => channel));
@@ -144,7 +147,7 @@ export function encodeWrites(
   });
   return chain(all(pending), (values) => {
     const encoded = values.map((value) => ({ bytes: payloadOf(value), last: undefined }));
-    const { stored, ...blobs } = cut(encoded, base?.recent.get(target.namespace));
+    const { stored, ...blobs } = cut(encoded, base?.recent.get(target.namespace), inlineBytes);
     const record = stored.map(({ bytes, cut: value }, i) => {
       const write = {
         task,
@@ -168,6 +171,7 @@ interface Cut extends Pick<Encoded<unknown>, "fresh" | "reuses"> {
 function cut(
   channels: readonly Pick<EncodedChannel, "bytes" | "last">[],
   recent: RecentValues | undefined,
+  inlineBytes: number | undefined,
 ): Cut {
   const fresh = new Map<BlobId, Blob>();
   let freshLeaves = 0;
@@ -178,7 +182,7 @@ function cut(
   const stored = channels.map(({ bytes, last }) => {
     if (isStored(bytes)) return bytes;
     // What another channel has in common with it, the ids of the blobs tell.
-    return storeValue(bytes, emit, last?.stored.cut ? [last.stored.cut] : recent?.cut);
+    return storeValue(bytes, emit, last?.stored.cut ? [last.stored.cut] : recent?.cut, inlineBytes);
   });
   const values = stored.flatMap((value) => value.cut ?? []);
   const leaves = values.reduce((sum, value) => sum + value.leaves.length, 0);

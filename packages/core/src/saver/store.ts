@@ -37,7 +37,8 @@ export async function storeCheckpoint(
   checkCheckpoint(checkpoint);
   const id = newCheckpointIdOf(checkpoint.id);
   const run = runIdOf(config);
-  const input = { parent, id, run, checkpoint, metadata: metadata ?? {}, newVersions };
+  const { inlineBytes } = engine.storage.capabilities;
+  const input = { parent, id, run, checkpoint, metadata: metadata ?? {}, newVersions, inlineBytes };
   const adopted = settle(engine, parent.thread);
   const base = engine.cache.find(parent.thread);
   const claimed = claimedChannels(input);
@@ -96,7 +97,8 @@ export async function storeWrites(
   const adopted = settle(engine, thread);
   const base = engine.cache.find(thread);
   const place = { thread, namespace, id: checkpoint };
-  const encoded = await encodeWrites(engine.codec, place, writes, task, taskPath, base);
+  const { inlineBytes } = engine.storage.capabilities;
+  const encoded = await encodeWrites(engine.codec, place, writes, task, taskPath, base, inlineBytes);
   await adopted;
   await writeWithBlobs(engine, target, encoded, { remember: false, entries: [], claim }, (request) =>
     engine.storage.putWrites({ ...request, namespace, checkpoint, writes: encoded.record }),

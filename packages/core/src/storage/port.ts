@@ -62,6 +62,12 @@ export interface StorageCapabilities {
   readonly shared: boolean;
   /** `scan` works without a thread. Otherwise core scans every thread and merges. */
   readonly scanAllThreads: boolean;
+  /**
+   * Values of up to so many bytes are kept in the record of their checkpoint or write; longer ones become blobs. More
+   * than the default makes sense where a blob costs much more than some kilobytes in a record.
+   * @default 512
+   */
+  readonly inlineBytes?: number;
 }
 
 /** A database, behind `CheckpointSaver`. An expired thread is absent for every method that reads. */

@@ -25,3 +25,8 @@ export interface GatheredOne {
   /** As it was read at the end; `undefined` when it is not there or has expired. */
   readonly thread: ThreadDoc | undefined;
 }
+
+/** Whether a checkpoint and all of its writes that were found are valid. */
+export function isWhole({ doc, writes }: Hit, { valid }: ThreadDoc): boolean {
+  return [doc, ...writes].every(({ g }) => valid.includes(g));
+}

@@ -10,9 +10,11 @@ import {
   type StoredCheckpoint,
 } from "@threadmark/core/storage";
 import { recordOf, refsOf, writesIn, type BlobDoc } from "../documents.ts";
+import { findFromHead } from "./by-head.ts";
+import type { KnownHeads } from "./known-heads.ts";
 import type { Doc } from "../driver.ts";
 import type { Gatherer } from "./gatherer.ts";
-import type { Hit } from "./hit.ts";
+import { isWhole, type Hit } from "./hit.ts";
 import { anyOf, only, threadKey } from "../keys.ts";
 import { selectCheckpoints } from "./selection.ts";
 import { ALL, type Session } from "../session.ts";
@@ -26,6 +28,7 @@ const MAX_ATTEMPTS = 50;
 /** What reading needs. */
 export interface ReadContext extends Context {
   readonly gatherer: Gatherer;
+  readonly heads: KnownHeads;
 }
 
 interface Page {
@@ -44,6 +47,8 @@ export async function readOne(context: ReadContext, request: GetRequest): Promis
   const [hit] = hits;
   if (!hit?.thread) return undefined;
   context.hints.see(hit.thread);
+  const [roots] = rootsOf(hits);
+  if (id === undefined) context.heads.learn(thread, namespace, hit.doc._id.i, roots!.ids);
   if (ttl !== undefined) await renew(context.session, hit.thread, ttl);
   return { ...storedOf(hit), blobs, epoch: epochFor(hit.thread) };
 }
@@ -59,8 +64,8 @@ function storedOf({ doc, writes }: Hit): StoredCheckpoint {
 }
 
 /**
- * Two commands: checkpoints with all but leaves, then the leaves. The threads are read before and after. When
- * something was removed in between, what was read may not belong together, and is read again.
+ * Two commands: checkpoints with all but leaves, then the leaves, if not all are known. The threads are read before and
+ * after. When something was removed in between, what was read may not belong together, and is read again.
  *
  * @param ahead How many checkpoints more to look for, to know whether there are any.
  */
@@ -107,7 +112,8 @@ async function findHits(
   after: ScanPosition | undefined,
   limit: number,
 ): Promise<Found> {
-  const quick = limit === 1 ? await findOne(context, wanted, after) : undefined;
+  const quick =
+    limit === 1 ? ((await findKnown(context, wanted)) ?? (await findOne(context, wanted, after))) : undefined;
   if (quick) return quick;
   const { gatherer } = context;
   const hits: Hit[] = [];
@@ -125,13 +131,24 @@ async function findHits(
   }
 }
 
+/** The newest checkpoint, if it is the one that was the newest, with nothing but what the reader has. */
+async function findKnown({ session, heads }: ReadContext, wanted: Wanted): Promise<Found | undefined> {
+  const { thread, namespace, id, have } = wanted;
+  if (thread === undefined || namespace === undefined) return undefined;
+  const head = heads.find(thread, namespace);
+  if (!head || (id !== undefined && id !== head.id)) return undefined;
+  if (!head.refs.every((ref) => have.includes(ref))) return undefined;
+  const hit = await findFromHead(session, { thread, namespace, id: head.id });
+  return hit && { hits: [hit], nodes: [], after: [hit.thread] };
+}
+
 /**
  * The first checkpoint, if what is found of it is valid when the thread is read, which comes last. A removal
  * moves what stays to its own generation before that becomes the only valid one, so if one came in between,
  * something has a generation that is over; `undefined` then, as for what a late writer has left.
  */
 async function findOne(
-  { gatherer }: ReadContext,
+  { gatherer, hints }: ReadContext,
   wanted: Wanted,
   after: ScanPosition | undefined,
 ): Promise<Found | undefined> {
@@ -140,9 +157,9 @@ async function findOne(
   const one = await gatherer.gatherOne({ ...selection, thread: selection.thread }, wanted.have);
   if (!one) return undefined;
   const { hit, thread } = one;
+  if (!thread) hints.missed(selection.thread);
   if (!hit || !thread) return { hits: [], nodes: [], after: undefined };
-  const counts = ({ g }: { readonly g: string }): boolean => thread.valid.includes(g);
-  if (!counts(hit.doc) || !hit.writes.every(counts)) return undefined;
+  if (!isWhole(hit, thread)) return undefined;
   return { hits: [hit], nodes: one.nodes, after: [thread] };
 }
 

@@ -150,7 +150,7 @@ async function begin(
     if (isSettled(thread) || isStuck(session, thread)) {
       const filter = { ...only(threadKey(name)), g: thread.g, ...ALIVE };
       const valid = [...thread.valid, g];
-      const began = { g, epoch: { $literal: epoch }, valid, busy: "$$NOW", done: "$writes" };
+      const began = { g, epoch: { $literal: epoch }, valid, busy: "$$NOW", open: "$$REMOVE" };
       const changed = await session.write((collection) =>
         collection.findOneAndUpdate(filter, [{ $set: began }], {
           returnDocument: "after",

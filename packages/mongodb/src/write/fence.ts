@@ -44,11 +44,11 @@ export async function fenceOf(
   const head = await headOf(session, request, target, looked);
   const isHead = head === parent || head === id;
   if (!isHead || ownThere === DEAD) return { outcome: "conflict", head };
-  const { g, accepted } = target;
+  const { hint, accepted } = target;
   const children = rival ? [rival.child, id] : [id];
   const named = upsert(
     { _id: key, g: { $in: accepted }, child: { $in: children } },
-    { $set: { child: id }, $setOnInsert: { g } },
+    { $set: { child: id }, $setOnInsert: { g: hint.g } },
   );
   if (!rival || rivalThere !== undefined) return [named];
   return [kill(checkpointKey(thread, namespace, rival.child)), named];

@@ -1,16 +1,16 @@
 import type { WriteOutcome, WriteRequest } from "@threadmark/core/storage";
 import type { Doc } from "../driver.ts";
-import { checkGeneration, newGeneration } from "../generation.ts";
+import { checkGeneration } from "../generation.ts";
 import { anyOf, blobKey, KIND, threadKey, type Key } from "../keys.ts";
 import { awaitPurge, purge } from "../remove/purge.ts";
 import { completeStuck } from "../remove/remove.ts";
 import type { Session } from "../session.ts";
 import { checkedThread, isAlive, onlyOf, SEEN, type SeenThread, type ThreadDoc } from "../thread.ts";
-import { hintOf, type Hint } from "./thread-hints.ts";
+import { hintOf, hintOfNew } from "./thread-hints.ts";
 import type { Context, Records, Target } from "./write.ts";
 
 /** How to write, or why nothing may be written. */
-type Seen = { readonly hint: Hint | undefined; readonly target: Target } | WriteOutcome;
+type Seen = Target | WriteOutcome;
 
 /** Reads the thread, and clears away what would stop the next attempt. */
 export async function look(
@@ -46,9 +46,9 @@ export async function look(
   if (proven.length < new Set(relies).size) return { outcome: "stale" };
   const others = ofKinds([KIND.checkpoint, KIND.write, KIND.successor]);
   await clearGarbage(session, request, records, others, alive?.valid ?? []);
-  if (alive) return { hint: hintOf(alive), target: { g: alive.g, accepted: alive.valid } };
-  const g = newGeneration(thread);
-  return { hint: undefined, target: { g, accepted: [g] } };
+  if (alive) return { hint: hintOf(alive), accepted: alive.valid };
+  const hint = hintOfNew(thread, request.newEpoch);
+  return { hint, accepted: [hint.g] };
 }
 
 /**

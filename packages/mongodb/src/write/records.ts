@@ -10,15 +10,19 @@ import type { Records, Target } from "./write.ts";
 
 /** The record of a put: one document, so it is stored whole or not at all. */
 export function checkpointRecords(session: Session, request: PutRequest): Records {
-  const { thread, checkpoint, fence } = request;
+  const { thread, checkpoint, keepParent, fence } = request;
   const { namespace, id, parent } = checkpoint;
   const key = checkpointKey(thread, namespace, id);
   // Keys and tokens of the index are in the metadata too, which can be escaped in both.
   const bytes = checkpoint.header.length + 5 * checkpoint.metadata.length;
-  if (!fence) return { keys: [key], bytes, statements: async (target) => [storeCheckpoint(request, target)] };
+  const isFirst = parent === undefined && !keepParent;
+  if (!fence) {
+    return { keys: [key], bytes, isFirst, statements: async (target) => [storeCheckpoint(request, target)] };
+  }
   return {
     keys: [key, successorKey(thread, namespace, parent)],
     bytes,
+    isFirst,
     marks: [DEAD],
     async statements(target, looked) {
       const fenced = await fenceOf(session, request, target, looked);
@@ -27,9 +31,12 @@ export function checkpointRecords(session: Session, request: PutRequest): Record
   };
 }
 
-function storeCheckpoint({ thread, checkpoint, keepParent }: PutRequest, { g, accepted }: Target): UpdateOp {
+function storeCheckpoint(
+  { thread, checkpoint, keepParent }: PutRequest,
+  { hint, accepted }: Target,
+): UpdateOp {
   const { namespace, id, parent, parentSeal, run } = checkpoint;
-  const fields = checkpointFields(thread, checkpoint, g);
+  const fields = checkpointFields(thread, checkpoint, hint.g);
   const link = { parent: parent ?? null, parentSeal };
   const set = keepParent ? { $set: fields, $setOnInsert: link } : { $set: { ...fields, ...link } };
   const filter = { _id: checkpointKey(thread, namespace, id), g: { $in: accepted } };
@@ -54,7 +61,8 @@ export function writeRecords(request: PutWritesRequest): Records {
       (sum, { value, path, channel }) => sum + value.length + 3 * (path.length + channel.length) + 100,
       0,
     ),
-    statements: async ({ g, accepted }) =>
+    isFirst: false,
+    statements: async ({ hint: { g }, accepted }) =>
       numbers.map((part) =>
         upsert({ _id: keyOf(part), g: { $in: accepted } }, [
           {

@@ -2,7 +2,7 @@ import type { Blob, BlobId, WriteRequest } from "@threadmark/core/storage";
 import { blobFields } from "../documents.ts";
 import type { Doc, UpdateOp } from "../driver.ts";
 import { blobKey, only, threadKey } from "../keys.ts";
-import { ALIVE, changedEntries, LONG_AGO, neverThere, renewal } from "../thread.ts";
+import { ALIVE, changedEntries, isLasting, LONG_AGO, neverThere, renewal } from "../thread.ts";
 import type { Hint } from "./thread-hints.ts";
 
 /**
@@ -26,34 +26,65 @@ export function storeBlob(thread: string, blob: Blob, g: string): UpdateOp {
   });
 }
 
+/**
+ * Whether a write has to look at the thread before it stores anything. The owner's has: what it stores after somebody
+ * else took the claim must not be seen. So has one whose `close` cannot be an upsert, and one that only supposes that
+ * the thread is new.
+ */
+export function needsOpen({ claim, ttl, entries }: WriteRequest, hint: Hint): boolean {
+  return claim !== undefined || entries.length > 0 || !isLasting(hint, ttl) || hint.isGuess;
+}
+
 /** Where the thread is not there at all, this leaves one that is gone, and `sweep` clears up after it. */
-export function reopen(request: WriteRequest, hint: Hint): UpdateOp {
-  const gone = { ...neverThere(request.thread), gone: LONG_AGO };
-  return upsert(asKnown(request, hint), { $inc: { writes: 1 }, $setOnInsert: gone });
+export function open(request: WriteRequest, hint: Hint): UpdateOp {
+  const count = { writes: 1, ...(request.claim !== undefined && { open: 1 }) };
+  if (!hint.isNew) return upsert(asKnown(request, hint), { $inc: count, $setOnInsert: notThere(request) });
+  return upsert({ ...only(threadKey(request.thread)), g: hint.g }, { $inc: count, ...fresh(request, hint) });
 }
 
-/** The thread is new. */
-export function create({ thread, newEpoch }: WriteRequest, g: string): UpdateOp {
-  const now = { $currentDate: { created: true, updated: true } };
-  const fresh = { thread, epoch: newEpoch, valid: [g] };
-  return upsert({ ...only(threadKey(thread)), g }, { $inc: { writes: 1 }, $setOnInsert: fresh, ...now });
-}
-
-/** Says that the write is done, and moves the thread's times. */
-export function close(request: WriteRequest, known: Pick<Hint, "g" | "own">): UpdateOp {
-  const { ttl, entries } = request;
-  // The time of a command is that of its beginning, which is before `create` took its own.
+/** Says that a write that was opened is done, and moves the thread's times. */
+export function closeOpened(request: WriteRequest, hint: Hint): UpdateOp {
+  const { ttl, entries, claim } = request;
+  // The time of a command is that of its beginning, which is before `open` took its own.
   const updated = { $max: ["$created", "$$NOW"] };
-  const done = { $add: [{ $ifNull: ["$done", 0] }, 1] };
   const set = {
     updated,
-    done,
-    ...renewal(known.own, ttl),
+    writes: { $add: ["$writes", 1] },
+    ...(claim !== undefined && { open: { $subtract: ["$open", 1] } }),
+    ...renewal(hint.own, ttl),
     ...(entries.length > 0 && { entries: changedEntries(entries) }),
   };
   return {
-    updateOne: { filter: { ...asKnown(request, known), ...ALIVE }, update: [{ $set: set }], upsert: false },
+    updateOne: { filter: { ...asKnown(request, hint), ...ALIVE }, update: [{ $set: set }], upsert: false },
   };
+}
+
+/**
+ * The only look of a write at a thread that does not expire. Where the thread is another one by now, it meets the key
+ * of that document, which is an error. Where it is not there at all, this leaves one that is gone, as `open` does: the
+ * write must not take the insertion for its success.
+ */
+export function close(request: WriteRequest, hint: Hint): UpdateOp {
+  const count = { $inc: { writes: 1 } };
+  const key = only(threadKey(request.thread));
+  if (hint.isNew) return upsert({ ...key, g: hint.g }, { ...count, ...fresh(request, hint) });
+  return upsert(
+    { ...asKnown(request, hint), expires: null },
+    { ...count, $currentDate: { updated: true }, $setOnInsert: withoutTime(notThere(request)) },
+  );
+}
+
+/** A thread that was not there. */
+function fresh({ thread }: WriteRequest, { g, epoch }: Hint): Doc {
+  return { $setOnInsert: { thread, epoch, valid: [g] }, $currentDate: { created: true, updated: true } };
+}
+
+function notThere({ thread }: WriteRequest): Doc {
+  return { ...neverThere(thread), gone: LONG_AGO };
+}
+
+function withoutTime({ updated: _, ...fields }: Doc): Doc {
+  return fields;
 }
 
 /** The condition for the thread as the write knows it. */

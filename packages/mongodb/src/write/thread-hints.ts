@@ -1,3 +1,5 @@
+import type { WriteRequest } from "@threadmark/core/storage";
+import { newGeneration } from "../generation.ts";
 import { isSettled, type ThreadDoc } from "../thread.ts";
 
 const MAX_THREADS = 10_000;
@@ -7,28 +9,32 @@ export interface Hint {
   readonly epoch: string;
   readonly g: string;
   readonly own: number | undefined;
+  /** When it expires, if it does. Only whether it does is looked at. */
+  readonly expires: Date | undefined;
+  /** It is not there yet: the write makes it. */
+  readonly isNew: boolean;
+  /** Nobody has looked whether it is there. */
+  readonly isGuess: boolean;
 }
+
+const ABSENT = "absent";
 
 /**
  * What was last seen of threads, so that a write need not ask first. A hint may be wrong: a write with a
- * wrong one is refused by the server before it has stored anything.
+ * wrong one is refused by the server, and what it has stored is never seen.
  */
 export class ThreadHints {
-  readonly #threads = new Map<string, Hint>();
+  readonly #threads = new Map<string, Hint | typeof ABSENT>();
 
-  /** The hint for a thread; with an epoch, only one for that. */
-  find(thread: string, epoch: string | undefined): Hint | undefined {
+  /** The hint for a write; where it relies on something, only one for that epoch. */
+  find({ thread, epoch, newEpoch }: Pick<WriteRequest, "thread" | "epoch" | "newEpoch">): Hint | undefined {
     const hint = this.#threads.get(thread);
+    if (hint === ABSENT) return epoch === undefined ? hintOfNew(thread, newEpoch) : undefined;
     return hint && (epoch === undefined || epoch === hint.epoch) ? hint : undefined;
   }
 
   learn(thread: string, hint: Hint): void {
-    this.#threads.delete(thread);
-    this.#threads.set(thread, hint);
-    for (const oldest of this.#threads.keys()) {
-      if (this.#threads.size <= MAX_THREADS) break;
-      this.#threads.delete(oldest);
-    }
+    this.#set(thread, hint.isNew ? { ...hint, isNew: false, isGuess: false } : hint);
   }
 
   forget(thread: string): void {
@@ -39,8 +45,33 @@ export class ThreadHints {
   see(doc: ThreadDoc): void {
     if (isSettled(doc)) this.learn(doc.thread, hintOf(doc));
   }
+
+  /** Learns that a reader saw no thread. Where one was known, either may be out of date. */
+  missed(thread: string): void {
+    if (this.#threads.has(thread)) this.forget(thread);
+    else this.#set(thread, ABSENT);
+  }
+
+  /** Learns that somebody may have made a thread. */
+  appeared(thread: string): void {
+    if (this.#threads.get(thread) === ABSENT) this.forget(thread);
+  }
+
+  #set(thread: string, hint: Hint | typeof ABSENT): void {
+    this.#threads.delete(thread);
+    this.#threads.set(thread, hint);
+    for (const oldest of this.#threads.keys()) {
+      if (this.#threads.size <= MAX_THREADS) break;
+      this.#threads.delete(oldest);
+    }
+  }
 }
 
-export function hintOf({ epoch, g, own }: ThreadDoc): Hint {
-  return { epoch, g, own: own ?? undefined };
+export function hintOf({ epoch, g, own, expires }: ThreadDoc): Hint {
+  return { epoch, g, own: own ?? undefined, expires: expires ?? undefined, isNew: false, isGuess: false };
+}
+
+/** For a thread that is not there. */
+export function hintOfNew(thread: string, epoch: string, isGuess = false): Hint {
+  return { epoch, g: newGeneration(thread), own: undefined, expires: undefined, isNew: true, isGuess };
 }

@@ -32,29 +32,28 @@ export class WriteQueue {
 
   async write(request: WriteRequest, records: Records): Promise<WriteOutcome> {
     const { thread } = request;
-    const waiting = this.#waiting.get(thread);
-    if (waiting) {
-      return new Promise((resolve, reject) => {
-        waiting.push({ request, records, resolve, reject });
-      });
-    }
-    this.#waiting.set(thread, []);
-    try {
-      return await write(this.#context, request, records);
-    } finally {
-      this.#goOn(thread);
-    }
+    return new Promise((resolve, reject) => {
+      const job = { request, records, resolve, reject };
+      const waiting = this.#waiting.get(thread);
+      if (waiting) {
+        waiting.push(job);
+      } else {
+        this.#waiting.set(thread, [job]);
+        this.#goOn(thread);
+      }
+    });
   }
 
   #goOn(thread: string): void {
     if (this.#waiting.get(thread)!.length === 0) this.#waiting.delete(thread);
-    // Whoever waits for the write that has just ended may have another one, which can still come along.
+    // What comes at the same moment can still come along, as can the next write of whoever waited for the last one.
     else setImmediate(() => void this.#writeNext(thread));
   }
 
   async #writeNext(thread: string): Promise<void> {
-    const hint = this.#context.hints.find(thread, undefined);
     const waiting = this.#waiting.get(thread)!;
+    const { newEpoch } = waiting[0]!.request;
+    const hint = this.#context.hints.find({ thread, epoch: undefined, newEpoch });
     const jobs = waiting.splice(0, countTogether(waiting, hint));
     try {
       const sent = jobs.length > 1 ? await this.#send(jobs, hint!) : APART;
@@ -72,13 +71,12 @@ export class WriteQueue {
 
   async #send(jobs: readonly Job[], hint: Hint): Promise<WriteOutcome | Apart> {
     const { session, hints } = this.#context;
-    const { g } = hint;
     const { request } = jobs[0]!;
     const { thread } = request;
     try {
       const found: UpdateOp[] = [];
       for (const { records } of jobs) {
-        const statements = await records.statements({ g, accepted: [g] }, false);
+        const statements = await records.statements({ hint, accepted: [hint.g] }, false);
         if ("outcome" in statements) return APART;
         found.push(...statements);
       }
@@ -87,17 +85,17 @@ export class WriteQueue {
       const relies = [...new Set(jobs.flatMap((job) => job.request.relies))];
       const entries = new Map(jobs.flatMap((job) => job.request.entries.map((entry) => [entry.key, entry])));
       const joint = { ...request, blobs: [...all.values()], relies, entries: [...entries.values()] };
-      const sent = await send(session, joint, { g, hint, found, bytes });
+      const sent = await send(session, joint, { hint, found, bytes });
       if (sent === "stored") {
         hints.learn(thread, hint);
         return { outcome: "stored", epoch: hint.epoch };
       }
       hints.forget(thread);
-      return sent === "refused" ? APART : { written: g };
+      return sent === "refused" ? APART : { written: hint.g };
     } catch (error) {
       // Of anything else than a lost server one of them may be the cause, of which the others should not fail.
       if (isUnreachable(error)) throw error;
-      return { written: g };
+      return { written: hint.g };
     }
   }
 }

@@ -10,8 +10,8 @@ import { failedAt, isBadType, isDuplicateKey, isUnproven } from "../failure.ts";
 import type { Key } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { look } from "./look.ts";
-import { close, create, provenBlob, reopen, storeBlob } from "./statements.ts";
-import type { Hint, ThreadHints } from "./thread-hints.ts";
+import { close, closeOpened, needsOpen, open, provenBlob, storeBlob } from "./statements.ts";
+import { hintOfNew, type Hint, type ThreadHints } from "./thread-hints.ts";
 
 /** Each is a race that was lost to another process, or garbage of one that crashed. */
 const MAX_ATTEMPTS = 20;
@@ -22,9 +22,10 @@ export interface Context {
   readonly hints: ThreadHints;
 }
 
-/** The generation to write under, and those whose documents may be replaced or added to. */
+/** The thread to write to. */
 export interface Target {
-  readonly g: string;
+  readonly hint: Hint;
+  /** Generations whose documents may be replaced or added to. */
   readonly accepted: readonly string[];
 }
 
@@ -34,6 +35,8 @@ export interface Records {
   readonly keys: readonly Key[];
   /** What it stores takes about so many. */
   readonly bytes: number;
+  /** Whether it may be the first of its thread. */
+  readonly isFirst: boolean;
   /** Generations that mark a document as more than garbage. */
   readonly marks?: readonly string[];
   /** The statements, or why nothing may be stored. `looked`: an attempt before this one was refused. */
@@ -43,17 +46,18 @@ export interface Records {
 /**
  * Stores blobs and records under the generation of their thread, in one ordered `update` command:
  *
- * 1. _open_: an upsert of the thread, for this generation. Where the thread is another one by now, it meets
- *    the key of that document, which is an error; the command ends and nothing was written.
+ * 1. _open_, only where it is needed (`needsOpen`): an upsert of the thread, for this generation. Where the thread is
+ *    another one by now, it meets the key of that document, which is an error; the command ends and nothing was written.
  * 2. _prove_: the blobs that are relied on must be there (`provenBlob`), or the command ends.
  * 3. blobs, children first and before what names them: a crash leaves at worst blobs that nobody needs.
  * 4. records, each an upsert for the accepted generations. A document of another one is an error again.
- * 5. _close_: an update of the thread, for this generation and alive. Everything before it has matched or was
- *    inserted, so the reply's count alone says whether this one did: then the write is done.
+ * 5. _close_: an update of the thread, for this generation and alive, or the insertion of a new thread. Everything
+ *    before it has matched or was inserted, so the reply says whether this one did: then the write is done.
  *
- * If 5 does not match, a removal, a deletion or an expiry came between. What was written has a generation that
- * is not valid (any more), or it was moved to the next one by the removal together with everything that
- * it refers to, which the removal then keeps. Nothing was acknowledged in either case.
+ * If 5 does not match, the hint was wrong, or a removal, a deletion or an expiry came between. What was written has a
+ * generation that is not valid (any more), and is taken back before the next attempt; or it was moved to the next one
+ * by the removal together with everything that it refers to, which the removal then keeps. Nothing was acknowledged in
+ * either case.
  *
  * Each statement can be run twice, so a command whose reply was lost is sent once more.
  *
@@ -65,15 +69,15 @@ export async function write(
   records: Records,
   written?: string,
 ): Promise<WriteOutcome> {
-  const { thread, epoch } = request;
-  let hint = written === undefined ? context.hints.find(thread, epoch) : undefined;
-  let target: Target | undefined = hint && { g: hint.g, accepted: [hint.g] };
+  const { thread } = request;
+  const hint = written === undefined ? hintFor(context, request, records) : undefined;
+  let target: Target | undefined = hint && { hint, accepted: [hint.g] };
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const looked = target === undefined;
     if (!target) {
       const seen = await look(context, request, records, written);
       if ("outcome" in seen) return seen;
-      ({ hint, target } = seen);
+      target = seen;
     }
     const found = await records.statements(target, looked);
     if ("outcome" in found) {
@@ -82,15 +86,14 @@ export async function write(
       target = undefined;
       continue;
     }
-    const { g } = target;
-    const sent = await send(context.session, request, { g, hint, found, bytes: records.bytes });
+    const { hint } = target;
+    const sent = await send(context.session, request, { hint, found, bytes: records.bytes });
     if (sent === "stored") {
-      const known = hint ?? { g, epoch: request.newEpoch, own: undefined };
-      context.hints.learn(thread, known);
-      return { outcome: "stored", epoch: known.epoch };
+      context.hints.learn(thread, hint);
+      return { outcome: "stored", epoch: hint.epoch };
     }
     context.hints.forget(thread);
-    written = sent === "overtaken" ? g : undefined;
+    written = sent === "overtaken" ? hint.g : undefined;
     target = undefined;
   }
   throw new CheckpointError(
@@ -100,10 +103,16 @@ export async function write(
   );
 }
 
+/** What is known of the thread, or a guess: one that nobody has looked for is taken for new by its first checkpoint. */
+function hintFor({ hints }: Context, request: WriteRequest, { isFirst }: Records): Hint | undefined {
+  const { thread, epoch, claim, newEpoch } = request;
+  const known = hints.find(request);
+  if (known || !isFirst || epoch !== undefined || claim !== undefined) return known;
+  return hintOfNew(thread, newEpoch, true);
+}
+
 interface Sending {
-  readonly g: string;
-  /** `undefined`: the thread is new. */
-  readonly hint: Hint | undefined;
+  readonly hint: Hint;
   readonly found: readonly UpdateOp[];
   /** Of these, about. */
   readonly bytes: number;
@@ -127,24 +136,34 @@ type Sent = "stored" | "refused" | "overtaken";
 export async function send(
   session: Session,
   request: WriteRequest,
-  { g, hint, found, bytes }: Sending,
+  { hint, found, bytes }: Sending,
 ): Promise<Sent> {
   const { thread, blobs, relies } = request;
-  const proofs = relies.map((id) => provenBlob(thread, id, g));
+  const { g } = hint;
+  const isOpened = needsOpen(request, hint);
+  const before = [
+    ...(isOpened ? [open(request, hint)] : []),
+    ...relies.map((id) => provenBlob(thread, id, g)),
+  ];
   const stored = blobs.map((blob) => storeBlob(thread, blob, g));
-  const open = hint ? reopen(request, hint) : create(request, g);
-  const ops = [open, ...proofs, ...stored, ...found, close(request, { g, own: hint?.own })];
-  const sentOf = (count: number): Sent => (count === ops.length ? "stored" : "overtaken");
-  const refusedAt = (index: number): Sent => (index <= proofs.length ? "refused" : "overtaken");
+  const last = isOpened ? closeOpened(request, hint) : close(request, hint);
+  const ops = [...before, ...stored, ...found, last];
+  const sentOf = (count: number, inserted: readonly number[]): Sent => {
+    // An insertion at the end is the new thread, or what `close` leaves where there is no thread.
+    const isThere = hint.isNew || !inserted.includes(ops.length - 1);
+    return count === ops.length && isThere ? "stored" : "overtaken";
+  };
+  const refusedAt = (index: number): Sent => (index < before.length ? "refused" : "overtaken");
   try {
     if (fitsTogether(ops.length, bytes + bytesOf(blobs))) {
-      const { count, failed, isSafe } = await session.update(ops);
+      const { count, inserted, failed, isSafe } = await session.update(ops);
       if (failed && isRefusal(failed)) return refusedAt(failed.index);
-      if (!failed && isSafe) return sentOf(count);
+      if (!failed && isSafe) return sentOf(count, inserted);
       // Once more, for the error of the driver.
     }
     const result = await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
-    return sentOf(result.matchedCount + result.upsertedCount);
+    const inserted = Object.keys(result.upsertedIds).map(Number);
+    return sentOf(result.matchedCount + result.upsertedCount, inserted);
   } catch (error) {
     if (isBadType(error)) throw damaged(thread, "a document", error);
     if (!isRefusal(error)) throw error;
