@@ -66,7 +66,7 @@ export class MongoDBStorage implements CheckpointStorage {
     persistent: true,
     shared: true,
     scanAllThreads: true,
-    inlineBytes: Number(process.env["INLINE"] ?? INLINE_BYTES),
+    inlineBytes: INLINE_BYTES,
   };
   readonly #session: Session;
   readonly #context: ReadContext;

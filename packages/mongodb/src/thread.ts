@@ -16,7 +16,7 @@ import { only, threadKey } from "./keys.ts";
  *   name has another generation, so nothing of the old one can show up in it.
  * - A removal gives the thread a new generation, moves what stays to it, and then makes it the only valid one.
  *
- * A write stores under the generation it knows and checks at its end that it still is the thread's. If not,
+ * A write stores under the generation it knows, and checks at its end that it still is the thread's. If not,
  * what it stored either is not valid or was moved with the rest; see `write/write.ts` and `remove/remove.ts`.
  */
 export interface ThreadDoc {

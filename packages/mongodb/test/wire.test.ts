@@ -26,7 +26,7 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
   );
   const fifty = Array.from({ length: 50 }, (_, i): [string, unknown] => [
     `channel ${i}`,
-    longText(`write ${i}`, 3000),
+    longText(`write ${i}`, 6000),
   ]);
 
   it("are few for one that knows the thread", async () => {
@@ -54,13 +54,58 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
   it("are at most one more for one that does not", async () => {
     await putTurn(await freshSaver(), { thread: "known", id: turnId(1), values: many });
     const [one, other] = [await freshSaver(), await freshSaver()];
-    expect(
-      await commandsOf(() => putTurn(one, { thread: "known", id: turnId(2), values: { n: 1 } })),
-    ).toEqual(["find", "update"]);
+    const second = { thread: "known", id: turnId(2), parent: turnId(1), values: { n: 1 } };
+    expect(await commandsOf(() => putTurn(one, second))).toEqual(["find", "update"]);
     expect(await commandsOf(() => other.putWrites(configOf("known", turnId(2)), fifty, "task"))).toEqual([
       "find",
       "update",
     ]);
+  });
+
+  it("one for a new thread: its first checkpoint with the writes of its tasks, read before or not", async () => {
+    const saver = await freshSaver();
+    await saver.getTuple(configOf("new"));
+    const values = { text: longText("text", 3000) };
+    const begin = (thread: string) =>
+      Promise.all([
+        putTurn(saver, { thread, id: turnId(1), values }),
+        saver.putWrites(configOf(thread, turnId(1)), [["w", "small"]], "task"),
+      ]);
+    const [update, ...others] = await log.of(() => begin("new"));
+    expect(others).toEqual([]);
+    // Checkpoint, writes, thread.
+    expect(update!.command["updates"]).toHaveLength(3);
+    expect((await saver.getTuple(configOf("new")))?.pendingWrites).toEqual([["task", "w", "small"]]);
+    expect(await commandsOf(() => putTurn(saver, { thread: "not read", id: turnId(1), values }))).toEqual([
+      "update",
+    ]);
+    // Taken for the first of a new thread.
+    await putTurn(await freshSaver(), { thread: "there", id: turnId(1), values });
+    expect(await commandsOf(() => putTurn(saver, { thread: "there", id: turnId(2), values }))).toEqual([
+      "update",
+      "find",
+      "update",
+    ]);
+  });
+
+  it("one for a small put, with one guard; one find for the newest checkpoint of a thread that is known", async () => {
+    const saver = await openSaver(client, dbName);
+    const turns = Array.from({ length: 10 }, (_, i) => `turn ${i}: ${longText(String(i), 300)}`);
+    await putTurn(saver, { thread: "small", id: turnId(1), values: { turns } });
+    const next = { thread: "small", id: turnId(2), parent: turnId(1), values: { turns: [...turns, "more"] } };
+    const [update] = await log.of(() => putTurn(saver, next));
+    expect(update!.command["updates"]).toHaveLength(2);
+    expect(await commandsOf(() => saver.getTuple(configOf("small")))).toEqual(["find"]);
+    expect(await commandsOf(() => saver.getTuple(configOf("small", turnId(2))))).toEqual(["find"]);
+    await putTurn(await freshSaver(), {
+      thread: "small",
+      id: turnId(3),
+      parent: turnId(2),
+      values: { n: 3 },
+    });
+    // Somebody else has put a newer one, which is then known.
+    expect(await commandsOf(() => saver.getTuple(configOf("small")))).toEqual(["find", "aggregate"]);
+    expect(await commandsOf(() => saver.getTuple(configOf("small")))).toEqual(["find"]);
   });
 
   it("a read makes the thread known", async () => {
@@ -85,7 +130,7 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
         saver.putWrites(configOf("at once", turnId(2)), some, "other task"),
         putTurn(saver, { ...turn(3), values: { n: 3 } }),
       ]);
-    expect(await commandsOf(atOnce)).toEqual(["update", "update"]);
+    expect(await commandsOf(atOnce)).toEqual(["update"]);
     const tuple = await saver.getTuple(configOf("at once", turnId(2)));
     expect(tuple?.checkpoint.channel_values).toEqual(values);
     expect(tuple?.pendingWrites).toHaveLength(10);
@@ -146,7 +191,7 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
     const next = { thread: "grow", id: turnId(2), parent: turnId(1), values: { turns } };
     const [update] = await log.of(() => putTurn(saver, next));
     expect((update!.command["updates"] as unknown[]).length).toBeLessThan(12);
-    expect(await commandsOf(() => saver.getTuple(configOf("grow")))).toEqual(["aggregate"]);
+    expect(await commandsOf(() => saver.getTuple(configOf("grow")))).toEqual(["find"]);
   });
 });
 

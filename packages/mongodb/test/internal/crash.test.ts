@@ -14,9 +14,9 @@ type Saver = InstanceType<typeof SaverFromSource>;
 /** id → [values, pending writes]. */
 type Content = Record<string, unknown>;
 
-const valuesOf = (n: number) => ({ same: longText("same", 3000), turn: longText(`turn ${n}`, 3000), n });
+const valuesOf = (n: number) => ({ same: longText("same", 6000), turn: longText(`turn ${n}`, 6000), n });
 const writes: [string, unknown][] = [
-  ["a", longText("write", 3000)],
+  ["a", longText("write", 6000)],
   ["b", 2],
   ["__resume__", "yes"],
 ];
@@ -30,6 +30,10 @@ function digestOf(value: unknown): string {
 const CALLS: Readonly<Record<string, (saver: Saver) => Promise<unknown>>> = {
   "put to a new thread": (saver) => putTurn(saver, { thread: "new", id: turnId(1), values: valuesOf(1) }),
   put: (saver) => putTurn(saver, { thread: "t", id: turnId(5), parent: turnId(4), values: valuesOf(5) }),
+  "put of what stays in its record": (saver) =>
+    putTurn(saver, { thread: "t", id: turnId(5), parent: turnId(4), values: { n: 5 } }),
+  "put of what stays in the record of a new thread": (saver) =>
+    putTurn(saver, { thread: "new", id: turnId(1), values: { n: 1 } }),
   "put of an id that is there": (saver) =>
     putTurn(saver, { thread: "t", id: turnId(4), parent: turnId(3), values: valuesOf(44) }),
   putWrites: (saver) => saver.putWrites(configOf("t", turnId(4)), writes, "task"),
@@ -70,7 +74,7 @@ describe.each(onServers)("a crash on $title", ({ server }) => {
         parent: n > 1 ? turnId(n - 1) : undefined,
         values: valuesOf(n),
       });
-      await saver.putWrites(configOf("t", turnId(n)), [["w", longText(`write ${n}`, 3000)]], "before");
+      await saver.putWrites(configOf("t", turnId(n)), [["w", longText(`write ${n}`, 6000)]], "before");
     }
     await putTurn(saver, { thread: "old", id: turnId(1), values: valuesOf(1) });
     await saver.setThreadTtl("old", { seconds: 0.001 });
@@ -103,7 +107,7 @@ describe.each(onServers)("a crash on $title", ({ server }) => {
       await call(counting);
       const after = await all();
       const steps = undisturbed.steps - start;
-      expect(steps).toBeGreaterThan(3);
+      expect(steps).toBeGreaterThan(1);
       for (let last = 0; last < steps; last++) {
         await startAnew();
         const victim = new DyingClient(client, start + last);

@@ -16,7 +16,7 @@ const CODES = ["CORRUPT", "INCOMPLETE", "UNSUPPORTED_FORMAT"] as const;
  * Fields that no checksum can cover, since the server sets them by its own clock, or that only save work: the epoch and
  * the generations of blobs say what need not be sent again, `children` what can be read ahead.
  */
-const UNSEALED = /^(?:created|updated|writes|done|epoch)$|^children\b|^version$/;
+const UNSEALED = /^(?:created|updated|writes|open|epoch)$|^children\b|^version$/;
 
 type Path = readonly (string | number)[];
 
