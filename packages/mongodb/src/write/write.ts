@@ -70,8 +70,8 @@ export async function write(
   written?: string,
 ): Promise<WriteOutcome> {
   const { thread } = request;
-  const hint = written === undefined ? hintFor(context, request, records) : undefined;
-  let target: Target | undefined = hint && { hint, accepted: [hint.g] };
+  const known = written === undefined ? hintFor(context, request, records) : undefined;
+  let target: Target | undefined = known && { hint: known, accepted: [known.g] };
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const looked = target === undefined;
     if (!target) {
