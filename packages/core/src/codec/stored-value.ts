@@ -50,7 +50,7 @@ export function storeValue(
   { size, head, kept, tail }: Payload,
   emit: (blob: Blob) => void,
   earlier?: readonly CutValue[],
-  inlineBytes = INLINE_BYTES,
+  inlineBytes: number = INLINE_BYTES,
 ): StoredValue {
   if (size <= inlineBytes) {
     const parts = [head, ...kept.map((leaf) => leaf.bytes), tail];
