@@ -14,9 +14,9 @@ type Saver = InstanceType<typeof SaverFromSource>;
 /** id → [values, pending writes]. */
 type Content = Record<string, unknown>;
 
-const valuesOf = (n: number) => ({ same: longText("same", 6000), turn: longText(`turn ${n}`, 6000), n });
+const valuesOf = (n: number) => ({ same: longText("same", 4500), turn: longText(`turn ${n}`, 4500), n });
 const writes: [string, unknown][] = [
-  ["a", longText("write", 6000)],
+  ["a", longText("write", 4500)],
   ["b", 2],
   ["__resume__", "yes"],
 ];
@@ -74,7 +74,7 @@ describe.each(onServers)("a crash on $title", ({ server }) => {
         parent: n > 1 ? turnId(n - 1) : undefined,
         values: valuesOf(n),
       });
-      await saver.putWrites(configOf("t", turnId(n)), [["w", longText(`write ${n}`, 6000)]], "before");
+      await saver.putWrites(configOf("t", turnId(n)), [["w", longText(`write ${n}`, 4500)]], "before");
     }
     await putTurn(saver, { thread: "old", id: turnId(1), values: valuesOf(1) });
     await saver.setThreadTtl("old", { seconds: 0.001 });
@@ -126,7 +126,7 @@ describe.each(onServers)("a crash on $title", ({ server }) => {
 
   it("between fence and checkpoint of a fenced put does not block the thread", async () => {
     const put = (saver: Saver, n: number) =>
-      putTurn(saver, { thread: "t", id: turnId(n), parent: turnId(4), values: valuesOf(n) });
+      putTurn(saver, { thread: "t", id: turnId(n), parent: turnId(4), values: { n } });
     await startAnew();
     const undisturbed = new DyingClient(client, Number.POSITIVE_INFINITY);
     await saverOn(undisturbed).getTuple(configOf("t"));
@@ -144,7 +144,7 @@ describe.each(onServers)("a crash on $title", ({ server }) => {
       expect(other).toMatchObject(stored ? { reason: { code: "CONFLICT" } } : { status: "fulfilled" });
       expect(Object.keys(await contentOf("t"))).toHaveLength(5);
       if (!ended) continue;
-      expect(last).toBeGreaterThan(5);
+      expect(last).toBeGreaterThan(3);
       return;
     }
   }, 120_000);
