@@ -61,7 +61,7 @@ describe.each(savers)("an answer with a schema, on %s", (_, makeSaver) => {
     async (kind) => {
       const { log, workflow } = asking(makeSaver());
       expect(isInterrupted(await workflow.invoke(kind, config))).toBe(true);
-      const [question] = await questions(workflow as never, config);
+      const [question] = await questions(workflow, config);
       for (const answer of ["much", -1, { [question!.id]: 0 }]) {
         await expect(workflow.invoke(new Command({ resume: answer }), config)).rejects.toMatchObject({
           code: "INVALID_ANSWER",
@@ -69,7 +69,7 @@ describe.each(savers)("an answer with a schema, on %s", (_, makeSaver) => {
           cause: [{ message: "must be a number above 0" }],
         });
         expect((await workflow.getState(config)).next).toEqual(["w"]);
-        expect(await questions(workflow as never, config)).toEqual([question]);
+        expect(await questions(workflow, config)).toEqual([question]);
       }
       await workflow.invoke(null, config);
       expect(log).toEqual(["before"]);
