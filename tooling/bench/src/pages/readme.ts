@@ -12,6 +12,7 @@ const SHOWN: readonly (readonly [string, string])[] = [
   ["warm-64", "64 threads at once, 5 more turns, calls alone"],
   ["channels", "30 channels of 1 kB, 2 change"],
   ["chat-50", "one chat of 50 turns"],
+  ["chat-200", "one chat of 200 turns"],
   ["chat-1000", "one chat of 1,000 turns"],
 ];
 
