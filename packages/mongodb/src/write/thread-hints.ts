@@ -17,6 +17,8 @@ export interface Hint {
   readonly isGuess: boolean;
 }
 
+type Asking = Pick<WriteRequest, "thread" | "epoch" | "claim" | "newEpoch">;
+
 const ABSENT = "absent";
 
 /**
@@ -26,10 +28,15 @@ const ABSENT = "absent";
 export class ThreadHints {
   readonly #threads = new Map<string, Hint | typeof ABSENT>();
 
-  /** The hint for a write; where it relies on something, only one for that epoch. */
-  find({ thread, epoch, newEpoch }: Pick<WriteRequest, "thread" | "epoch" | "newEpoch">): Hint | undefined {
+  /**
+   * The hint for a write; where it relies on something, only one for that epoch. Who names a claim, or relies on
+   * something, needs a thread that is there.
+   */
+  find({ thread, epoch, claim, newEpoch }: Asking): Hint | undefined {
     const hint = this.#threads.get(thread);
-    if (hint === ABSENT) return epoch === undefined ? hintOfNew(thread, newEpoch) : undefined;
+    if (hint === ABSENT) {
+      return epoch === undefined && claim === undefined ? hintOfNew(thread, newEpoch) : undefined;
+    }
     return hint && (epoch === undefined || epoch === hint.epoch) ? hint : undefined;
   }
 

@@ -52,8 +52,7 @@ export class WriteQueue {
 
   async #writeNext(thread: string): Promise<void> {
     const waiting = this.#waiting.get(thread)!;
-    const { newEpoch } = waiting[0]!.request;
-    const hint = this.#context.hints.find({ thread, epoch: undefined, newEpoch });
+    const hint = this.#context.hints.find({ ...waiting[0]!.request, epoch: undefined });
     const jobs = waiting.splice(0, countTogether(waiting, hint));
     try {
       const sent = jobs.length > 1 ? await this.#send(jobs, hint!) : APART;
