@@ -42,6 +42,7 @@ export const sections: readonly Section[] = [
     pages: [
       readme("packages/workflow", "workflow", "Workflows of plain functions"),
       doc("from-langgraph-functional-api", "From LangGraph.js's functional API"),
+      doc("durable-workflows", "Durable workflows without a platform"),
     ],
   },
   {
