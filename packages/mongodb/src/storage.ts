@@ -22,6 +22,7 @@ import type {
   RunsRequest,
   ScanPage,
   ScanRequest,
+  StorageCapabilities,
   SweepRequest,
   ThreadPage,
   ThreadStats,
@@ -62,7 +63,7 @@ const INLINE_BYTES = 4096;
 /** The storage port over MongoDB. No transaction is needed; see `thread.ts` for why that is safe. */
 export class MongoDBStorage implements CheckpointStorage {
   readonly port = 2;
-  readonly capabilities = {
+  readonly capabilities: StorageCapabilities = {
     persistent: true,
     shared: true,
     scanAllThreads: true,
