@@ -16,9 +16,7 @@ const listed = await read(
     cwd: root,
   },
 );
-// What programs have written down is data.
-const isData = (file) => /\/(?:reports|results)\/[^/]+\.json$/.test(file);
-const files = listed.split("\0").filter((file) => file !== "" && !isData(file));
+const files = listed.split("\0").filter(Boolean);
 assert(files.length > 0, "no source file found");
 
 const long = [];
