@@ -15,7 +15,7 @@ import { readJson } from "./workspace.mjs";
 const MODULES_ONLY = ["@noble/hashes"];
 const MODULES = join("dist", "modules");
 /** Characters of one chunk before it is minified. gzip finds what repeats within 32 kB: see docs/decisions.md. */
-const CHUNK = 18_000;
+const CHUNK = 28_000;
 /** Names of functions and classes stay, for stacks and for messages. */
 const SHORT = { module: true, compress: false, mangle: { toplevel: true, keepNames: true } };
 const WITHOUT_SPACE = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
