@@ -7,7 +7,7 @@ import { HEAD_BYTES, isSound } from "../serializer/envelope.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 
 /** Values of up to so many bytes stay in their record, unless the storage says otherwise. A blob has an id and a row. */
-export const INLINE_BYTES = 512;
+const INLINE_BYTES = 512;
 
 const INLINE = 0;
 const CUT = 1;

@@ -34,7 +34,7 @@ export function openVariant({ epoch, relies, claim, entries, blobs }: WriteReque
 }
 
 /** Ids as a parameter. */
-export function idsOf(ids: readonly BlobId[]): ByteStrings {
+function idsOf(ids: readonly BlobId[]): ByteStrings {
   return new ByteStrings(ids.map((id) => idBytes([id])));
 }
 
