@@ -71,6 +71,8 @@ async function sizeOfCheckpoint(
   let added = inline.reduce((sum, value) => sum + sizeOf(value), 0);
   const found = refs.length === 0 ? [] : await storage.blobs({ thread, refs, have: [...seen] });
   for (const { id, kind, bytes } of found) {
+    // A storage may return what the caller has.
+    if (seen.has(id)) continue;
     seen.add(id);
     if (kind === "leaf") added += bytes.length;
   }
