@@ -10,6 +10,9 @@ export function idOf(id: number): string {
   return `1f0c0de0-0000-6000-8000-00000000000${id}`;
 }
 
+/** Too long for the record of any store, and no part of it occurs twice. */
+const LONG = Array.from({ length: 6000 }, (_, i) => `${i} `).join("");
+
 /** Two threads: one of bob with a branch, and one of alice that waits for an answer. */
 export async function storeThreads(saver: unknown): Promise<void> {
   const target = saver as Saver;
@@ -35,7 +38,7 @@ async function put(saver: Saver, thread: string, user: string, id: number, paren
     v: 4,
     id: idOf(id),
     ts: `2026-01-0${id}T00:00:00.000Z`,
-    channel_values: { messages, long: "x".repeat(3000) },
+    channel_values: { messages, long: LONG },
     channel_versions: { messages: id, long: 1 },
     versions_seen: {},
   };
