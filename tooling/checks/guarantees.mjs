@@ -21,7 +21,7 @@ for (const path of [...inTables, ...inCommands, ...ofAttacks])
 for (const path of ofAttacks)
   assert(inTables.includes(path), `docs/guarantees.md does not say what ${path} shows`);
 
-const soaks = all(/npm run soak -- ([a-z]+)((?: [a-z]+)*)/g);
+const soaks = all(/npm run soak -- ([a-z-]+)((?: [a-z]+)*)/g);
 for (const [what = "", savers = ""] of soaks) {
   if (what === "mixed") continue;
   assert(attacks[what], `npm run soak -- ${what}: there is no such attack`);
