@@ -44,6 +44,8 @@ describe("damage in the database", () => {
         const found = await contentOf(open(round % 2 === 0), [(doc._id as { t?: string }).t ?? "a"]);
         for (const [place, content] of Object.entries(found)) {
           if (isTold(content)) refused++;
+          // A history is asked for by channel, so that a write with another is not in it. It is told with its checkpoint.
+          if (path[0] === "w" && path[2] === "c" && place.endsWith("writes")) continue;
           if (!isDeepStrictEqual(content, expected[place]) && !isTold(content)) {
             wrong.push(
               `${what} at ${path.join(".")} of ${JSON.stringify(doc._id)}: ${place} ${String(content)}`,
@@ -160,12 +162,15 @@ function damage(doc: Document, path: Path, docs: readonly Document[]): { what: s
   const parent = at(damaged, path.slice(0, -1)) as Record<string | number, unknown>;
   const key = path.at(-1)!;
   const value = parent[key];
-  // A write, or the metadata of a thread, that is gone as a whole is no damage that anybody could see.
+  // A write, or the metadata of a thread, that is gone as a whole is no damage that anybody could see; nor is a thread
+  // of which nothing counts any more, as after its deletion. A list as its name is refused by an index of the server.
   const isWhole = (path.length === 2 && path[0] === "w") || (path.length === 1 && path[0] === "entries");
+  const isNeverEmpty = path.length === 1 && ["entries", "valid", "thread"].includes(String(path[0]));
   const what = pick(["flip", "flip", "flip", "swap", "type", ...(isWhole ? [] : ["nothing"])]);
   if (what === "flip") parent[key] = flipped(value);
   if (what === "swap") parent[key] = at(pick(docs.filter((one) => at(one, path) !== undefined)), path);
-  if (what === "type") parent[key] = pick([null, 7, "text", true, [], {}, new Date(0)]);
+  if (what === "type")
+    parent[key] = pick([7, "text", true, {}, new Date(0), ...(isNeverEmpty ? [] : [null, []])]);
   if (what === "nothing") delete parent[key];
   return { what, damaged };
 }
