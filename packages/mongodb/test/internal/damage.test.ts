@@ -165,7 +165,7 @@ function damage(doc: Document, path: Path, docs: readonly Document[]): { what: s
   // A write, or the metadata of a thread, that is gone as a whole is no damage that anybody could see; nor is a thread
   // of which nothing counts any more, as after its deletion. A list as its name is refused by an index of the server.
   const isWhole = (path.length === 2 && path[0] === "w") || (path.length === 1 && path[0] === "entries");
-  const isNeverEmpty = path.length === 1 && ["entries", "valid", "thread"].includes(String(path[0]));
+  const isNeverEmpty = path.length === 1 && ["entries", "valid", "thread", "w"].includes(String(path[0]));
   const what = pick(["flip", "flip", "flip", "swap", "type", ...(isWhole ? [] : ["nothing"])]);
   if (what === "flip") parent[key] = flipped(value);
   if (what === "swap") parent[key] = at(pick(docs.filter((one) => at(one, path) !== undefined)), path);
