@@ -170,7 +170,7 @@ function damage(doc: Document, path: Path, docs: readonly Document[]): { what: s
   if (what === "flip") parent[key] = flipped(value);
   if (what === "swap") parent[key] = at(pick(docs.filter((one) => at(one, path) !== undefined)), path);
   if (what === "type")
-    parent[key] = pick([7, "text", true, {}, new Date(0), ...(isNeverEmpty ? [] : [null, []])]);
+    parent[key] = pick([7, "text", true, new Date(0), ...(isNeverEmpty ? [] : [null, [], {}])]);
   if (what === "nothing") delete parent[key];
   return { what, damaged };
 }
