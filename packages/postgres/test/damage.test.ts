@@ -3,6 +3,7 @@ import { isCheckpointError } from "@threadmark/core";
 import { PostgresSaver } from "@threadmark/postgres";
 import { enough, seed, tell } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
+import { isPart } from "@threadmark/storage-tests/parts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -164,20 +165,4 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const item of items) found.push(item);
   return found;
-}
-
-/** Whether there is nothing in a value that was not in the other one: things may be absent. */
-function isPart(value: unknown, whole: unknown): boolean {
-  if (value === undefined) return true;
-  if (Array.isArray(value) && Array.isArray(whole)) {
-    return value.every((item) => whole.some((other) => isPart(item, other)));
-  }
-  if (isObject(value) && isObject(whole)) {
-    return Object.entries(value).every(([key, item]) => isPart(item, whole[key]));
-  }
-  return isDeepStrictEqual(value, whole);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
