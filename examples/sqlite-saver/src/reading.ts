@@ -1,20 +1,15 @@
 import {
   comparePositions,
   passesFilter,
-  type Ancestor,
-  type AncestorsRequest,
   type Blob,
   type BlobId,
   type GetRequest,
   type GetResult,
-  type OutlinePage,
-  type OutlineRequest,
   type ScanPage,
   type ScanRequest,
   type StoredCheckpoint,
   type ThreadPage,
   type ThreadRecord,
-  type ThreadStats,
   type ThreadsRequest,
 } from "@threadmark/core/storage";
 import { checkpointOf, entryOf, type Row } from "./rows.ts";
@@ -71,31 +66,6 @@ export function scanCheckpoints(tables: Tables, request: ScanRequest): ScanPage 
   return { checkpoints, blobs: [...blobs.values()], more: rows.length > limit };
 }
 
-export function readAncestors(tables: Tables, request: AncestorsRequest): Ancestor[] {
-  const { thread, namespace, channels, limit } = request;
-  const found: Ancestor[] = [];
-  if (!tables.thread(thread)) return found;
-  let id = request.id ?? tables.head(thread, namespace);
-  while (id !== undefined && found.length < limit) {
-    const checkpoint = tables.checkpoint(thread, namespace, id);
-    if (!checkpoint) break;
-    const writes = tables.writes(thread, checkpoint).filter(({ channel }) => channels.includes(channel));
-    found.push({ checkpoint, writes });
-    id = checkpoint.parent;
-  }
-  return found;
-}
-
-export function readOutline(tables: Tables, { thread, after, limit }: OutlineRequest): OutlinePage {
-  const start = after && { ...after, thread };
-  const rows = tables.thread(thread) ? tables.all("SELECT * FROM checkpoints WHERE thread = ?", thread) : [];
-  const all = rows
-    .map((row) => ({ ...checkpointOf(row), thread }))
-    .filter((checkpoint) => !start || comparePositions(checkpoint, start) > 0)
-    .sort(comparePositions);
-  return { checkpoints: all.slice(0, limit), more: all.length > limit };
-}
-
 /** Threads. A term with a token is answered from the index of entries; what is left of the filter is decided here. */
 export function readThreads(tables: Tables, request: ThreadsRequest): ThreadPage {
   const { thread, filter, after, limit, pendingChannels } = request;
@@ -138,17 +108,4 @@ function recordOf(tables: Tables, row: Row, channels: readonly string[]): Thread
     claim:
       row["claim"] === null ? undefined : { id: row["claim"] as string, until: row["claim_until"] as number },
   };
-}
-
-/** How much there is of a thread: SQLite knows lengths without reading the bytes. */
-export function readStats(tables: Tables, thread: string): ThreadStats | undefined {
-  if (!tables.thread(thread)) return undefined;
-  const { count, bytes } = tables.one(
-    `SELECT (SELECT count(*) FROM checkpoints WHERE thread = ?1) AS count,
-       (SELECT total(length(header) + length(metadata) + length(refs)) FROM checkpoints WHERE thread = ?1)
-       + (SELECT total(length(value) + length(refs)) FROM writes WHERE thread = ?1)
-       + (SELECT total(length(id) + length(bytes)) FROM blobs WHERE thread = ?1) AS bytes`,
-    thread,
-  )!;
-  return { checkpoints: Number(count), bytes: Number(bytes) };
 }

@@ -1,8 +1,6 @@
 import {
   hasUnknownChild,
   shiftSeal,
-  type Ancestor,
-  type AncestorsRequest,
   type Blob,
   type BlobId,
   type BlobsRequest,
@@ -14,35 +12,23 @@ import {
   type ExpireRequest,
   type GetRequest,
   type GetResult,
-  type OutlinePage,
-  type OutlineRequest,
   type PutRequest,
   type PutWritesRequest,
   type ReleaseRequest,
   type RemoveOutcome,
   type RemoveRequest,
-  type RunsPage,
-  type RunsRequest,
   type ScanPage,
   type ScanRequest,
   type StorageCapabilities,
   type SweepRequest,
   type ThreadPage,
-  type ThreadStats,
   type ThreadsRequest,
   type UpdateThreadRequest,
   type WriteOutcome,
   type WriteRecord,
   type WriteRequest,
 } from "@threadmark/core/storage";
-import {
-  readAncestors,
-  readCheckpoint,
-  readOutline,
-  readStats,
-  readThreads,
-  scanCheckpoints,
-} from "./reading.ts";
+import { readCheckpoint, readThreads, scanCheckpoints } from "./reading.ts";
 import { checkpointOf, entryOf, writeOf } from "./rows.ts";
 import { NEVER, Tables } from "./tables.ts";
 
@@ -116,14 +102,6 @@ export class SqliteStorage implements CheckpointStorage {
 
   async scan(request: ScanRequest): Promise<ScanPage> {
     return this.#tables.atomic(() => scanCheckpoints(this.#tables, request));
-  }
-
-  async ancestors(request: AncestorsRequest): Promise<readonly Ancestor[]> {
-    return this.#tables.atomic(() => readAncestors(this.#tables, request));
-  }
-
-  async outline(request: OutlineRequest): Promise<OutlinePage> {
-    return this.#tables.atomic(() => readOutline(this.#tables, request));
   }
 
   async threads(request: ThreadsRequest): Promise<ThreadPage> {
@@ -260,21 +238,6 @@ export class SqliteStorage implements CheckpointStorage {
     );
   }
 
-  async runs({ runs, after, limit }: RunsRequest): Promise<RunsPage> {
-    const names = this.#tables
-      .all(
-        `SELECT DISTINCT thread FROM checkpoints JOIN threads t USING (thread)
-         WHERE run IN (SELECT value FROM json_each(?)) AND (t.expires IS NULL OR t.expires > ?) AND thread > ?
-         ORDER BY thread LIMIT ?`,
-        JSON.stringify(runs),
-        Date.now(),
-        after ?? "",
-        limit + 1,
-      )
-      .map((row) => row["thread"] as string);
-    return { threads: names.slice(0, limit), more: names.length > limit };
-  }
-
   async expire({ thread, ttl }: ExpireRequest): Promise<boolean> {
     return this.#tables.atomic(() => {
       if (!this.#tables.thread(thread)) return false;
@@ -283,10 +246,6 @@ export class SqliteStorage implements CheckpointStorage {
       if (ttl !== undefined) this.#tables.renew(thread, undefined);
       return true;
     });
-  }
-
-  async stats(thread: string): Promise<ThreadStats | undefined> {
-    return this.#tables.atomic(() => readStats(this.#tables, thread));
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {

@@ -6,6 +6,7 @@ export { CheckpointError, isCheckpointError } from "./errors.ts";
 export { checkOptions, isOptionsObject, kindOf, type OptionNames, type UseInstead } from "./options.ts";
 export { coreOptionsOf, SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD } from "./saver/engine.ts";
 export { damaged } from "./storage/damaged.ts";
+export { withFallbacks } from "./storage/fallbacks.ts";
 export { passesFilter } from "./storage/filter.ts";
 export { comparePositions, compareThreads } from "./storage/order.ts";
 export type * from "./storage/port.ts";

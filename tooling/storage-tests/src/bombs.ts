@@ -54,7 +54,7 @@ export function refusesBombs({ storage, clear, close }: Required<OpenedStorage>)
   it.each(Object.keys(BOMBS))(
     "a value of %s is refused, and goes when its thread is pruned or deleted",
     async (name) => {
-      await storage.setup();
+      await storage.setup?.();
       const forger = new CheckpointSaver(forging(storage, BOMBS[name]!));
       await putTurn(forger, { thread: "t", id: turnId(1), values: { v: "replaced" } });
       const reader = new CheckpointSaver(storage, { blobCacheBytes: 0 });

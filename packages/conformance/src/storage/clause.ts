@@ -1,4 +1,4 @@
-import type { CheckpointStorage } from "@threadmark/core/storage";
+import type { WholeStorage } from "@threadmark/core/storage";
 
 /** One rule of the storage port, and how to find out whether a storage keeps it. */
 export interface StorageClause {
@@ -15,7 +15,7 @@ export interface StorageClause {
 
 /** What a clause gets: a storage that is empty when the clause begins. */
 export interface StorageContext {
-  readonly storage: CheckpointStorage;
+  readonly storage: WholeStorage;
   /** Removes everything that is stored. */
   clear(): Promise<void>;
   readonly seed: number;

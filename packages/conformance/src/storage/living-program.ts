@@ -4,7 +4,7 @@ import {
   type CheckpointTuple,
   type PendingWrite,
 } from "@threadmark/core";
-import type { CheckpointStorage } from "@threadmark/core/storage";
+import type { WholeStorage } from "@threadmark/core/storage";
 import fc from "fast-check";
 import { expectSame } from "../assertions.ts";
 import { configOf } from "../thread.ts";
@@ -71,7 +71,7 @@ export class LivingProgram {
   #count = 0;
   #hasLost = false;
 
-  constructor(storage: CheckpointStorage, clear: () => Promise<void>) {
+  constructor(storage: WholeStorage, clear: () => Promise<void>) {
     this.#losing = losing(storage, clear);
     // One that remembers all, and one that must forget.
     this.#savers = [this.#open(64 * 1024 * 1024), this.#open(40_000)];

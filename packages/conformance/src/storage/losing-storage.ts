@@ -1,4 +1,4 @@
-import type { CheckpointStorage } from "@threadmark/core/storage";
+import type { WholeStorage } from "@threadmark/core/storage";
 
 /** What a storage was asked to change, and what it answered. */
 interface Change {
@@ -26,14 +26,14 @@ type Method = (request: unknown) => Promise<unknown>;
 /** A storage that can lose its last changes, as a server does that comes back from an older state. */
 export interface LosingStorage {
   /** It does one thing after the other, so that there is an order of which a part can be lost. */
-  readonly storage: CheckpointStorage;
+  readonly storage: WholeStorage;
   readonly changes: readonly Change[];
   /** Loses changes, the last ones first. Whoever uses the storage is not told. */
   lose(changes: number): Promise<void>;
 }
 
 /** @param clear Removes everything that is stored. */
-export function losing(storage: CheckpointStorage, clear: () => Promise<void>): LosingStorage {
+export function losing(storage: WholeStorage, clear: () => Promise<void>): LosingStorage {
   const changes: Change[] = [];
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {

@@ -1,6 +1,6 @@
 import {
   childrenOf,
-  type CheckpointStorage,
+  type WholeStorage,
   type FilterTerm,
   type PutRequest,
   type PutWritesRequest,
@@ -27,7 +27,7 @@ export type Operation = {
   [Name in keyof Calls]: { readonly name: Name; readonly request: Calls[Name] };
 }[keyof Calls];
 
-type Requests = { [Name in keyof CheckpointStorage]: CheckpointStorage[Name] };
+type Requests = { [Name in keyof WholeStorage]: WholeStorage[Name] };
 type Calls = {
   [Name in Exclude<keyof Requests, "port" | "capabilities" | "setup" | "close">]: Parameters<
     Requests[Name]
@@ -258,13 +258,13 @@ export const REFUSED_REMOVAL: Operation[] = [
 ];
 
 /** Calls the port. */
-export async function perform(storage: CheckpointStorage, { name, request }: Operation): Promise<unknown> {
-  const method = storage[name] as (this: CheckpointStorage, argument: unknown) => Promise<unknown>;
+export async function perform(storage: WholeStorage, { name, request }: Operation): Promise<unknown> {
+  const method = storage[name] as (this: WholeStorage, argument: unknown) => Promise<unknown>;
   return method.call(storage, request);
 }
 
 /** Everything that can be read of the threads of the small world, and of all at once where that is possible. */
-export async function contentOf(storage: CheckpointStorage, scanAllThreads: boolean): Promise<unknown> {
+export async function contentOf(storage: WholeStorage, scanAllThreads: boolean): Promise<unknown> {
   const all = { namespace: undefined, id: undefined, before: undefined, filter: [], after: undefined };
   const everything = { thread: undefined, filter: [], after: undefined, limit: 1000 };
   const listed = await storage.threads({ ...everything, pendingChannels: ["c", "\\x41", ""] });

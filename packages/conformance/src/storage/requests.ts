@@ -1,7 +1,7 @@
 import type {
   Blob,
   CheckpointRecord,
-  CheckpointStorage,
+  WholeStorage,
   PutRequest,
   PutWritesRequest,
   ScanRequest,
@@ -51,7 +51,7 @@ function writeOf(request: Partial<WriteRequest> & Pick<WriteRequest, "thread">):
 
 /** All checkpoints of a thread, or those that a request asks for. */
 export async function scanOf(
-  storage: CheckpointStorage,
+  storage: WholeStorage,
   thread: string,
   request: Partial<ScanRequest> = {},
 ): Promise<readonly StoredCheckpoint[]> {
@@ -60,13 +60,13 @@ export async function scanOf(
   return checkpoints;
 }
 
-export async function idsOf(storage: CheckpointStorage, thread: string): Promise<string[]> {
+export async function idsOf(storage: WholeStorage, thread: string): Promise<string[]> {
   return (await scanOf(storage, thread)).map(({ checkpoint }) => checkpoint.id);
 }
 
 /** The threads of a storage, in its order. */
 export async function threadsOf(
-  storage: CheckpointStorage,
+  storage: WholeStorage,
   request: Partial<ThreadsRequest> = {},
 ): Promise<readonly ThreadRecord[]> {
   const all = { thread: undefined, filter: [], after: undefined, limit: 100, pendingChannels: [] };
@@ -75,7 +75,7 @@ export async function threadsOf(
 
 /** The ids of the blobs that a thread has of these. */
 export async function storedOf(
-  storage: CheckpointStorage,
+  storage: WholeStorage,
   thread: string,
   blobs: readonly Blob[],
 ): Promise<string[]> {

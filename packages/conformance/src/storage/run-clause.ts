@@ -1,20 +1,27 @@
-import type { CheckpointStorage } from "@threadmark/core/storage";
+import { withFallbacks, type WholeStorage } from "@threadmark/core/storage";
 import { ClauseFailure, HarnessError, describeError } from "../assertions.ts";
 import { within } from "../host.ts";
 import type { Outcome } from "../run-clause.ts";
 import type { StorageClause } from "./clause.ts";
-import type { OpenedStorage, StorageSettings } from "./options.ts";
+import type { OpenStorage, StorageSettings } from "./options.ts";
+
+/** A storage that was opened, with all methods of the port. */
+interface Subject {
+  readonly storage: WholeStorage;
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
 
 /** The storage of a run, opened by the first clause. */
 export class StorageUnderTest {
   readonly #settings: StorageSettings;
-  #opened: Promise<OpenedStorage> | undefined;
+  #opened: Promise<Subject> | undefined;
 
   constructor(settings: StorageSettings) {
     this.#settings = settings;
   }
 
-  get(): Promise<OpenedStorage> {
+  get(): Promise<Subject> {
     this.#opened ??= this.#open();
     return this.#opened;
   }
@@ -24,15 +31,26 @@ export class StorageUnderTest {
     await opened?.close();
   }
 
-  async #open(): Promise<OpenedStorage> {
+  async #open(): Promise<Subject> {
     try {
-      const opened = await this.#settings.open();
-      await opened.storage.setup();
-      return opened;
+      const subject = await openWhole(this.#settings.open);
+      await subject.storage.setup();
+      return subject;
     } catch (error) {
       throw new HarnessError(`open() or setup() failed: ${describeError(error)}`, { cause: error });
     }
   }
+}
+
+/** What the storage leaves out is tested as core makes it. */
+async function openWhole(open: OpenStorage): Promise<Subject> {
+  const opened = await open();
+  const storage = withFallbacks(opened.storage);
+  return {
+    storage,
+    clear: async () => (opened.clear ? opened.clear() : clearThroughPort(storage)),
+    close: async () => opened.close(),
+  };
 }
 
 /** Runs one clause on the empty storage. Never rejects. */
@@ -58,14 +76,14 @@ async function runOn(
   settings: StorageSettings,
   subject: StorageUnderTest,
 ): Promise<void> {
-  const { storage, clear = () => clearThroughPort(storage) } = await subject.get();
+  const { storage, clear } = await subject.get();
   await clear();
   const { seed, sequences, programs } = settings;
   await tested.run({ storage, clear, seed, sequences, programs });
 }
 
 /** Deletes every thread, the expired ones too. */
-async function clearThroughPort(storage: CheckpointStorage): Promise<void> {
+async function clearThroughPort(storage: WholeStorage): Promise<void> {
   for (;;) {
     const { threads } = await storage.threads({
       thread: undefined,

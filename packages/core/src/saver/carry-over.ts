@@ -1,6 +1,6 @@
 import type { ChannelVersion } from "../contract.ts";
 import type { Location } from "../ids.ts";
-import type { CheckpointStorage } from "../storage/port.ts";
+import type { WholeStorage } from "../storage/port.ts";
 import type { CheckpointInput } from "./encode.ts";
 import { headerOf } from "./decode.ts";
 import { outlineOf } from "./outline.ts";
@@ -25,7 +25,7 @@ export function claimedChannels(input: CheckpointInput): Map<string, ChannelVers
  * have changed" of the official validation suite.
  */
 export async function droppedChannels(
-  storage: CheckpointStorage,
+  storage: WholeStorage,
   { thread, namespace: name }: Location,
   claimed: ReadonlyMap<string, ChannelVersion>,
 ): Promise<ReadonlySet<string>> {

@@ -6,7 +6,8 @@ import { checkOptions, kindOf, type OptionNames, type UseInstead } from "../opti
 import type { OldSaver } from "../moving/old-saver.ts";
 import type { ConvertedInfo, CustomType, OnUnknown } from "../serializer/index.ts";
 import { serdeOf } from "./serde.ts";
-import type { CheckpointStorage } from "../storage/port.ts";
+import { withFallbacks } from "../storage/fallbacks.ts";
+import type { CheckpointStorage, WholeStorage } from "../storage/port.ts";
 import type { ThreadMetadataOf } from "./thread-metadata.ts";
 
 /** When a thread expires. */
@@ -136,7 +137,7 @@ export interface ThreadTaker {
 
 /** What the parts of a saver share. */
 export interface Engine {
-  readonly storage: CheckpointStorage;
+  readonly storage: WholeStorage;
   readonly serde: SerializerProtocol;
   readonly codec: ValueCodec;
   readonly cache: BlobCache;
@@ -177,7 +178,7 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
     throw wrongOption("blobCacheBytes", "must be a number of bytes, 0 or more");
   }
   return {
-    storage,
+    storage: withFallbacks(storage),
     serde,
     codec: codecOf(serde),
     cache: new BlobCache(blobCacheBytes),

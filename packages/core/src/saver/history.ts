@@ -4,7 +4,7 @@ import { escapeText, unescapeText } from "../codec/text.ts";
 import type { CheckpointConfig, CheckpointPendingWrite, DeltaChannelHistory } from "../contract.ts";
 import type { CheckpointErrorDetails } from "../errors.ts";
 import { locate, type Location } from "../ids.ts";
-import type { Ancestor, BlobId, CheckpointStorage, WriteRecord } from "../storage/port.ts";
+import type { Ancestor, BlobId, WholeStorage, WriteRecord } from "../storage/port.ts";
 import { checkOutline, checkWrites } from "./check-records.ts";
 import { checkedBlobs, decodeWrites, headerOf, setOwn } from "./decode.ts";
 import type { Engine } from "./engine.ts";
@@ -72,7 +72,7 @@ async function walk(engine: Engine, location: Location, found: ReadonlyMap<strin
 
 /** The ancestors of a checkpoint, its parent first; each at most once, should parents form a circle. */
 async function* ancestorsOf(
-  storage: CheckpointStorage,
+  storage: WholeStorage,
   { thread, namespace, id }: Location,
   channels: readonly string[],
 ): AsyncGenerator<Ancestor> {

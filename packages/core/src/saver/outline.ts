@@ -1,13 +1,10 @@
 import { checkOutline } from "./check-records.ts";
-import type { CheckpointKey, CheckpointOutline, CheckpointStorage } from "../storage/port.ts";
+import type { CheckpointKey, CheckpointOutline, WholeStorage } from "../storage/port.ts";
 
 const PAGE = 1000;
 
 /** All checkpoints of a thread without their values, newest first. */
-export async function* outlineOf(
-  storage: CheckpointStorage,
-  thread: string,
-): AsyncGenerator<CheckpointOutline> {
+export async function* outlineOf(storage: WholeStorage, thread: string): AsyncGenerator<CheckpointOutline> {
   let after: CheckpointKey | undefined;
   for (;;) {
     const page = await storage.outline({ thread, after, limit: PAGE });

@@ -1,7 +1,7 @@
 import { CheckpointError } from "../errors.ts";
 import { checkedRunId, threadIdOf, type ThreadId } from "../ids.ts";
 import { randomId } from "../runtime.ts";
-import type { CheckpointKey, CheckpointStorage } from "../storage/port.ts";
+import type { CheckpointKey, WholeStorage } from "../storage/port.ts";
 import { checkedPrune } from "./check-prune.ts";
 import { headerOf } from "./decode.ts";
 import type { Engine } from "./engine.ts";
@@ -135,7 +135,7 @@ function losesWorkflow(kept: readonly Kept[], going: readonly CheckpointKey[]): 
   return going.some(({ namespace, id }) => namespace === "" && id === head.key.id);
 }
 
-async function readOutline(storage: CheckpointStorage, thread: string): Promise<Kept[]> {
+async function readOutline(storage: WholeStorage, thread: string): Promise<Kept[]> {
   const kept: Kept[] = [];
   for await (const key of outlineOf(storage, thread)) {
     kept.push({ key, header: await headerOf(thread, key) });
@@ -143,11 +143,11 @@ async function readOutline(storage: CheckpointStorage, thread: string): Promise<
   return kept;
 }
 
-async function* threadNames(storage: CheckpointStorage): AsyncGenerator<string> {
+async function* threadNames(storage: WholeStorage): AsyncGenerator<string> {
   for await (const { thread } of allThreads(storage)) yield thread;
 }
 
-async function* threadsOfRuns(storage: CheckpointStorage, runs: readonly string[]): AsyncGenerator<string> {
+async function* threadsOfRuns(storage: WholeStorage, runs: readonly string[]): AsyncGenerator<string> {
   let after: string | undefined;
   for (;;) {
     const page = await storage.runs({ runs, after, limit: PAGE });

@@ -4,7 +4,7 @@ import { blobsBelow, type FindBlob } from "../blobs/tree.ts";
 import type {
   Blob,
   BlobId,
-  CheckpointStorage,
+  WholeStorage,
   FilterTerm,
   ScanPosition,
   StoredCheckpoint,
@@ -33,22 +33,14 @@ export interface Scanned {
 }
 
 /** All checkpoints of a query, newest first, page by page; `expected` sizes the pages. */
-export function scanAll(
-  storage: CheckpointStorage,
-  query: ScanQuery,
-  expected: number,
-): AsyncGenerator<Scanned> {
+export function scanAll(storage: WholeStorage, query: ScanQuery, expected: number): AsyncGenerator<Scanned> {
   const limit = Math.min(PAGE, Math.ceil(expected));
   return query.thread === undefined && !storage.capabilities.scanAllThreads
     ? mergeThreads(storage, query, limit)
     : scanPages(storage, query, limit);
 }
 
-async function* scanPages(
-  storage: CheckpointStorage,
-  query: ScanQuery,
-  limit: number,
-): AsyncGenerator<Scanned> {
+async function* scanPages(storage: WholeStorage, query: ScanQuery, limit: number): AsyncGenerator<Scanned> {
   let after: ScanPosition | undefined;
   // Checkpoints of one thread that follow each other have nearly all blobs in common.
   let held: ReadonlyMap<BlobId, Blob> = new Map();
@@ -76,7 +68,7 @@ async function* scanPages(
 
 /** For storages that keep no order over all threads: one listing a thread, the newest head first. */
 async function* mergeThreads(
-  storage: CheckpointStorage,
+  storage: WholeStorage,
   query: ScanQuery,
   limit: number,
 ): AsyncGenerator<Scanned> {

@@ -5,7 +5,7 @@ import { CheckpointError } from "../errors.ts";
 import { MAX_ID_BYTES, threadIdOf, type ThreadId } from "../ids.ts";
 import { isHidden } from "../moving/hidden-threads.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
-import type { CheckpointStorage, ThreadPosition, ThreadRecord, ThreadsRequest } from "../storage/port.ts";
+import type { WholeStorage, ThreadPosition, ThreadRecord, ThreadsRequest } from "../storage/port.ts";
 import { checkFilter, checkLimit } from "./check-arguments.ts";
 import type { Engine } from "./engine.ts";
 import { runMarkOf, runTerms, type RunMark } from "./run-mark.ts";
@@ -99,7 +99,7 @@ export async function readThread(engine: Engine, threadId: ThreadId): Promise<Th
 
 /** The records of all threads of a query. */
 export async function* allThreads(
-  storage: CheckpointStorage,
+  storage: WholeStorage,
   query: Partial<ThreadsRequest> = {},
   limit: number = PAGE,
 ): AsyncGenerator<ThreadRecord> {

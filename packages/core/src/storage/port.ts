@@ -70,55 +70,86 @@ export interface StorageCapabilities {
   readonly inlineBytes?: number;
 }
 
-/** A database, behind `CheckpointSaver`. An expired thread is absent for every method that reads. */
+/**
+ * A database under `CheckpointSaver`. An expired thread is absent for every method that reads.
+ *
+ * The methods with `?` can be left out: core makes them from the others, which takes more calls and reads more than it
+ * needs. Everything else is required.
+ */
 export interface CheckpointStorage {
   /** Version of this port. */
   readonly port: 2;
   readonly capabilities: StorageCapabilities;
 
-  /** Creates or upgrades what the storage needs. Idempotent, and safe from many processes at once. */
-  setup(): Promise<void>;
-  /** Closes what the storage itself opened, and nothing else. */
-  close(): Promise<void>;
+  /**
+   * Creates or upgrades what the storage needs. Idempotent, and safe from many processes at once.
+   * @default does nothing
+   */
+  setup?(): Promise<void>;
+  /**
+   * Closes what the storage itself opened, and nothing else.
+   * @default does nothing
+   */
+  close?(): Promise<void>;
 
-  /** Inserts or replaces one checkpoint. Creates the thread if it is not there, and moves `updated`. */
+  /** Inserts or replaces one checkpoint. Creates the thread if it does not exist, and moves `updated`. */
   put(request: PutRequest): Promise<WriteOutcome>;
-  /** Adds writes. Creates the thread if it is not there, and moves `updated`. */
+  /** Adds writes. Creates the thread if it does not exist, and moves `updated`. */
   putWrites(request: PutWritesRequest): Promise<WriteOutcome>;
 
+  /** One checkpoint with its writes and blobs; `undefined` if it does not exist. */
   get(request: GetRequest): Promise<GetResult | undefined>;
+  /** A page of checkpoints with their writes and blobs, in the order of `comparePositions`. */
   scan(request: ScanRequest): Promise<ScanPage>;
-  /** The checkpoint, its parent, the parent's parent, …, up to `limit` or to one that is missing. */
-  ancestors(request: AncestorsRequest): Promise<readonly Ancestor[]>;
-  /** Everything reachable from `refs`, less what `have` covers and what is missing. */
+  /** Everything reachable from `refs`, except what `have` covers and what is missing. */
   blobs(request: BlobsRequest): Promise<readonly Blob[]>;
-  outline(request: OutlineRequest): Promise<OutlinePage>;
+  /**
+   * The checkpoint, its parent, the parent's parent, …, up to `limit` or to one that is missing.
+   * @default one `get` for each
+   */
+  ancestors?(request: AncestorsRequest): Promise<readonly Ancestor[]>;
+  /**
+   * A page of the checkpoints of a thread without metadata and values, in the order of `scan`.
+   * @default a `scan`, which reads them with everything
+   */
+  outline?(request: OutlineRequest): Promise<OutlinePage>;
 
+  /** Removes checkpoints of a thread, and the blobs that only they need. */
   remove(request: RemoveRequest): Promise<RemoveOutcome>;
   /**
    * Removes threads with all that they have: checkpoints, writes, blobs, entries, the claim. In one round trip where the
    * database allows, and not atomic: if it fails, any of them may be gone, each of them whole.
    *
    * @param threads At most 100, each once. Those that do not exist are passed over.
-   * @returns How many there were. One that has expired and was not swept yet may count or not.
+   * @returns How many existed. One that has expired and was not swept yet may count or not.
    */
   deleteThreads(threads: readonly string[]): Promise<number>;
-  /** Copies everything that a thread has but its claim: entries, and expiry with its own time to live, too. */
+  /** Copies everything that a thread has except its claim, including entries, expiry and its own time to live. */
   copyThread(request: CopyRequest): Promise<CopyOutcome>;
 
   /** Threads, those that were written to last first. */
   threads(request: ThreadsRequest): Promise<ThreadPage>;
   /** Changes the thread's metadata, but not `updated`, and returns whether the thread exists. */
   updateThread(request: UpdateThreadRequest): Promise<boolean>;
-  /** Makes somebody the owner of a thread. Creates it if it is not there; `updated` stays as it is otherwise. */
+  /** Makes somebody the owner of a thread. Creates it if it does not exist; otherwise `updated` stays as it is. */
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
-  /** Takes the claim from a thread if it is this one, and returns whether it was. Nothing else changes. */
+  /** Takes this claim from a thread, and returns whether the thread had it. Nothing else changes. */
   release(request: ReleaseRequest): Promise<boolean>;
-  runs(request: RunsRequest): Promise<RunsPage>;
-  /** Whether the thread exists. */
+  /**
+   * The threads with a checkpoint of certain runs.
+   * @default the `outline` of every thread
+   */
+  runs?(request: RunsRequest): Promise<RunsPage>;
+  /** Sets the thread's own time to live, and returns whether the thread exists. */
   expire(request: ExpireRequest): Promise<boolean>;
-  /** How much there is of a thread, without reading it out. */
-  stats(thread: string): Promise<ThreadStats | undefined>;
+  /**
+   * How much is stored of a thread, without reading it out; `undefined` if it does not exist.
+   * @default scans the thread
+   */
+  stats?(thread: string): Promise<ThreadStats | undefined>;
   /** Removes expired threads and returns how many. */
   sweep(request: SweepRequest): Promise<number>;
 }
+
+/** A storage with all methods of the port: what core works with. */
+export type WholeStorage = Required<CheckpointStorage>;

@@ -1,4 +1,4 @@
-import type { CheckpointStorage } from "@threadmark/core/storage";
+import type { WholeStorage } from "@threadmark/core/storage";
 import { MemoryStorage } from "@threadmark/core/memory";
 import { show } from "@threadmark/core/comparison";
 import fc from "fast-check";
@@ -43,11 +43,7 @@ function propertyOf({ storage, clear }: StorageContext): fc.IAsyncProperty<[Oper
   });
 }
 
-async function compareAnswers(
-  model: CheckpointStorage,
-  storage: CheckpointStorage,
-  call: Operation,
-): Promise<void> {
+async function compareAnswers(model: WholeStorage, storage: WholeStorage, call: Operation): Promise<void> {
   const [expected, actual] = [await perform(model, call), await perform(storage, call)];
   expectSame(
     answerOf(call.name, actual),

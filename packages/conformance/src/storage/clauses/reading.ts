@@ -1,4 +1,4 @@
-import { comparePositions, type CheckpointStorage, type ScanPosition } from "@threadmark/core/storage";
+import { comparePositions, type WholeStorage, type ScanPosition } from "@threadmark/core/storage";
 import { ensure, expectSame } from "../../assertions.ts";
 import { storageClause, type StorageClause } from "../clause.ts";
 import { idsOf, putOf } from "../requests.ts";
@@ -7,7 +7,7 @@ import { idsOf, putOf } from "../requests.ts";
 const IDS = ["1", "10", "2", "Z", "a", "\u00e9", "e\u0301", "\uffff", "\u{1f600}"];
 const NAMESPACES = ["", "a", "\u{1f600}", "\uffff"];
 
-async function* scanned(storage: CheckpointStorage, limit: number): AsyncGenerator<ScanPosition> {
+async function* scanned(storage: WholeStorage, limit: number): AsyncGenerator<ScanPosition> {
   let after: ScanPosition | undefined;
   const all = { thread: "t", namespace: undefined, id: undefined, before: undefined, filter: [], have: [] };
   for (;;) {
@@ -24,7 +24,7 @@ async function* scanned(storage: CheckpointStorage, limit: number): AsyncGenerat
   }
 }
 
-async function* outlined(storage: CheckpointStorage, limit: number): AsyncGenerator<ScanPosition> {
+async function* outlined(storage: WholeStorage, limit: number): AsyncGenerator<ScanPosition> {
   let after: ScanPosition | undefined;
   for (;;) {
     const page = await storage.outline({ thread: "t", after, limit });

@@ -1,4 +1,4 @@
-import type { CheckpointStorage, WriteOutcome } from "@threadmark/core/storage";
+import type { WholeStorage, WriteOutcome } from "@threadmark/core/storage";
 import { ensure, expectSame } from "../../assertions.ts";
 import { pause } from "../../host.ts";
 import { storageClause, type StorageClause } from "../clause.ts";
@@ -21,7 +21,7 @@ async function outcomes(answers: readonly Promise<WriteOutcome>[]): Promise<stri
 }
 
 /** What there is of a thread, as far as a refused write could have changed it. */
-async function stateOf(storage: CheckpointStorage, thread: string): Promise<object> {
+async function stateOf(storage: WholeStorage, thread: string): Promise<object> {
   const [record] = await threadsOf(storage, { thread });
   const checkpoints = await idsOf(storage, thread);
   const { updated, expires, entries, claim } = record ?? {};

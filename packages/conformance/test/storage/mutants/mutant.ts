@@ -1,5 +1,4 @@
 import { MemoryStorage } from "@threadmark/core/memory";
-import type { CheckpointStorage } from "@threadmark/core/storage";
 
 /** A storage that is broken on purpose, and the clause that must notice. */
 export interface StorageMutant {
@@ -20,7 +19,7 @@ export const everything = {
 
 /** The greatest id by some other order than that of bytes. */
 export async function newestBy(
-  storage: CheckpointStorage,
+  storage: MemoryStorage,
   thread: string,
   compare: (a: string, b: string) => number,
 ): Promise<string | undefined> {
