@@ -99,7 +99,7 @@ export const writeClauses: readonly StorageClause[] = [
     hint: "Write the record, its blobs and its writes in one transaction, and read in one.",
     async run({ storage }) {
       const readAfter = async (turns: number): Promise<void> => {
-        for (let turn = 0; turn < turns; turn++) await undefined;
+        for (let turn = 0; turn < turns; turn++) await Promise.resolve();
         const found = await storage.get({
           thread: "t",
           namespace: "",
