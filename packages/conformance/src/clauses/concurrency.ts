@@ -3,7 +3,7 @@ import { show } from "@threadmark/core/comparison";
 import { ensure, expectSame } from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause, ClauseContext } from "../clause.ts";
-import { pause } from "../host.ts";
+import { turn } from "../host.ts";
 import { permutation } from "../random.ts";
 import type { TestedSaver } from "../saver.ts";
 import { TestThread, checkpointId } from "../thread.ts";
@@ -19,6 +19,27 @@ async function saversOf(context: ClauseContext): Promise<[TestedSaver, TestedSav
 
 function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
+}
+
+/** More than a saver in memory waits for promises within one call. */
+const READS_IN_A_TURN = 50;
+
+/**
+ * Reads from the moment of a write until it ends. A saver that waits for nothing but promises is read after every few
+ * of them, and one that waits for callbacks between any two of these, so that no state in between is passed over.
+ */
+async function readDuring(write: Promise<unknown>, read: () => Promise<void>): Promise<void> {
+  let isOver = false;
+  const writing = write.finally(() => {
+    isOver = true;
+  });
+  const reading = async (): Promise<void> => {
+    while (!isOver) {
+      for (let time = 0; time < READS_IN_A_TURN && !isOver; time++) await read();
+      await turn();
+    }
+  };
+  await Promise.all([writing, reading(), reading()]);
 }
 
 export const concurrencyClauses: readonly Clause[] = [
@@ -177,25 +198,16 @@ export const concurrencyClauses: readonly Clause[] = [
       const writer = new TestThread(first, context.threadId());
       const reader = writer.on(second);
       const count = context.sizes.races * 2;
-      let done = false;
-      const writing = writer
-        .chain(count, (n) => ({ a: n, b: { n }, c: `${n}`.repeat(200) }))
-        .finally(() => {
-          done = true;
-        });
-      const reading = async (): Promise<void> => {
-        for (let round = 1; !done; round++) {
-          // A saver in memory may never wait for anything but this.
-          if (round % 10 === 0) await pause(0);
+      const valuesOf = (n: number): Record<string, unknown> => ({ a: n, b: { n }, c: `${n}`.repeat(200) });
+      for (let id = 1; id <= count; id++) {
+        const parent = id === 1 ? undefined : id - 1;
+        await readDuring(writer.put({ id, parent, values: valuesOf(id) }), async () => {
           const tuple = await reader.find();
-          if (tuple === undefined) continue;
-          const n = tuple.metadata?.step ?? 0;
+          if (tuple === undefined) return;
           const found = { ...tuple.checkpoint.channel_values };
-          const expected = { a: n, b: { n }, c: `${n}`.repeat(200) };
-          expectSame(found, expected, "The values of a read during puts");
-        }
-      };
-      await Promise.all([writing, reading(), reading()]);
+          expectSame(found, valuesOf(tuple.metadata?.step ?? 0), "The values of a read during puts");
+        });
+      }
       expectSame((await reader.read()).checkpoint.id, checkpointId(count), "The latest id");
     },
   }),
@@ -221,7 +233,7 @@ export const concurrencyClauses: readonly Clause[] = [
           () => thread.on(second).delete(),
           () => thread.write(2, [["a", text]]),
         ];
-        await Promise.all(context.random.shuffle(calls).map((call) => call()));
+        await Promise.all(permutation(calls, race).map((call) => call()));
         await put(4);
         for (const id of await thread.listed()) {
           const tuple = await thread.read(id);

@@ -89,7 +89,7 @@ export const lifecycleClauses: readonly Clause[] = [
   clause("lifecycle/a-long-conversation-stays-readable", {
     rule: "A value that grows with every turn is exact at every checkpoint of a long thread.",
     hint: "If values are cut or shared between checkpoints, put them together again exactly.",
-    async run({ saver, threadId, sizes, random }) {
+    async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
       const message = (turn: number): { role: string; text: string } => ({
         role: turn % 2 === 0 ? "user" : "assistant",
@@ -103,10 +103,17 @@ export const lifecycleClauses: readonly Clause[] = [
         const newVersions = id === 1 ? versions : { messages: id };
         await thread.put({ id, parent: id === 1 ? undefined : id - 1, values, versions, newVersions });
       }
-      for (let time = 0; time < 25; time++) {
-        const id = 1 + random.below(sizes.turns);
-        const expected = { messages: messages.slice(0, id), title: "a title" };
-        expectSame(await thread.values(id), expected, `The values of turn ${id}`);
+      const expectedAt = (turn: number): object => ({ messages: messages.slice(0, turn), title: "a title" });
+      let turn = sizes.turns;
+      for await (const { checkpoint } of saver.list(thread.config())) {
+        const found = { ...checkpoint.channel_values };
+        expectSame(found, expectedAt(turn), `The values of turn ${turn} in a listing`);
+        turn--;
+      }
+      expectSame(turn, 0, "The number of turns that a listing lacks");
+      const step = Math.ceil(sizes.turns / 25);
+      for (let id = 1; id <= sizes.turns; id += step) {
+        expectSame(await thread.values(id), expectedAt(id), `The values of turn ${id}`);
       }
     },
   }),
