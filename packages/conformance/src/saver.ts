@@ -3,13 +3,9 @@
 import type {
   Checkpoint,
   CheckpointConfig,
-  CheckpointListOptions,
-  CheckpointMetadata,
-  CheckpointTuple,
+  Checkpointer,
   ChannelVersion,
-  ChannelVersions,
   DeltaChannelHistory,
-  PendingWrite,
   SerializerProtocol,
 } from "@threadmark/core";
 
@@ -57,26 +53,8 @@ export interface PruneResult {
 }
 
 /** The saver under test. Methods with `?` belong to the extended part of the contract. */
-export interface TestedSaver {
+export interface TestedSaver extends Checkpointer {
   get(config: CheckpointConfig): Promise<Checkpoint | undefined>;
-  getTuple(config: CheckpointConfig): Promise<CheckpointTuple | undefined>;
-  list(
-    config: CheckpointConfig,
-    options?: CheckpointListOptions,
-  ): AsyncGenerator<CheckpointTuple, unknown, unknown>;
-  put(
-    config: CheckpointConfig,
-    checkpoint: Checkpoint,
-    metadata: CheckpointMetadata,
-    newVersions: ChannelVersions,
-  ): Promise<CheckpointConfig>;
-  putWrites(
-    config: CheckpointConfig,
-    writes: PendingWrite[],
-    taskId: string,
-    taskPath?: string,
-  ): Promise<void>;
-  deleteThread(threadId: string): Promise<void>;
   getNextVersion(current: ChannelVersion | undefined): ChannelVersion;
   toJSON?(): unknown;
   getDeltaChannelHistory?(options: {

@@ -79,6 +79,28 @@ export interface DeltaChannelHistory {
   seed?: unknown;
 }
 
+/** What every checkpointer has, LangGraph.js's own ones too. */
+export interface Checkpointer {
+  getTuple(config: CheckpointConfig): Promise<CheckpointTuple | undefined>;
+  list(
+    config: CheckpointConfig,
+    options?: CheckpointListOptions,
+  ): AsyncGenerator<CheckpointTuple, unknown, unknown>;
+  put(
+    config: CheckpointConfig,
+    checkpoint: Checkpoint,
+    metadata: CheckpointMetadata,
+    newVersions: ChannelVersions,
+  ): Promise<CheckpointConfig>;
+  putWrites(
+    config: CheckpointConfig,
+    writes: PendingWrite[],
+    taskId: string,
+    taskPath?: string,
+  ): Promise<void>;
+  deleteThread(threadId: string): Promise<void>;
+}
+
 /**
  * LangGraph's serializer interface.
  *

@@ -8,6 +8,7 @@ export type {
   CheckpointMetadata,
   CheckpointPendingWrite,
   CheckpointTuple,
+  Checkpointer,
   DeltaChannelHistory,
   PendingWrite,
   SerializerProtocol,

@@ -1,8 +1,8 @@
-import { shiftSeal } from "@threadmark/core/storage";
+import { idBytes as bytesOfIds, idsOf as idsIn, shiftSeal } from "@threadmark/core/storage";
 
 /** Ids of blobs, 16 bytes each. */
 export function idBytes(ids: readonly string[]): Buffer {
-  return Buffer.from(ids.join(""), "hex");
+  return bufferOf(bytesOfIds(ids));
 }
 
 /**
@@ -12,10 +12,7 @@ export function idBytes(ids: readonly string[]): Buffer {
  */
 export function idsOf(bytes: Buffer): string[] {
   if (bytes.length % 16 !== 0) throw new RangeError("a part of an id");
-  const hex = bytes.toString("hex");
-  const ids: string[] = [];
-  for (let at = 0; at < hex.length; at += 32) ids.push(hex.slice(at, at + 32));
-  return ids;
+  return idsIn(bytes);
 }
 
 /** The bytes without copying them. */
@@ -54,7 +51,7 @@ export function ownCopies(parts: readonly Buffer[]): Uint8Array[] {
 }
 
 /**
- * Parts of bytes that lie one behind the other, and what follows the last.
+ * Consecutive parts of the bytes, and what follows the last.
  *
  * @throws RangeError when they are longer than the bytes.
  */

@@ -1,32 +1,16 @@
 import type {
-  ChannelVersions,
-  Checkpoint,
+  Checkpointer,
   CheckpointConfig,
   CheckpointListOptions,
-  CheckpointMetadata,
   CheckpointTuple,
-  PendingWrite,
   ThreadInfo,
 } from "@threadmark/core";
 
 /**
  * What a workflow needs of a checkpointer. Every saver of Threadmark and of LangGraph.js has it.
  */
-export interface WorkflowSaver {
-  getTuple(config: CheckpointConfig): Promise<CheckpointTuple | undefined>;
+export interface WorkflowSaver extends Pick<Checkpointer, "getTuple" | "put" | "putWrites"> {
   list(config: CheckpointConfig, options?: CheckpointListOptions): AsyncIterable<CheckpointTuple>;
-  put(
-    config: CheckpointConfig,
-    checkpoint: Checkpoint,
-    metadata: CheckpointMetadata,
-    newVersions: ChannelVersions,
-  ): Promise<CheckpointConfig>;
-  putWrites(
-    config: CheckpointConfig,
-    writes: PendingWrite[],
-    taskId: string,
-    taskPath?: string,
-  ): Promise<void>;
   // oxlint-disable-next-line typescript/no-explicit-any -- number or string, as the saver counts
   getNextVersion(current: any): any;
 }

@@ -1,16 +1,17 @@
 import type { CheckpointSaver, CheckpointSaverOptions } from "@threadmark/core";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { configOf, putTurn, turnId } from "./turns.ts";
+import { configOf, longText, putTurn, turnId } from "./turns.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** How far a clock is set forward and back. */
-export const STEPS: readonly number[] = [4 * MINUTE, 5 * MINUTE, 11 * MINUTE, DAY, 365 * DAY].flatMap(
-  (by) => [by, -by],
-);
+const STEPS: readonly number[] = [4 * MINUTE, 5 * MINUTE, 11 * MINUTE, DAY, 365 * DAY].flatMap((by) => [
+  by,
+  -by,
+]);
 
 /** In the tests of this suite, the clock of the process is `step` milliseconds ahead of the real one. */
-export function useSteppingClock(): { step: number } {
+function useSteppingClock(): { step: number } {
   const RealDate = Date;
   const clock = { step: 0 };
 
@@ -39,18 +40,44 @@ export function survivesClockSteps(open: (options: CheckpointSaverOptions) => Ch
   const clock = useSteppingClock();
 
   it("a thread that lives does not end when the clock is set", async () => {
-    await using saver = open({ ttl: { seconds: 200, refreshOnRead: true } });
+    await using saver = open({ ttl: { seconds: 300, refreshOnRead: true } });
     await saver.setup();
     for (const by of STEPS) {
       const thread = `alive ${by}`;
-      clock.step = 0;
-      await putTurn(saver, { thread, id: turnId(1), values: { a: 1 } });
-      for (const [n, at] of [by, 0, -by].entries()) {
+      const ids: string[] = [];
+      for (const at of [0, by, -by, 0]) {
         clock.step = at;
-        expect((await saver.getTuple(configOf(thread)))?.checkpoint.id, thread).toBe(turnId(n + 1));
+        const id = turnId(ids.length + 1);
+        await putTurn(saver, { thread, id, parent: ids.at(-1), values: { text: longText(id) } });
+        ids.push(id);
+        expect((await saver.getTuple(configOf(thread)))?.checkpoint.id, thread).toBe(id);
+        expect(await listed(saver, thread), thread).toEqual(ids.toReversed());
         expect(await saver.sweep(), thread).toBe(0);
-        await putTurn(saver, { thread, id: turnId(n + 2), parent: turnId(n + 1), values: { a: n } });
       }
+      clock.step = -by;
+      await saver.copyThread(thread, `copy of ${thread}`);
+      clock.step = by;
+      expect(await listed(saver, `copy of ${thread}`), thread).toEqual(ids.toReversed());
+    }
+    await checkTimes(saver);
+  });
+
+  it("checkpoints are removed while the clock is set, and those stored meanwhile stay", async () => {
+    await using saver = open({});
+    await saver.setup();
+    for (const by of STEPS) {
+      const thread = `pruned ${by}`;
+      clock.step = 0;
+      const put = (n: number): Promise<unknown> =>
+        putTurn(saver, { thread, id: turnId(n), parent: n > 1 ? turnId(n - 1) : undefined, values: { n } });
+      for (const n of [1, 2, 3]) await put(n);
+      clock.step = by;
+      await Promise.all([
+        saver.prune({ threadIds: [thread], keepLatest: 2 }),
+        saver.prune({ threadIds: [thread], keepLatest: 1 }),
+        put(4),
+      ]);
+      expect((await listed(saver, thread))[0], thread).toBe(turnId(4));
     }
   });
 
@@ -69,4 +96,25 @@ export function survivesClockSteps(open: (options: CheckpointSaverOptions) => Ch
       expect(await saver.getTuple(configOf(thread)), thread).toBeUndefined();
     }
   });
+}
+
+async function listed(saver: CheckpointSaver, thread: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { checkpoint } of saver.list(configOf(thread))) ids.push(checkpoint.id);
+  return ids;
+}
+
+/** Every thread has times of one clock, and they are listed by them. */
+async function checkTimes(saver: CheckpointSaver): Promise<void> {
+  const names: string[] = [];
+  let previous = Number.POSITIVE_INFINITY;
+  for await (const { threadId, createdAt, updatedAt, expiresAt } of saver.listThreads()) {
+    names.push(threadId);
+    expect(createdAt.getTime(), threadId).toBeLessThanOrEqual(updatedAt.getTime());
+    expect(expiresAt!.getTime(), threadId).toBeGreaterThan(updatedAt.getTime());
+    expect(updatedAt.getTime(), threadId).toBeLessThanOrEqual(previous);
+    previous = updatedAt.getTime();
+  }
+  const all = STEPS.flatMap((by) => [`alive ${by}`, `copy of alive ${by}`]);
+  expect(names.toSorted()).toEqual(all.toSorted());
 }

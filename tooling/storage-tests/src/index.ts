@@ -1,2 +1,2 @@
-export { STEPS, survivesClockSteps, useSteppingClock } from "./clock-steps.ts";
+export { survivesClockSteps } from "./clock-steps.ts";
 export { refusesBombs } from "./bombs.ts";
