@@ -5,15 +5,24 @@ import {
   type CopyOutcome,
   type CopyRequest,
 } from "@threadmark/core/storage";
+import { copyThroughClient, moveTo, NEWEST_FIRST } from "./copy-through-client.ts";
 import type { Doc } from "./driver.ts";
 import { newGeneration } from "./generation.ts";
 import { isBadType, isDuplicateKey, isUnsupported } from "./failure.ts";
 import { anyOf, blobsOf, contentOf, only, recordsOf, threadKey, wholeOf, type Key } from "./keys.ts";
 import { awaitPurge, generationsIn, LONG_WAITS, purge, reserve } from "./remove/purge.ts";
-import { oldOf, settle } from "./remove/remove.ts";
+import { settle } from "./remove/remove.ts";
 import type { Session } from "./session.ts";
-import { entriesOf, findThread, isAlive, isSettled, onlyOf, storedEntry, type ThreadDoc } from "./thread.ts";
-import { upsert } from "./write/statements.ts";
+import {
+  entriesOf,
+  findThread,
+  isAlive,
+  isSettled,
+  oldOf,
+  onlyOf,
+  storedEntry,
+  type ThreadDoc,
+} from "./thread.ts";
 
 const MAX_ATTEMPTS = 20;
 /** Of which so many wait for a moment without a write. */
@@ -73,7 +82,7 @@ async function unlessTaken<T>(copyContent: () => Promise<T | undefined>): Promis
 async function reserveTarget(session: Session, to: string, g: string): Promise<boolean> {
   if (!(await reserve(session, to, g))) return false;
   // The thread's own document is read last, so with ours there, all others are older.
-  const seen = await generationsIn(session, wholeOf(to));
+  const seen = (await generationsIn(session, [wholeOf(to)])).get(to) ?? [];
   if (!seen.includes(g)) return false;
   const old = seen.filter((one) => one !== g);
   if (old.length > 0) {
@@ -184,9 +193,6 @@ async function copyRange(
   }
 }
 
-/** With a checkpoint, what was stored before it is then copied too, also beside writes that are under way. */
-const NEWEST_FIRST = { $sort: { _id: -1 } };
-
 function copyStages(
   into: string,
   filter: Doc,
@@ -203,7 +209,7 @@ function copyStages(
   const writes = { $map: { input: { $objectToArray: "$w" }, as: "this", in: written } };
   return [
     { $match: filter },
-    NEWEST_FIRST,
+    { $sort: NEWEST_FIRST },
     {
       $set: {
         "_id.t": target,
@@ -230,47 +236,6 @@ function replaceOwn(g: string | readonly string[]): Doc[] {
 
 /** How many seals there are. */
 const SEALS = 2 ** 32;
-
-/** For services without `$merge`. */
-async function copyThroughClient(
-  session: Session,
-  filter: Doc,
-  { to, sealShift }: Target,
-  g: string | readonly string[],
-): Promise<void> {
-  const shifted = (seal: unknown): number => shiftSeal(seal as number, sealShift);
-  const docs = await session.find(filter, { sort: NEWEST_FIRST.$sort });
-  const ops = docs.map(({ _id, scan, run, children, seal, w, ...rest }) =>
-    upsert(
-      { ...only(moveTo(_id, to)), g },
-      {
-        $set: {
-          ...rest,
-          g,
-          ...(seal !== undefined && { seal: shifted(seal) }),
-          ...(w !== undefined && {
-            w: Object.fromEntries(
-              Object.entries(w as Doc).map(([idx, write]) => {
-                const { s, ...others } = write as Doc;
-                return [idx, { ...others, s: shifted(s) }];
-              }),
-            ),
-          }),
-          ...(scan !== undefined && { scan: moveTo(scan, to) }),
-          ...(run !== undefined && { run: moveTo(run, to) }),
-          ...(children !== undefined && { children: (children as unknown[]).map((one) => moveTo(one, to)) }),
-        },
-      },
-    ),
-  );
-  if (ops.length === 0) return;
-  await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
-}
-
-/** The same with another thread; the order of fields, which counts in BSON, stays. */
-function moveTo(value: unknown, to: string): Key {
-  return { ...(value as Key), t: to };
-}
 
 /** Step 4. Whether the target was still ours. */
 async function reveal(

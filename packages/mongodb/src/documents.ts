@@ -26,6 +26,9 @@ export interface CheckpointDoc {
   readonly refs: readonly Uint8Array[];
 }
 
+/** The projection for what {@link outlineOf} takes. */
+export const OUTLINE: Doc = { parent: 1, parentSeal: 1, run: 1, header: 1, seal: 1, g: 1 };
+
 /** Writes of one task as they are stored. */
 export interface WriteDoc {
   readonly _id: {

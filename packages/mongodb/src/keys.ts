@@ -73,7 +73,7 @@ export function writesOf(t: string, namespace: string, checkpoint: string): Doc 
 
 /** All writes to some checkpoints and to those between them; exactly theirs, if they are few. */
 export function writesBetween(t: string, namespace: string, ids: readonly string[]): Doc {
-  if (ids.length <= FEW) return { $or: ids.map((id) => writesOf(t, namespace, id)) };
+  if (ids.length <= FEW) return either(ids.map((id) => writesOf(t, namespace, id)));
   const [first, ...rest] = ids.toSorted(compareText);
   const start = { k: KIND.write, n: namespace };
   return range(t, { ...start, i: first }, { ...start, i: rest.at(-1), a: END });
@@ -107,6 +107,11 @@ export function wholeOf(t: string): Doc {
 export function anyOf(keys: readonly Key[]): Doc {
   const threads = [...new Set(keys.map(({ t }) => t))];
   return { _id: { $in: keys }, "_id.t": threads.length === 1 ? threads[0] : { $in: threads } };
+}
+
+/** Documents that meet one of several conditions. */
+export function either(conditions: readonly Doc[]): Doc {
+  return conditions.length === 1 ? conditions[0]! : { $or: conditions };
 }
 
 /** One document, by its key. */

@@ -33,21 +33,25 @@ import type {
 import { claimThread, releaseThread } from "./claims.ts";
 import { copyThread } from "./copy.ts";
 import type { Doc } from "./driver.ts";
+import { newGeneration } from "./generation.ts";
 import { readRuns } from "./read/runs.ts";
 import { readStats } from "./read/stats.ts";
 import { Gatherer } from "./read/gatherer.ts";
 import { KnownHeads } from "./read/known-heads.ts";
 import { ThreadHints } from "./write/thread-hints.ts";
-import { readAncestors, readBlobs, readOutline } from "./read/history.ts";
+import { readAncestors, readBlobs } from "./read/history.ts";
+import { readOutline, readOutlines } from "./read/outline.ts";
 import { only, threadKey } from "./keys.ts";
 import { findExpired } from "./read/expired.ts";
 import { readThreads } from "./read/listing.ts";
 import { deleteThreads } from "./remove/delete-threads.ts";
 import { readOne, readScan, type ReadContext } from "./read/read-checkpoints.ts";
 import { checkpointRecords, writeRecords } from "./write/records.ts";
-import { remove } from "./remove/remove.ts";
+import { remove, removeAll } from "./remove/remove.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import { after, ALIVE, changedEntries, expired, NEVER } from "./thread.ts";
+import { after, ALIVE, expired, NEVER } from "./thread.ts";
+import { MOST_TOGETHER, Together } from "./together.ts";
+import { updateThreads } from "./update-threads.ts";
 import { WriteQueue } from "./write/write-queue.ts";
 import { write } from "./write/write.ts";
 
@@ -68,16 +72,34 @@ export class MongoDBStorage implements CheckpointStorage {
     shared: true,
     scanAllThreads: true,
     inlineBytes: INLINE_BYTES,
+    threadsAtOnce: MOST_TOGETHER,
   };
   readonly #session: Session;
   readonly #context: ReadContext;
   readonly #queue: WriteQueue;
+  readonly #outlines: Together<OutlineRequest, OutlinePage>;
+  readonly #removals: Together<RemoveRequest, RemoveOutcome>;
+  readonly #updates: Together<UpdateThreadRequest, boolean>;
 
   constructor({ aggregates, ...options }: MongoDBStorageOptions) {
-    this.#session = new Session(options);
-    const gatherer = new Gatherer(this.#session, aggregates);
-    this.#context = { session: this.#session, hints: new ThreadHints(), heads: new KnownHeads(), gatherer };
+    const session = new Session(options);
+    this.#session = session;
+    const gatherer = new Gatherer(session, aggregates);
+    this.#context = { session, hints: new ThreadHints(), heads: new KnownHeads(), gatherer };
     this.#queue = new WriteQueue(this.#context);
+    this.#outlines = new Together(
+      (requests) => readOutlines(session, requests),
+      (request) => readOutline(session, request),
+    );
+    this.#removals = new Together(
+      (requests) => removeAll(session, requests),
+      // Writers may have learnt what is stored under the epoch of the first attempt.
+      (request) => remove(session, { ...request, newEpoch: newGeneration(request.thread) }),
+    );
+    this.#updates = new Together(
+      (requests) => updateThreads(session, requests),
+      async (request) => (await updateThreads(session, [request]))[0]!,
+    );
   }
 
   async setup(): Promise<void> {
@@ -124,12 +146,12 @@ export class MongoDBStorage implements CheckpointStorage {
   }
 
   async outline(request: OutlineRequest): Promise<OutlinePage> {
-    return readOutline(this.#session, request);
+    return this.#outlines.call(request);
   }
 
   async remove(request: RemoveRequest): Promise<RemoveOutcome> {
     this.#forget(request.thread);
-    return remove(this.#session, request);
+    return this.#removals.call(request);
   }
 
   async deleteThreads(threads: readonly string[]): Promise<number> {
@@ -146,11 +168,8 @@ export class MongoDBStorage implements CheckpointStorage {
     return readThreads(this.#context, request);
   }
 
-  async updateThread({ thread, set, remove: removed }: UpdateThreadRequest): Promise<boolean> {
-    const filter = { ...only(threadKey(thread)), ...ALIVE };
-    const update = [{ $set: { entries: changedEntries(set, removed) } }];
-    const result = await this.#session.write((collection) => collection.updateOne(filter, update));
-    return result.matchedCount > 0;
+  async updateThread(request: UpdateThreadRequest): Promise<boolean> {
+    return this.#updates.call(request);
   }
 
   async claim(request: ClaimRequest): Promise<ClaimOutcome> {
@@ -199,16 +218,13 @@ export class MongoDBStorage implements CheckpointStorage {
 
   async #sweep(names: readonly string[]): Promise<number> {
     let swept = 0;
-    for (let start = 0; start < names.length; start += AT_ONCE) {
-      const some = names.slice(start, start + AT_ONCE);
+    for (let start = 0; start < names.length; start += MOST_TOGETHER) {
+      const some = names.slice(start, start + MOST_TOGETHER);
       swept += await deleteThreads(this.#session, some, expired(this.#session.patience));
     }
     return swept;
   }
 }
-
-/** Threads that are removed at once. */
-const AT_ONCE = 100;
 
 function ownTtl(ttl: ExpireRequest["ttl"]): Doc[] {
   if (ttl === undefined) return [{ $unset: "own" }];

@@ -3,7 +3,7 @@ import { decoderOf } from "./decoder.ts";
 import type { Doc } from "./driver.ts";
 import type { Session } from "./session.ts";
 import { checkGeneration } from "./generation.ts";
-import { only, threadKey } from "./keys.ts";
+import { anyOf, only, threadKey, type Key } from "./keys.ts";
 
 /**
  * A thread's own document decides which of its other documents count.
@@ -116,6 +116,11 @@ export function isSame(a: ThreadDoc | undefined, b: ThreadDoc | undefined): bool
   return a?.g === b?.g && String(a?.valid) === String(b?.valid);
 }
 
+/** The generations of what was stored before a removal began. */
+export function oldOf({ valid, g }: Pick<ThreadDoc, "valid" | "g">): string[] {
+  return valid.filter((one) => one !== g);
+}
+
 /**
  * The epoch to tell a reader. What it reads during a removal may be about to go, so it must not rely on
  * that under the epoch which the thread has afterwards: it gets one that no thread has.
@@ -182,8 +187,24 @@ export const SEEN: Doc = {
 
 /** The thread as it is on the primary; also when it is gone. */
 export async function findThread(session: Session, thread: string): Promise<SeenThread | undefined> {
-  const [found] = await session.find(only(threadKey(thread)), { limit: 1, projection: SEEN });
-  return found && (checkedThread(thread, found) as unknown as SeenThread);
+  return (await findThreads(session, [thread])).get(thread);
+}
+
+/** The same of several threads, by their names. */
+export async function findThreads(
+  session: Session,
+  threads: readonly string[],
+): Promise<ReadonlyMap<string, SeenThread>> {
+  const [one] = threads;
+  if (one === undefined) return new Map();
+  const filter = threads.length === 1 ? only(threadKey(one)) : anyOf(threads.map(threadKey));
+  const found = await session.find(filter, { limit: threads.length, projection: SEEN });
+  return new Map(
+    found.map((doc) => {
+      const name = (doc["_id"] as Key).t;
+      return [name, checkedThread(name, doc) as unknown as SeenThread];
+    }),
+  );
 }
 
 const A_THREAD = "the document";

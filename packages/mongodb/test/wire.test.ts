@@ -155,12 +155,43 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
     expect(await commandsOf(() => putTurn(saver, next))).toEqual(["find", "update"]);
   });
 
-  it("one that reads the thread and one that changes it, where a removal begins", async () => {
+  it("as many for a removal from a hundred threads as from one", async () => {
     const saver = await openSaver(client, dbName);
-    for (const n of [1, 2]) await putTurn(saver, { thread: "pruned", id: turnId(n), values: { n } });
-    const sent = await commandsOf(() => saver.prune({ threadIds: ["pruned"], keepLatest: 1 }));
-    const [outline, thread, again] = [["find", "find", "find"], "find", "find"];
-    expect(sent.slice(0, 8)).toEqual([...outline, thread, again, "findAndModify", again, "update"]);
+    const text = longText("text", 20_000);
+    const makeThreads = async (count: number, prefix: string): Promise<string[]> => {
+      const threads = Array.from({ length: count }, (_, i) => `${prefix} ${i}`);
+      for (const thread of threads) {
+        for (const n of [1, 2, 3]) {
+          const run = n === 3 ? `last ${prefix}` : prefix;
+          const parent = n > 1 ? turnId(n - 1) : undefined;
+          await putTurn(saver, { thread, id: turnId(n), parent, values: { text: text + n }, run });
+        }
+      }
+      return threads;
+    };
+    const [one, many100] = [await makeThreads(1, "one"), await makeThreads(100, "hundred")];
+    const prune = async (threadIds: string[], keepLatest: number): Promise<string[]> =>
+      commandsOf(async () => {
+        const report = await saver.prune({ threadIds, keepLatest, olderThan: new Date(Date.now() + 60_000) });
+        expect(report.threads).toBe(threadIds.length);
+      });
+    const ofOne = await prune(one, 2);
+    expect(ofOne.length).toBeLessThan(25);
+    expect(await prune(many100, 2)).toEqual(ofOne);
+    const byRun = async (run: string): Promise<string[]> =>
+      commandsOf(async () => {
+        const report = await saver.deleteForRuns([run]);
+        expect(report.threads).toBe(run.endsWith("one") ? 1 : 100);
+      });
+    expect(await byRun("hundred")).toEqual(await byRun("one"));
+    for (const thread of many100) {
+      const tuple = await saver.getTuple(configOf(thread));
+      expect(tuple?.checkpoint.channel_values).toEqual({ text: `${text}3` });
+      expect(tuple?.parentConfig).toBeUndefined();
+    }
+    // All that there is of them: the threads go, too.
+    expect(await byRun("last hundred")).toEqual(await byRun("last one"));
+    expect(await saver.getTuple(configOf("hundred 99"))).toBeUndefined();
   });
 
   it("two for each page of a listing, and no more when the loop ends early", async () => {

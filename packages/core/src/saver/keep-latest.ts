@@ -54,14 +54,14 @@ export class KeepLatest implements HistoryBound {
   #chooser(spared: ReadonlySet<string | undefined>): Chooser {
     return (thread) => {
       const groups = groupByNamespace(thread);
-      const oldestRoot = groups.get("")?.slice(0, this.#count).at(-1)?.key.id;
+      const oldestRoot = groups.get("")?.slice(0, this.#count).at(-1)?.id;
       const staying = new Set(
         [...groups].flatMap(([namespace, all]) => {
-          const ended = oldestRoot !== undefined && isCall(namespace) && isBefore(all[0]!.key.id, oldestRoot);
+          const ended = oldestRoot !== undefined && isCall(namespace) && isBefore(all[0]!.id, oldestRoot);
           return ended ? [] : all.slice(0, this.#count);
         }),
       );
-      return (checkpoint) => !staying.has(checkpoint) && !spared.has(checkpoint.key.id);
+      return (checkpoint) => !staying.has(checkpoint) && !spared.has(checkpoint.id);
     };
   }
 }

@@ -1,12 +1,19 @@
-import type { Header } from "../codec/header.ts";
 import { parentSealOf } from "../codec/seals.ts";
 import { compareText } from "../codec/text.ts";
-import type { CheckpointKey, CheckpointOutline, Relink } from "../storage/port.ts";
+import type { CheckpointKey, Relink } from "../storage/port.ts";
 
-/** A checkpoint as retention sees it. */
-export interface Kept {
-  readonly key: CheckpointOutline;
-  readonly header: Header;
+/** A checkpoint as retention sees it: without values, since those of many threads are there at once. */
+export interface Kept extends CheckpointKey {
+  readonly parent: string | undefined;
+  readonly run: string | undefined;
+  readonly ts: string;
+  /** The format of LangGraph.js. */
+  readonly version: number;
+  /** Channels with a value. */
+  readonly channels: readonly string[];
+  /** Delta channels: what they hold without a value here is spread over the ancestors. */
+  readonly delta: readonly string[];
+  readonly isWorkflow: boolean;
 }
 
 /** What to remove from a thread, and what to do with the rest. */
@@ -23,8 +30,8 @@ export function planRemoval(thread: readonly Kept[], mayGo: (checkpoint: Kept) =
   const checkpoints: CheckpointKey[] = [];
   const relink: Relink[] = [];
   for (const namespace of groupByNamespace(thread).values()) {
-    const byId = new Map(namespace.map((checkpoint) => [checkpoint.key.id, checkpoint]));
-    const going = new Set(namespace.filter(mayGo).map(({ key }) => key.id));
+    const byId = new Map(namespace.map((checkpoint) => [checkpoint.id, checkpoint]));
+    const going = new Set(namespace.filter(mayGo).map(({ id }) => id));
     for (const id of parentsWithSends(namespace, going)) going.delete(id);
     // What is kept for one survivor is a survivor itself, and may need more.
     for (let kept = true; kept;) {
@@ -32,7 +39,7 @@ export function planRemoval(thread: readonly Kept[], mayGo: (checkpoint: Kept) =
       for (const id of needed) going.delete(id);
       kept = needed.length > 0;
     }
-    for (const { key } of namespace) {
+    for (const key of namespace) {
       const { namespace: name, id, parent } = key;
       if (going.has(id)) checkpoints.push({ namespace: name, id });
       else if (parent !== undefined && going.has(parent)) {
@@ -48,11 +55,11 @@ export function planRemoval(thread: readonly Kept[], mayGo: (checkpoint: Kept) =
 export function groupByNamespace(thread: readonly Kept[]): Map<string, Kept[]> {
   const groups = new Map<string, Kept[]>();
   for (const checkpoint of thread) {
-    const group = groups.get(checkpoint.key.namespace);
+    const group = groups.get(checkpoint.namespace);
     if (group) group.push(checkpoint);
-    else groups.set(checkpoint.key.namespace, [checkpoint]);
+    else groups.set(checkpoint.namespace, [checkpoint]);
   }
-  for (const group of groups.values()) group.sort((a, b) => compareText(b.key.id, a.key.id));
+  for (const group of groups.values()) group.sort((a, b) => compareText(b.id, a.id));
   return groups;
 }
 
@@ -63,18 +70,18 @@ function neededByDeltas(
   going: ReadonlySet<string>,
 ): Set<string> {
   const needed = new Set<string>();
-  for (const { key, header } of namespace) {
-    if (going.has(key.id)) continue;
-    const open = new Set(header.delta);
-    for (const [channel] of header.values) open.delete(channel);
-    const seen = new Set([key.id]);
-    let parent = key.parent;
+  for (const { id, parent: first, channels, delta } of namespace) {
+    if (going.has(id)) continue;
+    const open = new Set(delta);
+    for (const channel of channels) open.delete(channel);
+    const seen = new Set([id]);
+    let parent = first;
     while (open.size > 0 && parent !== undefined && !seen.has(parent)) {
       seen.add(parent);
       needed.add(parent);
       const ancestor = byId.get(parent);
-      for (const [channel] of ancestor?.header.values ?? []) open.delete(channel);
-      parent = ancestor?.key.parent;
+      for (const channel of ancestor?.channels ?? []) open.delete(channel);
+      parent = ancestor?.parent;
     }
   }
   return needed;
@@ -86,8 +93,8 @@ function neededByDeltas(
  */
 function parentsWithSends(namespace: readonly Kept[], going: ReadonlySet<string>): string[] {
   return namespace
-    .filter(({ key, header }) => header.fields.v < 4 && !going.has(key.id))
-    .flatMap(({ key }) => key.parent ?? []);
+    .filter(({ id, version }) => version < 4 && !going.has(id))
+    .flatMap(({ parent }) => parent ?? []);
 }
 
 function survivorAbove(
@@ -99,7 +106,7 @@ function survivorAbove(
   let next: string | undefined = parent;
   while (next !== undefined && going.has(next) && !seen.has(next)) {
     seen.add(next);
-    next = byId.get(next)?.key.parent;
+    next = byId.get(next)?.parent;
   }
   return next !== undefined && byId.has(next) && !going.has(next) ? next : undefined;
 }

@@ -11,8 +11,8 @@ import { isWorkflow, RUN_KEY } from "./run-mark.ts";
 import { allThreads } from "./threads.ts";
 
 const PAGE = 1000;
-/** Threads that are worked on at once: a storage may need several commands for each. */
-const AT_ONCE = 8;
+/** Threads that are worked on at once, where the storage says nothing else. */
+const THREADS_AT_ONCE = 8;
 /** A fork from a checkpoint that is just being removed makes the plan void; a new one is made. */
 const MAX_ATTEMPTS = 10;
 
@@ -51,7 +51,7 @@ export async function pruneThreads(engine: Engine, options: PruneOptions): Promi
     const latest = [...groupByNamespace(thread).values()].flatMap((all) => all.slice(0, keepLatest));
     const staying = new Set(latest);
     // A time that cannot be read is not old.
-    return (checkpoint) => !staying.has(checkpoint) && !(Date.parse(checkpoint.header.fields.ts) >= limit);
+    return (checkpoint) => !staying.has(checkpoint) && !(Date.parse(checkpoint.ts) >= limit);
   };
   const named = threadIds?.map(threadIdOf);
   for (const thread of named ?? []) await engine.adoption?.settle(thread);
@@ -65,8 +65,7 @@ export async function deleteRuns(engine: Engine, runIds: readonly string[]): Pro
     throw new CheckpointError("INVALID_ARGUMENT", "runIds must be an array of run ids", { field: "runIds" });
   }
   const runs = new Set(runIds.map(checkedRunId));
-  const choose: Chooser = () => (checkpoint) =>
-    checkpoint.key.run !== undefined && runs.has(checkpoint.key.run);
+  const choose: Chooser = () => (checkpoint) => checkpoint.run !== undefined && runs.has(checkpoint.run);
   if (runs.size === 0) return { threads: 0, checkpoints: 0 };
   return removeFromAll(engine, threadsOfRuns(engine.storage, [...runs]), choose, false);
 }
@@ -96,7 +95,8 @@ async function removeFromAll(
       throw error;
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+  const { threadsAtOnce = THREADS_AT_ONCE } = engine.storage.capabilities;
+  const ended = await Promise.allSettled(Array.from({ length: threadsAtOnce }, work));
   for (const one of ended) if (one.status === "rejected") throw one.reason;
   return report;
 }
@@ -130,15 +130,27 @@ export async function removeFrom(
 
 /** Whether the newest checkpoint of a workflow is among those that go. The newest come first. */
 function losesWorkflow(kept: readonly Kept[], going: readonly CheckpointKey[]): boolean {
-  const head = kept.find(({ key }) => key.namespace === "");
-  if (!head || !isWorkflow(head.header.fields.channel_versions)) return false;
-  return going.some(({ namespace, id }) => namespace === "" && id === head.key.id);
+  const head = kept.find(({ namespace }) => namespace === "");
+  if (!head?.isWorkflow) return false;
+  return going.some(({ namespace, id }) => namespace === "" && id === head.id);
 }
 
 async function readOutline(storage: WholeStorage, thread: string): Promise<Kept[]> {
   const kept: Kept[] = [];
-  for await (const key of outlineOf(storage, thread)) {
-    kept.push({ key, header: await headerOf(thread, key) });
+  for await (const outline of outlineOf(storage, thread)) {
+    const { fields, values, delta } = await headerOf(thread, outline);
+    const { namespace, id, parent, run } = outline;
+    kept.push({
+      namespace,
+      id,
+      parent,
+      run,
+      ts: fields.ts,
+      version: fields.v,
+      channels: values.map(([channel]) => channel),
+      delta,
+      isWorkflow: isWorkflow(fields.channel_versions),
+    });
   }
   return kept;
 }

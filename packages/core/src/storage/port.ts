@@ -68,6 +68,12 @@ export interface StorageCapabilities {
    * @default 512
    */
   readonly inlineBytes?: number;
+  /**
+   * From how many threads core removes checkpoints at once. More than the default makes sense where calls to several
+   * threads that come at the same moment share what they cost.
+   * @default 8
+   */
+  readonly threadsAtOnce?: number;
 }
 
 /**

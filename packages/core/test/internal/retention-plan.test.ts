@@ -13,18 +13,20 @@ interface Given {
 
 function thread(checkpoints: Record<string, Given>): Kept[] {
   return Object.entries(checkpoints).map(([id, { parent, values = [], delta = [], v = 4 }]) => ({
-    key: { namespace: "", id, parent, parentSeal: 0, run: undefined, header: new Uint8Array(), seal: 0 },
-    header: {
-      fields: { v, ts: "", channel_versions: {}, versions_seen: {} },
-      values: values.map((channel) => [channel, new Uint8Array()] as const),
-      delta,
-      content: 0,
-    },
+    namespace: "",
+    id,
+    parent,
+    run: undefined,
+    ts: "",
+    version: v,
+    channels: values,
+    delta,
+    isWorkflow: false,
   }));
 }
 
 function plan(checkpoints: Record<string, Given>, mayGo: readonly string[]) {
-  const { checkpoints: gone, relink } = planRemoval(thread(checkpoints), ({ key }) => mayGo.includes(key.id));
+  const { checkpoints: gone, relink } = planRemoval(thread(checkpoints), ({ id }) => mayGo.includes(id));
   return {
     gone: gone.map(({ id }) => id).sort(),
     relink: Object.fromEntries(relink.map(({ id, parent }) => [id, parent])),

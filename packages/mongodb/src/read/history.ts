@@ -1,21 +1,11 @@
-import type {
-  Ancestor,
-  AncestorsRequest,
-  Blob,
-  BlobsRequest,
-  OutlinePage,
-  OutlineRequest,
-} from "@threadmark/core/storage";
+import type { Ancestor, AncestorsRequest, Blob, BlobsRequest } from "@threadmark/core/storage";
 import { writesByCheckpoint } from "../remove/unreferenced.ts";
-import { outlineOf, writesIn, type CheckpointDoc, type WriteDoc } from "../documents.ts";
+import { OUTLINE, outlineOf, writesIn, type CheckpointDoc, type WriteDoc } from "../documents.ts";
 import { checkpointsOf, writesBetween } from "../keys.ts";
-import { selectCheckpoints } from "./selection.ts";
 import type { Session } from "../session.ts";
 import { findValid, readSteadily, type Find } from "./read-steadily.ts";
 import type { ThreadDoc } from "../thread.ts";
 import { readTrees } from "./read-trees.ts";
-
-const OUTLINE = { parent: 1, parentSeal: 1, run: 1, header: 1, seal: 1, g: 1 };
 
 /**
  * A checkpoint and its ancestors. They mostly are the checkpoints right below it, so a whole page of these is
@@ -93,17 +83,4 @@ export async function readBlobs(session: Session, request: BlobsRequest): Promis
     return blobs;
   });
   return found ?? [];
-}
-
-/** A page of the outline of a thread. */
-export async function readOutline(session: Session, request: OutlineRequest): Promise<OutlinePage> {
-  const { thread, after, limit } = request;
-  const all = { thread, namespace: undefined, id: undefined, before: undefined, filter: [] };
-  const found = await readSteadily(session, thread, async (find, doc) => {
-    const { filter, sort } = selectCheckpoints(all, after && { ...after, thread })!;
-    const options = { sort, limit: limit + 1, projection: OUTLINE };
-    return (await findValid(find, doc, filter, options)) as unknown as CheckpointDoc[];
-  });
-  const docs = found ?? [];
-  return { checkpoints: docs.slice(0, limit).map(outlineOf), more: docs.length > limit };
 }

@@ -1,23 +1,25 @@
-import type { Doc } from "../driver.ts";
+import type { Doc, UpdateOp } from "../driver.ts";
 import { newGeneration } from "../generation.ts";
 import { isDuplicateKey } from "../failure.ts";
-import { blobsOf, contentOf, only, threadKey, wholeOf } from "../keys.ts";
-import type { Session } from "../session.ts";
+import { anyOf, contentOf, either, KIND, only, threadKey, wholeOf } from "../keys.ts";
+import { ALL, type Session } from "../session.ts";
 import { findThread, GONE, neverThere, onlyOf, type ThreadDoc } from "../thread.ts";
 
-/** What a purge did. */
+/** What a purge found of a thread, and did with it. */
 export interface Purged {
   /** Whether this very call removed the thread. */
   readonly done: boolean;
+  /** Whether it was not gone before. */
+  readonly wasThere: boolean;
   readonly blobs: number;
 }
 
 /**
- * Removes a thread with everything of it.
+ * Removes threads with everything of them, in a number of commands that does not grow with the number of threads.
  *
- * 1. _mark_: the thread gets a new generation, no valid one, and is gone from here on. Of several at once,
+ * 1. _mark_: a thread gets a new generation, no valid one, and is gone from here on. Of several at once,
  *    the last one to mark goes on, and the others stop.
- * 2. Which generations are there? The range is read in the order of `_id`, so the thread's own document comes
+ * 2. Which generations are there? The ranges are read in the order of `_id`, so the thread's own document comes
  *    last. If it still has the mark, no thread of that name was made meanwhile, and all that was seen is old.
  * 3. Everything of these generations is removed. A slow purge that goes on when there is a new thread of that
  *    name does it no harm: the documents of that have another generation.
@@ -25,35 +27,91 @@ export interface Purged {
  *
  * After a crash the thread is gone, and the next `sweep` or purge starts again.
  *
- * @param when Which thread: a condition on its document, for example that it has expired.
+ * @param when Which threads: by name, a condition on its document, for example that it has expired.
+ * @returns What there was of threads, whether they met the condition or not.
  */
-export async function purge(
+export async function purgeAll(
   session: Session,
-  thread: string,
-  when: Doc,
-  countBlobs = false,
-): Promise<Purged | undefined> {
-  const key = only(threadKey(thread));
-  const mark = newGeneration(thread);
-  const before = (await session.write((collection) =>
-    collection.findOneAndUpdate(
-      { ...key, ...when },
-      { $set: { g: mark, ...GONE }, $currentDate: { gone: true }, $unset: { busy: 1 } },
-      { returnDocument: "before", includeResultMetadata: false },
-    ),
-  )) as ThreadDoc | null;
-  if (!before) return undefined;
-  const seen = await generationsIn(session, wholeOf(thread));
-  if (!seen.includes(mark)) return { done: false, blobs: 0 };
-  // Those of the thread too: a write that was under way may add to them after they were looked for.
-  const old = [...new Set([...seen, ...before.valid, before.g])].filter((g) => g !== mark);
-  const gone = onlyOf(old);
-  const blobs = countBlobs
-    ? await session.write((collection) => collection.deleteMany({ ...blobsOf(thread), ...gone }))
-    : undefined;
-  await session.write((collection) => collection.deleteMany({ ...contentOf(thread), ...gone }));
-  const last = await session.write((collection) => collection.deleteOne({ ...key, g: mark }));
-  return { done: last.deletedCount > 0, blobs: blobs?.deletedCount ?? 0 };
+  when: ReadonlyMap<string, Doc>,
+): Promise<ReadonlyMap<string, Purged>> {
+  if (when.size === 0) return new Map();
+  const marks = new Map([...when.keys()].map((thread) => [thread, newGeneration(thread)]));
+  const ops = [...marks].map(([thread, mark]) => markGone(thread, mark, when.get(thread)!));
+  await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
+  const found = await findMarked(session, marks);
+  const content = found
+    .filter(({ done, old }) => done && old.length > 0)
+    .map(({ thread, old }) => ({ ...contentOf(thread), ...onlyOf(old) }));
+  if (content.length > 0) {
+    await session.write((collection) => collection.deleteMany(either(content)));
+  }
+  const keys = found.filter(({ done }) => done).map(({ thread }) => threadKey(thread));
+  if (keys.length > 0) {
+    const last = { ...anyOf(keys), g: { $in: [...marks.values()] } };
+    await session.write((collection) => collection.deleteMany(last));
+  }
+  return new Map(found.map((one) => [one.thread, one]));
+}
+
+/** Removes a thread with everything of it, if its document meets a condition. */
+export async function purge(session: Session, thread: string, when: Doc): Promise<void> {
+  await purgeAll(session, new Map([[thread, when]]));
+}
+
+function markGone(thread: string, mark: string, when: Doc): UpdateOp {
+  // What it had is kept in it: a write that was under way may add to that after it was looked for.
+  const valid = { $cond: [{ $isArray: "$valid" }, "$valid", []] };
+  const was = { $setUnion: [{ $ifNull: ["$was", []] }, valid, ["$g"]] };
+  const left = { $gt: ["$gone", null] };
+  const set = { g: mark, was, left, ...GONE, gone: "$$NOW", busy: "$$REMOVE" };
+  const filter = { ...only(threadKey(thread)), g: { $ne: mark }, ...when };
+  return { updateOne: { filter, update: [{ $set: set }], upsert: false } };
+}
+
+interface Marked extends Purged {
+  readonly thread: string;
+  /** The generations of everything but the mark. */
+  readonly old: readonly string[];
+}
+
+/** What there is of threads. */
+async function findMarked(session: Session, marks: ReadonlyMap<string, string>): Promise<Marked[]> {
+  const isBlob = { $in: ["$_id.k", [KIND.leaf, KIND.node]] };
+  const stages = [
+    { $match: either([...marks.keys()].map(wholeOf)) },
+    { $sort: { _id: 1 } },
+    {
+      $group: {
+        _id: { t: "$_id.t", g: "$g", was: "$was", left: "$left" },
+        blobs: { $sum: { $cond: [isBlob, 1, 0] } },
+      },
+    },
+  ];
+  const groups = (await session.write((collection) =>
+    collection.aggregate(stages, { batchSize: ALL }).toArray(),
+  )) as unknown as {
+    readonly _id: {
+      readonly t: string;
+      readonly g: string | readonly string[];
+      readonly was?: readonly string[];
+      readonly left?: boolean;
+    };
+    readonly blobs: number;
+  }[];
+  const found = new Map<string, { seen: string[]; wasThere: boolean; blobs: number }>();
+  for (const { _id, blobs } of groups) {
+    const before = found.get(_id.t) ?? { seen: [], wasThere: true, blobs: 0 };
+    found.set(_id.t, {
+      seen: [...before.seen, ...[_id.g].flat(), ...(_id.was ?? [])],
+      wasThere: before.wasThere && !_id.left,
+      blobs: before.blobs + blobs,
+    });
+  }
+  return [...found].map(([thread, { seen, wasThere, blobs }]) => {
+    const mark = marks.get(thread)!;
+    const old = [...new Set(seen)].filter((g) => g !== mark);
+    return { thread, done: seen.includes(mark), wasThere, blobs, old };
+  });
 }
 
 /**
@@ -99,9 +157,26 @@ export async function awaitPurge(
   await purge(session, thread, { g, gone: { $exists: true } });
 }
 
-/** The generations of the documents in a range. */
-export async function generationsIn(session: Session, range: Doc): Promise<string[]> {
-  const stages = [{ $match: range }, { $sort: { _id: 1 } }, { $group: { _id: "$g" } }];
-  const groups = await session.write((collection) => collection.aggregate(stages).toArray());
-  return [...new Set(groups.flatMap(({ _id }) => _id as string | string[]))];
+/** The generations of the documents in some ranges, by thread. */
+export async function generationsIn(
+  session: Session,
+  ranges: readonly Doc[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const stages = [
+    { $match: either(ranges) },
+    { $sort: { _id: 1 } },
+    { $group: { _id: { t: "$_id.t", g: "$g" } } },
+  ];
+  const groups = (await session.write((collection) =>
+    collection.aggregate(stages, { batchSize: ALL }).toArray(),
+  )) as unknown as {
+    readonly _id: { readonly t: string; readonly g: string | readonly string[] };
+  }[];
+  const found = new Map<string, Set<string>>();
+  for (const { _id } of groups) {
+    const own = found.get(_id.t) ?? new Set();
+    for (const g of [_id.g].flat()) own.add(g);
+    found.set(_id.t, own);
+  }
+  return new Map([...found].map(([thread, own]) => [thread, [...own]]));
 }

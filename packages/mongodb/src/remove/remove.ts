@@ -1,41 +1,18 @@
-import {
-  CheckpointError,
-  hasUnknownChild,
-  type CheckpointKey,
-  type RemoveOutcome,
-  type RemoveRequest,
-} from "@threadmark/core/storage";
+import { hasUnknownChild, type RemoveOutcome, type RemoveRequest } from "@threadmark/core/storage";
+import { again, begin, isStuck, type Begun, type Pending } from "./begin.ts";
+import { doom, end, move } from "./move.ts";
+import { readOutlines, staysAny } from "./outlines.ts";
 import { removeUnreferenced } from "./unreferenced.ts";
-import type { CheckpointDoc } from "../documents.ts";
-import type { Doc, UpdateManyOp } from "../driver.ts";
+import type { Doc } from "../driver.ts";
 import { newGeneration } from "../generation.ts";
-import {
-  allCheckpointsOf,
-  checkpointKey,
-  successorKey,
-  contentOf,
-  only,
-  recordsOf,
-  threadKey,
-  writesOf,
-} from "../keys.ts";
-import { generationsIn, purge } from "./purge.ts";
+import { anyOf, contentOf, either, recordsOf, threadKey } from "../keys.ts";
+import { generationsIn, purgeAll } from "./purge.ts";
 import type { Session } from "../session.ts";
-import {
-  ALIVE,
-  checkedThread,
-  findThread,
-  isAlive,
-  isSettled,
-  isValid,
-  type SeenThread,
-  type ThreadDoc,
-} from "../thread.ts";
+import { findThreads, isAlive, isSettled, oldOf, type SeenThread, type ThreadDoc } from "../thread.ts";
 
-const MAX_ATTEMPTS = 100;
-
-/** Documents that go carry the generation of the removal that lets them. */
-const DOOMED = "doomed";
+/** Milliseconds between looks at a thread that somebody else removes from. */
+const SHORTEST_WAIT = 10;
+const LONGEST_WAIT = 200;
 
 /** How a removal differs from what the port asks for. */
 interface RemoveOptions {
@@ -45,8 +22,18 @@ interface RemoveOptions {
   readonly between?: ((thread: ThreadDoc) => Promise<void>) | undefined;
 }
 
+/** Removes checkpoints of one thread; see {@link removeAll}. */
+export async function remove(
+  session: Session,
+  request: RemoveRequest,
+  options: RemoveOptions = {},
+): Promise<RemoveOutcome> {
+  return (await removeAll(session, [request], options))[0]!;
+}
+
 /**
- * Removes checkpoints, in steps of which each is one command. Readers see all of it at once, at step 5.
+ * Removes checkpoints of several threads, at most one request for each. A step is one command or two for all of them.
+ * Readers see at once, at step 5, what goes of a thread.
  *
  * 0. Is there a child that the caller does not know of? Then that is all.
  * 1. _begin_: the thread gets a new generation and epoch; its old ones stay valid. From here on a write
@@ -71,40 +58,58 @@ interface RemoveOptions {
  * that was only slow then fails at step 5 and starts again, or does what is left of step 6, which names the
  * generations that were old at its step 5 and so touches nothing newer.
  */
-export async function remove(
+export async function removeAll(
   session: Session,
-  request: RemoveRequest,
+  requests: readonly RemoveRequest[],
   { keepEmpty = false, between }: RemoveOptions = {},
-): Promise<RemoveOutcome> {
-  let seen = await findThread(session, request.thread);
-  if (await conflicts(session, request, seen)) return { outcome: "conflict" };
-  let epoch = request.newEpoch;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const thread = await begin(session, request.thread, { epoch, seen });
-    if (!thread) return { outcome: "removed", blobs: 0 };
-    await between?.(thread);
-    const outcome = await carryOut(session, request, thread, keepEmpty);
-    if (outcome) return outcome;
-    // An epoch stands for one generation only: writers may have learnt what is stored under it.
-    epoch = newGeneration(request.thread);
-    seen = await findThread(session, request.thread);
+): Promise<RemoveOutcome[]> {
+  const outcomes = new Map<string, RemoveOutcome>();
+  let open = requests.map((request): Pending => ({ request, epoch: request.newEpoch, attempt: 1 }));
+  let seen = await findThreads(session, requests.map(threadOf));
+  for (const thread of await conflicting(session, requests, seen)) {
+    outcomes.set(thread, { outcome: "conflict" });
   }
-  throw new CheckpointError(
-    "STORAGE_FAILED",
-    `thread ${JSON.stringify(request.thread)} was removed from by others ${MAX_ATTEMPTS} times meanwhile; try again later`,
-    { threadId: request.thread },
-  );
+  for (let wait = SHORTEST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+    for (const { request } of open) {
+      const isOpen = outcomes.has(request.thread) || isThere(seen.get(request.thread));
+      if (!isOpen) outcomes.set(request.thread, { outcome: "removed", blobs: 0 });
+    }
+    open = open.filter(({ request }) => !outcomes.has(request.thread));
+    if (open.length === 0) return requests.map(({ thread }) => outcomes.get(thread)!);
+    const begun = await begin(session, open, seen);
+    for (const { thread } of begun.values()) await between?.(thread);
+    const done = await carryOut(session, [...begun.values()], keepEmpty);
+    for (const [thread, outcome] of done) outcomes.set(thread, outcome);
+    if (done.size === open.length) continue;
+    open = open.map((one) => (begun.has(one.request.thread) ? again(one) : one));
+    if (begun.size === 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    const left = open.filter(({ request }) => !outcomes.has(request.thread));
+    seen = await findThreads(
+      session,
+      left.map(({ request }) => request.thread),
+    );
+  }
+}
+
+function threadOf({ thread }: RemoveRequest): string {
+  return thread;
+}
+
+function isThere(thread: SeenThread | undefined): thread is SeenThread {
+  return thread !== undefined && isAlive(thread);
 }
 
 /** Step 0. */
-async function conflicts(
+async function conflicting(
   session: Session,
-  request: RemoveRequest,
-  thread: SeenThread | undefined,
-): Promise<boolean> {
-  if (request.checkpoints.length === 0) return false;
-  if (!thread || !isAlive(thread)) return false;
-  return hasUnknownChild(await readOutline(session, thread), request);
+  requests: readonly RemoveRequest[],
+  seen: ReadonlyMap<string, SeenThread>,
+): Promise<string[]> {
+  const taking = requests.filter(({ checkpoints }) => checkpoints.length > 0);
+  const threads = taking.map(({ thread }) => seen.get(thread)).filter(isThere);
+  const outlines = await readOutlines(session, threads);
+  const found = taking.filter((request) => hasUnknownChild(outlines.get(request.thread) ?? [], request));
+  return found.map(threadOf);
 }
 
 /** Ends a removal whose process has ended, without removing more. Returns whether there was one. */
@@ -124,130 +129,67 @@ export async function settle(
   await remove(session, { thread, ...nothing }, { keepEmpty: true, between });
 }
 
-function isStuck({ patience }: Session, { busy, now }: SeenThread): boolean {
-  return !busy || now.getTime() - busy.getTime() >= patience;
-}
-
-/** What is known when a removal begins. */
-interface Beginning {
-  readonly epoch: string;
-  /** The thread as it was just read. */
-  readonly seen: SeenThread | undefined;
-}
-
-/** Step 1. `undefined`: there is no such thread. */
-async function begin(
-  session: Session,
-  name: string,
-  { epoch, seen }: Beginning,
-): Promise<ThreadDoc | undefined> {
-  const g = newGeneration(name);
-  let thread = seen;
-  for (let wait = 10; ; wait = Math.min(2 * wait, 200)) {
-    if (!thread || !isAlive(thread)) return undefined;
-    // A reply was lost.
-    if (thread.g === g) return thread;
-    if (isSettled(thread) || isStuck(session, thread)) {
-      const filter = { ...only(threadKey(name)), g: thread.g, ...ALIVE };
-      const valid = [...thread.valid, g];
-      const began = { g, epoch: { $literal: epoch }, valid, busy: "$$NOW", open: "$$REMOVE" };
-      const changed = await session.write((collection) =>
-        collection.findOneAndUpdate(filter, [{ $set: began }], {
-          returnDocument: "after",
-          includeResultMetadata: false,
-        }),
-      );
-      if (changed) return checkedThread(name, changed);
-    } else {
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-    thread = await findThread(session, name);
-  }
-}
-
-/** Steps 2 to 6. `undefined`: another removal took over. */
+/** Steps 2 to 7. Threads that another removal took over have no outcome. */
 async function carryOut(
   session: Session,
-  request: RemoveRequest,
-  thread: ThreadDoc,
+  begun: readonly Begun[],
   keepEmpty: boolean,
-): Promise<RemoveOutcome | undefined> {
-  const name = thread.thread;
-  const outline = await readOutline(session, thread);
-  const conflict = hasUnknownChild(outline, request);
-  if (!conflict && !keepEmpty && !staysAny(outline, request)) {
+): Promise<ReadonlyMap<string, RemoveOutcome>> {
+  const outcomes = new Map<string, RemoveOutcome>();
+  const outlines = await readOutlines(
+    session,
+    begun.map(({ thread }) => thread),
+  );
+  const conflicts = new Set<string>();
+  const emptied = new Map<string, Doc>();
+  for (const { request, thread } of begun) {
+    const outline = outlines.get(request.thread)!;
+    if (hasUnknownChild(outline, request)) conflicts.add(request.thread);
     // Only if nobody has begun to write since step 1; otherwise there may be something that stays.
-    const when = { g: thread.g, writes: thread.writes };
-    const purged = await purge(session, name, when, true);
-    if (purged) return { outcome: "removed", blobs: purged.blobs };
+    else if (!keepEmpty && !staysAny(outline, request)) {
+      emptied.set(request.thread, { g: thread.g, writes: thread.writes });
+    }
   }
-  if (!conflict) await doom(session, request, thread);
-  await move(session, thread);
-  const old = (await generationsIn(session, contentOf(name))).filter((g) => g !== thread.g);
-  const ended = await session.write((collection) =>
-    collection.updateOne({ ...only(threadKey(name)), g: thread.g }, { $set: { valid: [thread.g] } }),
+  for (const [thread, { done, blobs }] of await purgeAll(session, emptied)) {
+    if (done) outcomes.set(thread, { outcome: "removed", blobs });
+  }
+  const staying = begun.filter(({ request }) => !outcomes.has(request.thread));
+  await doom(
+    session,
+    staying.filter(({ request }) => !conflicts.has(request.thread)),
   );
-  if (ended.matchedCount === 0) return undefined;
-  const gone = [...new Set([...old, ...oldOf(thread)])];
-  const ofGone = { ...recordsOf(name), g: { $in: gone } };
-  await session.write((collection) => collection.deleteMany(ofGone));
-  const blobs = await removeUnreferenced(session, name, gone, thread.g);
-  await session.write((collection) =>
-    collection.updateOne({ ...only(threadKey(name)), g: thread.g }, { $unset: { busy: 1 } }),
+  const thinned = await finish(
+    session,
+    staying.map(({ thread }) => thread),
   );
-  return conflict ? { outcome: "conflict" } : { outcome: "removed", blobs };
+  for (const [thread, blobs] of thinned) {
+    outcomes.set(thread, conflicts.has(thread) ? { outcome: "conflict" } : { outcome: "removed", blobs });
+  }
+  return outcomes;
 }
 
-/** The generations of what was stored before a removal began. */
-export function oldOf({ valid, g }: ThreadDoc): string[] {
-  return valid.filter((one) => one !== g);
-}
-
-async function readOutline(session: Session, { thread, valid }: ThreadDoc): Promise<Linked[]> {
-  const docs = await session.find(allCheckpointsOf(thread), { projection: { parent: 1, g: 1 } });
-  const there = docs.filter((doc) => isValid(thread, valid, doc)) as unknown as CheckpointDoc[];
-  return there.map(({ _id, parent }) => ({ namespace: _id.n, id: _id.i, parent: parent ?? undefined }));
-}
-
-type Linked = CheckpointKey & { readonly parent: string | undefined };
-
-function keyOf(key: { readonly namespace: string; readonly id: string }): string {
-  return JSON.stringify([key.namespace, key.id]);
-}
-
-function staysAny(outline: readonly Linked[], { checkpoints }: RemoveRequest): boolean {
-  const going = new Set(checkpoints.map(keyOf));
-  return outline.some((checkpoint) => !going.has(keyOf(checkpoint)));
-}
-
-/** Step 3. */
-async function doom(
-  session: Session,
-  { thread: name, checkpoints, relink }: RemoveRequest,
-  thread: ThreadDoc,
-): Promise<void> {
-  const old = { g: { $in: oldOf(thread) } };
-  const update = { $set: { [DOOMED]: thread.g } };
-  const change = (filter: Doc, to: Doc): UpdateManyOp => ({
-    updateMany: { filter: { ...filter, ...old }, update: to },
+/** Steps 4 to 7. Returns how many blobs went, by thread. */
+async function finish(session: Session, threads: readonly ThreadDoc[]): Promise<ReadonlyMap<string, number>> {
+  if (threads.length === 0) return new Map();
+  await move(session, threads);
+  const stored = await generationsIn(
+    session,
+    threads.map(({ thread }) => contentOf(thread)),
+  );
+  const ended = await end(session, threads);
+  if (ended.length === 0) return new Map();
+  const thinned = ended.map((doc) => {
+    const { thread, g } = doc;
+    const old = (stored.get(thread) ?? []).filter((one) => one !== g);
+    return { thread, g, old: [...new Set([...old, ...oldOf(doc)])] };
   });
-  const ops = [
-    ...relink.map(({ namespace, id, parent, parentSeal }) =>
-      change(only(checkpointKey(name, namespace, id)), { $set: { parent: parent ?? null, parentSeal } }),
-    ),
-    ...checkpoints.flatMap(({ namespace, id }) => [
-      change(only(checkpointKey(name, namespace, id)), update),
-      change(only(successorKey(name, namespace, id)), update),
-      change(writesOf(name, namespace, id), update),
-    ]),
-  ];
-  if (ops.length === 0) return;
-  await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
-}
-
-/** Step 4. */
-async function move(session: Session, thread: ThreadDoc): Promise<void> {
-  const { g } = thread;
-  const staying = { ...recordsOf(thread.thread), g: { $in: oldOf(thread) }, [DOOMED]: { $ne: g } };
-  await session.write((collection) => collection.updateMany(staying, { $set: { g } }));
+  const gone = thinned.map(({ thread, old }) => ({ ...recordsOf(thread), g: { $in: old } }));
+  await session.write((collection) => collection.deleteMany(either(gone)));
+  const blobs = await removeUnreferenced(session, thinned);
+  const own = {
+    ...anyOf(thinned.map(({ thread }) => threadKey(thread))),
+    g: { $in: thinned.map(({ g }) => g) },
+  };
+  await session.write((collection) => collection.updateMany(own, { $unset: { busy: 1 } }));
+  return new Map(thinned.map(({ thread }) => [thread, blobs.get(thread) ?? 0]));
 }

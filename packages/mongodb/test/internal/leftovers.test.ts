@@ -124,7 +124,7 @@ describe("a blob that a writer from before a removal sends late", () => {
         collection.bulkWrite([storeBlob("t", leaf, before)], { ordered: true }),
       );
     };
-    await removeUnreferenced(readingBlobsAfter(session, between), "t", [before], g);
+    await removeUnreferenced(readingBlobsAfter(session, between), [{ thread: "t", old: [before], g }]);
     expect(late).toBeGreaterThan(0);
     const found = await storage.get({ thread: "t", namespace: "", id: undefined, have: [], ttl: undefined });
     expect(found!.blobs.map(({ id }) => id)).toEqual([leaf.id]);

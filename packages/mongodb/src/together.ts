@@ -1,0 +1,70 @@
+import { isUnreachable } from "./failure.ts";
+
+/** What is asked about a thread. */
+interface Request {
+  readonly thread: string;
+}
+
+interface Call<R extends Request, Answer> {
+  readonly request: R;
+  readonly resolve: (answer: Answer | Promise<Answer>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Calls to so many threads are done together. */
+export const MOST_TOGETHER = 100;
+
+/**
+ * Calls to several threads that come at the same moment, done together: a command costs more than what is in it. When
+ * that fails, each is done on its own, so that what is wrong with one thread is not told of the others.
+ */
+export class Together<R extends Request, Answer> {
+  readonly #all: (requests: readonly R[]) => Promise<readonly Answer[]>;
+  readonly #alone: (request: R) => Promise<Answer>;
+  #waiting: Call<R, Answer>[] = [];
+
+  /**
+   * @param all Does at most {@link MOST_TOGETHER}, each of another thread.
+   * @param alone Does one that `all` may have begun.
+   */
+  constructor(
+    all: (requests: readonly R[]) => Promise<readonly Answer[]>,
+    alone: (request: R) => Promise<Answer>,
+  ) {
+    this.#all = all;
+    this.#alone = alone;
+  }
+
+  async call(request: R): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => void this.#begin());
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const calls = new Map<string, Call<R, Answer>>();
+    const later: Call<R, Answer>[] = [];
+    for (const call of this.#waiting) {
+      const { thread } = call.request;
+      if (calls.has(thread) || calls.size === MOST_TOGETHER) later.push(call);
+      else calls.set(thread, call);
+    }
+    this.#waiting = later;
+    if (later.length > 0) setImmediate(() => void this.#begin());
+    await this.#do([...calls.values()]);
+  }
+
+  async #do(calls: readonly Call<R, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.#all(calls.map(({ request }) => request));
+      for (const [i, { resolve }] of calls.entries()) resolve(answers[i]!);
+    } catch (error) {
+      const isFinal = calls.length === 1 || isUnreachable(error);
+      for (const { request, resolve, reject } of calls) {
+        if (isFinal) reject(error);
+        else resolve(this.#alone(request));
+      }
+    }
+  }
+}
