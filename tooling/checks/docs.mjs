@@ -4,4 +4,6 @@ import { join } from "node:path";
 import { run } from "../command.mjs";
 import { root } from "../workspace.mjs";
 
-await run(process.execPath, ["src/build.ts"], { cwd: join(root, "tooling", "site") });
+// On GitHub Pages a project's site is in a folder of its host, and links that forget it work only at the root.
+const env = { ...process.env, SITE_BASE: "/threadmark/" };
+await run(process.execPath, ["src/build.ts"], { cwd: join(root, "tooling", "site"), env });

@@ -1,10 +1,10 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { built } from "./paths.ts";
+import { base, built } from "./paths.ts";
 
 /** Where the site is, for links that are resolved: it has no address of its own. */
-const HERE = "http://site.invalid/";
+const HERE = new URL(base, "http://site.invalid");
 /** Hosts of packages in npm's pages and of projects that the prose names. Nothing is loaded from them. */
 const LOADING = /<(?:script|link|img|source|iframe)\b[^>]*\b(?:src|href)="(https?:[^"]*)"/g;
 
@@ -46,9 +46,10 @@ function problemOf(
   files: ReadonlySet<string>,
   pages: ReadonlyMap<string, BuiltPage>,
 ): string[] {
-  const url = new URL(link, HERE + file);
-  if (url.origin !== new URL(HERE).origin) return [];
-  const path = decodeURIComponent(url.pathname).slice(1);
+  const url = new URL(link, new URL(file, HERE));
+  if (url.origin !== HERE.origin) return [];
+  if (!url.pathname.startsWith(base)) return [`${file} links to ${link}: outside the site`];
+  const path = decodeURIComponent(url.pathname.slice(base.length));
   const target = path === "" || path.endsWith("/") ? posix.join(path, "index.html") : path;
   if (!files.has(target)) return [`${file} links to ${link}: no such page`];
   const anchor = decodeURIComponent(url.hash.slice(1));

@@ -1,7 +1,7 @@
 import { defineConfig, type DefaultTheme } from "vitepress";
 import { reference } from "./reference.ts";
 import { home, sections, type Page } from "./pages.ts";
-import { built, REPOSITORY } from "./paths.ts";
+import { base, built, REPOSITORY } from "./paths.ts";
 import { slug } from "./slug.ts";
 
 /** The site. Nothing in it comes from another host: fonts, search and scripts are files of its own. */
@@ -9,7 +9,7 @@ export const config = defineConfig({
   title: home.title,
   description: "Checkpoint savers for LangGraph.js",
   lang: "en",
-  base: process.env["SITE_BASE"] ?? "/",
+  base,
   outDir: built,
   ignoreDeadLinks: false,
   // Of the search: its index has every page in it.
