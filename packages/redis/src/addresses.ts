@@ -26,7 +26,7 @@ export function checkUrl(url: unknown, field: string): void {
       "has a user or password with a % that must be percent-encoded; see encodeURIComponent",
     );
   }
-  // The server would refuse it where nobody listens, and the client would go on with database 0.
+  // The server would refuse it, but nobody would see the error, and the client would go on using database 0.
   if (!/^\/?\d*$/.test(pathname))
     throw wrong(field, "must have the number of a database as its path, or none");
 }
@@ -40,7 +40,7 @@ function isEncoded(text: string): boolean {
   }
 }
 
-/** Refuses what are not nodes of a cluster. */
+/** Refuses anything that is not a list of cluster nodes. */
 export function checkNodes(nodes: unknown): void {
   if (!Array.isArray(nodes) || nodes.length === 0) {
     throw wrong("nodes", "must be an array of at least one URL, { url } or { host, port }");

@@ -21,17 +21,17 @@ export function bufferOf(bytes: Uint8Array): Buffer {
 }
 
 /**
- * A copy. What the driver hands out is a part of the data that came in together, all of which would stay in memory
- * for as long as the part does.
+ * A copy. What the driver hands out is part of a larger buffer, all of which would stay in memory as long as the part
+ * does.
  */
 export function ownBytes(bytes: Buffer): Uint8Array {
   return new Uint8Array(bytes);
 }
 
-/** Bytes of memory that copies of small parts share. An allocation costs more than copying a part. */
+/** Bytes of memory that small copies share: an allocation costs more than copying a part. */
 const SHARED = 16_384;
 
-/** The same for many parts. Memory that some of them share stays for as long as one of them does. */
+/** The same for many parts. Memory that several of them share stays as long as any of them does. */
 export function ownCopies(parts: readonly Buffer[]): Uint8Array[] {
   let left = parts.reduce((sum, { length }) => sum + length, 0);
   let memory = new Uint8Array(0);

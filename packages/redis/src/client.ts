@@ -8,7 +8,7 @@ import { untilReady, type Patience } from "./until-ready.ts";
 export type RedisClientLike = IoredisLike | NodeRedisLike;
 
 /**
- * What opens a connection over a client that somebody else owns.
+ * Returns a function that opens a connection over a client that somebody else owns.
  *
  * @throws CheckpointError `INVALID_ARGUMENT` when it is not a client, or its calls may never end.
  */
@@ -19,7 +19,7 @@ export function borrowed(client: RedisClientLike, patience: Patience): () => Pro
     return async () => connection;
   }
   const connection = connectionOfNodeRedis(client);
-  // Once: a client that its owner has closed stays closed.
+  // Only once: a client that its owner has closed stays closed.
   if (client.isOpen) return async () => connection;
   const connect = connecting(client, connection, patience);
   return async () => {
@@ -28,14 +28,14 @@ export function borrowed(client: RedisClientLike, patience: Patience): () => Pro
   };
 }
 
-/** Connects a client that waits for it, as those of ioredis do by themselves. It may go on trying for ever. */
+/** Connects a client that waits for this; clients of ioredis connect by themselves. It may go on trying for ever. */
 function connecting(client: NodeRedisLike, connection: Connection, patience: Patience): () => Promise<void> {
   let state: "new" | "trying" | "connected" | "failed" = "new";
   let failure: unknown;
   const start = async (): Promise<void> => {
     state = "trying";
     try {
-      // Its owner may have connected it meanwhile.
+      // Its owner may have connected it in the meantime.
       if (!client.isOpen) await client.connect();
       state = "connected";
     } catch (error) {
@@ -44,7 +44,7 @@ function connecting(client: NodeRedisLike, connection: Connection, patience: Pat
     }
   };
   return async () => {
-    // Since then it connects again by itself, unless its owner has closed it.
+    // From then on it reconnects by itself, unless its owner has closed it.
     if (state === "connected") return;
     if (state === "new" || state === "failed") void start();
     await untilReady(
@@ -83,7 +83,7 @@ function problemOf(client: unknown): string | undefined {
     : undefined;
 }
 
-/** What an object calls itself. Its content never becomes part of a message: options hold passwords. */
+/** The name of an object's class. Its content never becomes part of a message: options hold passwords. */
 function nameOf(value: object): string {
   const name = (value.constructor as { name?: unknown } | undefined)?.name;
   return typeof name === "string" && /^[A-Za-z_$][\w$]{0,40}$/.test(name) && name !== "Object"

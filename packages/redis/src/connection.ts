@@ -4,10 +4,10 @@ export type Argument = string | Buffer;
 /** What a script answers: bulk strings, `nil`, and lists of these. */
 export type Reply = Buffer | null | readonly Reply[];
 
-/** A script with what it works on. */
+/** A script with its keys and arguments. */
 export interface ScriptCall {
   readonly command: "EVAL" | "EVALSHA";
-  /** Its text, or the hash by which the server knows it. */
+  /** The text of the script, or the hash by which the server knows it. */
   readonly script: string;
   readonly keys: readonly string[];
   readonly args: readonly Argument[];
@@ -21,24 +21,27 @@ export interface WaitOptions {
   readonly timeoutMs: number;
 }
 
-/** A client, whichever package made it: all that the rest of this package knows of clients. */
+/** A client, whichever package made it. The rest of this package knows clients only by this interface. */
 export interface Connection {
   /** Whether one call may touch only one slot. */
   readonly isCluster: boolean;
   /** What the client puts before every key, but not before a pattern. */
   readonly keyPrefix: string;
   run(call: ScriptCall): Promise<Reply>;
-  /** Runs it, and `WAIT` after it on the same connection: the number of replicas that have what it wrote. */
+  /**
+   * Runs it, and then `WAIT` on the same connection, which answers with the number of replicas that have what it
+   * wrote.
+   */
   runAndWait(call: ScriptCall, wait: WaitOptions): Promise<[reply: Reply, replicas: number]>;
   /** Names of keys on all primaries, page by page; one may come twice. */
   scan(pattern: string, count: number): AsyncIterable<readonly string[]>;
-  /** Whether calls are sent at once, and not kept until there is a connection. */
+  /** Whether calls are sent at once rather than kept until there is a connection. */
   isReady(): boolean;
   /** Whether the client was closed, and no call will succeed again. */
   isClosed(): boolean;
   /** The server is a replica now: connects again, to find the primary. */
   findPrimary(): void;
-  /** The last error that the client has reported apart from those of its calls. */
+  /** The last error that the client reported outside of its calls. */
   lastError(): unknown;
   /** Closes what was opened here. */
   close(): Promise<void>;

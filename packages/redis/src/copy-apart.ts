@@ -11,9 +11,9 @@ import { COMMIT, DISCARD, READ_PART, SNAPSHOT, STAGE, TARGET } from "./scripts/c
 
 /** Entries of a hash or a sorted set that are moved at a time. */
 const PART = 500;
-/** Milliseconds after which what was set aside goes, if nothing was done with it: its process has ended. */
+/** Milliseconds after which a snapshot expires if nothing is done with it, because its process has ended. */
 const STAGED_FOR = "600000";
-/** How a key is read and written, and what its values become in another thread. */
+/** How a kind of key is read and written, and how its values change in another thread. */
 interface Kind {
   readonly scan: "HSCAN" | "ZSCAN";
   readonly add: "HSET" | "ZADD";
@@ -36,7 +36,7 @@ function hashOf(change: (value: Buffer) => Buffer): Kind {
 
 /**
  * Copies a thread to another slot, through this process. A snapshot is set aside in the slot of the source, so that
- * it does not matter who writes to it meanwhile, and moved part by part to keys that nobody reads, which then become
+ * writes to the source do not disturb the copy. It is moved part by part to keys that nobody reads, which then become
  * the thread in one step.
  */
 export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest): Promise<CopyOutcome> {
@@ -63,17 +63,17 @@ export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest
     const reply = await runner.run(COMMIT, [...keys.threadAndIndexes(to), ...staged], args);
     return answerOf(found(reply, from), to).outcome as CopyOutcome;
   } finally {
-    // What cannot be discarded goes by itself, and must not hide how the copy ended.
+    // What cannot be discarded expires by itself, and must not hide how the copy ended.
     await Promise.allSettled([snapshot, staged].map((left) => runner.run(DISCARD, left, [])));
   }
 }
 
-/** Whether a field of writes says only how many there are. No task begins with the byte 255, which ends a place. */
+/** Whether a field of the writes is only their number. No task begins with the byte 255, which ends a place. */
 function isTally(field: Buffer): boolean {
   return field.at(-1) === 255 && field.at(-2) === 255;
 }
 
-/** Expiry and own time to live, which the copy gets too. */
+/** The expiry and the thread's own time to live, which the copy gets too. */
 function goalOf({ rest: [expires, own] }: Answer): string[] {
   return [optionalText(expires) ?? "", optionalText(own) ?? ""];
 }
@@ -105,7 +105,7 @@ async function moveKey({ runner, thread, from, to, kind }: Move): Promise<void> 
   } while (cursor !== "0");
 }
 
-/** The same reply, unless it says that what was set aside has expired. */
+/** The same reply, unless it says that the snapshot has expired. */
 function found(reply: Reply, thread: string): Reply {
   if (textOf(listOf(reply)[0]!) !== "lost") return reply;
   throw new CheckpointError(
@@ -116,7 +116,7 @@ function found(reply: Reply, thread: string): Reply {
   );
 }
 
-/** Members of the order, whose scores are all 0, as ZADD takes them. */
+/** Members of the order as ZADD takes them; all their scores are 0. */
 function scored(entries: readonly Buffer[]): Argument[] {
   return entries.filter((_, i) => i % 2 === 0).flatMap((member) => ["0", member]);
 }

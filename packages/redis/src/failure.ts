@@ -2,8 +2,8 @@ import { CheckpointError, isCheckpointError } from "@threadmark/core/storage";
 import { withoutSecrets } from "./without-secrets.ts";
 
 /*
- * Errors of a script that was called from another one stand inside a longer message on Redis 6, behind a
- * minus; otherwise the code is what the message begins with.
+ * On Redis 6 the error of a script that was called from another one is part of a longer message, after a minus;
+ * otherwise the message begins with the code.
  */
 const SERVER_BUSY = /(?:^|-)(?:BUSY|LOADING|READONLY|CLUSTERDOWN|TRYAGAIN|MASTERDOWN) /;
 const READ_ONLY = /(?:^|-)READONLY /;
@@ -14,17 +14,17 @@ const MOVING = /^(?:ASK|MOVED) /;
 const REFUSED =
   /^(?:WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH|ERR Client sent AUTH|ERR (?:invalid )?DB index) ?/;
 
-/** Scripts say so where they look, and Lua where they could not: both name the script. */
+/** The script itself reports this where it checks, and Lua where it cannot; both name the script. */
 const DAMAGE = /THREADMARK_DAMAGED|(?<!@)user_script:\d+:|(?:^|-)WRONGTYPE /;
 
-/** How ioredis says that a connection, or a cluster, is not there just now. */
+/** How ioredis says that a connection, or a cluster, is not available at the moment. */
 const DISCONNECTED_IOREDIS =
   /^(?:Connection is closed\.|Command timed out|Stream isn't writeable|Cluster isn't ready|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes is available)/;
-/** The same of node-redis. */
+/** The same for node-redis. */
 const DISCONNECTED_NODE_REDIS =
   /^(?:$|Socket closed unexpectedly|Socket timeout|The client is offline|Connection timeout|Timeout waiting for a client|None of the sentinels are available|All the root nodes are unavailable|Cannot find node )/;
 
-/** Whether the same call may succeed a little later. ioredis has given up a connection that it cannot make itself. */
+/** Whether the same call may succeed a little later. Here ioredis has given up trying to connect. */
 export function isPassing(error: unknown): boolean {
   const { message, code } = error as { message?: string; code?: unknown };
   if (typeof message !== "string") return false;
@@ -44,7 +44,7 @@ export function isUnknownScript(error: unknown): boolean {
   return messageOf(error).startsWith("NOSCRIPT");
 }
 
-/** Whether keys of one call belong to several slots: behind this client there is a cluster. */
+/** Whether the keys of one call belong to several slots: this client is connected to a cluster. */
 export function isCrossSlot(error: unknown): boolean {
   return messageOf(error).startsWith("CROSSSLOT");
 }
@@ -54,22 +54,22 @@ export function isMoved(error: unknown): boolean {
   return MOVED.test(messageOf(error));
 }
 
-/** Whether the server lets nobody in with this user, password or database, however often one tries. */
+/** Whether the server refuses this user, password or database, so that trying again is useless. */
 export function isRefused(error: unknown): boolean {
   return REFUSED.test(messageOf(error));
 }
 
-/** Whether a script has met what no script writes: it stops before it changes anything. */
+/** Whether a script has found something that no script writes. It stops before it changes anything. */
 export function isDamage(error: unknown): boolean {
   return DAMAGE.test(messageOf(error));
 }
 
-/** Whether ioredis has given up making a connection, for a reason that its error does not tell. */
+/** Whether ioredis has given up connecting, for a reason that its error does not contain. */
 export function isGivenUp(error: unknown): boolean {
   return (error as { name?: unknown }).name === "MaxRetriesPerRequestError";
 }
 
-/** The error that a caller gets: that of the driver without secrets, with an explanation for a full memory. */
+/** The error that a caller gets: the driver's, without secrets, or one that explains that the memory is full. */
 export function explained(error: unknown): unknown {
   if (error === undefined || isCheckpointError(error)) return error;
   const cause = withoutSecrets(error);

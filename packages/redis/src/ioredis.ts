@@ -11,7 +11,7 @@ export interface IoredisLike {
   disconnect(reconnect?: boolean): void;
 }
 
-/** The same client with those of its methods that return bytes, which its own types leave out. */
+/** The same client with its methods that return bytes, which its own types leave out. */
 interface ScriptClient extends IoredisLike {
   readonly options: IoredisOptions;
   evalshaBuffer(sha1: string, numkeys: number, args: Argument[]): Promise<unknown>;
@@ -21,7 +21,7 @@ interface ScriptClient extends IoredisLike {
     cursor: string,
     ...args: ["MATCH", string, "COUNT", number]
   ): Promise<[cursor: string, keys: string[]]>;
-  /** Only a cluster has it. */
+  /** Only a cluster has this. */
   nodes?(role: "master"): ScriptClient[];
 }
 
@@ -66,7 +66,7 @@ export function connectionOfIoredis(given: IoredisLike): Connection {
       client[METHODS[command]](script, keys.length, [...keys, ...args]) as Promise<Reply>,
     runAndWait: (call, wait) => runAndWait(client, call, wait),
     scan: (pattern, count) => scan(client, pattern, count),
-    // One that waits connects with the first command.
+    // A lazy client connects with the first command.
     isReady: () => client.status === "ready" || client.status === "wait",
     isClosed: () => client.status === "end",
     findPrimary() {
@@ -78,7 +78,7 @@ export function connectionOfIoredis(given: IoredisLike): Connection {
   };
 }
 
-/** Without either, ioredis forgets the calls that were under way when a connection was lost: they never end. */
+/** Without either option, ioredis forgets the calls that were under way when a connection was lost: they never end. */
 export function checkSettles({ autoResendUnfulfilledCommands, commandTimeout }: IoredisOptions): void {
   if (autoResendUnfulfilledCommands !== false || commandTimeout !== undefined) return;
   throw new CheckpointError(

@@ -11,8 +11,8 @@ export const BUCKETS = 256;
 const SLOTS = 16_384;
 
 /**
- * The hash tag of every bucket: the smallest number whose slot is in the bucket's part of all slots. So the
- * buckets lie evenly over the slots, and over the nodes of a cluster.
+ * The hash tag of every bucket: the smallest number whose slot is in the bucket's part of all slots. So the buckets
+ * are spread evenly over the slots, and over the nodes of a cluster.
  */
 const TAGS: readonly number[] = tagsOfBuckets();
 
@@ -29,12 +29,12 @@ function bucketOfSlot(slot: number): number {
   return Math.floor(slot / (SLOTS / BUCKETS));
 }
 
-/** The bucket of a thread: that of the slot which its id would have as a key, `{…}` in it included. */
+/** The bucket of a thread: that of the slot which its id would have as a key, including any `{…}` in it. */
 export function bucketOf(thread: string): number {
   return bucketOfSlot(calculateSlot(thread));
 }
 
-/** Names of keys. All begin with the prefix; a thread's id ends its keys, so that no two can be the same. */
+/** Names of keys. All begin with the prefix, and those of a thread end with its id, so that no two are the same. */
 export class Keys {
   readonly #prefix: string;
 
@@ -60,24 +60,24 @@ export class Keys {
     ];
   }
 
-  /** What the names of threads' own keys look like, for SCAN. */
+  /** The pattern of the names of threads' own keys, for SCAN. */
   threadPattern(clientPrefix: string): string {
     return `${`${clientPrefix}${this.#prefix}`.replaceAll(/[\\*?[\]]/g, String.raw`\$&`)}{*}:t:*`;
   }
 
-  /** The thread whose own key it is, if it is one. */
+  /** The thread whose own key this is, if it is one. */
   threadIn(key: string): string | undefined {
     const thread = key.slice(key.indexOf("}:t:", this.#prefix.length) + 4);
     return this.thread(thread)[0] === key ? thread : undefined;
   }
 
-  /** Where a copy is put together before anybody sees it: checkpoints, order, writes, blobs. */
+  /** Where a copy is assembled before anybody sees it: checkpoints, order, writes, blobs. */
   staged(thread: string, copy: string): string[] {
     const bucket = this.#bucket(bucketOf(thread));
     return ["c", "o", "w", "b"].map((kind) => `${bucket}:copy:${copy}:${kind}`);
   }
 
-  /** Sorted set: thread by the time it was last written to, with a minus. */
+  /** Sorted set: threads by the negated time at which they were last written to. */
   threads(bucket: number): string {
     return `${this.#bucket(bucket)}:threads`;
   }
@@ -87,7 +87,7 @@ export class Keys {
     return `${this.#bucket(bucket)}:entries`;
   }
 
-  /** Sorted set: thread by expiry, for threads that expire. */
+  /** Sorted set: threads by expiry, if they expire. */
   expiry(bucket: number): string {
     return `${this.#bucket(bucket)}:expiry`;
   }

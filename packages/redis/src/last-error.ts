@@ -5,9 +5,9 @@ interface Emitter {
 const listening = new WeakMap<object, () => unknown>();
 
 /**
- * Remembers what a client reports as the event `error`, which its calls do not tell, with one listener however many
- * savers share the client. Without a listener ioredis writes a lost connection to the console, and node-redis ends
- * the process. No call is lost with it.
+ * Remembers what a client reports as the event `error`, which its calls do not say. There is one listener, however
+ * many savers share the client. Without a listener ioredis writes a lost connection to the console, and node-redis
+ * ends the process. No call is lost by listening.
  */
 export function lastErrorOf(client: object): () => unknown {
   const known = listening.get(client);
@@ -17,7 +17,7 @@ export function lastErrorOf(client: object): () => unknown {
   const lastError = (): unknown => ofNode ?? last;
   const emitter = client as Emitter;
   emitter.on("error", (error) => (last = error));
-  // A cluster of ioredis says of itself only that no node can be reached, and here why.
+  // A cluster of ioredis only says that no node can be reached; this event says why.
   emitter.on("node error", (error) => (ofNode = error));
   listening.set(client, lastError);
   return lastError;

@@ -4,8 +4,7 @@ import { isMoved } from "./failure.ts";
 import { lastErrorOf } from "./last-error.ts";
 
 /**
- * What the package `redis` makes, version 4, 5 or 6, as a structural type: a client, a pool, a cluster, or what leads
- * to a primary behind sentinels.
+ * A client, pool, cluster or sentinel client of the package `redis`, version 4, 5 or 6, as a structural type.
  */
 export interface NodeRedisLike {
   readonly isOpen: boolean;
@@ -14,10 +13,10 @@ export interface NodeRedisLike {
 }
 
 interface CommandOptions {
-  /** Bytes in version 4, and from version 5 on. */
+  /** How bytes are asked for in version 4, and from version 5 on. */
   readonly returnBuffers?: true;
   readonly typeMapping?: Readonly<Record<number, unknown>>;
-  /** Commands of one chain are not parted by a lost connection. */
+  /** A lost connection does not separate commands of one chain. */
   readonly chainId?: symbol;
 }
 
@@ -138,7 +137,7 @@ function ofSentinel(sentinel: Sentinel): Family {
       ),
     primaries: async () => [send],
     isReady: () => sentinel.isReady,
-    // It asks the sentinels by itself.
+    // This client asks the sentinels by itself.
     findPrimary: () => {},
   };
 }
@@ -153,7 +152,8 @@ function ofCluster(cluster: Cluster): Family {
     run: (call) => cluster.sendCommand(call.keys[0]!, false, commandOf(call), BYTES),
     async runAndWait(call, wait) {
       const key = call.keys[0]!;
-      // A command on which nothing depends: for it, the cluster finds a slot that it does not know or that has moved.
+      // A command on which nothing depends: to send it, the cluster looks up a slot that it does not know or that has
+      // moved.
       const find = () => cluster.sendCommand(key, false, ["EXISTS", key]);
       const attempt = async (): Promise<[unknown, unknown]> => {
         const { master } = cluster.slots[calculateSlot(key)]!;
@@ -190,7 +190,7 @@ function both(
   call: ScriptCall,
   { replicas, timeoutMs }: WaitOptions,
 ): Promise<[unknown, unknown]> {
-  // On a new connection WAIT would have nothing to wait for, and say that all replicas have it.
+  // On a new connection WAIT would have nothing to wait for, and would say that all replicas have it.
   const chainId = Symbol("script and WAIT");
   return Promise.all([
     send(commandOf(call), { ...BYTES, chainId }),
@@ -198,7 +198,7 @@ function both(
   ]);
 }
 
-/** Makes the server close the connection, after what was sent on it before. The client then makes a new one. */
+/** Makes the server close the connection once it has done what was sent before. The client then makes a new one. */
 function leave(send: Send): void {
   send(["QUIT"]).catch(() => {});
 }
@@ -215,7 +215,7 @@ async function* scan(family: Family, pattern: string, count: number): AsyncGener
   }
 }
 
-/** Since version 6 a client may put something before keys; not so in the commands that it is given whole. */
+/** Since version 6 a client can add a prefix to keys, but not in commands that are passed to it whole. */
 function keyPrefixOf(client: NodeRedisLike): string {
   const { _keyPrefix: prefix } = client as { _keyPrefix?: string | Buffer };
   return prefix?.toString() ?? "";

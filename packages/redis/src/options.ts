@@ -12,23 +12,23 @@ import type { Patience } from "./until-ready.ts";
 
 /** Options of {@link RedisSaver}. */
 export interface RedisSaverOptions extends CheckpointSaverOptions, TTLConfig {
-  /** How the names of all keys begin: two applications in one Redis need two prefixes. @default "threadmark" */
+  /** The start of the name of every key. Two applications in one Redis need two prefixes. @default "threadmark" */
   readonly keyPrefix?: string | undefined;
   /**
-   * Calls that write resolve when this many replicas have what was written, and otherwise reject.
+   * Calls that write resolve when this many replicas have what was written; otherwise they reject.
    * @default a write is done when the primary has done it
    */
   readonly wait?: WaitOptions | undefined;
   /**
    * Milliseconds for which a call is repeated while the server is busy, loading or changing its role, or the
-   * connection is lost. Then the error is thrown. 0 turns it off. The first connection of `fromUrl` and
-   * `fromCluster` is waited for as long, but for 2000 at least.
+   * connection is lost. Then the error is thrown. 0 turns this off. `fromUrl` and `fromCluster` wait as long for
+   * their first connection, but at least 2000.
    * @default 10000, and 2000 for the first connection
    */
   readonly retryMs?: number | undefined;
 }
 
-/** A time to live as LangGraph.js's own `RedisSaver` takes it. The option `ttl` says the same in seconds. */
+/** A time to live as LangGraph.js's own `RedisSaver` takes it. The option `ttl` is the same in seconds. */
 export interface TTLConfig {
   /** Minutes after the last write after which a thread expires. @default threads never expire */
   readonly defaultTTL?: number | undefined;
@@ -36,7 +36,7 @@ export interface TTLConfig {
   readonly refreshOnRead?: boolean | undefined;
 }
 
-/** The options with what they mean, checked. */
+/** The options, checked and with their defaults filled in. */
 export interface RedisSettings extends Patience {
   readonly keyPrefix: string;
   readonly wait: WaitOptions | undefined;
@@ -66,7 +66,7 @@ const INSTEAD: UseInstead = {
 };
 
 const RETRY_MS = 10_000;
-/** Who starts a program with a wrong address shall not wait for long. */
+/** Whoever starts a program with a wrong address should not wait long. */
 const FIRST_MS = 2000;
 
 /**

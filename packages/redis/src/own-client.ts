@@ -6,15 +6,15 @@ import { checkSettles, connectionOfIoredis, type IoredisLike } from "./ioredis.t
 import { lastErrorOf } from "./last-error.ts";
 import { untilReady, type Patience } from "./until-ready.ts";
 
-/** Options of ioredis, which this package does not look at. */
+/** Options of ioredis, which are passed on unread. */
 export type RedisClientOptions = Readonly<Record<string, unknown>>;
 
-/** What a client of ioredis has beside what any client needs. */
+/** What a client of ioredis has in addition to what every client needs. */
 interface OwnClient extends IoredisLike {
   quit(): Promise<unknown>;
 }
 
-/** Milliseconds. A server that is connected and says nothing ends a call with an error, too. */
+/** Milliseconds. A call to a server that is connected but does not answer also ends with an error. */
 const COMMAND_TIMEOUT = 30_000;
 
 /** With these waits, the 20 attempts to connect that ioredis makes take ten seconds. */
@@ -22,13 +22,13 @@ function retryStrategy(times: number): number {
   return Math.min(50 * times, 1000);
 }
 
-/** The attempts to connect after which ioredis gives up a call: no fewer than fit into the time for repeating it. */
+/** The attempts to connect after which ioredis gives up a call: as many as fit into the time for repeating it. */
 function attemptsIn(retryMs: number): number | null {
   return Number.isFinite(retryMs) ? 20 + Math.max(0, Math.ceil((retryMs - 10_000) / 1000)) : null;
 }
 
 /**
- * A client of our own for one server, or for what `sentinels` in the options leads to.
+ * A client of our own for one server, or for the primary that the option `sentinels` leads to.
  *
  * @param retryMs Milliseconds for which calls on it are repeated.
  */
@@ -38,7 +38,7 @@ export async function openUrl(
   { retryMs, ...patience }: Patience & { readonly retryMs: number },
 ): Promise<Connection> {
   const ioredis = await loadIoredis();
-  // The first releases of ioredis 5 export the class as the default only.
+  // The first releases of ioredis 5 export the class only as the default.
   const Redis = ioredis.Redis ?? (ioredis.default as unknown as typeof ioredis.Redis);
   const maxRetriesPerRequest = attemptsIn(retryMs);
   const defaults = { retryStrategy, commandTimeout: COMMAND_TIMEOUT, maxRetriesPerRequest };
@@ -65,7 +65,7 @@ export async function openCluster(
   });
 }
 
-/** ioredis does not tell why it could not connect to the nodes. */
+/** ioredis does not say why it could not connect to the nodes. */
 function noNode(cause: unknown): CheckpointError {
   return new CheckpointError(
     "STORAGE_FAILED",
@@ -96,7 +96,7 @@ function loginOf(url: string): Record<string, unknown> {
   };
 }
 
-/** Waits for the first connection, and gives the client up when there is none. */
+/** Waits for the first connection, and closes the client when there is none. */
 async function connected(client: OwnClient, patience: Patience): Promise<Connection> {
   const connection: Connection = {
     ...connectionOfIoredis(client),

@@ -4,7 +4,7 @@ import { bufferOf, ownBytes, partsOf, shiftSealAt } from "./bytes.ts";
 /** The seal and the length of the token. */
 const HEAD = 8;
 
-/** Entries of a thread as scripts take them: for each two lengths in four bytes each, its key, and its content. */
+/** Entries of a thread as scripts take them. For each: two lengths in four bytes each, its key, and its content. */
 export function packEntries(entries: readonly ThreadEntry[]): Buffer {
   return Buffer.concat(entries.flatMap((entry) => packed(entry.key, contentOf(entry))));
 }
@@ -29,7 +29,7 @@ function packed(key: string | Buffer, content: Buffer): Buffer[] {
 /**
  * An entry from its key and content.
  *
- * @throws RangeError for bytes that are none.
+ * @throws RangeError when the bytes cannot be read.
  */
 export function unpackEntry(key: Buffer, content: Buffer): ThreadEntry {
   const [token, value] = partsOf(content, HEAD, [content.readUInt32BE(4)]);

@@ -1,9 +1,9 @@
 import type { WriteRecord } from "@threadmark/core/storage";
 import { bufferOf, idBytes, idsOf, ownBytes, partsOf, shiftSealAt } from "./bytes.ts";
 
-/** Bytes before the parts of a write. */
+/** Number of bytes before the parts of a write. */
 const HEAD = 24;
-/** Those of them before what the length counts. */
+/** Those of them that the length does not count. */
 const COUNTED_FROM = 8;
 
 /**
@@ -30,7 +30,7 @@ function packWrite({ idx, path, channel, value, refs, seal }: WriteRecord): Buff
 /**
  * The writes of a task.
  *
- * @throws RangeError for bytes that are none.
+ * @throws RangeError when the bytes cannot be read.
  */
 export function unpackWrites(task: string, bytes: Buffer): WriteRecord[] {
   return piecesOf(bytes).map((piece) => {

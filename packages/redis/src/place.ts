@@ -32,9 +32,9 @@ export function placeOf({ namespace, id }: CheckpointKey): Buffer {
 }
 
 /**
- * The checkpoint at a place, and what stands behind it.
+ * The checkpoint at a place, and what follows it there.
  *
- * @throws RangeError for bytes that are none.
+ * @throws RangeError when the bytes cannot be read.
  */
 export function readPlace(bytes: Buffer): CheckpointKey & { readonly rest: Buffer } {
   const nul = bytes.indexOf(0);
@@ -47,7 +47,7 @@ export function readPlace(bytes: Buffer): CheckpointKey & { readonly rest: Buffe
   };
 }
 
-/** With what the members of a namespace begin. */
+/** The start of the members of a namespace. */
 export function namespacePrefix(namespace: string): Buffer {
   return Buffer.from(`n${namespace}\0`);
 }

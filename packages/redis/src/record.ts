@@ -51,7 +51,7 @@ export function shiftRecord(bytes: Buffer, sealShift: number): Buffer {
 /**
  * The checkpoint from its place and its bytes.
  *
- * @throws RangeError for bytes that are none.
+ * @throws RangeError when the bytes cannot be read.
  */
 export function decodeRecord(place: Buffer, bytes: Buffer): CheckpointRecord {
   const { parts, outline } = decodeParts(place, bytes);
@@ -59,7 +59,7 @@ export function decodeRecord(place: Buffer, bytes: Buffer): CheckpointRecord {
   return { ...outline, refs: idsOf(refs!), index: decodeTokens(tokens!), metadata: ownBytes(metadata!) };
 }
 
-/** The same from bytes that end behind the header. */
+/** The same from bytes that end after the header. */
 export function decodeOutline(place: Buffer, bytes: Buffer): CheckpointOutline {
   return decodeParts(place, bytes, 3).outline;
 }
@@ -74,7 +74,7 @@ export function conditionsOf(filter: readonly FilterTerm[]): Buffer[] {
 }
 
 function encodeTokens(index: readonly IndexEntry[]): Buffer {
-  // NUL is in no text, so those that are written here are the marks, of both kinds in turns.
+  // No text contains NUL, so those written here are the marks, alternating between the two kinds.
   const bytes = Buffer.from(`${index.map(({ key, token }) => `\0${key}\0${token}`).join("")}\0`);
   let mark = ENTRY[0]!;
   for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) {
@@ -99,7 +99,7 @@ function decodeTokens(bytes: Buffer): IndexEntry[] {
   return index;
 }
 
-/** The parts of a record, of which `last` are looked at. */
+/** The parts of a record, up to `last`. */
 function decodeParts(
   place: Buffer,
   bytes: Buffer,

@@ -12,7 +12,7 @@ import { unpackWrites } from "./packed-writes.ts";
 import { readPlace } from "./place.ts";
 import { decodeRecord } from "./record.ts";
 
-/** An answer of a script on a thread: what came of it, and more. */
+/** The answer of a script on a thread: its outcome, and more. */
 export interface Answer {
   readonly outcome: string;
   readonly rest: readonly Reply[];
@@ -68,12 +68,12 @@ export function optionalText(reply: Reply | undefined): string | undefined {
   return reply ? textOf(reply) : undefined;
 }
 
-/** The entries of a list, so many together. */
+/** The entries of a list in groups of this size. */
 export function groupsOf(list: readonly Reply[], size: number): (readonly Reply[])[] {
   return Array.from({ length: list.length / size }, (_, i) => list.slice(i * size, (i + 1) * size));
 }
 
-/** Reads what is stored. Whatever goes wrong with it is the damage of the thread. */
+/** Decodes what is stored. Anything that goes wrong means that the thread is damaged. */
 export function decoding<T>(thread: string, decode: () => T): T {
   try {
     return decode();
@@ -91,7 +91,7 @@ export function storedOf(thread: string, [place, record, writes]: readonly Reply
   };
 }
 
-/** Writes from fields and packed writes in turns. */
+/** Writes from alternating fields and packed writes. */
 export function writesOf(list: readonly Reply[]): WriteRecord[] {
   return groupsOf(list, 2).flatMap(([field, packed]) =>
     unpackWrites(readPlace(bytesOf(field)).rest.toString(), bytesOf(packed)),

@@ -9,17 +9,20 @@ export interface RunnerOptions {
   /** Called before the first script, and again when it has failed or what it opened was closed. */
   readonly open: () => Promise<Connection>;
   readonly wait: WaitOptions | undefined;
-  /** Milliseconds for which a call is repeated that meets a fault which passes. */
+  /** Milliseconds for which a call is repeated after a temporary fault. */
   readonly retryMs: number;
 }
 
-/** A new connection to find the new primary is made at most this often, whatever the number of calls. Milliseconds. */
+/**
+ * The shortest time between two new connections made to find the new primary, whatever the number of calls.
+ * Milliseconds.
+ */
 const RECONNECT_EVERY = 500;
 const MAX_DELAY = 1000;
-/** Milliseconds without a connection after which a call ends, however long its client would go on trying. */
+/** Milliseconds without a connection after which a call fails, however long its client would keep trying. */
 const DISCONNECTED = 10_000;
 
-/** Runs scripts, and again where that is right: each can be run twice with the same result. */
+/** Runs scripts, and repeats them where that helps: each can be run twice with the same result. */
 export class Runner {
   readonly #options: RunnerOptions;
   #connection: Promise<Connection> | undefined;
@@ -56,7 +59,7 @@ export class Runner {
     }
   }
 
-  /** Names of keys on all primaries, without what the client puts before them; one may come twice. */
+  /** Names of keys on all primaries, without the client's prefix; one may come twice. */
   async *scan(patternOf: (clientPrefix: string) => string, count: number): AsyncGenerator<string[]> {
     const connection = await this.#open();
     const { keyPrefix } = connection;
@@ -92,7 +95,7 @@ export class Runner {
     return run({ command: "EVAL", script: script.text, keys, args });
   }
 
-  /** After a failover the old primary is a replica, which the client keeps to until it connects again. */
+  /** After a failover the old primary is a replica, and the client stays with it until it reconnects. */
   #findPrimary(connection: Connection): void {
     if (Date.now() - this.#reconnected < RECONNECT_EVERY) return;
     this.#reconnected = Date.now();
@@ -102,7 +105,7 @@ export class Runner {
   async #open(): Promise<Connection> {
     if (this.#closed) throw new CheckpointError("CLOSED", "this saver was closed; make a new one");
     const known = await this.#connection?.catch(() => undefined);
-    // A client gives up for good when it has tried for long enough, or was told to.
+    // A client gives up for good when it has tried long enough, or when it is closed.
     if (known?.isClosed()) this.#connection = undefined;
     this.#connection ??= this.#options.open().catch((error: unknown) => {
       this.#connection = undefined;

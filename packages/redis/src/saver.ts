@@ -7,18 +7,17 @@ import { settingsOf, type RedisSaverOptions } from "./options.ts";
 import { openCluster, openUrl, type RedisClientOptions } from "./own-client.ts";
 import { RedisStorage } from "./storage.ts";
 
-/** Options of savers that make their client themselves. */
+/** Options of savers that create their own client. */
 export interface RedisConnectOptions extends RedisSaverOptions {
-  /** Any options of ioredis, for example `{ sentinels, name }`; for a cluster those of its `Cluster`. */
+  /** Any options of ioredis, for example `{ sentinels, name }`; for a cluster, those of its `Cluster`. */
   readonly redis?: RedisClientOptions | undefined;
 }
 
 /**
- * Keeps checkpoints in Redis or Valkey: one server, a cluster, or behind Sentinel. No modules are needed and no
- * set-up.
+ * Keeps checkpoints in Redis or Valkey: one server, a cluster, or behind Sentinel. It needs no modules and no set-up.
  *
- * Errors of the server are passed on, without anything that could hold secrets; a full memory is `STORAGE_FAILED` with the
- * error as `cause`. `INCOMPLETE` says that the server has evicted part of a thread.
+ * Errors of the server are passed on without anything that could hold secrets. If the memory is full, the error is
+ * `STORAGE_FAILED` with the server's as `cause`. `INCOMPLETE` says that the server has evicted part of a thread.
  *
  * @example
  * const saver = new RedisSaver(new Redis("redis://localhost"), { ttl: { seconds: 7 * 24 * 3600 } });
@@ -29,10 +28,10 @@ export class RedisSaver extends CheckpointSaver {
 
   /**
    * @param client A `Redis` or a `Cluster` of ioredis 5 or 6, or what `createClient`, `createClientPool`,
-   *   `createCluster` and `createSentinel` of the package redis 4 to 6 make, which is connected if it was not yet. It
-   *   stays yours: nothing closes it. When Redis says that it is a replica now, the client is made to connect again, so
-   *   that it finds the primary.
-   * @throws CheckpointError `INVALID_ARGUMENT` for what is not a client, and for a wrong option.
+   * `createCluster` and `createSentinel` of the package redis 4 to 6 return, which is connected if necessary. It
+   * stays yours: nothing closes it. When the server has become a replica, the client is made to reconnect, so that it
+   * finds the primary.
+   * @throws CheckpointError `INVALID_ARGUMENT` if this is not a client, or for a wrong option.
    */
   constructor(client: RedisClientLike | RedisStorage, options: RedisSaverOptions = {}) {
     const storage = client instanceof RedisStorage ? client : storageOf(client, options);
@@ -43,9 +42,9 @@ export class RedisSaver extends CheckpointSaver {
   /**
    * Puts every thread back into the indexes by which `listThreads`, `prune` without names, `deleteForRuns` and
    * `sweep` find threads. Needed only where Redis has evicted these, under an `allkeys-…` policy. It goes through the
-   * names of all keys with `SCAN`, in small steps, on every primary; running graphs need not wait for it.
+   * names of all keys with `SCAN`, in small steps, on every primary. Graphs can run at the same time.
    *
-   * @returns How many threads there are.
+   * @returns The number of threads.
    * @example
    * const threads = await saver.rebuildIndexes();
    */
@@ -73,7 +72,7 @@ export class RedisSaver extends CheckpointSaver {
   /**
    * A saver on Redis Cluster with its own client, which {@link close} closes.
    *
-   * @param nodes Some nodes of the cluster. User, password and TLS of the first URL are used for all.
+   * @param nodes Some nodes of the cluster. The user, password and TLS of the first URL are used for all nodes.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
    * @example
    * const saver = RedisSaver.fromCluster([{ url: "redis://10.0.0.1:6379" }, { url: "redis://10.0.0.2:6379" }]);
@@ -90,7 +89,7 @@ export class RedisSaver extends CheckpointSaver {
 
 function ownSettings(options: RedisConnectOptions) {
   const { redis = {}, ...rest } = options ?? {};
-  // What is no object of options is refused there, by name.
+  // The constructor refuses what is not an object of options, by name.
   const settings = settingsOf(isOptionsObject(options) ? rest : options);
   if (typeof redis !== "object" || redis === null) {
     const problem = "option redis must be an object of ioredis' options";

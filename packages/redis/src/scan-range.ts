@@ -6,7 +6,7 @@ import { bound, placeOf, suffixOf } from "./place.ts";
 export interface ScanRange {
   readonly upper: Buffer;
   readonly lower: Buffer;
-  /** How many bytes of a member stand before the place, or before the id. */
+  /** How many bytes of a member come before the place, or before the id. */
   readonly skip: number;
   /** What follows the id in a place, when the members end with the id. */
   readonly suffix: Buffer;
@@ -27,8 +27,8 @@ export function outlineUpper({ thread, after }: OutlineRequest): Buffer {
 }
 
 /*
- * Upper bounds are exclusive, and the lowest holds. In text there is no NUL, so behind a whole id stands NUL at
- * most, and 1 is above all that begins with it.
+ * Upper bounds are exclusive, and the lowest one counts. Text contains no NUL, so at most NUL follows a whole id, and
+ * 1 is above everything that begins with the id.
  */
 
 function ofThread(thread: string, { id, before, after }: Place): ScanRange {

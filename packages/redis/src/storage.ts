@@ -60,12 +60,12 @@ import {
 } from "./scripts/thread.ts";
 import { PUT, PUT_WRITES } from "./scripts/write.ts";
 
-/** What the storage needs to know. */
+/** What the storage needs. */
 export interface RedisStorageOptions extends RunnerOptions {
   readonly keyPrefix: string;
 }
 
-/** The storage port over scripts. What is about one thread is one call that touches one slot. */
+/** The storage port over scripts. A call about one thread is one script that touches one slot. */
 export class RedisStorage implements CheckpointStorage {
   readonly port = 2;
   // Redis has no order over several slots; core then merges what it reads thread by thread.
@@ -82,7 +82,7 @@ export class RedisStorage implements CheckpointStorage {
     this.#index = new BucketIndex(this.#runner, this.#keys);
   }
 
-  /** There is nothing to create. It connects, so that what is wrong with the connection is known early. */
+  /** There is nothing to create. It connects, so that problems with the connection show early. */
   async setup(): Promise<void> {
     await this.#index.expired(1);
   }
@@ -218,7 +218,7 @@ export class RedisStorage implements CheckpointStorage {
 
   /** See `RedisSaver.rebuildIndexes`. */
   async rebuildIndexes(): Promise<number> {
-    // A cluster names its nodes once it is connected.
+    // A cluster knows its nodes only once it is connected.
     await this.setup();
     return rebuildIndexes(this.#runner, this.#keys);
   }
@@ -238,7 +238,7 @@ export class RedisStorage implements CheckpointStorage {
     if (thread !== undefined) return this.#sweepAll([thread]);
     let swept = 0;
     for (;;) {
-      // Others may be sweeping the same threads; who finds few left does not end before there are none.
+      // Others may be sweeping the same threads, so finding few of them does not mean that none are left.
       const wanted = limit - swept;
       const expired = await this.#index.expired(wanted);
       swept += await this.#sweepAll(expired);
@@ -252,7 +252,7 @@ export class RedisStorage implements CheckpointStorage {
   }
 }
 
-/** A claim as scripts know it: behind a letter, since nothing stands for none. */
+/** A claim as scripts know it: after a letter, since an empty string means no claim. */
 function ownerOf(claim: string | undefined): string {
   return claim === undefined ? "" : `c${claim}`;
 }

@@ -3,11 +3,11 @@ import { CheckpointError } from "@threadmark/core/storage";
 import type { Connection } from "./connection.ts";
 import { isRefused } from "./failure.ts";
 
-/** How long a first connection is waited for. Milliseconds. */
+/** How long to wait for a first connection. Milliseconds. */
 export interface Patience {
-  /** For a server that is not there. */
+  /** If the server cannot be reached. */
   readonly firstMs: number;
-  /** For one that is there and loads its data. */
+  /** If the server is reachable and still loads its data. */
   readonly loadingMs: number;
 }
 
@@ -16,14 +16,14 @@ const STEP = 5;
 /** A client that is connecting. */
 interface Connecting {
   isReady(): boolean;
-  /** Whether the server is there, though not ready. */
+  /** Whether the server is reachable, though not ready. */
   isThere(): boolean;
-  /** Whether it does not try any longer. */
+  /** Whether it has stopped trying. */
   hasFailed(): boolean;
   lastError(): unknown;
 }
 
-/** Waits for the first connection. Rejects with the reason when the server refuses it, or there is none in time. */
+/** Waits for the first connection. Rejects with the reason when the server refuses it, or when it takes too long. */
 export async function untilReady(client: Connecting, { firstMs, loadingMs }: Patience): Promise<void> {
   const start = Date.now();
   while (!client.isReady()) {
@@ -35,12 +35,12 @@ export async function untilReady(client: Connecting, { firstMs, loadingMs }: Pat
   }
 }
 
-/** Milliseconds between two looks at whether a client still tries to connect. */
+/** Milliseconds between two checks whether a client is still trying to connect. */
 const LOOK_EVERY = 250;
 
 /**
- * The same call, unless its client is without a connection for so long. Clients that try to connect for ever keep
- * calls for as long.
+ * The same call, but it fails when its client has had no connection for this long. Clients that never stop trying
+ * would otherwise keep the call for ever.
  */
 export async function unlessDisconnected<T>(
   connection: Connection,

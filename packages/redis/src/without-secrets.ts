@@ -1,4 +1,7 @@
-/** Fields that say what failed and where. Others of drivers' errors hold passwords, URLs and values that were sent. */
+/**
+ * Fields that say what failed and where. Other fields of drivers' errors hold passwords, URLs and values that were
+ * sent.
+ */
 const TOLD = ["code", "errno", "syscall", "address", "port"] as const;
 const URL_LIKE = /\b[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi;
 /** Redis repeats the arguments of a command that it does not know. */
@@ -6,8 +9,8 @@ const ARGUMENTS = /,? with args beginning with:[^]*/;
 const DEEPEST = 5;
 
 /**
- * An error of a driver without what must not get into a log. ioredis hangs the command on its errors, the password of
- * `AUTH` and stored values included, and Node the URL that it could not read.
+ * A driver's error without what must not get into a log. ioredis attaches the command to its errors, including the
+ * password of `AUTH` and stored values, and Node attaches the URL that it could not read.
  */
 export function withoutSecrets(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error) || depth > DEEPEST) return undefined;
@@ -34,7 +37,7 @@ interface DriverError {
   readonly cause?: unknown;
 }
 
-/** An error about several addresses of one name says nothing itself, and neither do timeouts of node-redis. */
+/** An error about several addresses of one name has no message, and neither do timeouts of node-redis. */
 function textOf({ message }: Error, cause: unknown): string {
   if (message === "") return cause instanceof Error ? cause.message : "Command timed out";
   return withoutUrls(message).replace(ARGUMENTS, "");

@@ -3,15 +3,15 @@ import { ORDER, RECORD } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
 /*
- * Scripts over the indexes of buckets. On a cluster each of them is called for one bucket, elsewhere for all
- * at once: the number of keys says for how many.
+ * Scripts over the indexes of buckets. On a cluster each is called for one bucket, elsewhere for all buckets at once:
+ * the number of keys says for how many.
  */
 
 /**
  * Threads with a checkpoint of one of some runs.
  *
  * - KEYS: for each bucket its runs and expiry.
- * - ARGV: 1 limit, 2 "1" if there is a thread to start behind, 3 that thread; then runs.
+ * - ARGV: 1 limit, 2 "1" if there is a thread to start after, 3 that thread; then runs.
  * - Out: threads: at most so many of each run and bucket, those that come first. In any order, and one may be
  *   there twice.
  * - Atomic: a script.
@@ -70,12 +70,12 @@ return answer
 );
 
 /**
- * Puts a thread into the indexes of its bucket, as its own keys have it. What is there already stays.
+ * Puts a thread into the indexes of its bucket, according to its own keys. What the indexes already have stays.
  *
  * - KEYS: 1 to 9 of the thread.
  * - ARGV: 1 thread.
  * - Out: `indexed`, or `skipped` when it is gone, has expired or is of a newer version; or `damaged`.
- * - Atomic: a script. A thread of which a part is gone is indexed too, so that it can be found and deleted.
+ * - Atomic: a script. A thread that has lost a part is indexed too, so that it can be found and deleted.
  */
 export const REINDEX: Script = script(
   "reindex",

@@ -2,7 +2,7 @@ import { CLOCK, ENTRIES, LEAVING, THREAD } from "./parts.ts";
 import { ORDER, PACKED, RECORD } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
-/** What both kinds of copying do with the target, whose keys begin behind "at"; nil when it may be made. */
+/** How both kinds of copying answer about the target, whose keys come after "at"; nil when it may be created. */
 const target: string = String.raw`
 local function existing_target(at, epoch)
   local present, reason = open_thread(at)
@@ -11,12 +11,13 @@ local function existing_target(at, epoch)
   return nil
 end
 
--- Clears what an expired thread has left. Otherwise the first write is one that a full memory refuses.
+-- Clears what an expired thread has left. Otherwise the first command that writes is one that a full memory refuses.
 local function clear_target(at, to)
   if redis.call('ZSCORE', KEYS[at + 6], to) then drop(at, to) end
 end
 
--- The target's own record, its expiry and its places in the bucket's indexes; all else is there.
+-- Writes the target's own record, its expiry and its places in the bucket's indexes; everything else is already
+-- there.
 local function finish(at, to, epoch, source, entries, runs)
   local thread = new_thread(epoch)
   thread.expires, thread.own = source.expires, source.own
@@ -102,13 +103,13 @@ return finish(9, TO, NEW_EPOCH, source, entries, listed(KEYS[9], FROM))
 );
 
 /**
- * Sets a copy of a thread aside, in its own slot, from which it can be read in parts while the thread changes.
+ * Sets a copy of a thread aside in its own slot, where it can be read in parts while the thread changes.
  *
  * - KEYS: 1 to 5, 6 the bucket's runs, 7 to 10 the keys of the copy.
  * - ARGV: 1 thread, 2 milliseconds after which the copy goes if it is not read.
  * - Out: `found`, expiry or nil, own time to live or nil, entries, runs, "1" or "0" for each of the copy's keys; or
  *   `missing`, `incomplete`, `format`, `damaged`.
- * - Atomic: a script. Done once more, it takes the thread as it is then.
+ * - Atomic: a script. Run again, it takes the thread as it is then.
  */
 export const SNAPSHOT: Script = script(
   "snapshot",
@@ -157,7 +158,7 @@ return existing_target(0, ARGV[1]) or { 'free' }
  *   goes if nothing follows.
  * - Out: `found`, the next cursor, "0" at the end, and the entries: field and value, or member and score; or
  *   `lost` when it has expired.
- * - Atomic: nobody changes a snapshot, so the parts are all of it.
+ * - Atomic: nobody changes a snapshot, so the parts make up the whole.
  */
 export const READ_PART: Script = script(
   "read-part",

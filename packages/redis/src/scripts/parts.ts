@@ -9,7 +9,7 @@
  * from the first command that writes, and so leaves nothing half done.
  */
 
-/** Time, and numbers as text. */
+/** The time, and numbers as text. */
 export const CLOCK: string = String.raw`
 local function clock()
   local time = redis.call('TIME')
@@ -21,7 +21,7 @@ local function text(number)
   return string.format('%.0f', number)
 end
 
--- Calls a command with any number of arguments behind a key; Lua's stack holds 8,000.
+-- Calls a command with a key and any number of arguments after it; Lua's stack holds 8,000.
 local function call_with(command, key, list, first, last)
   for from = first, last, 400 do
     redis.call(command, key, unpack(list, from, math.min(from + 399, last)))
@@ -30,13 +30,13 @@ end
 `;
 
 /**
- * A thread's own record: field f, the version of the format, and h: epoch, times of creation, last write and
- * expiry, own time to live, claim, the time from which others may take it, and how many other keys and entries the
- * thread has. Each is text that ends with NUL, and eight digits of a checksum follow. When the server has evicted a key, the
- * number of keys shows it, and the thread is refused in place of being read as if there had been nothing.
+ * A thread's own record: field f, the version of the format, and h: epoch, times of creation, last write and expiry,
+ * own time to live, claim, the time from which others may take it, and how many other keys and entries the thread
+ * has. Each is text that ends with NUL, and eight digits of a checksum follow. When the server has evicted a key, the
+ * number of keys shows it, and the thread is refused instead of being read as if the key had never existed.
  */
 export const THREAD: string = String.raw`
--- What a record that was damaged ends a script with; nothing was written before.
+-- How a damaged record ends a script, which has written nothing by then.
 local function damaged()
   error('THREADMARK_DAMAGED')
 end
@@ -58,8 +58,8 @@ local function belongings(at)
   return redis.call('EXISTS', KEYS[at + 2], KEYS[at + 3], KEYS[at + 4], KEYS[at + 5])
 end
 
--- The thread whose keys begin behind "at", or nil and why not: missing, expired, incomplete, format, damaged.
--- Of one that is incomplete, what its own record says.
+-- The thread whose keys come after "at", or nil and why not: missing, expired, incomplete, format, damaged. For an
+-- incomplete thread, also what its own record says.
 local function open_thread(at)
   local found = redis.call('HMGET', KEYS[at + 1], 'f', 'h')
   local keys = belongings(at)
@@ -81,7 +81,7 @@ local function count_entries(at)
     - redis.call('HEXISTS', KEYS[at + 1], 'h')
 end
 
--- The last step of what changes a thread, when its other keys and its entries are written.
+-- The last step of changing a thread, after its other keys and its entries are written.
 local function save(at, thread)
   local fields = struct.pack('>sssssssss', thread.epoch, thread.created, thread.updated,
     thread.expires and text(thread.expires) or '', thread.own or '', thread.claim or '',
@@ -94,14 +94,14 @@ local function expire_keys(at, expires)
   for i = at + 1, at + 5 do redis.call('PEXPIREAT', KEYS[i], text(expires)) end
 end
 
--- When the thread expires after it was touched, with the saver's time to live or "".
+-- When a thread that is written to now expires, given the saver's time to live or "".
 local function moved_expiry(thread, ttl)
   local own = thread.own or ttl
   if own == '' or own == '-1' then return thread.expires end
   return NOW + tonumber(own)
 end
 
--- What a script that reads answers where there is nothing to read.
+-- The answer of a script that reads if there is nothing to read.
 local function absent(why)
   if why == 'missing' or why == 'expired' then return { 'missing' } end
   return { why }
@@ -157,10 +157,10 @@ end
 
 /**
  * Runs of the bucket, twice: r run NUL thread, to find threads; t thread NUL run, to find what to remove when the
- * thread has expired and its keys are gone. And how a thread goes.
+ * thread has expired and its keys are gone. And the removal of a thread.
  */
 export const LEAVING: string = String.raw`
--- What the bucket has under a thread's name, without the name.
+-- What an index of the bucket has under a thread's name, without the name.
 local function listed(index, name)
   local members = redis.call('ZRANGEBYLEX', index, '[t' .. name .. '\0', '(t' .. name .. '\1')
   for i, member in ipairs(members) do members[i] = string.sub(member, #name + 3) end
@@ -175,7 +175,7 @@ local function add_run(name, index, run)
   redis.call('ZADD', index, 0, 'r' .. run .. '\0' .. name, 0, 't' .. name .. '\0' .. run)
 end
 
--- Removes the thread whose keys begin behind "at", from the bucket's indexes too; whether there was anything of it.
+-- Removes the thread whose keys come after "at", from the bucket's indexes too, and returns whether it had anything.
 local function drop(at, name)
   local gone = redis.call('UNLINK', KEYS[at + 1], KEYS[at + 2], KEYS[at + 3], KEYS[at + 4], KEYS[at + 5])
   redis.call('ZREM', KEYS[at + 6], name)
@@ -196,7 +196,7 @@ end
 export const WRITING: string = String.raw`
 local NAME, EPOCH, NEW_EPOCH, TTL, CLAIM, RELIES, NEW_ENTRIES = unpack(ARGV, 1, 7)
 
--- Whether the thread has expired and only its place in the bucket is left.
+-- Whether the thread has expired, so that only its place in the bucket is left.
 local function is_unswept(name)
   local expires = redis.call('ZSCORE', KEYS[6], name)
   return expires and tonumber(expires) <= NOW

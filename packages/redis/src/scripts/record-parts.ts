@@ -48,14 +48,14 @@ local function suffix_of(place)
   return string.sub(place, (string.find(place, '\0', 1, true)))
 end
 
--- The same bytes with what begins at "at", a seal, shifted.
+-- The same bytes with the seal at "at" shifted.
 local function shifted(bytes, at, by)
   local seal = struct.pack('>I4', (struct.unpack('>I4', bytes, at) + by) % 4294967296)
   return string.sub(bytes, 1, at - 1) .. seal .. string.sub(bytes, at + 4)
 end
 `;
 
-/** Members of the order that begin with a prefix: `\255` is in no text, so nothing is behind it. */
+/** Members of the order that begin with a prefix: no text contains `\255`, so nothing comes after it. */
 export const ORDER: string = String.raw`
 -- Calls back with every member of one kind, without and with its kind, in pages; a page bounds the memory.
 local function each_page(kind, visit)
@@ -77,7 +77,7 @@ local function head_of(prefix, order)
   return found[1] and string.sub(found[1], #prefix + 1)
 end
 
--- The same, where the order of all checkpoints says nothing else. Only the newest of them are looked at.
+-- The same, if the order of all checkpoints agrees. Only the newest of them are looked at.
 local function checked_head_of(prefix, suffix, order)
   local head = head_of(prefix, order)
   for _, member in ipairs(redis.call('ZREVRANGEBYLEX', order or KEYS[3], '(j', '[i', 'LIMIT', 0, 10)) do

@@ -35,7 +35,7 @@ for i = 4 + 2 * going, #ARGV, 4 do
   relinked[ARGV[i]] = { parent = ARGV[i + 1] == '1' and ARGV[i + 2] or nil, seal = ARGV[i + 3] }
 end
 
--- Of what goes nothing but its place is looked at, so that the time is that of the survivors.
+-- Only the places of what is removed are looked at, so the time depends on what survives.
 local staying, conflict, seen, live, left_runs = 0, false, {}, {}, {}
 each_page('i', function(places, page)
   local kept = {}

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** A Lua script as it is sent to the server, which knows it by its hash from then on. */
+/** A Lua script as it is sent to the server, which then knows it by its hash. */
 export interface Script {
   readonly name: string;
   readonly text: string;

@@ -25,13 +25,13 @@ return { 'stored' }
 );
 
 /**
- * Makes somebody the owner of a thread, which is made if it is not there.
+ * Makes somebody the owner of a thread, which is created if it does not exist.
  *
  * - KEYS: 1 to 9.
  * - ARGV: 1 thread, 2 "c" and the claim, 3 milliseconds after which others can take it, 4 new epoch, 5 time to live
- *   of the thread or "", 6 "1" if it is only to have it for longer, or "".
+ *   of the thread or "", 6 "1" to only renew a claim, or "".
  * - Out: `claimed`, `lost`, `held` and until when, `expired`, `incomplete`, `format`, `damaged`.
- * - Atomic: a script. The owner who asks once more has it for longer.
+ * - Atomic: a script. An owner who asks again keeps it for longer.
  */
 export const CLAIM: Script = script(
   "claim",
@@ -87,11 +87,11 @@ return { 'released' }
 );
 
 /**
- * How much there is of a thread.
+ * How much is stored of a thread.
  *
  * - KEYS: 1 to 5.
  * - Out: `found`, how many checkpoints, and bytes of memory; or `missing`, `incomplete`, `format`, `damaged`.
- * - Atomic: a script. The server measures every value, and sends none.
+ * - Atomic: a script. The server measures every value and sends none.
  */
 export const STATS: Script = script(
   "stats",
@@ -107,10 +107,10 @@ return { 'found', text(redis.call('HLEN', KEYS[2])), text(bytes) }
 );
 
 /**
- * Gives a thread a time to live of its own.
+ * Sets a thread's own time to live.
  *
  * - KEYS: 1 to 6.
- * - ARGV: 1 thread, 2 milliseconds, "-1" for never, "" for none of its own.
+ * - ARGV: 1 thread, 2 milliseconds, "-1" for never, "" to have none.
  * - Out: `stored`, or `missing`, `incomplete`, `format`, `damaged`.
  * - Atomic: a script; all keys get the same time.
  */
@@ -146,7 +146,7 @@ return { 'stored' }
  * - KEYS: 1 to 9 of each.
  * - ARGV: threads.
  * - Out: `removed` and how many there were.
- * - Atomic: a script. The keys are unlinked: the server frees their memory beside other work.
+ * - Atomic: a script. The keys are unlinked: the server frees their memory in the background.
  */
 export const DELETE_THREADS: Script = script(
   "delete-threads",

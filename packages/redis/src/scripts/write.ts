@@ -10,7 +10,7 @@ import { script, type Script } from "./script.ts";
  *   the parent, 13 "1" for the fence, 14 ids of blobs; then the bytes of each.
  * - Out: `stored` and the epoch, or `expired`, `fenced`, `stale`, `conflict` and the head, `incomplete`, `format`,
  *   `damaged`.
- * - Atomic: a script. Everything is judged before the first write.
+ * - Atomic: a script. Everything is decided before the first write.
  */
 export const PUT: Script = script(
   "put",
@@ -35,7 +35,8 @@ if existing then old_parent, old_run = read(existing) end
 local record = RECORD
 if KEEP_PARENT == '1' and existing then record = with_parent(RECORD, old_parent, parent_seal_of(existing)) end
 
--- A checkpoint that moves to another run leaves its old one, unless others of the thread are still of it.
+-- A checkpoint that moves to another run leaves the old one, unless other checkpoints of the thread still belong to
+-- it.
 local leaving = old_run ~= run and old_run
 if leaving then
   each_page('i', function(places)
