@@ -27,7 +27,7 @@ export class ByteStrings {
     return array;
   }
 
-  /** The same for PGlite. */
+  /** The form for PGlite. */
   toText(): string {
     return `{${this.parts.map((part) => `"\\\\x${hexOf(part)}"`).join(",")}}`;
   }

@@ -3,7 +3,7 @@ import type { PGliteLike, PgClientLike } from "./pg.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Clients that are taken for one of `pg`, what tells them apart, and what to do. The first that fits counts. */
+/** Clients that people take for one of `pg`, how to recognise them, and what to do. The first match counts. */
 const OTHERS: readonly { readonly is: string; readonly has: readonly string[]; readonly instead: string }[] =
   [
     {
@@ -33,8 +33,8 @@ const OTHERS: readonly { readonly is: string; readonly has: readonly string[]; r
 const EXPECTED = "client must be a Pool or a connected Client of `pg`, or a PGlite";
 
 /**
- * Refuses what cannot be worked with, when the saver is made and not at its first call. No argument is repeated in a
- * message: it could be a URL with a password.
+ * Refuses a client that cannot work, when the saver is created rather than at its first call. No argument is repeated
+ * in a message: it could be a URL with a password.
  *
  * @throws CheckpointError `INVALID_ARGUMENT`.
  */
@@ -57,7 +57,7 @@ export function checkClient(client: unknown): asserts client is PgClientLike | P
   if (state) throw wrong(`${EXPECTED}; ${state}`);
 }
 
-/** A subclass of a client may have any methods more. */
+/** A subclass of a client may have any additional methods. */
 function isOfPg(client: Fields): boolean {
   return ["query", "connect", "end", "on"].every((name) => typeof client[name] === "function");
 }
@@ -77,7 +77,7 @@ function stateOf(client: Fields): string | undefined {
 const SCHEMES = /^(postgres|postgresql|socket):/i;
 
 /**
- * Refuses what is not a URL of Postgres. `pg` would take nothing at all for localhost.
+ * Refuses what is not a URL of Postgres. `pg` would take an empty one for localhost.
  *
  * @throws CheckpointError `INVALID_ARGUMENT`.
  */
@@ -94,7 +94,7 @@ export function checkConnString(connString: unknown): asserts connString is stri
   if (!SCHEMES.test(connString)) {
     throw wrong("connString must begin with postgres:// or postgresql://", "connString");
   }
-  // As `pg` does, which fills in a host.
+  // As in `pg`, which fills in a host.
   if (!URL.canParse(connString) && !URL.canParse(connString.replace("@/", "@localhost/"))) {
     throw wrong(
       "connString cannot be read as a URL; encode special characters in its password, as `encodeURIComponent` does",
@@ -104,7 +104,7 @@ export function checkConnString(connString: unknown): asserts connString is stri
 }
 
 /**
- * Refuses what is no folder for PGlite.
+ * Refuses what cannot be a folder for PGlite.
  *
  * @throws CheckpointError `INVALID_ARGUMENT`.
  */

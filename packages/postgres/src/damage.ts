@@ -14,10 +14,10 @@ export class DamagedRow extends Error {
 }
 
 /**
- * Runs a call of the storage. Damage that it meets, here or in the server, becomes an error that names the thread.
+ * Runs a call of the storage. Damage that is found, here or in the server, becomes an error that names the thread.
  *
  * @param thread `undefined` when the call concerns all of them; a damaged row then names its own.
- * @throws CheckpointError `CORRUPT`; `UNSUPPORTED_FORMAT` for what a newer version of this package has stored.
+ * @throws CheckpointError `CORRUPT`; `UNSUPPORTED_FORMAT` if a newer version of this package has stored it.
  */
 export async function namingDamaged<T>(thread: string | undefined, call: () => Promise<T>): Promise<T> {
   try {

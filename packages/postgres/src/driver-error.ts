@@ -12,12 +12,12 @@ const REVEALING = ["detail", "where", "internalQuery", "query", "params", "query
 const WITH_VALUE = /^2[23]...$/;
 const VALUE = /:\s*"[\s\S]*"$/;
 
-/** Causes of causes, which could even lead back to the error. */
+/** How many causes of causes are followed: they could lead back to the error. */
 const MAX_DEPTH = 5;
 
 /**
- * The error of a driver and what led to it, without the values that they repeat: they would end up in logs. It stays the
- * same object, with its class, code and stack.
+ * A driver's error and its causes, without the values that they repeat, which would end up in logs. It stays the same
+ * object, with its class, code and stack.
  */
 export function withoutValues(error: unknown, depth = 0): unknown {
   if (typeof error !== "object" || error === null) return error;

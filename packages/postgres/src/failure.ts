@@ -8,8 +8,8 @@ const LOST = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ETIMEDOUT", "57P01
 const LOST_MESSAGES = /^(connection terminated|client has encountered a connection error)/i;
 
 /**
- * Whether the connection went away, so that nobody knows if the statement was run. `pg` has messages
- * and no codes for its own errors; class 08 is Postgres' and PgBouncer's.
+ * Whether the connection was lost, so that nobody knows if the statement was run. `pg` has messages and no codes for
+ * its own errors; class 08 is Postgres' and PgBouncer's.
  */
 export function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error);
@@ -17,7 +17,7 @@ export function isConnectionLost(error: unknown): boolean {
   return code === "" && error instanceof Error && LOST_MESSAGES.test(error.message);
 }
 
-/** Whether the server chose this transaction to give way to another one, and undid it. */
+/** Whether the server rolled this transaction back in favour of another one. */
 export function isGivingWay(error: unknown): boolean {
   return codeOf(error) === "40001" || codeOf(error) === "40P01";
 }
@@ -27,14 +27,14 @@ export function isMissingTable(error: unknown): boolean {
   return codeOf(error) === "42P01" || codeOf(error) === "3F000";
 }
 
-/** Not what a row holds, but what a statement brought: a text that a database with another encoding cannot keep. */
+/** Not caused by a row but by a parameter: a text that a database with another encoding cannot store. */
 const OF_PARAMETERS = new Set(["22001", "22021", "22P05"]);
 
 /** Two rows under one key, a damaged page, a damaged index. */
 const DAMAGE = new Set(["21000", "XX001", "XX002"]);
 
 /**
- * Whether a statement met a row that it could not make sense of (class 22), or the server a page or an index.
+ * Whether a statement found a row that it could not read (class 22), or the server such a page or index.
  */
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error);
@@ -44,8 +44,8 @@ export function isDamage(error: unknown): boolean {
 const STATEMENT_LOST = /^prepared statement .* (already exists|does not exist)$/s;
 
 /**
- * Whether a named statement could not be used: the session does not have it, has it already, or its result has got
- * other types. Some poolers report the first two without a code.
+ * Whether a named statement could not be used: the session does not have it, has it already, or its result now has
+ * other types. Some poolers report the first two cases without a code.
  */
 export function isStatementLost(error: unknown): boolean {
   const { message, routine } = (error ?? {}) as { message?: unknown; routine?: unknown };

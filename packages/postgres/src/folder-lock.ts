@@ -5,12 +5,12 @@ import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CheckpointError, isCheckpointError } from "@threadmark/core/storage";
 
-/** Gives a folder back. */
+/** Releases a folder. */
 export type Release = () => Promise<void>;
 
 /** Sockets are called `lock-1`, `lock-2`, …; only the one with the greatest number counts. */
 const SOCKET = /^lock-(\d+)$/;
-/** What {@link OWNER} and all sockets, also those that never became a lock, begin with. */
+/** The beginning of {@link OWNER} and of the names of all sockets, including those that never became a lock. */
 const PREFIX = "lock-";
 /** Before a socket has its number. */
 const UNNUMBERED = `${PREFIX}new-`;
@@ -30,10 +30,10 @@ interface Owner {
  * Takes a folder for this process.
  *
  * The lock is a socket in the folder on which its owner listens. The kernel closes it however the process ends, and
- * it is found by its inode: also from another container with its own processes and network. Sockets of the dead stay
- * behind, and one of them must not be removed to make room, since two processes could each take away the new socket of
- * the other. So the next owner takes the next number, which a hard link gives to one process only, and removes the
- * older ones afterwards. The greatest number never goes away; whoever finds a greater one than its own has lost.
+ * it is found by its inode, even from another container with its own processes and network. Sockets of dead processes
+ * remain, and they must not be removed to make room, since two processes could each remove the new socket of the
+ * other. So the next owner takes the next number, which a hard link gives to one process only, and removes the older
+ * ones afterwards. The greatest number is never removed; a process that finds a greater one than its own has lost.
  *
  * @throws CheckpointError `STORAGE_FAILED` when the folder is taken, with host and time of its owner.
  */
@@ -53,7 +53,7 @@ export async function lockFolder(folder: string): Promise<Release> {
 
 /** Windows has no sockets in folders, but names for pipes, which end with their process too. */
 async function lockPipe(folder: string): Promise<Release> {
-  // Paths differ in case and slashes there, and a pipe's name must be short.
+  // On Windows the same path can differ in case and slashes, and a pipe's name must be short.
   const path = resolve(folder).toLowerCase().replaceAll("\\", "/");
   const name = createHash("sha256").update(path).digest("hex");
   try {
@@ -89,7 +89,7 @@ async function knock(path: string): Promise<string | undefined> {
   }
 }
 
-/** Makes a socket and gives it the number, unless somebody else has been faster. */
+/** Makes a socket and gives it the number, unless another process was faster. */
 async function take(folder: string, number: number): Promise<Server | undefined> {
   const unnumbered = `${UNNUMBERED}${randomUUID().slice(0, 8)}`;
   const server = await throughShortPath(folder, (short) => listening(join(short, unnumbered)));
@@ -133,7 +133,7 @@ async function introduce(folder: string, number: number): Promise<void> {
   await writeFile(join(folder, OWNER), `${JSON.stringify(owner)}\n`);
 }
 
-/** What the owner of a lock has said of itself. A new one may not have done so yet. */
+/** What the owner of a lock has written about itself. A new owner may not have done so yet. */
 async function ownerOf(folder: string, number: number): Promise<string> {
   const said = JSON.parse(await readFile(join(folder, OWNER), "utf8")) as Owner;
   if (said.lock !== number) throw new Error("this is an earlier owner");

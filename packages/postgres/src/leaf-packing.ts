@@ -6,15 +6,15 @@ import type { Blob } from "@threadmark/core/storage";
 const AS_IS = 0;
 const DEFLATED = 1;
 
-/** Below it next to nothing is gained. */
+/** Below this size there is almost nothing to gain. */
 const MIN_BYTES = 128;
-/** Setting up zlib for a leaf takes as long as all else that a small put costs the client. */
+/** Setting up zlib for a leaf costs the client as much as the rest of a small put. */
 const MIN_BYTES_AT_ONCE = 16_384;
-/** The event loop waits while as many are packed, which takes some 3 milliseconds. */
+/** Leaves that are packed in one go, while the event loop waits: about 3 milliseconds. */
 const LEAVES_AT_ONCE = 64;
 /** Of noise, two bytes are equal with a probability of 1/256, of base64 with 1/64, of text with 1/16. */
 const NOISE = 1 / 128;
-/** About so many bytes of a leaf are looked at. */
+/** About how many bytes of a leaf are looked at. */
 const SAMPLE = 256;
 /** Small tables and buffers: setting them up takes longer than packing so little. */
 const PACKING = { level: 3, windowBits: 12, memLevel: 4, chunkSize: 1024 } as const;
@@ -22,8 +22,8 @@ const PACKING = { level: 3, windowBits: 12, memLevel: 4, chunkSize: 1024 } as co
 const UNPACKING = { chunkSize: 1024, maxOutputLength: 1 << 20 } as const;
 
 /**
- * What the column `bytes` holds. Lists of ids are read by statements and stay as they are, and so do the few leaves of a
- * small put. A large put does not hold up the event loop: others have their turn after every few leaves.
+ * What the column `bytes` holds. Lists of ids are read by statements and stay as they are, and so do the few leaves
+ * of a small put. A large put does not hold up the event loop: other work gets a turn after every few leaves.
  */
 export async function packBlobs(blobs: readonly Blob[]): Promise<Uint8Array[]> {
   const packed: Uint8Array[] = [];
@@ -49,7 +49,7 @@ export class NewerForm extends Error {
 }
 
 /**
- * The bytes of a leaf again. Those that cannot be unpacked are returned as they are: core finds them damaged.
+ * The original bytes of a leaf. Those that cannot be unpacked are returned as they are: core finds them damaged.
  *
  * @throws NewerForm
  */
@@ -59,17 +59,17 @@ export function unpackLeaf(stored: Uint8Array): Uint8Array {
   if (form === AS_IS) return body;
   if (form !== DEFLATED) throw new NewerForm(`form ${form} of a leaf`);
   try {
-    // A copy: what zlib returns keeps all of its buffer in memory, for as long as the leaf is remembered.
+    // A copy: what zlib returns would keep its whole buffer in memory as long as the leaf is remembered.
     return new Uint8Array(inflateRawSync(body, UNPACKING));
   } catch {
     return stored;
   }
 }
 
-/** Whether there is nothing to gain, as with images or encrypted values. To try takes 20 times longer than to look. */
+/** Whether there is nothing to gain, as with images or encrypted values. Trying takes 20 times as long as looking. */
 function isNoise(bytes: Uint8Array): boolean {
   const counts = new Uint16Array(256);
-  // An odd step meets every byte of numbers in turn.
+  // With an odd step, every byte of a sequence of numbers has its turn.
   const step = Math.floor(bytes.length / SAMPLE) | 1;
   let [seen, equal] = [0, 0];
   for (let at = 0; at < bytes.length; at += step) {

@@ -4,7 +4,7 @@ import type * as PgModule from "pg";
 
 /*
  * Drivers are loaded when they are needed: a saver on PGlite needs no `pg`, and a saver on a pool no PGlite. Each
- * import stands in a `try`, where bundlers accept that the package is not installed.
+ * import is in a `try`, where bundlers accept that the package is not installed.
  */
 
 /** @throws CheckpointError `NOT_SUPPORTED` when it is not installed. */

@@ -75,7 +75,7 @@ export function saverOptionsOf(
   return given;
 }
 
-/** @throws CheckpointError `INVALID_ARGUMENT` for an option that does not exist, also for one of the pool's name. */
+/** @throws CheckpointError `INVALID_ARGUMENT` for an option that does not exist, or that belongs to the pool. */
 export function connectionOptionsOf(options: PostgresConnectionOptions | undefined): {
   readonly pool: PoolOptions;
   readonly rest: PostgresSaverOptions;

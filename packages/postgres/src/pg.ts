@@ -16,15 +16,14 @@ export interface Statement {
   readonly text: string;
   readonly params: readonly Param[];
   /**
-   * Whether it is sent again and again, and one plan is right for all its parameters: a session may keep it
-   * prepared.
+   * Whether it is sent often, and one plan suits all its parameters, so that a session may keep it prepared.
    */
   readonly frequent: boolean;
   /** The same without parameters, for scripts. */
   inlined(): string;
 }
 
-/** A connection or a pool of them, whatever the driver. */
+/** A connection or a pool of them, of any driver. */
 export interface Database {
   /** One statement, in one round trip. */
   query(statement: Statement): Promise<readonly Row[]>;
@@ -57,7 +56,9 @@ interface Result {
   readonly rows: readonly Row[];
 }
 
-/** Columns of type `text` as the server sent them, whatever parsers and formats the application has set. */
+/**
+ * Columns of type `text` as the server sent them, regardless of the parsers and formats that the application has set.
+ */
 const asSent = {
   getTypeParser: (_oid: number, format?: string) => (value: string | Uint8Array) =>
     format === "binary" ? Buffer.from(value as Uint8Array).toString("utf8") : (value as string),
@@ -66,7 +67,7 @@ const asSent = {
 /** When a query may be sent. */
 type Turns = <T>(send: () => Promise<T>) => Promise<T>;
 
-/** A pool has a connection for everyone, or makes them wait. */
+/** A pool has a connection for each query, or makes it wait. */
 const sideBySide: Turns = (send) => send();
 
 /** A client takes one query at a time: its own queue is deprecated, and `pg` 9 will have none. */
@@ -81,15 +82,15 @@ function oneByOne(): Turns {
 
 /** What a {@link PgDatabase} does with its client. */
 export interface PgDatabaseOptions {
-  /** Closes the client; for one that was given, it does nothing. */
+  /** Closes the client; does nothing for one that was passed in. */
   readonly end: () => Promise<void>;
   /** Whether frequent statements get a name; by default those of a pool. */
   readonly prepare: boolean | undefined;
 }
 
 /**
- * Clients behind a pooler that hands a session from one client to another and does not know their named statements.
- * That is found out with the first of them that fails, for all savers on the client.
+ * Clients of a pooler that hands a session from one client to another and does not track named statements. The first
+ * statement that fails shows this, for all savers on the client.
  */
 const unprepared = new WeakSet<PgClientLike>();
 
@@ -139,7 +140,7 @@ export class PgDatabase implements Database {
 /** Statement → name. There are a few of them for each schema. */
 const names = new Map<string, string>();
 
-/** A name that savers of other schemas, on the same connection, give to no other statement. */
+/** A name that savers of other schemas on the same connection do not give to any other statement. */
 function nameOf(text: string): string {
   const known = names.get(text);
   if (known !== undefined) return known;

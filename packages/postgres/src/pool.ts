@@ -1,7 +1,7 @@
 import { loadPg } from "./load-driver.ts";
 import { PgDatabase, type Database } from "./pg.ts";
 
-/** Options of `pg`'s pool, which this package does not look at. */
+/** Options of `pg`'s pool, which are passed on unread. */
 export type PoolOptions = Readonly<Record<string, unknown>>;
 
 /** A pool of our own. `pg` is loaded only here, since a saver on PGlite does not need it. */

@@ -1,12 +1,12 @@
 /*
- * Records leave a statement as JSON arrays: names would double the bytes of a short one. Each form is written down once,
+ * Records leave a statement as JSON arrays: names would double the bytes of a short one. Each form is defined once,
  * for the statement that makes it and for the code that reads it: the name of each item with its expression in SQL.
  */
 
 /** Items of an array, in their order. */
 type Form<Name extends string = string> = Readonly<Record<Name, string>>;
 
-/** The values of a form by their names, before anybody has looked at their types. */
+/** The values of a form by their names, before their types are checked. */
 export type Items<F extends Form> = { readonly [Name in keyof F]: unknown };
 
 const base64 = (column: string): string => `encode(${column}, 'base64')`;
@@ -45,7 +45,7 @@ export const WRITE: Form<"task" | "path" | "idx" | "channel" | "value" | "refs" 
   seal: "seal",
 };
 
-/** A thread, of a row that also has what belongs to its newest checkpoint. */
+/** A thread, from a row that also has what belongs to its newest checkpoint. */
 export const THREAD: Form<
   "thread" | "created" | "updated" | "expires" | "entries" | "claim" | "until" | "head" | "pending"
 > = {

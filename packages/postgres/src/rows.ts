@@ -136,7 +136,7 @@ function entryOf([key, json]: readonly [string, unknown]): ThreadEntry {
 }
 
 /*
- * Types are looked at: a cell that was changed by hand may hold anything that its column takes.
+ * Types are checked: a cell that was changed by hand may hold anything that its column accepts.
  */
 
 function textOf(value: unknown): string {

@@ -20,8 +20,8 @@ const NOTHING = async (): Promise<void> => {};
 /**
  * Keeps checkpoints in Postgres, or in PGlite.
  *
- * Call {@link setup} once. Errors of the database are passed on; `NOT_SET_UP` says that
- * tables are missing, `SCHEMA_TOO_NEW` that they belong to a newer version of this package.
+ * Call {@link setup} once. Errors of the database are passed on. `NOT_SET_UP` means that tables are missing,
+ * `SCHEMA_TOO_NEW` that they belong to a newer version of this package.
  *
  * @example
  * const saver = new PostgresSaver(new pg.Pool({ connectionString }));
@@ -50,7 +50,7 @@ export class PostgresSaver extends CheckpointSaver {
    *
    * @param connString For example `"postgres://user:password@localhost/agents"`.
    * @param options `pool`: any option of `pg`'s pool, for example `{ max: 5 }`.
-   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, and for what is not a URL of Postgres.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, or if it is not a URL of Postgres.
    */
   static fromConnString(connString: string, options?: PostgresConnectionOptions): PostgresSaver {
     checkConnString(connString);
@@ -60,9 +60,9 @@ export class PostgresSaver extends CheckpointSaver {
   }
 
   /**
-   * A saver with its own database in a folder: PGlite, which needs no server and no set-up. Only one
-   * process can have it open: calls of a saver in another one reject with `STORAGE_FAILED`, also when it runs in
-   * another container on the same volume. Install `@electric-sql/pglite` for it.
+   * A saver with its own database in a folder: PGlite, which needs no server and no set-up. Only one process can have
+   * it open: calls of a saver in another process reject with `STORAGE_FAILED`, even if it runs in another container
+   * on the same volume. This needs `@electric-sql/pglite`.
    *
    * @param folder A path on a local file system. Created when it does not exist.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.

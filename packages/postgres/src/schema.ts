@@ -40,8 +40,8 @@ export function tablesIn(schema: string): Tables {
 }
 
 /**
- * Each makes the schema of the next version. They are only ever added to, and each may run on a
- * database that has it already: two set-ups at the same moment both send what they found missing.
+ * Each step makes the schema of the next version. Steps are only ever added, and each may run on a database that has
+ * it already: two set-ups at the same moment both send what they found missing.
  */
 const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
   (tables) => threadsTable(tables) + contentTables(tables),
@@ -52,14 +52,14 @@ function threadsTable({ threads }: Tables): string {
 -- A thread. Every write locks its row first. Times are milliseconds since 1970.
 CREATE TABLE IF NOT EXISTS ${threads} (
   thread text COLLATE "C" PRIMARY KEY,
-  -- Stands for the thread in the table of blobs, which has most rows by far.
+  -- Stands for the thread in the table of blobs, which has by far the most rows.
   number bigint GENERATED ALWAYS AS IDENTITY,
   -- Changes whenever blobs may have been removed.
   epoch text NOT NULL,
   created bigint NOT NULL,
   updated bigint NOT NULL,
   expires bigint,
-  -- A time to live of its own: -1 for never, NULL for none.
+  -- The thread's own time to live: -1 for never, NULL for none.
   own_ttl bigint,
   -- Metadata: key → {"token", "value" in base64, "seal"}.
   entries jsonb NOT NULL DEFAULT '{}',
@@ -90,14 +90,14 @@ CREATE TABLE IF NOT EXISTS ${checkpoints} (
   seal bigint NOT NULL,
   run text COLLATE "C",
   header bytea NOT NULL,
-  -- Exactly what was given, and below it what filters compare: a short text for every key.
+  -- Exactly what was passed in, and then what filters compare: a short text for every key.
   metadata bytea NOT NULL,
   tokens jsonb NOT NULL,
   -- Ids of blobs, 16 bytes each.
   refs bytea NOT NULL,
   PRIMARY KEY (thread, namespace, id)
 );
--- Checkpoints of all threads, oldest first and read backwards: what is new then fills the last page.
+-- Checkpoints of all threads, oldest first and read backwards, so that new ones fill the last page.
 CREATE INDEX IF NOT EXISTS threadmark_checkpoints_by_id ON ${checkpoints} (id, thread DESC, namespace DESC);
 -- Threads of a run.
 CREATE INDEX IF NOT EXISTS threadmark_checkpoints_by_run ON ${checkpoints} (run, thread) WHERE run IS NOT NULL;
@@ -130,7 +130,7 @@ CREATE TABLE IF NOT EXISTS ${blobs} (
 /** The version that this code works with. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
 
-/** Any number that nobody else is likely to lock. */
+/** A number that nobody else is likely to lock. */
 const SETUP_LOCK = 7_246_101_950_377;
 
 /** What to set up. */
@@ -164,7 +164,7 @@ ${steps.join("")}`;
  * changes nothing.
  *
  * @param options `schema`: where the tables go. `createSchema`: whether to create it.
- * @throws CheckpointError `INVALID_ARGUMENT` for an unknown option, and for what cannot be the name of a schema.
+ * @throws CheckpointError `INVALID_ARGUMENT` for an unknown option, or for what cannot be the name of a schema.
  * @example
  * console.log(setupSql({ schema: "agents" }));
  */

@@ -3,15 +3,15 @@ import { ByteStrings } from "./bytes.ts";
 import type { Param, Statement } from "./pg.ts";
 
 /**
- * Puts statements into one text without parameters, as the simple protocol wants it: the server runs
- * them in one transaction, for one round trip. Under READ COMMITTED every statement has a snapshot of
- * its own, so what follows a lock sees everything that was committed while it was waited for.
+ * Joins statements into one text without parameters, as the simple protocol requires: the server runs them in one
+ * transaction and one round trip. Under READ COMMITTED every statement has its own snapshot, so what follows a lock
+ * sees everything that was committed while waiting for it.
  */
 export function scriptOf(statements: readonly Statement[]): string {
   return statements.map((statement) => statement.inlined()).join(";\n");
 }
 
-/** A value in SQL. Text and bytes go as base64, whose letters mean nothing to any parser, whatever its settings. */
+/** A value in SQL. Text and bytes are sent as base64, whose letters no parser interprets, whatever its settings. */
 export function literalOf(value: Param): string {
   if (value === null) return "NULL";
   if (typeof value === "number") return `(${value})`;

@@ -8,7 +8,7 @@ import { scriptOf } from "./script.ts";
 import { statement } from "./sql.ts";
 import { NOT_SET_UP, setupStateOf, stateStatement, type SetupState } from "./setup-state.ts";
 
-/** Sessions whose transactions are SERIALIZABLE let one of all writers of a thread through at a time. */
+/** Under SERIALIZABLE, only one of all writers of a thread succeeds at a time. */
 const MAX_GIVING_WAY = 30;
 /** A power of 2, in milliseconds. */
 const MAX_WAIT = 7;
@@ -24,7 +24,7 @@ export interface SessionOptions {
   readonly autoSetup: boolean;
 }
 
-/** Runs statements, knows whether the tables are there, and tries again where that is right. */
+/** Runs statements, knows whether the tables exist, and retries where that helps. */
 export class Session {
   readonly #options: SessionOptions;
   #database: Promise<Database> | undefined;
@@ -46,7 +46,7 @@ export class Session {
     return this.#run((database) => database.script(scriptOf(statements)));
   }
 
-  /** Brings the tables to the version of this code, and back those that are gone. */
+  /** Brings the tables to the version of this code, and creates those that are missing. */
   async setup(): Promise<void> {
     const { version, missing } = await this.#state();
     if (version < SCHEMA_VERSION || missing.length > 0) {
@@ -106,8 +106,8 @@ export class Session {
   }
 
   /**
-   * Every statement can be run twice with the same result. So it is sent once more when the connection
-   * went away in the middle of it: the pool then has another one, or makes it.
+   * Every statement can be run twice with the same result. So it is sent again when the connection was lost in the
+   * middle of it: the pool then has another one, or makes one.
    */
   async #retried<T>(work: (database: Database) => Promise<T>): Promise<T> {
     try {
@@ -149,7 +149,7 @@ async function onceMore<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Repeats what the server undid in favour of another transaction, after longer and longer waits. */
+/** Repeats what the server rolled back in favour of another transaction, after longer and longer waits. */
 async function givingWay<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -3,22 +3,22 @@ import type { Row, Statement } from "./pg.ts";
 import { SCHEMA_VERSION, type Tables } from "./schema.ts";
 import { statement } from "./sql.ts";
 
-/** What a database has of the tables. */
+/** The state of the tables in a database. */
 export interface SetupState {
   /** 0 for none. */
   readonly version: number;
-  /** Tables that are not there, though others may be. */
+  /** Tables that are missing, though others may exist. */
   readonly missing: readonly string[];
 }
 
-/** Nothing at all, or no table with versions. */
+/** No table at all, or none with versions. */
 export const NOT_SET_UP: SetupState = { version: 0, missing: [] };
 
 /**
  * The state of the tables.
  *
- * - Out: `version`; `missing` and `hidden`, JSON arrays of names. The rows of a hidden table can be read by nobody of
- *   this role: row level security is on, and no policy speaks of it. A thread in there would look like a new one.
+ * - Out: `version`; `missing` and `hidden`, JSON arrays of names. This role cannot read the rows of a hidden table:
+ *   row level security is on, and no policy mentions the role. A thread in it would look like a new one.
  */
 export function stateStatement(tables: Tables): Statement {
   const { migrations, threads, checkpoints, writes, blobs } = tables;
@@ -38,8 +38,8 @@ FROM (SELECT name, to_regclass(name)::oid AS relation FROM unnest(:tableNames) A
 /**
  * The answer to {@link stateStatement}.
  *
- * @throws CheckpointError `SCHEMA_TOO_NEW` when a newer version of this package was here; `STORAGE_FAILED` when rows
- *   are hidden.
+ * @throws CheckpointError `SCHEMA_TOO_NEW` when a newer version of this package has set the tables up;
+ * `STORAGE_FAILED` when rows are hidden.
  */
 export function setupStateOf({ migrations }: Tables, [row]: readonly Row[]): SetupState {
   const hidden = namesIn(row, "hidden");

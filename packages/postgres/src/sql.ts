@@ -3,8 +3,8 @@ import type { Tables } from "./schema.ts";
 import { literalOf } from "./script.ts";
 
 /**
- * Every parameter that a statement can have, with its type in SQL. One name means the same wherever it is used. JSON goes
- * as text, since drivers do not agree on what they do with values of `jsonb`.
+ * Every parameter that a statement can have, with its type in SQL. One name means the same wherever it is used. JSON
+ * is sent as text, since drivers treat values of `jsonb` differently.
  */
 const PARAMETERS = {
   thread: "text",
@@ -48,7 +48,7 @@ const PARAMETERS = {
   runs: "text[]",
   going: "text::jsonb",
   relinked: "text::jsonb",
-  /** An epoch that only one script knows. */
+  /** An epoch known to one script only. */
   mark: "text",
   from: "text",
   to: "text",
@@ -62,12 +62,12 @@ type Name = keyof typeof PARAMETERS;
 /** Values of the parameters that a text names; others are left out. */
 export type Values = Readonly<Partial<Record<Name, Param | undefined>>>;
 
-/** A text, taken apart once for the tables of a schema. */
+/** A text, parsed once for the tables of a schema. */
 interface Compiled {
   /** With `$1`, `$2`, … */
   readonly text: string;
   readonly names: readonly Name[];
-  /** What stands before, between and after the parameters, and which these are. */
+  /** The text before, between and after the parameters, and the parameters. */
   readonly pieces: readonly string[];
   readonly order: readonly Name[];
 }
@@ -75,10 +75,10 @@ interface Compiled {
 const compiled = new WeakMap<Tables, Map<string, Compiled>>();
 
 /**
- * A statement from a text in which `:name` is a parameter and `{name}` a table. Texts are compiled once. As one and the
- * same string the result is also hashed only once, where the name of a prepared statement is looked up.
+ * A statement from a text in which `:name` is a parameter and `{name}` a table. Texts are compiled once. As the
+ * result is always the same string, it is also hashed only once when the name of a prepared statement is looked up.
  *
- * @param frequent Whether it is sent again and again, and one plan is right for all its parameters.
+ * @param frequent Whether it is sent often, and one plan suits all its parameters.
  */
 export function statement(tables: Tables, sql: string, values: Values, frequent = false): Statement {
   const known = compiled.get(tables) ?? new Map<string, Compiled>();
@@ -96,7 +96,7 @@ export function statement(tables: Tables, sql: string, values: Values, frequent 
   };
 }
 
-/** What is put in is not looked at again: the name of a schema may hold anything. */
+/** What is put in is not scanned again: the name of a schema may contain anything. */
 function compile(tables: Tables, sql: string): Compiled {
   const names: Name[] = [];
   const order: Name[] = [];
@@ -118,8 +118,8 @@ function compile(tables: Tables, sql: string): Compiled {
 }
 
 /**
- * Puts together each variant of a text once: that takes longer than everything else about a call, and so does hashing a
- * long text, which is done once for one and the same string.
+ * Assembles each variant of a text once: that takes longer than the rest of a call, and so does hashing a long text,
+ * which happens once for the same string.
  */
 export function variants<R>(
   keyOf: (request: R) => string,

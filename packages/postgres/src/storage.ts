@@ -60,7 +60,7 @@ import {
   updateThreadStatement,
 } from "./statements/thread.ts";
 
-/** What the storage needs to know of its database. */
+/** What the storage needs to know about its database. */
 export interface PostgresStorageOptions extends SessionOptions {
   readonly capabilities: StorageCapabilities;
 }
@@ -90,7 +90,7 @@ export class PostgresStorage implements CheckpointStorage {
     return namingDamaged(request.thread, async () => {
       const put = putStatement(this.#tables, request, await packBlobs(request.blobs));
       if (!request.fence) return this.#outcome(await this.#session.query(put), request);
-      // The head that the fence compares must be read after the lock was got.
+      // The head that the fence compares must be read once the thread is locked.
       const [lock, undo] = [lockForPut(this.#tables, request), undoLockForPut(this.#tables, request)];
       const [, rows] = await this.#session.script([lock, put, undo]);
       return this.#outcome(rows!, request, request.checkpoint);
@@ -204,7 +204,7 @@ export class PostgresStorage implements CheckpointStorage {
     return this.#changes(releaseStatement(this.#tables, request));
   }
 
-  /** Whether a statement found the row that it is about. */
+  /** Whether a statement found its row. */
   async #changes(statement: Statement): Promise<boolean> {
     return (await this.#session.query(statement)).length > 0;
   }

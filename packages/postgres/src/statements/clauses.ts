@@ -13,7 +13,7 @@ export function alive(thread: string): string {
   return `(${thread}.expires IS NULL OR ${thread}.expires > ${NOW})`;
 }
 
-/** The new expiry of a thread: by its own time to live, or by the given one, or as it is. */
+/** The new expiry of a thread: by its own time to live, by the given one, or unchanged. */
 export function renewed(thread: string, ttl: string): string {
   return `CASE
     WHEN ${thread}.own_ttl = ${NEVER} THEN NULL
@@ -23,9 +23,8 @@ export function renewed(thread: string, ttl: string): string {
 }
 
 /**
- * The ids of 16 bytes each in a `bytea`, as `id`. The condition is always true. It makes the planner
- * expect 5 ids in place of 1,000, on the strength of which it would compile every read with its JIT, which
- * takes a second.
+ * The ids of 16 bytes each in a `bytea`, as `id`. The condition is always true. It makes the planner expect 5 ids
+ * instead of 1,000. With 1,000 it would compile every read with its JIT, which takes a second.
  */
 export function idsIn(bytes: string): string {
   return `(
@@ -35,8 +34,8 @@ export function idsIn(bytes: string): string {
 }
 
 /**
- * Arrays as rows. In a sub-select, so that the planner cannot see how long they are: a plan for the arrays at hand would
- * seem cheaper to it than one for all, and it would then plan a named statement each time, which takes longer than running it.
+ * Arrays as rows. In a sub-select, so that the planner cannot see how long they are: it would think a plan for these
+ * arrays cheaper than a general one, and plan a named statement each time, which takes longer than running it.
  */
 export function unnested(...arrays: readonly string[]): string {
   return `unnest(${arrays.map((array) => `(SELECT ${array})`).join(", ")})`;
@@ -48,8 +47,8 @@ export function isNode(id: string): string {
 }
 
 /**
- * The planner believes that next to nothing passes `@>`, and would then read and sort all there is. Of a
- * CASE it knows nothing, so it walks the index in order and stops when the page is full.
+ * The planner believes that almost nothing passes `@>`, and would read and sort everything. It cannot estimate a
+ * CASE, so it walks the index in order and stops when the page is full.
  */
 export function passes(column: string): string {
   return `CASE WHEN ${column} @> :wantedTokens THEN NOT ${column} ?| :absentKeys END`;

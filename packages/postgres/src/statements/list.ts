@@ -41,8 +41,8 @@ SELECT 'more', NULL, NULL FROM page WHERE rank > :limit`;
 }
 
 /**
- * The index on (id, thread, namespace) serves all threads, the primary key one namespace. For a whole
- * thread OFFSET 0 keeps the planner from walking the former through everybody's checkpoints.
+ * The index on (id, thread, namespace) serves all threads, the primary key one namespace. For a whole thread OFFSET 0
+ * keeps the planner from walking the former through the checkpoints of all threads.
  */
 function sourceOf({ thread, namespace }: ScanRequest): string {
   if (thread === undefined || namespace !== undefined) return "{checkpoints} AS c";
@@ -93,7 +93,8 @@ export function threadsStatement(tables: Tables, request: ThreadsRequest): State
     wanted.length > 0 && "t.entries @> :wantedTokens",
     absentKeys.length > 0 && "NOT t.entries ?| :absentKeys",
   ].filter(Boolean);
-  // Those that match are found by the index on entries, and then sorted: walking all threads in order could find none.
+  // Matching threads are found by the index on entries, and then sorted: a walk through all threads in order might
+  // find none.
   const byEntries = wanted.length > 0 && thread === undefined;
   const matching = "WITH matching AS MATERIALIZED (SELECT * FROM {threads} WHERE entries @> :wantedTokens)\n";
   const sql = `${byEntries ? matching : ""}SELECT 'thread' AS part, ${jsonSql(THREAD)}::text AS data

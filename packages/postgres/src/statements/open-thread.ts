@@ -54,10 +54,10 @@ export function entriesJson(entries: readonly ThreadEntry[]): string {
  * The beginning of every statement that writes.
  *
  * - Out: `opened`, one row with the epoch when the thread may be written to; otherwise none.
- * - Atomic: it locks the row of the thread and then judges its newest version, not that of the
- *   snapshot. So a write that waited for a prune sees the epoch that the prune has set.
+ * - Atomic: it locks the row of the thread and then checks its newest version, not that of the snapshot. So a write
+ *   that waited for a prune sees the epoch that the prune has set.
  *
- * @param condition One more, which is judged in the snapshot.
+ * @param condition Another condition, which is checked in the snapshot.
  */
 export function openThread(request: WriteRequest, condition: string): string {
   const { epoch, claim } = request;
@@ -86,14 +86,14 @@ function openExisting({ epoch, relies, claim, entries }: WriteRequest, condition
 }
 
 /**
- * Whether a thread has the epoch and every blob that a write relies on. The blobs are looked for by key: as a join, a
- * wrong guess at their number would read the whole table. It reads them in the snapshot, which is enough: whoever
- * removes blobs changes the epoch, and that is judged after the lock.
+ * Whether a thread has the epoch and every blob that a write relies on. The blobs are looked up by key: in a join, a
+ * wrong estimate of their number would read the whole table. They are read in the snapshot, which is enough: removing
+ * blobs changes the epoch, and that is checked after the lock.
  */
 function holds(thread: string, { length }: readonly BlobId[]): string {
   const stored = (id: string) =>
     `(SELECT true FROM {blobs} AS b WHERE b.thread = ${thread}.number AND b.id = ${id})`;
-  // Nearly always it is one, which is a third cheaper than a list of one.
+  // There is nearly always just one, which costs a third less than a list of one.
   if (length === 1) return `${thread}.epoch = :epoch AND ${stored(":relied")}`;
   return `${thread}.epoch = :epoch AND (
     SELECT count(*) = count(${stored("relied.id")}) FROM ${unnested(":relies")} AS relied (id)
@@ -104,8 +104,8 @@ function holds(thread: string, { length }: readonly BlobId[]): string {
  * The part that stores blobs in the thread that was `opened`. A write without blobs has no such part: the
  * server would parse and plan it for nothing.
  *
- * - Atomic: a blob that a prune removed while the lock of the thread was waited for is absent for ON CONFLICT
- *   too, and is stored again when it was sent.
+ * - Atomic: a blob that a prune removed while this waited for the lock of the thread is absent for ON CONFLICT too,
+ *   and is stored again if it was sent.
  */
 export function storedBlobs({ blobs }: WriteRequest): string {
   if (blobs.length === 0) return "";
@@ -128,8 +128,8 @@ export const HEAD = `(SELECT id FROM {checkpoints}
     WHERE thread = :thread AND namespace = :namespace ORDER BY id DESC LIMIT 1)`;
 
 /**
- * Why a write was refused. It is asked afterwards, and so rarely that the writes need not be slowed down by
- * the question. When all seems well by now, the answer is `stale`: the caller then sends everything again.
+ * Why a write was refused. It is asked afterwards, and so rarely that writes are not slowed down by it. When nothing
+ * is wrong any more, the answer is `stale`: the caller then sends everything again.
  *
  * - Out: `outcome`; with a fence as `detail` the newest checkpoint.
  */

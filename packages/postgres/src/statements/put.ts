@@ -45,7 +45,7 @@ function buildPut(request: PutRequest): string {
 SELECT epoch FROM opened`;
 }
 
-/** Creates the thread, or locks it: what follows in the script sees everything stored before. */
+/** Creates the thread, or locks it: what follows in the script sees everything that was stored before. */
 export function lockForPut(tables: Tables, { thread, newEpoch, epoch, claim }: PutRequest): Statement {
   // These need a thread that exists.
   if (epoch !== undefined || claim !== undefined) return lockThread(tables, thread);
@@ -77,7 +77,7 @@ export function putWritesStatement(
   return statement(tables, putWritesSql(request), values, true);
 }
 
-/** One parameter for all writes is read by the server in less time than an array for each of their columns. */
+/** The server reads one parameter for all writes faster than an array for each column. */
 function jsonOf({ idx, path, channel, value, refs, seal }: WriteRecord): unknown[] {
   const base64 = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
   return [idx, path, channel, base64, refs.join(""), seal];

@@ -15,9 +15,9 @@ import { alive, idsIn, isNode, renewed } from "./clauses.ts";
 const WRITES_JSON = `json_agg(${jsonSql(WRITE)})`;
 
 /**
- * A CTE that finds all blobs at and below the `refs` in `found (number, refs)`, but for those in `:have`, as
- * `reached (thread, id, list)`, where `thread` is the number of a thread. Needs WITH RECURSIVE. It begins with lists
- * of ids that no blob holds; those rows have no `id`. OFFSET 0 keeps each list from being looked up for each id in it.
+ * A CTE that finds all blobs at and below the `refs` in `found (number, refs)`, except those in `:have`, as `reached
+ * (thread, id, list)`, where `thread` is the number of a thread. Needs WITH RECURSIVE. It begins with lists of ids
+ * that no blob holds; those rows have no `id`. OFFSET 0 keeps each list from being looked up for each id in it.
  */
 const REACHED = `have AS MATERIALIZED ${idsIn(":have")},
 reached (thread, id, list) AS (
@@ -33,8 +33,8 @@ reached (thread, id, list) AS (
 )`;
 
 /**
- * The rows of the blobs in `reached`. A sub-select is looked up by key. As a join, a wrong guess at the number of blobs
- * would read the whole table.
+ * The rows of the blobs in `reached`. A sub-select is looked up by key. In a join, a wrong estimate of the number of
+ * blobs would read the whole table.
  *
  * @param severalThreads They can have blobs in common.
  */
@@ -74,8 +74,8 @@ ${blobRows(severalThreads)}`,
  * One checkpoint with its writes and blobs.
  *
  * - Out: rows of the parts `checkpoint`, with the epoch as `bytes`, and `blob`.
- * - Atomic: one snapshot. The epoch is the snapshot's too, and not that of the row that is renewed:
- *   this may be newer, and blobs of this snapshot may then be gone.
+ * - Atomic: one snapshot. The epoch is also the snapshot's, not that of the renewed row: that may be newer, and blobs
+ *   of this snapshot may then be gone.
  */
 export function getStatement(tables: Tables, request: GetRequest): Statement {
   const { thread, namespace, id, have, ttl } = request;

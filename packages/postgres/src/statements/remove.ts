@@ -5,9 +5,9 @@ import { statement } from "../sql.ts";
 import { alive, idsIn, isNode, NEVER, NOW } from "./clauses.ts";
 
 /*
- * A statement that deletes finds its rows in its snapshot. What another writer committed while the
- * lock of the thread was waited for is not in there, and would be left behind. So these run in scripts:
- * the first statement takes the lock, and the next has a snapshot that no writer can outdate.
+ * A statement that deletes finds its rows in its snapshot. What another writer committed while it waited for the lock
+ * of the thread is not in that snapshot, and would remain. So these run in scripts: the first statement takes the
+ * lock, and the next has a snapshot that no writer can outdate.
  */
 
 /** Locks a thread for the statements that follow. */
@@ -18,9 +18,8 @@ export function lockThread(tables: Tables, thread: string): Statement {
 /**
  * Removes checkpoints, their writes, and the blobs that nothing refers to any more.
  *
- * - Out: `outcome`, and as `detail` how many blobs went.
- * - Atomic: one statement after {@link lockThread}. All of its parts see what there was before it, so
- *   what is deleted has to be left out where the rest is read.
+ * - Out: `outcome`, and as `detail` how many blobs were removed. - Atomic: one statement after {@link lockThread}.
+ *   All of its parts see the state before it, so the parts that read the rest must leave out what is deleted.
  */
 export function removeStatement(tables: Tables, request: RemoveRequest): Statement {
   const { thread, newEpoch, checkpoints, relink } = request;
@@ -92,7 +91,7 @@ SELECT CASE WHEN exists AND conflict THEN 'conflict' ELSE 'removed' END AS outco
   (SELECT count(*) FROM removed_blobs)::text AS detail
 FROM state`;
 
-/** Marks threads for {@link deleteMarked}. In their order, so that two of these do not wait for each other. */
+/** Marks threads for {@link deleteMarked}, in their order, so that two of these never wait for each other. */
 export function markThreads(tables: Tables, threads: readonly string[], mark: string): Statement {
   const sql = `UPDATE {threads} SET epoch = :mark WHERE thread = ANY (ARRAY(
   SELECT thread FROM {threads} WHERE thread = ANY (:threads) ORDER BY thread FOR UPDATE
@@ -100,7 +99,7 @@ export function markThreads(tables: Tables, threads: readonly string[], mark: st
   return statement(tables, sql, { threads, mark });
 }
 
-/** Marks the target of a copy if it has expired, and if there is something to copy. */
+/** Marks the target of a copy if it has expired and the source exists. */
 export function markExpiredTarget(tables: Tables, { from, to }: CopyRequest, mark: string): Statement {
   const sql = `UPDATE {threads} AS t SET epoch = :mark WHERE t.thread = :to AND t.expires <= ${NOW}
 AND EXISTS (SELECT FROM {threads} AS source WHERE source.thread = :from AND ${alive("source")})`;
@@ -108,13 +107,13 @@ AND EXISTS (SELECT FROM {threads} AS source WHERE source.thread = :from AND ${al
 }
 
 /*
- * The clock moves within a statement, so an index cannot be searched by it; by a sub-select, which is run
- * once, it can. And a list of keys in an array is looked up key by key, which a join need not be.
+ * The clock moves within a statement, so it cannot be used to search an index; a sub-select, which is run once, can.
+ * And a list of keys in an array is looked up key by key, which is not certain for a join.
  */
 
 /**
- * Marks expired threads for {@link deleteMarked}, as many as the limit allows. It leaves out those that
- * somebody else is at work on: another sweep, most likely.
+ * Marks expired threads for {@link deleteMarked}, as many as the limit allows. It leaves out those that somebody else
+ * has locked: most likely another sweep.
  */
 export function markForSweep(tables: Tables, { thread, limit }: SweepRequest, mark: string): Statement {
   const one = `UPDATE {threads} SET epoch = :mark WHERE thread = :thread AND expires <= ${NOW}`;
@@ -127,9 +126,9 @@ export function markForSweep(tables: Tables, { thread, limit }: SweepRequest, ma
 /**
  * Deletes all that belongs to the threads that were marked in the same script.
  *
- * - Out: as `detail` how many threads went.
- * - Atomic: one statement, and the threads are locked by their mark. Without a marked thread it deletes
- *   nothing: what somebody stored just now belongs to a thread that was not there to be locked.
+ * - Out: as `detail` how many threads were deleted.
+ * - Atomic: one statement, and the threads are locked by their mark. Without a marked thread it deletes nothing: what
+ *   somebody has just stored belongs to a thread that did not exist when threads were locked.
  *
  * @param threads Those that can have been marked; `undefined`: expired ones.
  */
@@ -158,8 +157,8 @@ SELECT count(*)::text AS detail FROM marked`;
  * Copies a thread with all that belongs to it.
  *
  * - Out: `outcome`.
- * - Atomic: one statement. Creating the target locks it; the source is read in one snapshot. When the
- *   target has the new epoch already, an attempt whose answer was lost has done it.
+ * - Atomic: one statement. Creating the target locks it; the source is read in one snapshot. If the target already
+ *   has the new epoch, it was made by an attempt whose answer was lost.
  */
 export function copyStatement(tables: Tables, { from, to, newEpoch, sealShift }: CopyRequest): Statement {
   return statement(tables, COPY, { from, to, newEpoch, sealShift });
@@ -202,7 +201,7 @@ SELECT CASE
 END AS outcome`;
 
 /**
- * Gives a thread a time to live of its own.
+ * Sets a thread's own time to live.
  *
  * - Out: a row if the thread exists.
  * - Atomic: one row.

@@ -25,7 +25,7 @@ RETURNING t.thread`;
  * Makes somebody the owner of a thread.
  *
  * - Out: a row if it worked.
- * - Atomic: one row, whose newest version is judged after its lock was got.
+ * - Atomic: one row, whose newest version is checked once it is locked.
  */
 export function claimStatement(tables: Tables, request: ClaimRequest): Statement {
   const { thread, claim, ttl, newEpoch, threadTtl } = request;
@@ -39,7 +39,7 @@ RETURNING t.thread`;
 }
 
 /**
- * Lets the owner of a thread have it for longer.
+ * Lets the owner of a thread keep it for longer.
  *
  * - Out: a row if the thread has this claim.
  * - Atomic: one row.
@@ -55,7 +55,7 @@ RETURNING t.thread`;
 /**
  * Why a claim was refused; asked afterwards, as with writes.
  *
- * - Out: `outcome`, and as `detail` until when somebody else has the thread: no time if nobody has it by now.
+ * - Out: `outcome`, and as `detail` until when somebody else has the thread: no time if nobody has it any more.
  */
 export function claimRefusalStatement(tables: Tables, { thread }: ClaimRequest): Statement {
   const sql = `SELECT CASE WHEN ${alive("t")} THEN 'held' ELSE 'expired' END AS outcome, t.claim_until::text AS detail
@@ -77,7 +77,7 @@ RETURNING t.thread`;
 }
 
 /**
- * How much there is of a thread. Lengths are read without the bytes where these lie outside of their row.
+ * How much is stored of a thread. Lengths are read without the bytes where these are stored outside of their row.
  *
  * - Out: a row if the thread exists: `data`, how many checkpoints, and `bytes`.
  * - Atomic: one snapshot.
