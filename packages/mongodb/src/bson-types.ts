@@ -18,7 +18,7 @@ export interface BsonClasses {
   readonly DBRef: new (collection: string, id: object, db: string | undefined, fields: object) => object;
 }
 
-/** Whatever a class of bson has, as its major versions 4 to 7 have it. */
+/** What the classes of bson have in common, in its major versions 4 to 7. */
 interface Parts {
   readonly low: number;
   readonly high: number;
@@ -41,7 +41,7 @@ interface Parts {
 
 type Name = keyof BsonClasses;
 
-/** What the constructor of each class is to be given. */
+/** The arguments for the constructor of each class. */
 const ARGUMENTS: Readonly<Record<Name, (value: Parts) => unknown[]>> = {
   ObjectId: (value) => [value.toHexString()],
   Long: ({ low, high, unsigned }) => [low, high, unsigned],
@@ -61,9 +61,9 @@ const ARGUMENTS: Readonly<Record<Name, (value: Parts) => unknown[]>> = {
 
 /**
  * Types for the values of BSON that drivers of MongoDB return, so that a serializer stores them exactly. Every
- * `MongoDBSaver` has them; this is for other savers, and for serializers of your own.
+ * `MongoDBSaver` has them; this is for other savers, and for your own serializers.
  *
- * Instances of any copy of bson in the program are stored; those that are read are of the classes given here.
+ * Instances from any copy of bson in the program can be stored; those that are read have the classes given here.
  *
  * @param classes The module `mongodb` or `bson`.
  * @example
@@ -84,7 +84,7 @@ export function bsonTypes(classes: Partial<BsonClasses>): CustomType[] {
   }));
 }
 
-/** Which class an object is of, by bson's own brand, which is on the prototype whatever a bundler does. */
+/** The class of an object by bson's own brand, which is on the prototype whatever a bundler does. */
 function nameOf(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Object.hasOwn(value, "_bsontype")) return undefined;
   const { _bsontype: brand, toHexString } = value as { _bsontype?: unknown; toHexString?: unknown };
@@ -94,13 +94,13 @@ function nameOf(value: unknown): string | undefined {
   return typeof brand === "string" ? brand : undefined;
 }
 
-/** The classes of the driver that this package finds. They are there before the first read. */
+/** The classes of the driver that this package finds. They are loaded before the first read. */
 const driver: Partial<Record<Name, unknown>> = {};
 
 /** The types of every saver. */
 export const driverTypes: readonly CustomType[] = bsonTypes(driver as Partial<BsonClasses>);
 
-/** Finds the classes. Whoever gave a client has them installed; if not, only reading such a value fails. */
+/** Finds the classes. A program that has a client has them installed; if not, only reading such a value fails. */
 export async function loadBsonClasses(): Promise<void> {
   if (driver.ObjectId !== undefined) return;
   try {

@@ -14,10 +14,10 @@ const MAX_ATTEMPTS = 20;
 /**
  * Makes somebody the owner of a thread, by one update of its document.
  *
- * Writes of the owner before look at that document when they begin and when they end. One that has begun before the
- * claim changed hands, and stores its record afterwards, must not be seen: whoever gets the claim has to know all that
- * the owner before did. If a write may be under way, the thread gets a new generation (`settle`); after that, what was
- * stored under the old one is there, and nothing of it can come any more.
+ * Writes of the previous owner check that document when they begin and when they end. A write that began before the
+ * claim changed hands, and stores its record afterwards, must not be seen: the new owner has to know everything that
+ * the previous one did. If a write may be under way, the thread gets a new generation (`settle`); after that, what
+ * was stored under the old one is visible, and nothing can be added to it.
  */
 export async function claimThread(session: Session, request: ClaimRequest): Promise<ClaimOutcome> {
   const { thread, claim, renews } = request;
@@ -52,14 +52,14 @@ async function take(
   { thread, claim, renews, ttl, threadTtl }: ClaimRequest,
 ): Promise<{ readonly unsettled: boolean } | undefined> {
   const isOwn = { $eq: ["$claim.id", { $literal: claim }] };
-  // Also where there is none: a missing field comes before all dates.
+  // Also true without a claim: a missing field comes before all dates.
   const isFree = { $lte: ["$claim.until", "$$NOW"] };
   const filter = {
     ...only(threadKey(thread)),
     $expr: { $and: [ALIVE["$expr"], renews ? isOwn : { $or: [isOwn, isFree] }] },
   };
   const isQuiet = { $and: [{ $lte: ["$busy", null] }, { $lte: [{ $ifNull: ["$open", 0] }, 0] }] };
-  // Sent once more, it is a renewal of its own claim: what the first one saw must stay.
+  // Sent again, it renews its own claim: what the first attempt saw must stay.
   const unsettled = { $cond: [isOwn, "$claim.unsettled", { $not: [isQuiet] }] };
   const set = {
     claim: { id: { $literal: claim }, until: after(ttl), unsettled },
@@ -83,7 +83,7 @@ async function settleFor(session: Session, { thread, claim }: ClaimRequest): Pro
   await session.write((collection) => collection.updateOne(filter, { $unset: { "claim.unsettled": 1 } }));
 }
 
-/** Makes a thread with a claim. Whether there was none. */
+/** Creates a thread with a claim, and returns whether it did not exist. */
 async function create(
   session: Session,
   { thread, claim, ttl, newEpoch, threadTtl }: ClaimRequest,
@@ -110,7 +110,7 @@ async function create(
   }
 }
 
-/** Takes a claim from a thread. Whether it was its. */
+/** Takes a claim from a thread, and returns whether the thread had it. */
 export async function releaseThread(session: Session, { thread, claim }: ReleaseRequest): Promise<boolean> {
   const filter = { ...only(threadKey(thread)), "claim.id": claim, ...ALIVE };
   const result = await session.write((collection) => collection.updateOne(filter, { $unset: { claim: 1 } }));

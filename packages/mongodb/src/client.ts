@@ -1,21 +1,21 @@
 import { CheckpointError } from "@threadmark/core/storage";
 import type { MongoClientLike } from "./driver.ts";
 
-/** A connection of Mongoose, whose client is taken. */
+/** A connection of Mongoose, whose client is used. */
 export interface MongooseConnectionLike {
   /** The database that it is connected to. */
   readonly name?: string | undefined;
   /** `undefined` before it is connected. */
   getClient(): MongoClientLike | null | undefined;
-  /** Settles when it is. */
+  /** Settles when it is connected. */
   asPromise?(): Promise<unknown>;
 }
 
-/** Drivers before this one lack what is used here. */
+/** Drivers before this version lack what is used here. */
 const OLDEST_MAJOR = 6;
 
 /**
- * A way to the client in what was given as one.
+ * How to get the client from what was passed as one.
  *
  * @throws CheckpointError `INVALID_ARGUMENT` for anything else, with what to give instead.
  */
@@ -29,7 +29,7 @@ export function givenClient(given: unknown): () => Promise<MongoClientLike> {
 }
 
 /**
- * The parameters of a constructor, which may have been given a client or its like itself.
+ * The parameters of a constructor, which may have been given the client itself, or what stands for one.
  *
  * @throws CheckpointError `INVALID_ARGUMENT`
  */
@@ -49,7 +49,7 @@ function connectionIn(given: unknown): MongooseConnectionLike | undefined {
   return connection === undefined ? undefined : connectionIn(connection);
 }
 
-/** Its client, whose database is by default its own; known only when it is connected. */
+/** Its client; the default database is that of the connection, known only when it is connected. */
 async function clientOf(connection: MongooseConnectionLike): Promise<MongoClientLike> {
   await connection.asPromise?.();
   const client = connection.getClient();
@@ -68,12 +68,12 @@ function problemOf(given: unknown): string | undefined {
   if (typeof db !== "function") return "must be a MongoClient of mongodb";
   const { version } = fieldsOf(fieldsOf(fieldsOf(options)["metadata"])["driver"]);
   const major = typeof version === "string" ? Number.parseInt(version, 10) : OLDEST_MAJOR;
-  // That of driver 3 says nothing of its version, and has a method that later ones lack.
+  // A client of driver 3 does not say its version, and has a method that later ones lack.
   if (typeof isConnected !== "function" && !(major < OLDEST_MAJOR)) return undefined;
   return `is a MongoClient of an old driver; mongodb ${OLDEST_MAJOR}.21 or newer is needed`;
 }
 
-/** Whatever it is, its properties can be looked at. */
+/** Whatever it is, its properties can be read. */
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
   return isObject ? (value as Record<string, unknown>) : {};
@@ -83,7 +83,7 @@ function refuse(problem: string): never {
   throw new CheckpointError("INVALID_ARGUMENT", `option client ${problem}`, { field: "client" });
 }
 
-/** Servers log which library a client is used by; older drivers cannot tell them later. */
+/** Servers log which library uses a client; older drivers cannot send this later. */
 function introduce(client: MongoClientLike & { appendMetadata?: (info: { name: string }) => void }): void {
   client.appendMetadata?.({ name: "threadmark" });
 }

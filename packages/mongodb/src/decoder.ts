@@ -5,7 +5,7 @@ import type { Doc } from "./driver.ts";
 const ID_BYTES = 16;
 const MAX_SEAL = 0xff_ff_ff_ff;
 
-/** Values of a document, each of the type that it must have. Anything else is `CORRUPT` and names the thread. */
+/** Reads values of a document, each of the type that it must have. Anything else is `CORRUPT` and names the thread. */
 export interface Decoder {
   bytes(value: unknown): Uint8Array;
   text(value: unknown): string;
@@ -31,7 +31,7 @@ export function decoderOf(thread: string, what: string): Decoder {
   const bytesOf = (value: unknown): Uint8Array => checked(value, value instanceof Uint8Array);
   const text = (value: unknown): string => checked(value, typeof value === "string");
   return {
-    // The driver's bytes are windows on the answer of the server, which would be kept whole with each of them.
+    // The driver's bytes are views of the server's whole answer, which each of them would keep in memory.
     bytes: (value) => new Uint8Array(bytesOf(value)),
     text,
     optionalText: (value) => (value === undefined || value === null ? undefined : text(value)),
@@ -49,7 +49,7 @@ export function decoderOf(thread: string, what: string): Decoder {
   };
 }
 
-/** A test clock puts a class of its own in the place of `Date`, so `instanceof` cannot be relied on. */
+/** A test clock replaces `Date` with another class, so `instanceof` cannot be relied on. */
 function isDate(value: unknown): boolean {
   if (Object.prototype.toString.call(value) !== "[object Date]") return false;
   return !Number.isNaN((value as Date).getTime());

@@ -1,4 +1,4 @@
-/** The part of the driver that is used, as structural types: majors 6 and 7 have it alike. */
+/** The part of the driver that is used, as structural types: the same in majors 6 and 7. */
 
 /** A document of BSON as the driver takes and returns it. */
 export type Doc = Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export interface MongoWriteConcern {
   readonly wtimeoutMS?: number | undefined;
 }
 
-/** How sure it must be that what is read stays. */
+/** How certain it must be that what is read is never rolled back. */
 export type MongoReadConcern = "local" | "available" | "majority" | "linearizable";
 
 /** A cursor that is read to its end. */
@@ -74,8 +74,8 @@ export interface Database {
 }
 
 /**
- * What the application may have set for its whole client is set back: results must not depend on it.
- * Given to a collection, these hold for all that it does.
+ * Resets what the application may have set for its whole client, since results must not depend on it. Passed to a
+ * collection, these options apply to all its calls.
  */
 export const PLAIN_BSON = {
   promoteValues: true,

@@ -5,12 +5,13 @@ import { damaged } from "@threadmark/core/storage";
 const RANDOM_BYTES = 12;
 const CHECK_BYTES = 3;
 
-/** The generation of a checkpoint that must not come to be any more. */
+/** The generation of a checkpoint that must no longer be stored. */
 export const DEAD = "dead";
 
 /**
- * A generation of no other thread and no other time; see `thread.ts`. It has a checksum over itself and the name of
- * the thread: what has an unknown generation does not count, and a damaged one must not pass for unknown.
+ * A generation that no other thread has had, nor this one before; see `thread.ts`. It contains a checksum over itself
+ * and the name of the thread: what has an unknown generation does not count, and a damaged one must not pass for
+ * unknown.
  */
 export function newGeneration(thread: string): string {
   const random = globalThis.crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));

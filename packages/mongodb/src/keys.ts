@@ -37,10 +37,10 @@ export function blobKey(t: string, id: string): Key {
 /** Ranges in one command. */
 const FEW = 100;
 
-/** Behind every string in the order of BSON, which compares types first. */
+/** Comes after every string in the order of BSON, which compares types first. */
 const END = true;
 
-/** A condition for a range of `_id`. It names the thread once more for a cluster that is sharded by `_id.t`. */
+/** A condition for a range of `_id`. It also names the thread, for a cluster that is sharded by `_id.t`. */
 function range(t: string, from: Doc, to: Doc): Doc {
   return { _id: { $gte: { t, ...from }, $lt: { t, ...to } }, "_id.t": t };
 }
@@ -71,7 +71,7 @@ export function writesOf(t: string, namespace: string, checkpoint: string): Doc 
   return range(t, start, { ...start, a: END });
 }
 
-/** All writes to some checkpoints and to those between them; exactly theirs, if they are few. */
+/** All writes to some checkpoints and to those between them; if they are few, only theirs. */
 export function writesBetween(t: string, namespace: string, ids: readonly string[]): Doc {
   if (ids.length <= FEW) return either(ids.map((id) => writesOf(t, namespace, id)));
   const [first, ...rest] = ids.toSorted(compareText);
@@ -79,7 +79,7 @@ export function writesBetween(t: string, namespace: string, ids: readonly string
   return range(t, { ...start, i: first }, { ...start, i: rest.at(-1), a: END });
 }
 
-/** All checkpoints and writes of a thread, and what its fences keep. */
+/** All checkpoints and writes of a thread, and the documents of its fences. */
 export function recordsOf(t: string): Doc {
   return range(t, { k: KIND.checkpoint }, { k: KIND.leaf });
 }
@@ -93,7 +93,7 @@ export function blobsOf(t: string): Doc {
   return range(t, { k: KIND.leaf }, { k: KIND.thread });
 }
 
-/** Everything of a thread but its own document. */
+/** Everything of a thread except its own document. */
 export function contentOf(t: string): Doc {
   return range(t, { k: KIND.checkpoint }, { k: KIND.thread });
 }

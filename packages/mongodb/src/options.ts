@@ -17,7 +17,7 @@ const READ_PREFERENCES = new Set([
 /** Bytes of UTF-8 that the server allows. */
 const MAX_DB_NAME = 63;
 
-/** Checks the options that the storage needs, and fills in what is left out. */
+/** Checks the options that the storage needs, and fills in the defaults. */
 export function checkedOptions(options: MongoDBSaverOptions): Omit<MongoDBStorageOptions, "open" | "close"> {
   const {
     dbName,

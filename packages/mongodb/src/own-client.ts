@@ -1,7 +1,7 @@
 import { CheckpointError } from "@threadmark/core/storage";
 import type { MongoClientLike } from "./driver.ts";
 
-/** Options of the driver's `MongoClient`, which this package does not look at. */
+/** Options of the driver's `MongoClient`, which are passed on unread. */
 export type ClientOptions = Readonly<Record<string, unknown>>;
 
 type NewClient = new (connString: string, options: object) => MongoClientLike;
@@ -11,7 +11,7 @@ const SCHEME = /^mongodb(?:\+srv)?:\/\//;
 const HOST = /^(?:\[[\da-f:.]+\]|[^\s:/?#[\]@]+)(?::\d{1,5})?$/i;
 
 /**
- * Refuses what cannot be a connection string, without a word of what is in it.
+ * Refuses what cannot be a connection string, without repeating any of it.
  *
  * @throws CheckpointError `INVALID_ARGUMENT`
  */
@@ -50,7 +50,7 @@ export async function ownClient(connString: string, options: ClientOptions = {})
   try {
     return new MongoClient(connString, { driverInfo: { name: "threadmark" }, ...options });
   } catch (error) {
-    // Errors about a URL may have all of it, password included: only a message that names an option is kept.
+    // Errors about a URL may contain all of it, including the password: only a message that names an option is kept.
     const { message } = error as Error;
     const [named] = /^options? [\w, ]+ (?:is|are) not supported$/.exec(message) ?? [];
     return refuse(`is refused by the driver${named ? `: ${named}` : ""}`);

@@ -27,7 +27,7 @@ export interface MongoDBSaverOptions extends Omit<CheckpointSaverOptions, "ttl">
   readonly checkpointCollectionName?: string | undefined;
   /**
    * Accepted so that options of LangGraph.js's own `MongoDBSaver` can stay as they are. Writes are in the same
-   * collection as checkpoints, since one command can only write to one.
+   * collection as checkpoints, since a command can write to only one collection.
    */
   readonly checkpointWritesCollectionName?: string | undefined;
   /** Accepted for the same reason: threads always have their times. */
@@ -50,14 +50,14 @@ export interface MongoDBSaverOptions extends Omit<CheckpointSaverOptions, "ttl">
    */
   readonly readPreference?: string | object | undefined;
   /**
-   * Whether reads use `aggregate` with `$lookup`, `$unionWith` and `$graphLookup`. Where the service does not
-   * know these, the first read notices. `false` saves the attempt.
+   * Whether reads use `aggregate` with `$lookup`, `$unionWith` and `$graphLookup`. If the service does not know
+   * these, the first read notices. `false` saves the attempt.
    * @default true
    */
   readonly aggregates?: boolean | undefined;
 }
 
-/** What the constructor takes, as that of LangGraph.js's own `MongoDBSaver`. */
+/** What the constructor takes, like that of LangGraph.js's own `MongoDBSaver`. */
 export interface MongoDBSaverParams extends MongoDBSaverOptions {
   /**
    * A `MongoClient`, or a Mongoose connection, whose client and database are used. It stays yours: nothing
@@ -69,8 +69,8 @@ export interface MongoDBSaverParams extends MongoDBSaverOptions {
 /**
  * Keeps checkpoints in MongoDB: standalone, replica set or sharded, without transactions.
  *
- * Errors of the driver are passed on; `NOT_SET_UP` says that collection and indexes are missing and
- * could not be created, `SCHEMA_TOO_NEW` that they belong to a newer version of this package.
+ * Errors of the driver are passed on. `NOT_SET_UP` means that the collection and its indexes are missing and could
+ * not be created, `SCHEMA_TOO_NEW` that they belong to a newer version of this package.
  *
  * @example
  * const saver = new MongoDBSaver({ client: new MongoClient(url), dbName: "agents" });
@@ -179,7 +179,7 @@ function coreOptions({ ttl, ...options }: MongoDBSaverOptions): CheckpointSaverO
   return coreOptionsOf({ ...options, ttl: typeof ttl === "number" ? { seconds: ttl } : ttl });
 }
 
-/** The application's own types come first, and one with the name of a driver's takes its place. */
+/** The application's own types come first; one with the name of a driver's type replaces it. */
 function withDriverTypes(options: CheckpointSaverOptions): CheckpointSaverOptions {
   const { serde, types = [] } = options;
   if (serde !== undefined || !Array.isArray(types)) return options;

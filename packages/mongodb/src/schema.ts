@@ -18,8 +18,8 @@ interface Index {
 }
 
 /**
- * Indexes beside that of `_id`. Each is on fields that only one kind of document has, and sparse, so that it
- * has no entry for blobs and writes, which are the many.
+ * Indexes besides that of `_id`. Each is on fields that only one kind of document has, and sparse, so that it has no
+ * entries for blobs and writes, the most numerous documents.
  */
 export const INDEXES: readonly Index[] = [
   // Checkpoints of a thread in all namespaces, newest first.
@@ -48,7 +48,7 @@ export async function isSetUp(collection: Collection, name: string): Promise<boo
   );
 }
 
-/** Creates the collection and its indexes. Safe from many processes at once, and when all is there already. */
+/** Creates the collection and its indexes. Safe from many processes at once, and when everything exists already. */
 export async function setUp(database: Database, collection: Collection, name: string): Promise<void> {
   await createCollection(database, name);
   await collection.createIndexes(INDEXES);

@@ -25,7 +25,7 @@ export interface SessionOptions {
   readonly writeConcern: MongoWriteConcern;
   readonly readConcern: MongoReadConcern;
   readonly readPreference: unknown;
-  /** Milliseconds after which a deletion or removal by somebody else is taken for dead. */
+  /** Milliseconds after which a deletion or removal by another process is considered dead. */
   readonly patience: number;
 }
 
@@ -34,7 +34,7 @@ interface Opened {
   readonly database: Database;
   /** For reading on behalf of the user. */
   readonly reading: Collection;
-  /** For all that decides about a write: the newest state of the primary, whatever may be read elsewhere. */
+  /** For everything that decides about a write: the newest state of the primary, wherever other reads go. */
   readonly writing: Collection;
 }
 
@@ -49,7 +49,7 @@ export interface Updated {
   readonly isSafe: boolean;
 }
 
-/** Sends commands, sets the collection up when that was not done, and tries again where that is right. */
+/** Sends commands, sets the collection up if necessary, and retries where that helps. */
 export class Session {
   readonly #options: SessionOptions;
   #opened: Promise<Opened> | undefined;
@@ -63,7 +63,7 @@ export class Session {
     return this.#options.collectionName;
   }
 
-  /** Milliseconds after which a deletion or removal by somebody else is taken for dead. */
+  /** Milliseconds after which a deletion or removal by another process is considered dead. */
   get patience(): number {
     return this.#options.patience;
   }
@@ -88,7 +88,7 @@ export class Session {
   }
 
   /**
-   * Does the statements of an `update` in order, up to the first that fails. That costs the client less than
+   * Runs the statements of an `update` in order, up to the first that fails. That costs the client less than
    * `bulkWrite`, which measures and copies each statement. They must fit into one document.
    */
   async update(ops: readonly UpdateOp[]): Promise<Updated> {
@@ -108,8 +108,8 @@ export class Session {
   }
 
   /**
-   * Documents for the user, in one answer. That costs less than a cursor; but if they are more than fit into it, the
-   * last are missing.
+   * Documents for the user, in one answer. That costs less than a cursor, but if they do not all fit into it, the
+   * last ones are missing.
    */
   async readSome(filter: Doc, sort: Doc, limit: number): Promise<Doc[]> {
     await this.#readyOnce();
@@ -176,15 +176,15 @@ export class Session {
       try {
         await setUp(database, writing, collectionName);
       } catch (error) {
-        // It may run where nobody may create anything, once all is there.
+        // Once everything exists, it can run for users who may not create anything.
         if (!done || !isForbidden(error)) throw error;
       }
     });
   }
 
   /**
-   * Sends once more what the connection or the primary was lost in the middle of. The driver does so itself
-   * for most commands on a replica set, and for no write on a single server. Twice, since the next
+   * Sends a command again if the connection or the primary was lost in the middle of it. The driver itself does this
+   * for most commands on a replica set, but for no write on a single server. It is tried twice more, since the next
    * connection of the pool may have been lost with the first.
    */
   async #retried<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
@@ -210,7 +210,7 @@ export class Session {
     const { dbName, collectionName, writeConcern, readConcern, readPreference } = this.#options;
     const client = await this.#options.open();
     try {
-      // A client that connects by itself, with its first command, stays closed for ever when that fails.
+      // A client that connects with its first command stays closed for ever when that fails.
       await client.connect?.();
     } catch (error) {
       await this.#options.close(client).catch(() => {});
@@ -231,10 +231,10 @@ export class Session {
   }
 }
 
-/** So that the first answer has everything up to the 16 MB that one can have. */
+/** So that the first answer has everything, up to the limit of 16 MB. */
 export const ALL = 1_000_000;
 
-/** A write concern with the names of the server. */
+/** A write concern with the server's names. */
 function asSent({ w, journal, wtimeoutMS }: MongoWriteConcern): Doc {
   return {
     ...(w !== undefined && { w }),

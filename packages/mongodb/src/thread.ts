@@ -101,7 +101,7 @@ export function isValid(thread: string, valid: readonly string[], { g }: Doc): b
   return false;
 }
 
-/** Whether a thread was not expired when it was read. */
+/** Whether a thread had not expired when it was read. */
 export function isAlive({ expires, now }: Pick<SeenThread, "expires" | "now">): boolean {
   return !expires || expires > now;
 }
@@ -111,7 +111,7 @@ export function isSettled({ busy }: ThreadDoc): boolean {
   return !busy;
 }
 
-/** Whether the same is there of a thread at two looks at it. */
+/** Whether the same was stored of a thread both times that it was read. */
 export function isSame(a: ThreadDoc | undefined, b: ThreadDoc | undefined): boolean {
   return a?.g === b?.g && String(a?.valid) === String(b?.valid);
 }
@@ -122,14 +122,14 @@ export function oldOf({ valid, g }: Pick<ThreadDoc, "valid" | "g">): string[] {
 }
 
 /**
- * The epoch to tell a reader. What it reads during a removal may be about to go, so it must not rely on
- * that under the epoch which the thread has afterwards: it gets one that no thread has.
+ * The epoch for a reader. What it reads during a removal may be about to go, so it must not rely on that under the
+ * epoch which the thread has afterwards: it gets one that no thread has.
  */
 export function epochFor(thread: ThreadDoc): string {
   return isSettled(thread) ? thread.epoch : `${thread.epoch} (changing)`;
 }
 
-/** Whether a thread will not expire, and not by a write with this time to live either. */
+/** Whether a thread will not expire, even after a write with this time to live. */
 export function isLasting(
   { own, expires }: { readonly own?: number | null | undefined; readonly expires?: Date | null | undefined },
   ttl: number | undefined,
@@ -154,7 +154,7 @@ export function renewalByOwn(ttl: number | undefined): { readonly expires: Doc }
   return { expires: { $cond: [{ $gt: ["$own", null] }, own, given] } };
 }
 
-/** So many milliseconds from now, by the server's clock. */
+/** This many milliseconds from now, by the server's clock. */
 export function after(milliseconds: number): Doc {
   return { $add: ["$$NOW", milliseconds] };
 }
@@ -185,7 +185,7 @@ export const SEEN: Doc = {
   now: "$$NOW",
 };
 
-/** The thread as it is on the primary; also when it is gone. */
+/** The thread as it is on the primary, even if it is gone. */
 export async function findThread(session: Session, thread: string): Promise<SeenThread | undefined> {
   return (await findThreads(session, [thread])).get(thread);
 }
@@ -210,7 +210,7 @@ export async function findThreads(
 const A_THREAD = "the document";
 
 /**
- * The document of a thread, when nothing is wrong with what decides about its other documents.
+ * The document of a thread, once the fields that decide about its other documents are checked.
  *
  * @throws CheckpointError `CORRUPT`
  */

@@ -1,4 +1,4 @@
-/** What of a driver's error is not about what is stored. Everything else in one is removed. */
+/** The parts of a driver's error that do not repeat what is stored. Everything else is removed. */
 const HARMLESS = new Set<PropertyKey>([
   "address",
   "beforeHandshake",
@@ -20,9 +20,9 @@ const HARMLESS = new Set<PropertyKey>([
 ]);
 
 /**
- * An error of the driver without what the server put into it: keys that were there already, documents that did not
- * pass, the statement that failed, the command that was forbidden. Applications log errors, and those are values
- * of their users.
+ * A driver's error without what the server put into it: keys that already existed, documents that were refused, the
+ * statement that failed, the command that was forbidden. Applications log errors, and these are values of their
+ * users.
  */
 export function withoutValues(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -49,7 +49,7 @@ function isOfServer(error: Error): boolean {
   return "errorResponse" in error || "writeErrors" in error || "writeConcernError" in error;
 }
 
-/** The server quotes in braces and quotation marks. */
+/** The server quotes values in braces and quotation marks. */
 function plainText(message: string): string {
   const quoted = message.search(/[{["]|\s'/);
   return quoted === -1 ? message : `${message.slice(0, quoted)}…`;

@@ -60,8 +60,8 @@ export async function byAggregate(
  * The stages of a read.
  *
  * - Out: documents of the kinds checkpoint (with `thread` and `writes`), node and, for one thread, thread.
- * - In this order: the thread is read with each checkpoint and once more at the end, since one command is no
- *   snapshot. The reader compares the two.
+ * - In this order: the thread is read with each checkpoint and again at the end, since one command is not a snapshot.
+ *   The reader compares the two.
  */
 function gatherStages(from: string, selection: Selection, limit: number, have: readonly BlobId[]): Doc[] {
   const { thread } = selection;

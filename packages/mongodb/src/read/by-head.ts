@@ -5,7 +5,10 @@ import type { Session } from "../session.ts";
 import { ALIVE, checkedThread, type ThreadDoc } from "../thread.ts";
 import { isWhole, type Hit } from "./hit.ts";
 
-/** Of one answer. More than a few checkpoints after the head, or writes to it, are left to `by-aggregate.ts`. */
+/**
+ * Limits of one answer. If there are more checkpoints after the head, or more writes to it, `by-aggregate.ts` reads
+ * them.
+ */
 const LIMIT = 50;
 
 /** A checkpoint that was the newest. */
@@ -16,9 +19,9 @@ interface Place {
 }
 
 /**
- * The newest checkpoint with its writes and its thread, by one `find`, if it still is the one that was the newest.
- * The documents are fetched in the order of `_id`, so the thread's own comes last; see `findOne`. Without it, the
- * answer may have been cut off, and means nothing.
+ * The newest checkpoint with its writes and its thread, by one `find`, if it is still the one that was the newest
+ * before. The documents are fetched in the order of `_id`, so the thread's own comes last; see `findOne`. Without it,
+ * the answer may have been cut off, and is not used.
  */
 export async function findFromHead(
   session: Session,

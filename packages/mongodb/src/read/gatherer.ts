@@ -7,8 +7,8 @@ import type { Gathered, GatheredOne } from "./hit.ts";
 import type { Selection } from "./selection.ts";
 
 /**
- * Checkpoints with all that belongs to them, but for leaves. It is one `aggregate`; where the service does
- * not know one of its stages, or the answer would be too large for one document, it is some `find`s.
+ * Checkpoints with all that belongs to them, except leaves. This is one `aggregate`, or several `find`s if the
+ * service does not know one of its stages, or if the answer would be too large for one document.
  */
 export class Gatherer {
   readonly #session: Session;
@@ -28,7 +28,7 @@ export class Gatherer {
   }
 
   /**
-   * The first checkpoint, of a thread; at about half the cost of {@link gather}. `undefined` where that is not
+   * The first checkpoint of a thread, at about half the cost of {@link gather}. `undefined` where that is not
    * possible.
    */
   async gatherOne(

@@ -8,8 +8,9 @@ import type { ThreadDoc } from "../thread.ts";
 import { readTrees } from "./read-trees.ts";
 
 /**
- * A checkpoint and its ancestors. They mostly are the checkpoints right below it, so a whole page of these is
- * read at once, and the walk by parent goes on in it; where it leads out of it, another page is read from there.
+ * A checkpoint and its ancestors. Usually these are the checkpoints with the next smaller ids, so a whole page of
+ * those is read at once, and the walk from parent to parent goes through it. Where it leads out of the page, another
+ * one is read from there.
  */
 export async function readAncestors(
   session: Session,

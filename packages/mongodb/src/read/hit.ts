@@ -1,20 +1,20 @@
 import type { BlobDoc, CheckpointDoc, WriteDoc } from "../documents.ts";
 import type { ThreadDoc } from "../thread.ts";
 
-/** A checkpoint, valid or not, with its writes and the thread as it was read with it. */
+/** A checkpoint, valid or not, with its writes and the thread as it was read together with it. */
 export interface Hit {
   readonly doc: CheckpointDoc;
-  /** `undefined` when it is not there or has expired. */
+  /** `undefined` when it does not exist or has expired. */
   readonly thread: ThreadDoc | undefined;
   readonly writes: readonly WriteDoc[];
 }
 
-/** What the first command of a read has. */
+/** The answer of the first command of a read. */
 export interface Gathered {
   readonly hits: readonly Hit[];
-  /** Nodes of the blobs of all hits. There may be more, which are then read afterwards. */
+  /** Nodes of the blobs of all hits. Those that are missing are read afterwards. */
   readonly nodes: readonly BlobDoc[];
-  /** The thread as it was read at the end, if it was. */
+  /** The thread as it was read at the end, if it was read there. */
   readonly after: readonly ThreadDoc[] | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Gathered {
 export interface GatheredOne {
   readonly hit: Hit | undefined;
   readonly nodes: readonly BlobDoc[];
-  /** As it was read at the end; `undefined` when it is not there or has expired. */
+  /** As it was read at the end; `undefined` when it does not exist or has expired. */
   readonly thread: ThreadDoc | undefined;
 }
 

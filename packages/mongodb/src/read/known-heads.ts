@@ -17,13 +17,13 @@ export class KnownHeads {
     return this.#threads.get(thread)?.get(namespace);
   }
 
-  /** Learns of a checkpoint that a reader has seen as the newest, or that was stored. */
+  /** Notes a checkpoint that a reader has seen as the newest, or that was stored. */
   learn(thread: string, namespace: string, id: string, refs: readonly BlobId[]): void {
     const heads = this.#threads.get(thread) ?? new Map<string, Head>();
     const head = heads.get(namespace);
     if (head && compareText(id, head.id) < 0) return;
     if (head?.id === id) return this.wrote(thread, namespace, id, refs);
-    // A call of a subgraph has a namespace of its own, which is not read again for long.
+    // Every call of a subgraph has its own namespace, which soon is not read any more.
     if (!head && heads.size >= MAX_NAMESPACES) heads.delete(heads.keys().next().value!);
     heads.set(namespace, { id, refs });
     this.#threads.delete(thread);
@@ -34,7 +34,7 @@ export class KnownHeads {
     }
   }
 
-  /** Learns of writes to a checkpoint. */
+  /** Notes writes to a checkpoint. */
   wrote(thread: string, namespace: string, id: string, refs: readonly BlobId[]): void {
     const heads = this.#threads.get(thread);
     const head = heads?.get(namespace);

@@ -10,7 +10,7 @@ import { writesStage } from "./by-aggregate.ts";
 import type { ReadContext } from "./read-checkpoints.ts";
 import { findValid } from "./read-steadily.ts";
 
-/** Heads that are looked for at once, where one command cannot find them all. */
+/** Heads that are looked for at the same time, where one command cannot find them all. */
 const AT_ONCE = 10;
 
 /** The newest checkpoint of the root namespace. */
@@ -67,7 +67,7 @@ async function byAggregate(session: Session, request: ThreadsRequest): Promise<L
   return (await hinted(request, aggregate)) as unknown as Listed[];
 }
 
-/** The planner may prefer the order of all threads to the few that have an entry. */
+/** The planner might prefer the index of all threads to the one that finds the few with an entry. */
 async function hinted(
   { thread, filter }: ThreadsRequest,
   read: (how: object) => Promise<Doc[]>,
@@ -87,7 +87,7 @@ function conditionsOf({ thread, filter, after }: ThreadsRequest): Doc {
   const time = after && new Date(after.updated);
   return {
     ...(thread !== undefined && only(threadKey(thread))),
-    // The condition on it lets a sparse index be used.
+    // The condition on it makes it possible to use a sparse index.
     updated: time ? { $lte: time } : { $gte: new Date(0) },
     ...(after && { $nor: [{ updated: time, thread: { $lte: after.thread } }] }),
     ...(filter.length > 0 && { $and: filter.map(conditionOf) }),
@@ -121,7 +121,7 @@ function headStage(from: string, withWrites: boolean): Doc {
   };
 }
 
-/** The head that was found with the thread, unless it is not valid. */
+/** The head that was found with the thread, if it is valid. */
 function headIn({ thread, valid, head = [] }: Listed): Head | undefined {
   const [found] = head;
   if (!found) return { id: undefined, writes: [] };

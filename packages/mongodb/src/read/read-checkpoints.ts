@@ -22,7 +22,7 @@ import { ALIVE, epochFor, isSame, isValid, renewal, type ThreadDoc } from "../th
 import { readTrees, type Roots } from "./read-trees.ts";
 import type { Context } from "../write/write.ts";
 
-/** Each is a removal that came between the commands of a read. */
+/** Each attempt but the last met a removal between the commands of a read. */
 const MAX_ATTEMPTS = 50;
 
 /** What reading needs. */
@@ -64,10 +64,11 @@ function storedOf({ doc, writes }: Hit): StoredCheckpoint {
 }
 
 /**
- * Two commands: checkpoints with all but leaves, then the leaves, if not all are known. The threads are read before and
- * after. When something was removed in between, what was read may not belong together, and is read again.
+ * Two commands: checkpoints with everything except leaves, then the leaves, if not all are known. The threads are
+ * read before and after. When something was removed in between, what was read may not belong together, and is read
+ * again.
  *
- * @param ahead How many checkpoints more to look for, to know whether there are any.
+ * @param ahead How many additional checkpoints to look for, to know whether there are more.
  */
 async function readPage(
   context: ReadContext,
@@ -105,7 +106,7 @@ interface Found {
   readonly after: readonly ThreadDoc[] | undefined;
 }
 
-/** The first checkpoints that are there: usually of one command, more where some found are not valid. */
+/** The first valid checkpoints: usually by one command, by more if some that it finds are not valid. */
 async function findHits(
   context: ReadContext,
   wanted: Wanted,
@@ -131,7 +132,7 @@ async function findHits(
   }
 }
 
-/** The newest checkpoint, if it is the one that was the newest, with nothing but what the reader has. */
+/** The newest checkpoint, if it is still the one that was the newest, and the reader has all its blobs. */
 async function findKnown({ session, heads }: ReadContext, wanted: Wanted): Promise<Found | undefined> {
   const { thread, namespace, id, have } = wanted;
   if (thread === undefined || namespace === undefined) return undefined;
@@ -143,9 +144,9 @@ async function findKnown({ session, heads }: ReadContext, wanted: Wanted): Promi
 }
 
 /**
- * The first checkpoint, if what is found of it is valid when the thread is read, which comes last. A removal
- * moves what stays to its own generation before that becomes the only valid one, so if one came in between,
- * something has a generation that is over; `undefined` then, as for what a late writer has left.
+ * The first checkpoint, if what is found of it is valid when the thread is read, which comes last. A removal moves
+ * what stays to its own generation before that becomes the only valid one. So if a removal came in between, something
+ * has a generation that is no longer valid, and the result is `undefined`, as for what a late writer has left.
  */
 async function findOne(
   { gatherer, hints }: ReadContext,
@@ -163,7 +164,7 @@ async function findOne(
   return { hits: [hit], nodes: one.nodes, after: [thread] };
 }
 
-/** Without what a writer of an old generation has stored too late. */
+/** The same without what a writer of an old generation has stored too late. */
 function withValidWrites({ doc, thread, writes }: Hit): Hit {
   return { doc, thread, writes: writes.filter(({ g }) => isValid(doc._id.t, thread!.valid, { g })) };
 }
@@ -191,7 +192,7 @@ function threadOf(threads: readonly ThreadDoc[], name: string): ThreadDoc | unde
   return threads.find(({ thread }) => thread === name);
 }
 
-/** Moves the expiry of a thread that is still the one that was read. */
+/** Moves the expiry of a thread if it is still the one that was read. */
 async function renew(session: Session, { thread, g, own }: ThreadDoc, ttl: number): Promise<void> {
   const filter = { ...only(threadKey(thread)), g, own: own ?? null, ...ALIVE };
   const update = [{ $set: renewal(own ?? undefined, ttl) }];

@@ -10,8 +10,8 @@ const MAX_ATTEMPTS = 50;
 export type Find = (filter: Doc, options?: object) => Promise<Doc[]>;
 
 /**
- * Reads something of a thread with several commands. When something was removed in between, it is read
- * again. `undefined` when there is no such thread.
+ * Reads something of a thread with several commands, again if something was removed in between. `undefined` if the
+ * thread does not exist.
  */
 export async function readSteadily<T>(
   session: Session,
@@ -47,8 +47,8 @@ interface FindOptions {
 }
 
 /**
- * The documents of a filter that count in a thread. Whether they do is not asked of the server: a document with a
- * damaged generation must not be passed over.
+ * The documents of a filter that count in a thread. The server is not asked which ones do: a document with a damaged
+ * generation must not be passed over.
  */
 export async function findValid(
   find: Find,

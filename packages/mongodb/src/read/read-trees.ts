@@ -4,7 +4,7 @@ import type { Doc } from "../driver.ts";
 import { anyOf, blobKey, KIND, threadKey, type Key } from "../keys.ts";
 import type { ThreadDoc } from "../thread.ts";
 
-/** Keys in one command: one takes some hundred bytes of the 16 MB that a command may have. */
+/** Keys in one command: each takes about a hundred of the 16 MB that a command may have. */
 const KEYS = 50_000;
 
 /** Ids of blobs in a thread. */
@@ -16,9 +16,9 @@ export interface Roots {
 /** What is asked for. */
 export interface TreeRequest {
   readonly roots: readonly Roots[];
-  /** Not these, and not what is below them. */
+  /** Except these, and what is below them. */
   readonly have: Iterable<BlobId>;
-  /** What is known already of these threads; what of it is reached is returned too. */
+  /** What is already known of these threads; if it is reached, it is returned too. */
   readonly known?: readonly BlobDoc[];
   /** Leaves are left out. */
   readonly nodesOnly?: boolean;
@@ -56,7 +56,7 @@ export async function readTrees(find: Find, request: TreeRequest): Promise<Trees
 }
 
 class Walk {
-  // By thread and id: what is missing in one thread may be there in another.
+  // By thread and id: what is missing in one thread may exist in another.
   readonly #known: ReadonlyMap<string, BlobDoc>;
   readonly #visited = new Set<string>();
   readonly #have: ReadonlySet<BlobId>;

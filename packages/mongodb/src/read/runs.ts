@@ -21,7 +21,7 @@ async function threadsOfRun(
 ): Promise<string[]> {
   const names: string[] = [];
   for (let place = after; ;) {
-    // `true` is behind every string in the order of BSON.
+    // `true` comes after every string in the order of BSON.
     const from = place === undefined ? { r: run } : { r: run, t: place };
     const filter = { run: { $gt: from, $lt: { r: run, t: true } } };
     const options = { sort: { run: 1 }, limit: PAGE, projection: { run: 1, g: 1 }, batchSize: ALL };
@@ -37,7 +37,7 @@ async function threadsOfRun(
 
 const PAGE = 1000;
 
-/** The threads of checkpoints that are there. */
+/** The threads of valid checkpoints. */
 async function thereOf(
   session: Session,
   docs: readonly { readonly run: { readonly t: string }; readonly g: string }[],

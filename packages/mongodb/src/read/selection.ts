@@ -13,7 +13,7 @@ export interface Selection {
 
 type Conditions = Pick<ScanRequest, "thread" | "namespace" | "id" | "before" | "filter">;
 
-/** The checkpoints of a scan behind a place; `undefined` when there can be none. */
+/** The checkpoints of a scan after a place; `undefined` when there can be none. */
 export function selectCheckpoints(
   request: Conditions,
   after: ScanPosition | undefined,
@@ -27,7 +27,7 @@ export function selectCheckpoints(
   return filter.length === 0 ? found : { ...found, filter: { ...found.filter, $and: filterOf(filter) } };
 }
 
-/** By `_id`, in which the checkpoints of a namespace are in order. */
+/** By `_id`, which orders the checkpoints of a namespace. */
 function inNamespace(
   { id, before }: Conditions,
   place: { readonly thread: string; readonly namespace: string },
@@ -54,7 +54,7 @@ function isBelow(id: string, limit: Below): boolean {
   return order < 0 || (order === 0 && limit.inclusive);
 }
 
-/** By the indexes `scan_thread` and `scan_all`. The condition on `scan.i` lets a sparse index be used. */
+/** By the indexes `scan_thread` and `scan_all`. The condition on `scan.i` makes it possible to use a sparse index. */
 function byIndex({ thread, namespace, id, before }: Conditions, after: ScanPosition | undefined): Selection {
   const ids = {
     ...(id === undefined ? { $gte: "" } : { $eq: id }),
@@ -72,7 +72,7 @@ function byIndex({ thread, namespace, id, before }: Conditions, after: ScanPosit
   return { filter, sort, thread };
 }
 
-/** Those with the same id that come before a place, or are it. */
+/** Those with the same id that come before a place, or are at it. */
 function upTo({ thread, namespace, id }: ScanPosition): Doc {
   return {
     "scan.i": id,

@@ -10,7 +10,7 @@ interface Group {
   readonly bytes: number;
 }
 
-/** Checkpoints by generation, and all else by kind: the server measures documents, and sends none. */
+/** Checkpoints by generation, and everything else by kind: the server measures documents and sends none. */
 const BY_KIND = {
   $group: {
     _id: { k: "$_id.k", g: { $cond: [{ $eq: ["$_id.k", KIND.checkpoint] }, "$g", null] } },
@@ -19,7 +19,7 @@ const BY_KIND = {
   },
 };
 
-/** How much there is of a thread. What a stopped write has left behind takes space, too. */
+/** How much is stored of a thread. What an interrupted write has left takes space, too. */
 export async function readStats(session: Session, name: string): Promise<ThreadStats | undefined> {
   return readSteadily(session, name, async (_, { thread, valid }) => {
     const groups = (await session.read((collection) =>

@@ -7,7 +7,7 @@ import { findThread, GONE, neverThere, onlyOf, type ThreadDoc } from "../thread.
 
 /** What a purge found of a thread, and did with it. */
 export interface Purged {
-  /** Whether this very call removed the thread. */
+  /** Whether this call removed the thread. */
   readonly done: boolean;
   /** Whether it was not gone before. */
   readonly wasThere: boolean;

@@ -7,23 +7,23 @@ import type { Session } from "../session.ts";
 import { upsert } from "./statements.ts";
 import type { Target } from "./write.ts";
 
-/** Which checkpoint goes on from a parent. */
+/** The checkpoint that follows a parent. */
 interface SuccessorDoc {
   readonly g: string;
   readonly child: string;
 }
 
 /**
- * The statements that let only one of several fenced puts on one parent through, before the one that stores
- * the checkpoint. Each parent has one document that names its successor: the first put inserts it, and any
- * other then meets its key.
+ * The statements that let only one of several fenced puts on the same parent succeed; they come before the one that
+ * stores the checkpoint. Each parent has one document that names its successor: the first put inserts it, and any
+ * other then collides with its key.
  *
- * One whose checkpoint never came, because its writer ended in between, must not block the thread. It
- * is taken over: first a dead document is put in place of that checkpoint, which the slow writer then
- * meets, unless its checkpoint is there by now, which is then met by us; then the successor is changed from the
- * one child to the other.
+ * A successor whose checkpoint was never stored, because its writer ended in between, must not block the thread. So
+ * it is taken over. First a dead document is put in place of that checkpoint: either the slow writer collides with
+ * it, or its checkpoint is already stored and we collide with that. Then the successor is changed from the one child
+ * to the other.
  *
- * A put without fence has none. It comes before or after a fenced one, as two puts do anyway.
+ * A put without a fence has none of these statements. It comes before or after a fenced one, as any two puts do.
  */
 export async function fenceOf(
   session: Session,
@@ -34,13 +34,13 @@ export async function fenceOf(
   const { thread, checkpoint } = request;
   const { namespace, id, parent } = checkpoint;
   const key = successorKey(thread, namespace, parent);
-  // Only after a refusal: the first put on a parent finds none.
+  // Only after a refusal: the first put on a parent finds no successor.
   const [found] = looked ? await session.find(only(key), { limit: 1 }) : [];
   const successor = found as unknown as SuccessorDoc | undefined;
   const rival = successor?.child === id ? undefined : successor;
   const rivalThere = rival && (await generationOf(session, thread, namespace, rival.child));
   const ownThere = looked ? await generationOf(session, thread, namespace, id) : undefined;
-  // After the rival was looked for: if it is there, it counts here too.
+  // Read after looking for the rival: if that exists, it counts here too.
   const head = await headOf(session, request, target, looked);
   const isHead = head === parent || head === id;
   if (!isHead || ownThere === DEAD) return { outcome: "conflict", head };
@@ -71,7 +71,7 @@ async function generationOf(
   return found?.["g"] as string | undefined;
 }
 
-/** The newest checkpoint that is there. */
+/** The newest valid checkpoint. */
 async function headOf(
   session: Session,
   { thread, checkpoint }: PutRequest,

@@ -33,7 +33,7 @@ export async function look(
   await discard(session, request, records, written, found);
   const alive = found && isAlive(found) ? found : undefined;
   if (found?.gone) {
-    // Either what this very write has left behind in place of a thread that is not there, or a deletion.
+    // Either what this write has left in place of a thread that does not exist, or a deletion.
     if (found.g === written) await purge(session, thread, { g: written });
     else await awaitPurge(session, found);
     return look(context, request, records, undefined);
@@ -52,8 +52,8 @@ export async function look(
 }
 
 /**
- * Removes what an attempt has written under a generation that is valid no more. Where it still is, a
- * removal is under way that may move these documents to the next one, and they may be older than the attempt.
+ * Removes what an attempt has written under a generation that is no longer valid. If it is still valid, a removal is
+ * under way that may move these documents to the next generation, and they may be older than the attempt.
  */
 async function discard(
   session: Session,
@@ -68,8 +68,8 @@ async function discard(
 }
 
 /**
- * Removes documents that stand in the way and belong to no valid generation. They are named by the
- * generation that was seen, which never becomes valid again: what another process puts there meanwhile stays.
+ * Removes documents that are in the way and belong to no valid generation. They are identified by the generation that
+ * was seen, which never becomes valid again, so what another process puts there in the meantime stays.
  */
 async function clearGarbage(
   session: Session,

@@ -44,9 +44,8 @@ function storeCheckpoint(
 }
 
 /**
- * The records of a putWrites: one document for a task, so that of its writes all are stored or none. Only a
- * batch of more than a thousand takes more documents, of which the first is written last and makes the
- * others count.
+ * The records of a putWrites: one document for a task, so that of its writes all are stored or none. Only a batch of
+ * more than a thousand takes several documents, of which the first is written last and makes the others count.
  */
 export function writeRecords(request: PutWritesRequest): Records {
   const { thread, namespace, checkpoint, writes } = request;
@@ -87,9 +86,8 @@ function partsOf(writes: readonly WriteRecord[]): Map<number, WriteRecord[]> {
 }
 
 /**
- * What is there wins over new writes, but not over special ones. Literal, since channels may begin with `$`.
- * A document of an older generation that is still valid keeps it: only the removal that is under way knows
- * whether it stays.
+ * Stored writes win over new ones, but not over special ones. Literal, since channels may begin with `$`. A document
+ * of an older generation that is still valid keeps it: only the removal that is under way knows whether it stays.
  */
 function mergeOf(writes: readonly WriteRecord[]): Doc {
   const fields = (chosen: readonly WriteRecord[]): Doc => ({

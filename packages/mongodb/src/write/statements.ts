@@ -18,7 +18,7 @@ export function provenBlob(thread: string, id: BlobId, g: string): UpdateOp {
   return upsert({ ...only(blobKey(thread, id)), g }, { $setOnInsert: only(threadKey(thread)) });
 }
 
-/** A blob under one generation more. */
+/** Adds a generation to a blob. */
 export function storeBlob(thread: string, blob: Blob, g: string): UpdateOp {
   return upsert(only(blobKey(thread, blob.id)), {
     $addToSet: { g },
@@ -27,25 +27,25 @@ export function storeBlob(thread: string, blob: Blob, g: string): UpdateOp {
 }
 
 /**
- * Whether a write has to look at the thread before it stores anything. The owner's has: what it stores after somebody
- * else took the claim must not be seen. So has one whose `close` cannot be an upsert, and one that only supposes that
- * the thread is new.
+ * Whether a write has to check the thread before it stores anything. The owner's has to: what it stores after
+ * somebody else took the claim must not be seen. So has one whose `close` cannot be an upsert, and one that only
+ * assumes that the thread is new.
  */
 export function needsOpen({ claim, ttl, entries }: WriteRequest, hint: Hint): boolean {
   return claim !== undefined || entries.length > 0 || !isLasting(hint, ttl) || hint.isGuess;
 }
 
-/** Where the thread is not there at all, this leaves one that is gone, and `sweep` clears up after it. */
+/** If the thread does not exist, this leaves one that is marked as gone, which `sweep` removes. */
 export function open(request: WriteRequest, hint: Hint): UpdateOp {
   const count = { writes: 1, ...(request.claim !== undefined && { open: 1 }) };
   if (!hint.isNew) return upsert(asKnown(request, hint), { $inc: count, $setOnInsert: notThere(request) });
   return upsert({ ...only(threadKey(request.thread)), g: hint.g }, { $inc: count, ...fresh(request, hint) });
 }
 
-/** Says that a write that was opened is done, and moves the thread's times. */
+/** Records that a write that was opened is done, and moves the thread's times. */
 export function closeOpened(request: WriteRequest, hint: Hint): UpdateOp {
   const { ttl, entries, claim } = request;
-  // The time of a command is that of its beginning, which is before `open` took its own.
+  // The time of a command is when it began, which is before the time that `open` took.
   const updated = { $max: ["$created", "$$NOW"] };
   const set = {
     updated,
@@ -60,9 +60,9 @@ export function closeOpened(request: WriteRequest, hint: Hint): UpdateOp {
 }
 
 /**
- * The only look of a write at a thread that does not expire. Where the thread is another one by now, it meets the key
- * of that document, which is an error. Where it is not there at all, this leaves one that is gone, as `open` does: the
- * write must not take the insertion for its success.
+ * The only check of a write on a thread that does not expire. If there is another thread of that name by now, it
+ * collides with the key of that document, which is an error. If there is none, this leaves one that is marked as
+ * gone, as `open` does: the write must not take that insertion for its success.
  */
 export function close(request: WriteRequest, hint: Hint): UpdateOp {
   const count = { $inc: { writes: 1 } };
@@ -74,7 +74,7 @@ export function close(request: WriteRequest, hint: Hint): UpdateOp {
   );
 }
 
-/** A thread that was not there. */
+/** A thread that did not exist. */
 function fresh({ thread }: WriteRequest, { g, epoch }: Hint): Doc {
   return { $setOnInsert: { thread, epoch, valid: [g] }, $currentDate: { created: true, updated: true } };
 }

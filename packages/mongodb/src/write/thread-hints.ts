@@ -11,9 +11,9 @@ export interface Hint {
   readonly own: number | undefined;
   /** When it expires, if it does. Only whether it does is looked at. */
   readonly expires: Date | undefined;
-  /** It is not there yet: the write makes it. */
+  /** It does not exist yet: the write creates it. */
   readonly isNew: boolean;
-  /** Nobody has looked whether it is there. */
+  /** Nobody has checked whether it exists. */
   readonly isGuess: boolean;
 }
 
@@ -22,15 +22,15 @@ type Asking = Pick<WriteRequest, "thread" | "epoch" | "claim" | "newEpoch">;
 const ABSENT = "absent";
 
 /**
- * What was last seen of threads, so that a write need not ask first. A hint may be wrong: a write with a
- * wrong one is refused by the server, and what it has stored is never seen.
+ * What was last known about threads, so that a write need not ask first. A hint may be wrong: the server refuses a
+ * write with a wrong one, and what it has stored is never seen.
  */
 export class ThreadHints {
   readonly #threads = new Map<string, Hint | typeof ABSENT>();
 
   /**
-   * The hint for a write; where it relies on something, only one for that epoch. Who names a claim, or relies on
-   * something, needs a thread that is there.
+   * The hint for a write; where it relies on something, only one for that epoch. A write that names a claim, or
+   * relies on something, needs a thread that exists.
    */
   find({ thread, epoch, claim, newEpoch }: Asking): Hint | undefined {
     const hint = this.#threads.get(thread);
@@ -48,18 +48,18 @@ export class ThreadHints {
     this.#threads.delete(thread);
   }
 
-  /** Learns from what a reader saw. */
+  /** Notes what a reader saw. */
   see(doc: ThreadDoc): void {
     if (isSettled(doc)) this.learn(doc.thread, hintOf(doc));
   }
 
-  /** Learns that a reader saw no thread. Where one was known, either may be out of date. */
+  /** Notes that a reader found no thread. If one was known, either may be out of date. */
   missed(thread: string): void {
     if (this.#threads.has(thread)) this.forget(thread);
     else this.#set(thread, ABSENT);
   }
 
-  /** Learns that somebody may have made a thread. */
+  /** Notes that somebody may have created a thread. */
   appeared(thread: string): void {
     if (this.#threads.get(thread) === ABSENT) this.forget(thread);
   }
@@ -78,7 +78,7 @@ export function hintOf({ epoch, g, own, expires }: ThreadDoc): Hint {
   return { epoch, g, own: own ?? undefined, expires: expires ?? undefined, isNew: false, isGuess: false };
 }
 
-/** For a thread that is not there. */
+/** For a thread that does not exist. */
 export function hintOfNew(thread: string, epoch: string, isGuess = false): Hint {
   return { epoch, g: newGeneration(thread), own: undefined, expires: undefined, isNew: true, isGuess };
 }

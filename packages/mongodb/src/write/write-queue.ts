@@ -13,17 +13,16 @@ interface Job {
 }
 
 /**
- * The writes of this process, thread by thread. While one is under way, those to the same thread that come
- * meanwhile wait, and then go in one command together: a command costs more than what is in it, and
- * LangGraph.js puts a checkpoint, the writes of its tasks and the next checkpoint at about the same time.
+ * The writes of this process, thread by thread. While one is under way, others to the same thread wait, and are then
+ * sent together in one command: a command costs more than its content, and LangGraph.js puts a checkpoint, the writes
+ * of its tasks and the next checkpoint at about the same time.
  *
- * The one command is as that of a single write (`write.ts`), with the blobs and records of each write after those
- * of the one before. What it says of one write at its end holds for all of them. When it is refused, each write
- * is done on its own.
+ * The command is like that of a single write (`write.ts`), with the blobs and records of each write after those of
+ * the previous one. Its outcome holds for all of them. If it is refused, each write is done alone.
  */
 export class WriteQueue {
   readonly #context: Context;
-  /** Of each thread with a write under way: those that wait. */
+  /** The waiting writes of each thread that has a write under way. */
   readonly #waiting = new Map<string, Job[]>();
 
   constructor(context: Context) {
@@ -46,7 +45,7 @@ export class WriteQueue {
 
   #goOn(thread: string): void {
     if (this.#waiting.get(thread)!.length === 0) this.#waiting.delete(thread);
-    // What comes at the same moment can still come along, as can the next write of whoever waited for the last one.
+    // Writes of the same moment can still join, as can the next write of a caller that waited for the previous one.
     else setImmediate(() => void this.#writeNext(thread));
   }
 
@@ -92,16 +91,16 @@ export class WriteQueue {
       hints.forget(thread);
       return sent === "refused" ? APART : { written: hint.g };
     } catch (error) {
-      // Of anything else than a lost server one of them may be the cause, of which the others should not fail.
+      // Unless the server was lost, one of them may be the cause, and the others should not fail because of it.
       if (isUnreachable(error)) throw error;
       return { written: hint.g };
     }
   }
 }
 
-/** Each write has to be done on its own. */
+/** Each write has to be done alone. */
 interface Apart {
-  /** The generation under which some of it may be stored by now. */
+  /** The generation under which parts of it may already be stored. */
   readonly written: string | undefined;
 }
 

@@ -13,7 +13,7 @@ import { look } from "./look.ts";
 import { close, closeOpened, needsOpen, open, provenBlob, storeBlob } from "./statements.ts";
 import { hintOfNew, type Hint, type ThreadHints } from "./thread-hints.ts";
 
-/** Each is a race that was lost to another process, or garbage of one that crashed. */
+/** Each attempt but the last has lost a race to another process, or met garbage of one that crashed. */
 const MAX_ATTEMPTS = 20;
 
 /** What the parts of a storage share. */
@@ -29,17 +29,17 @@ export interface Target {
   readonly accepted: readonly string[];
 }
 
-/** What a write stores beside its blobs. */
+/** What a write stores in addition to its blobs. */
 export interface Records {
-  /** The documents that it touches. */
+  /** Keys of the documents that it touches. */
   readonly keys: readonly Key[];
-  /** What it stores takes about so many. */
+  /** About how many bytes it stores. */
   readonly bytes: number;
-  /** Whether it may be the first of its thread. */
+  /** Whether it may be the first write of its thread. */
   readonly isFirst: boolean;
   /** Generations that mark a document as more than garbage. */
   readonly marks?: readonly string[];
-  /** The statements, or why nothing may be stored. `looked`: an attempt before this one was refused. */
+  /** The statements, or why nothing may be stored. `looked`: an earlier attempt was refused. */
   statements(target: Target, looked: boolean): Promise<readonly UpdateOp[] | WriteOutcome>;
 }
 
@@ -82,7 +82,7 @@ export async function write(
     const found = await records.statements(target, looked);
     if ("outcome" in found) {
       if (looked) return found;
-      // By a hint that may be wrong.
+      // According to a hint that may be wrong.
       target = undefined;
       continue;
     }
@@ -103,7 +103,10 @@ export async function write(
   );
 }
 
-/** What is known of the thread, or a guess: one that nobody has looked for is taken for new by its first checkpoint. */
+/**
+ * What is known about the thread, or a guess: the first checkpoint of a thread that nobody has looked for assumes
+ * that it is new.
+ */
 function hintFor({ hints }: Context, request: WriteRequest, { isFirst }: Records): Hint | undefined {
   const { thread, epoch, claim, newEpoch } = request;
   const known = hints.find(request);
@@ -114,11 +117,11 @@ function hintFor({ hints }: Context, request: WriteRequest, { isFirst }: Records
 interface Sending {
   readonly hint: Hint;
   readonly found: readonly UpdateOp[];
-  /** Of these, about. */
+  /** About how many bytes they take. */
   readonly bytes: number;
 }
 
-/** Of one command that is made at once. A document may have sixteen times as much. */
+/** Bytes of one command. A document may have sixteen times as many. */
 const MAX_STATEMENTS = 500;
 const MAX_BYTES = 1024 * 1024;
 
@@ -149,7 +152,7 @@ export async function send(
   const last = isOpened ? closeOpened(request, hint) : close(request, hint);
   const ops = [...before, ...stored, ...found, last];
   const sentOf = (count: number, inserted: readonly number[]): Sent => {
-    // An insertion at the end is the new thread, or what `close` leaves where there is no thread.
+    // An insertion at the end is the new thread, or what `close` leaves if the thread does not exist.
     const isThere = hint.isNew || !inserted.includes(ops.length - 1);
     return count === ops.length && isThere ? "stored" : "overtaken";
   };
@@ -159,7 +162,7 @@ export async function send(
       const { count, inserted, failed, isSafe } = await session.update(ops);
       if (failed && isRefusal(failed)) return refusedAt(failed.index);
       if (!failed && isSafe) return sentOf(count, inserted);
-      // Once more, for the error of the driver.
+      // Sent again to get the driver's error.
     }
     const result = await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
     const inserted = Object.keys(result.upsertedIds).map(Number);
