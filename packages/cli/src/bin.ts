@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { main } from "./main.ts";
 
-// Whoever reads the output may have seen enough: `threadmark threads … | head`.
+// The reader of the output may close it early: `threadmark threads … | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();

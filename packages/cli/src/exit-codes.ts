@@ -1,12 +1,12 @@
-/** What the exit code of every command says. */
+/** The exit codes of every command. */
 export const exitCodes = {
   /** All is well, or done. */
   ok: 0,
-  /** The command ran and found something: a clause that is not kept, a set-up that is wrong. */
+  /** The command ran and found something: a clause that fails, a set-up that is wrong. */
   found: 1,
-  /** The command could not do its work: wrong arguments, a file or a server that is missing. */
+  /** The command could not run: wrong arguments, a missing file or server. */
   unable: 2,
-  /** It was stopped, as by ctrl-C. */
+  /** It was stopped, for example by ctrl-C. */
   interrupted: 130,
 } as const;
 

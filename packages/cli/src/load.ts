@@ -29,7 +29,7 @@ export class MissingPackage extends CommandError {
 }
 
 /**
- * Packages as the project in `folder` has them, or, where that has none, as they are installed with this command.
+ * Packages as the project in `folder` has them, or else as they are installed with this command.
  *
  * @throws CommandError of the returned function, for a package that is not installed: with the command that installs it.
  */

@@ -79,7 +79,7 @@ const COMMANDS = [
   doctorCommand,
 ];
 
-/** Sub-commands do not inherit where to write and how to end. */
+/** Subcommands do not inherit where to write and how to end. */
 function inheriting(command: Command, terminal: Terminal): Command {
   command
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
@@ -97,11 +97,11 @@ Examples:
 
 Exit codes: 0 all is well, 1 something was found, 2 the command could not run, 130 it was stopped.`;
 
-/** Errors that are meant for users have a message that says it all; of others the name helps to report them. */
+/** Errors that are meant for users have a complete message; the name of any other helps to report it. */
 function messageOf(error: unknown): string {
   if (error instanceof CommandError || error instanceof Interrupted || isCheckpointError(error))
     return error.message;
-  // Of a host with several addresses none answered.
+  // None of a host's several addresses answered.
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

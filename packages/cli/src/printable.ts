@@ -1,6 +1,6 @@
 /**
- * Stored text as a terminal may be shown it. Control characters would move the cursor, change colours or run commands of
- * the terminal; they, and marks that change the direction of text, become escapes.
+ * Stored text in a form that is safe for a terminal. Control characters would move the cursor, change colours or run
+ * commands of the terminal; they, and marks that change the direction of text, become escapes.
  *
  * @param lines Whether line breaks stay.
  */

@@ -1,4 +1,4 @@
-/** Passwords in the URLs among the arguments of a command, as they stand there and decoded. */
+/** Passwords in the URLs among the arguments of a command, both as written and decoded. */
 export function secretsIn(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => {
     const [, secret] = /^[\w+=.-]*:\/\/[^/?#]*?:(.+)@/.exec(arg) ?? [];
@@ -6,7 +6,7 @@ export function secretsIn(args: readonly string[]): readonly string[] {
   });
 }
 
-/** A message without any of these, whatever a driver puts into its errors. */
+/** A message without any of these passwords, whatever a driver puts into its errors. */
 export function withoutSecrets(message: string, secrets: readonly string[]): string {
   return secrets.reduce((text, secret) => text.replaceAll(secret, "***"), message);
 }

@@ -6,7 +6,7 @@ type Style = Parameters<typeof styleText>[0];
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Text in a style, where the place that it is written to is a terminal that shows colours. */
+  /** Text in a style, if it is written to a terminal that shows colours. */
   readonly style: (style: Style, text: string) => string;
   /** Whether progress may rewrite its line. */
   readonly interactive: boolean;

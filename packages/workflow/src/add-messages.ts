@@ -6,13 +6,13 @@ export interface MessageLike {
   readonly id?: string | undefined;
 }
 
-/** The id with which a message removes all before it. */
+/** The id of a message that removes all messages before it. */
 export const REMOVE_ALL = "__remove_all__";
 
 /**
- * Merges messages: new ones are appended, one with a known id replaces the other, `removeMessage(id)`
- * removes. A message without an id gets one, the same whenever the run is repeated. Neither list is
- * changed.
+ * Merges messages: new ones are appended, one with a known id replaces the message with that id, and
+ * `removeMessage(id)` removes it. A message without an id gets one, which is the same whenever the run is repeated.
+ * Neither list is changed.
  *
  * @example
  * const messages = addMessages(previous ?? [], input);
@@ -43,7 +43,7 @@ export function addMessages<Message extends object>(
   return [...merged.values()];
 }
 
-/** Removes a message of a list, see {@link addMessages}. */
+/** Removes a message from a list; see {@link addMessages}. */
 export interface RemoveMessage {
   readonly role: "remove";
   readonly id: string;
@@ -82,6 +82,6 @@ function withId<Message extends object>(
     { id },
   );
   const { lc_kwargs: kwargs } = message as { lc_kwargs?: object };
-  // LangChain writes a message from what its constructor was given.
+  // LangChain serializes a message from the arguments of its constructor.
   return kwargs ? Object.assign(copy, { lc_kwargs: { ...kwargs, id } }) : copy;
 }

@@ -7,8 +7,8 @@ import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
  * Asks a question: the run pauses, and the answer is what this returns when the run continues.
  *
  * @param value What is asked; stored, and shown to whoever answers.
- * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`, `INVALID_ANSWER`. The pause itself is thrown through the body; a
- *   body that catches it pauses all the same.
+ * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`, `INVALID_ANSWER`. The pause itself is thrown through the
+ * body; a body that catches it still pauses.
  * @example
  * const approved = interrupt<boolean>({ question: "Send it?", draft });
  */
@@ -33,7 +33,7 @@ export function sleep(until: Date | number): void {
 /**
  * Pauses the run until an event is sent to its thread with `sendEvent`.
  *
- * @returns The payload of the event; `undefined` when the timeout is over and `recover()` was called.
+ * @returns The payload of the event; `undefined` if the timeout passed and `recover()` was called.
  * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`, `INVALID_OPTION`. The pause itself is thrown
  *   through the body, as by `interrupt`.
  * @example
@@ -53,13 +53,13 @@ export function getPreviousState<Saved>(): Saved | undefined {
   return currentScope("getPreviousState()").run.previous as Saved | undefined;
 }
 
-/** The store that the workflow or the run was given. @throws WorkflowError `OUTSIDE_RUN`. */
+/** The store that was passed to the workflow or the run. @throws WorkflowError `OUTSIDE_RUN`. */
 export function getStore(): unknown {
   return currentScope("getStore()").run.tree.store;
 }
 
 /**
- * The context of the body or task that runs: configurable values, store, signal, attempt.
+ * The context of the running body or task: configurable values, store, signal, attempt.
  *
  * @throws WorkflowError `OUTSIDE_RUN`.
  */

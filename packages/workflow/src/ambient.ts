@@ -15,11 +15,14 @@ const host = globalThis as unknown as Host;
 const hooks = host.process?.getBuiltinModule?.("node:async_hooks") as Host | undefined;
 const AsyncLocalStorage = hooks?.AsyncLocalStorage ?? host.AsyncLocalStorage;
 
-/** One for all copies of this package in a program: a task of one is called by workflows of the other. */
+/** One for all copies of this package in a program: a task of one copy can be called by a workflow of another. */
 const SHARED: unique symbol = Symbol.for("@threadmark/workflow/scope");
 const shared = globalThis as { [SHARED]?: AsyncStorage };
 
-/** What runs where; `undefined` on hosts that cannot tell, where everything is in the context. */
+/**
+ * Finds the scope of running code; `undefined` on hosts without `AsyncLocalStorage`, where everything is in the
+ * context.
+ */
 const storage = AsyncLocalStorage && (shared[SHARED] ??= new AsyncLocalStorage());
 
 /** Runs code so that {@link currentScope} finds its scope, also after an `await`. */
@@ -27,13 +30,13 @@ export function within<T>(scope: Scope, code: () => T): T {
   return storage ? storage.run(scope, code) : code();
 }
 
-/** The scope of the code that runs now, if there is one. */
+/** The scope of the running code, if there is one. */
 export function findScope(): Scope | undefined {
   return storage?.getStore();
 }
 
 /**
- * The scope of the code that runs now.
+ * The scope of the running code.
  *
  * @param called What was called, for the message.
  * @throws WorkflowError `OUTSIDE_RUN`.

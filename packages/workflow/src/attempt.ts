@@ -5,7 +5,7 @@ import { withLangChain } from "./langchain.ts";
 import type { Scope } from "./scope.ts";
 import { Watchdog, type TimeoutPolicy } from "./timeout.ts";
 
-/** How an attempt ended. A question counts before whatever the code made of it. */
+/** How an attempt ended. A question takes precedence over whatever the code did after it. */
 export type Outcome =
   | { readonly kind: "returned"; readonly value: unknown }
   | { readonly kind: "paused"; readonly interrupts: readonly Interrupt[] }
@@ -34,7 +34,7 @@ export async function attempt(
     scope.close(() => callAfterEnd(scope.identity.name));
     return decide(scope, outcome);
   } catch (error) {
-    // What it still does is of no use to anybody.
+    // Nobody needs what it still does.
     scope.close(() => error);
     controller?.abort(error);
     return { kind: "failed", error };
@@ -53,7 +53,7 @@ function decide(scope: Scope, outcome: Outcome): Outcome {
   return outcome;
 }
 
-/** LangChain is asked only when it has something to tell. */
+/** LangChain is only asked when there is something to pass on. */
 function inLangChain(scope: Scope, code: () => unknown): unknown {
   const { tree } = scope.run;
   if (!tree.wants("messages") && tree.config.callbacks === undefined) return code();

@@ -3,7 +3,7 @@ import { xxh3 } from "./xxh3.ts";
 
 type CacheKey = [namespace: string[], key: string];
 
-/** Where results of tasks are kept across threads. LangGraph.js's caches have the same shape. */
+/** Where results of tasks are shared between threads. LangGraph.js's caches have the same shape. */
 export interface WorkflowCache {
   // oxlint-disable-next-line typescript/no-explicit-any -- as LangGraph.js declares it
   get(keys: CacheKey[]): Promise<{ key: CacheKey; value: any }[]>;
@@ -13,7 +13,7 @@ export interface WorkflowCache {
 
 /** How results of a task are cached. */
 export interface CachePolicy {
-  /** Seconds that a result counts. @default as long as the cache keeps it */
+  /** Seconds for which a result is used. @default as long as the cache keeps it */
   readonly ttl?: number;
   /** What two calls must have in common to have the same result. @default their arguments as JSON */
   readonly keyFunc?: (args: unknown[]) => string;
@@ -48,7 +48,7 @@ function cacheKey(policy: CachePolicy, name: string, args: unknown[]): CacheKey 
 }
 
 /**
- * A cache in this process. It copies what it keeps, so that runs do not share what they may change.
+ * A cache in this process. It copies what it keeps, so that runs do not share objects that they may change.
  *
  * @example
  * const workflow = entrypoint({ name: "search", cache: new MemoryCache() }, body);

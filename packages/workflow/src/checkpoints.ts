@@ -23,7 +23,7 @@ export interface Base {
   readonly nextVersion: (current: ChannelVersion | undefined) => ChannelVersion;
 }
 
-/** Before a body runs: its input is stored. A run that did not finish is given up. */
+/** Before a body runs: its input is stored. A run that did not finish is abandoned. */
 export function inputCheckpoint(base: Base, name: string, input: unknown): NewCheckpoint {
   const draft = copyOf(base.checkpoint);
   const leftover = draft.channel_versions[START];
@@ -52,7 +52,7 @@ export function loopCheckpoint(
   return finish(base, draft, "loop", { [START]: version, [END]: version, [PREVIOUS]: version });
 }
 
-/** When an older checkpoint is run again: a copy of it that nothing was written to. */
+/** When an older checkpoint is run again: a copy of it without any writes. */
 export function forkCheckpoint(base: Base): NewCheckpoint {
   const draft = copyOf(base.checkpoint);
   markResumed(draft);

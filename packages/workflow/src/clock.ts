@@ -1,8 +1,8 @@
-/** Where a run takes the time from; tests may give their own. */
+/** Where a run gets the time; tests may pass their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls back after so many milliseconds. @returns Cancels it. */
+  /** Calls back after this many milliseconds. @returns A function that cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 

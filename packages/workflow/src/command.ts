@@ -17,7 +17,7 @@ export interface CommandOptions {
 }
 
 /**
- * Given in place of input: continues a paused thread, or changes its values.
+ * Passed in place of input: continues a paused thread, or changes its values.
  *
  * @example
  * await workflow.invoke(new Command({ resume: "yes" }), config);
@@ -39,13 +39,13 @@ export function isCommand(value: unknown): value is CommandOptions {
   return typeof value === "object" && value !== null && (value as Partial<Command>).lg_name === "Command";
 }
 
-/** What `invoke` returns of a run that paused. */
+/** What `invoke` returns for a run that paused. */
 export interface Interrupted<Value = unknown> {
   readonly __interrupt__: readonly Interrupt<Value>[];
 }
 
 /**
- * Whether the result of `invoke` says that the workflow asks something.
+ * Whether the result of `invoke` says that the workflow is waiting for an answer.
  *
  * @example
  * const result = await workflow.invoke(input, config);
@@ -56,7 +56,7 @@ export function isInterrupted<Value = unknown>(result: unknown): result is Inter
   return Array.isArray((result as Partial<Interrupted>).__interrupt__);
 }
 
-/** Thrown through the code that asked: the run pauses, whatever becomes of it. */
+/** Thrown through the code that asked: the run pauses, even if the code catches it. */
 export class Pause extends Error {
   override readonly name = "Pause";
   readonly interrupts: readonly Interrupt[];
@@ -68,8 +68,8 @@ export class Pause extends Error {
 }
 
 /**
- * Whether a caught error is a question on its way out. Catching it changes nothing but what the
- * code in between does, so it should be thrown again.
+ * Whether a caught error is a question on its way out. Catching it only affects the code in between, so it should be
+ * thrown again.
  */
 export function isPause(error: unknown): error is Error & { readonly interrupts: readonly Interrupt[] } {
   // By its shape: two copies of this package may be in one program, and a question goes through both.

@@ -3,18 +3,18 @@ import { WorkflowError } from "./errors.ts";
 import type { Durability } from "./recorder.ts";
 import type { StreamMode } from "./stream.ts";
 
-/** What to do while the thread is run by somebody else. */
+/** What to do while somebody else runs the thread. */
 export type Concurrency = "reject" | "wait" | "allow";
 
-/** How a run is started. The same objects as for LangGraph.js fit. */
+/** How a run is started. The objects that LangGraph.js takes work too. */
 export interface RunConfig {
   /** `thread_id` names the thread; `checkpoint_id` an older point of it to start from. */
   // oxlint-disable-next-line typescript/no-explicit-any -- applications put there what they like
   configurable?: Record<string, any>;
-  /** Shown with the tasks of a stream. `run_id` is stored, for `deleteForRuns`. */
+  /** Shown with the tasks in a stream. `run_id` is stored, for `deleteForRuns`. */
   metadata?: Record<string, unknown>;
   tags?: string[];
-  /** Ends the run: it rejects with the signal's reason at once. Results that still come are stored. */
+  /** Ends the run: it rejects with the signal's reason at once. Results that arrive later are stored. */
   signal?: AbortSignal;
   /** Milliseconds for the whole run. @default no limit */
   timeout?: number;
@@ -27,9 +27,9 @@ export interface RunConfig {
    */
   durability?: Durability;
   /**
-   * What to do while the thread is run by somebody else, in this process or another one: `reject` the
-   * call with `THREAD_BUSY`, `wait` until it is free, or `allow` both, of which the later wins. Savers
-   * that cannot claim a thread, such as LangGraph.js's, always allow both.
+   * What to do while somebody else runs the thread, in this process or another one: `reject` the call with
+   * `THREAD_BUSY`, `wait` until the thread is free, or `allow` both runs, of which the later one wins. Savers that
+   * cannot claim a thread, such as LangGraph.js's, always allow both.
    * @default "reject"
    */
   concurrency?: Concurrency;
@@ -39,9 +39,9 @@ export interface RunConfig {
    * @default 30_000
    */
   lease?: number;
-  /** Handed to bodies and tasks as it is. @default that of the workflow */
+  /** Passed to bodies and tasks as it is. @default that of the workflow */
   store?: unknown;
-  /** LangChain's callbacks, handed to bodies and tasks. */
+  /** LangChain's callbacks, passed to bodies and tasks. */
   callbacks?: unknown;
   /**
    * Names the run, for `deleteForRuns`; and when a thread gets input with the id of a run that it had

@@ -6,9 +6,9 @@ import type { Scope } from "./scope.ts";
 import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
 
 /**
- * What a body gets as its second parameter. Everything that `task`, `interrupt`, `getWriter` and
- * `getPreviousState` find by themselves is in it, for hosts without `AsyncLocalStorage`; and it may
- * be given to LangChain as a config.
+ * What a body gets as its second parameter. It has everything that `task`, `interrupt`, `getWriter` and
+ * `getPreviousState` find by themselves, for hosts without `AsyncLocalStorage`. It can also be passed to LangChain as
+ * a config.
  *
  * @example
  * entrypoint("add", async (n: number, { previous = 0 }: { previous?: number }) => previous + n);
@@ -38,12 +38,12 @@ export interface Context<Saved = unknown> {
   ) => Promise<Result>;
   /** Shows a token, or every token of a stream, in the `messages` stream. */
   readonly tokens: TokenWriter;
-  /** Says that it is at work, for `timeout.idleTimeout`. */
+  /** Says that the attempt is still working, for `timeout.idleTimeout`. */
   readonly heartbeat: () => void;
   readonly run: RunInfo;
 }
 
-/** Which run, thread and attempt this is. */
+/** The run, thread and attempt. */
 export interface RunInfo {
   readonly id: string;
   readonly threadId: string | undefined;
@@ -58,7 +58,7 @@ export interface RunInfo {
 export interface TokenWriter {
   /** One chunk of a message. */
   write(chunk: unknown, metadata?: Readonly<Record<string, unknown>>): void;
-  /** Every chunk of a model's stream, which it passes on. */
+  /** Shows every chunk of a model's stream, and passes it on. */
   pipe<Chunk>(
     stream: AsyncIterable<Chunk>,
     metadata?: Readonly<Record<string, unknown>>,
@@ -98,7 +98,7 @@ export function createContext(scope: Scope): Context {
   };
 }
 
-/** An attempt that is over, because its time was, shows nothing any more. */
+/** An attempt whose time is over shows nothing any more. */
 function show(scope: Scope, mode: "custom" | "messages", payload: unknown): void {
   if (scope.closed) return;
   scope.onProgress?.();

@@ -11,24 +11,24 @@ import { Workflow } from "./workflow.ts";
 export interface EntrypointOptions {
   /** Names the workflow in its threads. */
   readonly name: string;
-  /** Where threads are kept. Workflows that another one calls use that one's; `false`: never any. */
+  /** Where threads are kept. A workflow that is called by another one uses the caller's; `false`: never any. */
   readonly checkpointer?: WorkflowSaver | false;
-  /** Handed to bodies and tasks as it is. */
+  /** Passed to bodies and tasks as it is. */
   readonly store?: unknown;
   /** Where results of tasks with `cache` are kept. */
   readonly cache?: WorkflowCache;
-  /** Milliseconds for the body, or more than that. @default no limit */
+  /** Milliseconds for the body, or more options. @default no limit */
   readonly timeout?: number | TimeoutPolicy;
 }
 
 /** The type of `entrypoint`. */
 export interface EntrypointFunction {
   /**
-   * Makes a workflow of a function. With a checkpointer it remembers its threads: what it returned last
-   * is `previous` of the next run, and a run that stopped half-way continues where it was.
+   * Makes a workflow from a function. With a checkpointer it remembers its threads: what it last returned is
+   * `previous` in the next run, and a run that stopped halfway continues where it was.
    *
-   * The body is repeated when a run continues, with stored results of its tasks. It must therefore call
-   * the same tasks in the same order, and do everything that has effects in a task.
+   * When a run continues, its body is repeated with the stored results of its tasks. So the body must call the same
+   * tasks in the same order, and do everything that has effects inside a task.
    *
    * @param options Its name, or options.
    * @param body Gets the input, and a {@link Context}.

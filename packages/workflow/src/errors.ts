@@ -6,14 +6,14 @@
  * - `EMPTY_INPUT`: a new thread was started without input.
  * - `NO_CHECKPOINTER`: the call needs a checkpointer, and the workflow has none.
  * - `CHECKPOINT_NOT_FOUND`: the config names a checkpoint that the thread does not have.
- * - `NOT_PAUSED`: an answer was given, but the thread asks nothing.
+ * - `NOT_PAUSED`: an answer was given, but the thread has no open question.
  * - `ALREADY_RESUMED`: the question was answered before, perhaps just now by somebody else.
  * - `UNKNOWN_INTERRUPT`: an answer names a question that is not open.
  * - `AMBIGUOUS_RESUME`: several questions are open, and the answer does not say which one it is for.
  * - `INVALID_ANSWER`: an answer does not match the `responseSchema` of its question, which stays open.
  * - `NON_DETERMINISTIC`: after a restart the workflow called something different from before.
  * - `DUPLICATE_NAME`: two tasks, or two workflows, of one run have the same name.
- * - `THREAD_BUSY`: the thread is run by somebody else, in this process or another one.
+ * - `THREAD_BUSY`: somebody else runs the thread, in this process or another one.
  * - `THREAD_LOST`: another process has taken the thread, and nothing more of this run is stored.
  * - `RUN_REPLACED`: the run of this `runId` did not finish before the thread got new input.
  * - `NOT_SUPPORTED`: the checkpointer cannot list threads.
@@ -75,7 +75,7 @@ export function isWorkflowError(error: unknown, code?: WorkflowErrorCode): error
   return code === undefined || found === code;
 }
 
-/** What LangGraph.js stores of an error. */
+/** The fields of an error that LangGraph.js stores. */
 export interface StoredError {
   readonly message: string;
   readonly name: string;

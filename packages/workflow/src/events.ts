@@ -26,7 +26,7 @@ export interface CheckpointEvent {
   readonly parentConfig: CheckpointConfig | undefined;
 }
 
-/** Tells the readers of a run what happens. Nothing is made that nobody wants to see. */
+/** Tells the readers of a run what happens. Nothing is created that nobody reads. */
 export class Events {
   readonly #tree: Tree;
   readonly #namespace: string;
@@ -49,7 +49,7 @@ export class Events {
     this.show("values", value);
   }
 
-  /** @param make Called when anybody reads of checkpoints. */
+  /** @param make Called if anybody reads the `checkpoints` stream. */
   checkpoint(make: () => CheckpointEvent): void {
     if (!this.#tree.wants("checkpoints") && !this.#tree.wants("debug")) return;
     const event = make();

@@ -2,7 +2,7 @@ import { LEVEL, PULL, PUSH, START, TASK_OF } from "./layout.ts";
 import { uuid5 } from "./uuid.ts";
 import { xxh3 } from "./xxh3.ts";
 
-/** Where a task is in its run; decides its id and the order of its writes. */
+/** The place of a task in its run, which decides its id and the order of its writes. */
 export type TaskPath = readonly (string | number | boolean | TaskPath)[];
 
 /** One execution of a body or task, the same whenever the run is repeated. */
@@ -32,7 +32,7 @@ export function bodyIdentity(run: RunIdentity, name: string): TaskIdentity {
 }
 
 /**
- * A task that `caller` calls.
+ * A task that is called by `caller`.
  *
  * @param place How many calls the caller made before, or a key that the program chose.
  */
@@ -48,12 +48,12 @@ export function callIdentity(
   return { id, name, path: [PUSH, caller.path, place, true], namespace: namespace + TASK_OF + id };
 }
 
-/** The id of the question that a task asks after it got so many answers. */
+/** The id of the question that a task asks after this many answers. */
 export function interruptId(namespace: string, answered: number): string {
   return xxh3(answered === 0 ? namespace : `${namespace}${LEVEL}${answered}`);
 }
 
-/** A path as it is stored beside writes; only its order matters. */
+/** A path as it is stored with writes; only its order matters. */
 export function pathText(path: TaskPath): string {
   return `~${path.map(partText).join(", ")}`;
 }
@@ -64,7 +64,7 @@ function partText(part: TaskPath[number]): string {
   return String(Number(part)).padStart(10, "0");
 }
 
-/** The id of a new claim, which tells whose run it is. */
+/** The id of a new claim, which says whose run it is. */
 export function claimIdOf(workflow: string): string {
   return claimPrefixOf(workflow) + crypto.randomUUID();
 }

@@ -30,7 +30,7 @@ export type OutsideValue = readonly [channel: string, value: unknown];
 /** The writes of a checkpoint by task, so that each call finds its own in constant time. */
 export class Journal {
   readonly tasks: Map<string, TaskRows> = new Map();
-  /** In the order in which they came. */
+  /** In the order of their arrival. */
   readonly outside: OutsideValue[] = [];
   readonly #calls = new Map<string, CallRecord>();
 
@@ -41,17 +41,17 @@ export class Journal {
     }
   }
 
-  /** Rows of a task; none when nothing is stored of it. */
+  /** Rows of a task; none if nothing of it is stored. */
   of(task: string): TaskRows {
     return this.tasks.get(task) ?? NOTHING;
   }
 
-  /** What was called at a place before. */
+  /** What was called at a place earlier. */
   callAt(caller: string, place: number | string): CallRecord | undefined {
     return this.#calls.get(placeKey(caller, place));
   }
 
-  /** Takes a result of this run, for a caller that is tried again in it. */
+  /** Adds a result of this run, for a caller that is retried in it. */
   remember(task: string, value: unknown, call: CallRecord): void {
     this.#add(task, RETURN, value);
     this.#add(task, CALL, call);

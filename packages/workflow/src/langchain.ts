@@ -16,7 +16,7 @@ interface CallbackManager {
   addHandler(handler: object, inherit: boolean): void;
 }
 
-/** Callbacks that also hand every token of a model to `show`. */
+/** Callbacks that also pass every token of a model to `show`. */
 export function withTokens(callbacks: unknown, show: (chunk: unknown) => void): unknown {
   const handler = tokenHandler(show);
   if (callbacks === undefined) return [handler];
@@ -30,9 +30,9 @@ function tokenHandler(show: (chunk: unknown) => void): object {
   const streamed = new Set<string>();
   return {
     name: "threadmark_tokens",
-    // A model that is only invoked streams all the same.
+    // So a model streams even if it is only invoked.
     lc_prefer_streaming: true,
-    // Otherwise the last tokens come after the task has ended.
+    // Otherwise the last tokens would come after the task has ended.
     awaitHandlers: true,
     handleLLMNewToken(token: string, _index: unknown, runId: string, ...rest: unknown[]): void {
       streamed.add(runId);

@@ -14,8 +14,8 @@ export const PUSH = "__pregel_push";
 export const OUTSIDE = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Ours: what was called, beside the result of the call. LangGraph.js ignores channels that it does
- * not know, so it may stand in the same batch as the result and is stored with it or not at all.
+ * Ours: what was called, stored with the result of the call. LangGraph.js ignores channels that it does not know, so
+ * this can be in the same batch as the result, and is stored with it or not at all.
  */
 export const CALL = "__threadmark_call__";
 

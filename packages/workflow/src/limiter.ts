@@ -1,6 +1,6 @@
 /**
- * Lets so many tasks run at once. A task that waits for tasks it called does not count, or a limit
- * of one would wait for itself.
+ * Limits how many tasks run at once. A task that waits for tasks it called does not count, or a limit of one would
+ * wait for itself.
  */
 export class Limiter {
   readonly #limit: number;
@@ -28,7 +28,7 @@ export class Limiter {
   }
 }
 
-/** The place that a task takes among those that run; the body of a workflow takes none. */
+/** The place of a task among those that run; the body of a workflow takes none. */
 export class Slot {
   readonly #limiter: Limiter | undefined;
   #calls = 0;
@@ -38,7 +38,7 @@ export class Slot {
     this.#limiter = limiter;
   }
 
-  /** Runs what the task calls; the place is free until the last of its calls is back. */
+  /** Runs what the task calls; the place is free until the last of its calls has returned. */
   async lend<T>(call: () => Promise<T>): Promise<T> {
     if (!this.#limiter) return call();
     if (this.#calls++ === 0) this.#limiter.release();
@@ -53,7 +53,7 @@ export class Slot {
     await this.#limiter?.acquire();
   }
 
-  /** When the task has ended. A place that is lent is free already, and comes back to nobody. */
+  /** Called when the task has ended. A place that is lent is already free, and is not taken back. */
   give(): void {
     this.#ended = true;
     if (this.#calls === 0) this.#limiter?.release();

@@ -65,7 +65,7 @@ export function recorderOf(tree: Tree, namespace: string, { tuple }: Loaded): Re
   return new Recorder(target, tuple?.checkpoint.id);
 }
 
-/** What the application put into the config, without what the run itself decides. */
+/** What the application put into the config, without the fields that the run decides itself. */
 function threadConfig(tree: Tree): Record<string, unknown> {
   const given = { ...tree.config.configurable };
   delete given["checkpoint_id"];

@@ -12,10 +12,10 @@ import { canClaim, type ClaimingSaver, type WorkflowSaver } from "./saver.ts";
 
 /** Milliseconds. */
 const DEFAULT_LEASE = 30_000;
-/** How often somebody who waits asks, at least and at most. */
+/** The shortest and longest time between two attempts of a waiting run. */
 const ASK = { first: 10, last: 500 };
 
-/** Threads that aborted runs of this process are about to give up, by saver. */
+/** Threads that aborted runs of this process are about to release, by saver. */
 const yielding = new WeakMap<WorkflowSaver, Map<string, Promise<void>>>();
 
 /**
@@ -26,9 +26,9 @@ export class OwnedThread implements WorkflowSaver {
   readonly #saver: ClaimingSaver;
   readonly #thread: string;
   readonly #claim: string;
-  /** Milliseconds for which others believe that it is alive. */
+  /** Milliseconds for which others assume that it is alive. */
   readonly #lease: number;
-  /** Told that another process has the thread now. */
+  /** Called when another process has taken the thread. */
   readonly #onLost: (error: WorkflowError) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewal: Promise<boolean> | undefined;
@@ -50,9 +50,9 @@ export class OwnedThread implements WorkflowSaver {
   }
 
   /**
-   * Takes the thread, and keeps it until it is given back.
+   * Takes the thread, and keeps it until it is released.
    *
-   * @param waits Whether to wait for whoever has it.
+   * @param waits Whether to wait for the current owner.
    * @throws WorkflowError `THREAD_BUSY`; the reason of the signal.
    */
   async take(waits: boolean, signal: AbortSignal): Promise<void> {
@@ -65,12 +65,12 @@ export class OwnedThread implements WorkflowSaver {
     this.#renewLater();
   }
 
-  /** Lets others take the thread at once. What comes late is stored unless somebody has. */
+  /** Lets others take the thread at once. What arrives late is stored unless somebody has taken it. */
   yield(): void {
     if (!this.#stopRenewing()) return;
     const threads = yielding.get(this.#saver) ?? new Map<string, Promise<void>>();
     yielding.set(this.#saver, threads);
-    // A renewal that is under way would take it back.
+    // A renewal that is under way would take the thread back.
     const given = Promise.resolve(this.#renewal)
       .catch(() => {})
       .then(async () => this.#ask(1))
@@ -83,11 +83,11 @@ export class OwnedThread implements WorkflowSaver {
     threads.set(this.#thread, given);
   }
 
-  /** Gives the thread back. */
+  /** Releases the thread. */
   async release(): Promise<void> {
     this.#stopRenewing();
     await yielding.get(this.#saver)?.get(this.#thread);
-    // The run has ended as it did. Who comes next waits until the time of the claim is over.
+    // This does not change how the run ended. The next run waits until the claim expires.
     await this.#saver.releaseThread(this.#thread, this.#claim).catch(() => {});
   }
 
@@ -152,7 +152,7 @@ export class OwnedThread implements WorkflowSaver {
       this.#renewal = this.#keep();
       lost = !(await this.#renewal);
     } catch {
-      // The database may be back the next time, and every write is compared with the claim anyway.
+      // The database may be back the next time, and every write is checked against the claim anyway.
     }
     if (this.#timer !== timer) return;
     if (lost) {
@@ -161,7 +161,7 @@ export class OwnedThread implements WorkflowSaver {
     } else this.#renewLater();
   }
 
-  /** Nobody can have taken the thread and given it back meanwhile: a claim that is not there is not renewed. */
+  /** Nobody can have taken and released the thread in the meantime: a claim that no longer exists is not renewed. */
   async #keep(): Promise<boolean> {
     const asked = Date.now();
     const kept = await this.#saver.renewThread(this.#thread, this.#claimFor(this.#lease));
@@ -169,7 +169,7 @@ export class OwnedThread implements WorkflowSaver {
     return kept;
   }
 
-  /** @returns Whether it was still this process's to renew. */
+  /** @returns Whether this process still had the claim. */
   #stopRenewing(): boolean {
     const kept = this.#timer !== undefined && Date.now() < this.#certainUntil;
     clearTimeout(this.#timer);
@@ -178,7 +178,7 @@ export class OwnedThread implements WorkflowSaver {
   }
 }
 
-/** Does something as the only one that uses the thread, where the saver can claim it. @throws WorkflowError `THREAD_BUSY`. */
+/** Does something as the only user of the thread, if the saver can claim it. @throws WorkflowError `THREAD_BUSY`. */
 export async function asOwner<T>(
   saver: WorkflowSaver,
   config: CheckpointConfig,

@@ -45,14 +45,14 @@ export function storedAnswers(journal: Journal): Map<string, unknown> {
   return answers;
 }
 
-/** Whether a command brings an answer, as LangGraph.js decides it. */
+/** Whether a command has an answer, by LangGraph.js's rule. */
 export function bringsAnswer(input: unknown): boolean {
   return isCommand(input) && input.resume !== undefined && input.resume !== null;
 }
 
 /**
- * Which question each answer of a command is for. An answer can only go to a question that is open
- * now: it is tied to the id of the question before anything is stored or run.
+ * Finds the question of each answer in a command. An answer can only go to a question that is open now: it is tied to
+ * the id of the question before anything is stored or run.
  *
  * @throws WorkflowError `NOT_PAUSED`, `ALREADY_RESUMED`, `UNKNOWN_INTERRUPT`, `AMBIGUOUS_RESUME`.
  */
@@ -109,7 +109,7 @@ export function looseAnswer(journal: Journal): { id: string; value: unknown } | 
   return used ? undefined : { id: open[0]!.interrupt.id, value };
 }
 
-/** Whether a stored answer of that kind is there, used or not. */
+/** Whether there is a stored answer of that kind, used or not. */
 export function holdsLooseAnswer(journal: Journal): boolean {
   return journal.outside.some(([channel, value]) => channel === RESUME && value !== undefined);
 }

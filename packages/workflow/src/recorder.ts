@@ -13,12 +13,12 @@ export interface RecordingTarget {
   readonly saver: WorkflowSaver;
   readonly durability: Durability;
   readonly namespace: string;
-  /** Passed on with every call: the thread, and what else the application put there. */
+  /** Passed on with every call: the thread, and what the application put there. */
   readonly configurable: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** Stores what a run does, as durably as it was asked for. */
+/** Stores what a run does, with the durability that was asked for. */
 export class Recorder {
   readonly #target: RecordingTarget;
   /** The newest checkpoint that is stored; the parent of the next. */
@@ -59,7 +59,7 @@ export class Recorder {
     await this.settle();
   }
 
-  /** When a run stops before its end: what it did so far is stored, and can be continued. */
+  /** When a run stops before its end: what it has done is stored, so that it can be continued. */
   async stop(checkpoint: string): Promise<void> {
     for (const [task, { path, writes }] of this.#heldWrites) {
       await this.#write(checkpoint, task, path, writes);
@@ -91,7 +91,7 @@ export class Recorder {
     return this.#track(this.#target.saver.putWrites(this.#config(checkpoint), writes, task, path));
   }
 
-  /** A failure is told where it is waited for, and again at the end of the run. */
+  /** A failure is thrown where it is waited for, and again at the end of the run. */
   #track(storing: Promise<void>): Promise<void> {
     const watched = storing.catch((error: unknown) => {
       this.#failure ??= { error };

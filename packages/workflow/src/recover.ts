@@ -5,7 +5,7 @@ import { isWorkflowError } from "./errors.ts";
 import { findRuns, type FoundRun } from "./runs.ts";
 import type { ListingSaver } from "./saver.ts";
 
-/** How many runs go on at once. */
+/** How many runs are continued at once. */
 const AT_ONCE = 10;
 
 /** Options of `recover`. */
@@ -19,8 +19,9 @@ export interface RecoverOptions {
   /** Only threads whose own metadata equals it on every key it has. */
   readonly filter?: Readonly<Record<string, unknown>>;
   /**
-   * Also runs in threads that do not say whether their last run has ended: those in which only LangGraph.js has run and
-   * never to an end, and those that were moved from another saver. Every thread is then listed, and these are read.
+   * Also continues runs in threads that do not say whether their last run has ended: threads in which only
+   * LangGraph.js has run and never finished, and threads that were moved from another saver. Every thread is then
+   * listed, and these are read.
    * @default false
    */
   readonly unmarked?: boolean;
@@ -28,15 +29,15 @@ export interface RecoverOptions {
   readonly config?: RunConfig;
 }
 
-/** What `recover` has done. */
+/** What `recover` did. */
 export interface RecoveryReport {
-  /** Threads whose run went on, and came to its end or to its next question. */
+  /** Threads whose run continued, to its end or to its next question. */
   readonly continued: readonly string[];
-  /** Threads whose run went on, and failed. */
+  /** Threads whose run continued and failed. */
   readonly failed: readonly { readonly threadId: string; readonly error: unknown }[];
 }
 
-/** Goes on with runs that stopped half-way, and with those whose time has come. */
+/** Continues runs that stopped halfway, and those whose time has come. */
 export async function recoverRuns(
   saver: ListingSaver,
   name: string,
@@ -68,7 +69,7 @@ export async function recoverRuns(
   return { continued, failed };
 }
 
-/** `waitFor` takes `null` for the end of its time. */
+/** To `waitFor`, `null` means that its time is over. */
 function wakeUp(questions: readonly string[]): Command {
   return new Command({ resume: Object.fromEntries(questions.map((id) => [id, null])) });
 }

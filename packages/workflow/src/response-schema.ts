@@ -9,7 +9,7 @@ export interface ResponseSchema<Answer = unknown> {
   };
 }
 
-/** What a schema makes of a value: another value, or what is wrong with it. */
+/** The result of a schema: another value, or what is wrong with the given one. */
 export type SchemaResult<Answer> =
   | { readonly value: Answer; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string }[] };
@@ -17,13 +17,13 @@ export type SchemaResult<Answer> =
 /** Options of `interrupt`. */
 export interface InterruptOptions<Answer = unknown> {
   /**
-   * What an answer must be. One that is not is refused with `INVALID_ANSWER`, and the question stays open. The workflow
-   * gets what the schema makes of the answer. It must validate without waiting. @default any answer
+   * What an answer must be. Any other is refused with `INVALID_ANSWER`, and the question stays open. The workflow
+   * gets the output of the schema. The schema must be synchronous. @default any answer
    */
   readonly responseSchema?: ResponseSchema<Answer>;
 }
 
-/** What a schema makes of an answer. @throws WorkflowError `INVALID_OPTION` for schemas that have to wait. */
+/** The output of a schema for an answer. @throws WorkflowError `INVALID_OPTION` for asynchronous schemas. */
 export function validate(schema: ResponseSchema, answer: unknown): SchemaResult<unknown> {
   const result = schema["~standard"].validate(answer);
   if ("then" in result) throw invalid("responseSchema", "a schema that validates without waiting");

@@ -4,17 +4,17 @@ export interface RetryPolicy {
   readonly maxAttempts?: number;
   /** Milliseconds before the second attempt. @default 500 */
   readonly initialInterval?: number;
-  /** What the wait is multiplied with after each attempt. @default 2 */
+  /** What the wait is multiplied by after each attempt. @default 2 */
   readonly backoffFactor?: number;
   /** The longest wait, in milliseconds. @default 128_000 */
   readonly maxInterval?: number;
-  /** Adds up to a second, so that many do not come back at once. @default true */
+  /** Adds up to a second, so that many tasks are not retried at the same moment. @default true */
   readonly jitter?: boolean;
-  /** Whether an error is worth another attempt. @default not aborts, nor requests that were refused */
+  /** Whether an error is worth another attempt. @default neither aborts nor requests that were refused */
   readonly retryOn?: (error: unknown) => boolean;
 }
 
-/** Milliseconds to wait after so many attempts; `undefined` when the error is final. */
+/** Milliseconds to wait after this many attempts; `undefined` if the error is final. */
 export function waitBeforeRetry(
   policy: RetryPolicy | undefined,
   attempts: number,

@@ -13,7 +13,7 @@ import { Scope } from "./scope.ts";
 import { checkpointEvent } from "./snapshot.ts";
 import type { TimeoutPolicy } from "./timeout.ts";
 
-/** What a workflow is made of. */
+/** The parts of a workflow. */
 export interface Body {
   readonly name: string;
   readonly timeout: TimeoutPolicy | undefined;
@@ -25,7 +25,7 @@ export type RunEnd =
   | { readonly kind: "returned"; readonly value: unknown }
   | { readonly kind: "paused"; readonly interrupts: readonly Interrupt[] };
 
-/** Runs the body of a run, if there is anything left to do, and stores what comes of it. */
+/** Runs the body of a run, if there is anything left to do, and stores its result. */
 export async function runBody(run: Run, body: Body): Promise<RunEnd> {
   const { checkpoint } = run.base;
   if (!isUnfinished(checkpoint, run.name)) {
@@ -33,7 +33,7 @@ export async function runBody(run: Run, body: Body): Promise<RunEnd> {
     return { kind: "returned", value: run.value };
   }
   const { end } = run.journal.of(run.body.id);
-  // The run had come to its end before, only its last checkpoint is missing.
+  // The run has already ended; only its last checkpoint is missing.
   if (end) return finish(run, end, []);
   run.tree.checkName("workflow", body.name, body.code);
   run.events.started(run.body, checkpoint.channel_values[START], START);
@@ -47,7 +47,7 @@ export async function runBody(run: Run, body: Body): Promise<RunEnd> {
 }
 
 async function settle(run: Run, scope: Scope, outcome: Outcome): Promise<RunEnd> {
-  // Whoever waited for the run has learned that it was given up, so it may not continue.
+  // The caller of the run knows that it was given up, so it may not continue.
   if (run.tree.aborted) {
     await run.recorder?.stop(run.identity.checkpointId);
     throw run.tree.signal.reason;

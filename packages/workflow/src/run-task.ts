@@ -33,7 +33,7 @@ export async function runTask(
   const { run } = caller;
   run.tree.checkName("task", task.name, task.code);
   const identity = callIdentity(run.identity, caller.identity, task.name, place);
-  // Before the task runs, which may change what it was given.
+  // This comes before the task runs, which may change its arguments.
   const hash = run.recorder ? argumentsHash(args) : "";
   const call: Call = { run, task, args, identity, record: [caller.identity.id, place, task.name, hash] };
   run.called.add(task.name);
@@ -133,7 +133,7 @@ async function settle(call: Call, scope: Scope, outcome: Outcome): Promise<unkno
   throw outcome.error;
 }
 
-/** A result is stored even when the run was given up meanwhile: the task has done its work. */
+/** A result is stored even if the run has been given up: the task has done its work. */
 async function keep(
   { run, task, args, identity, record }: Call,
   scope: Scope,
@@ -143,7 +143,7 @@ async function keep(
   await run.store(identity, [...answersOf(scope), result, [CALL, record]]);
   const { cache } = run.tree;
   if (task.cache && cache) await cacheWrites(cache, task.cache, task.name, args, [result]);
-  // A body is run once; a task may be tried again, and then calls what it has called before.
+  // A body is run once; a task may be retried, and then calls what it has called before.
   if (record[0] !== run.body.id) run.journal.remember(identity.id, value, record);
   run.events.returned(identity, value, false);
   return value;
@@ -158,7 +158,7 @@ export function pausedWrites(scope: Scope, interrupts: readonly unknown[]): Pend
   return [[INTERRUPT, interrupts], ...answersOf(scope)];
 }
 
-/** A question that was answered is open no longer, although the task did not finish. */
+/** A question that was answered is no longer open, although the task did not finish. */
 export function failedWrites(run: Run, scope: Scope, error: unknown): PendingWrite[] {
   const asked = run.journal.of(scope.identity.id).interrupts.length > 0;
   const cleared: PendingWrite[] = asked ? [[INTERRUPT, []]] : [];

@@ -10,10 +10,9 @@ import type { ListingSaver } from "./saver.ts";
 import { wakeTimeOf } from "./waiting.ts";
 
 /**
- * - `running`: somebody has the thread now.
- * - `paused`: it asks something, or waits for a time or an event.
+ * - `running`: somebody runs the thread now. - `paused`: it asks something, or waits for a time or an event.
  * - `failed`: the workflow threw; `invoke(null)` tries again.
- * - `unfinished`: it stopped half-way, because its process died or it was aborted.
+ * - `unfinished`: it stopped halfway, because its process died or it was aborted.
  * - `finished`: it returned.
  */
 export type RunStatus = "running" | "paused" | "failed" | "unfinished" | "finished";
@@ -22,7 +21,7 @@ export type RunStatus = "running" | "paused" | "failed" | "unfinished" | "finish
 export interface RunSummary {
   readonly threadId: string;
   readonly status: RunStatus;
-  /** When something was last stored in the thread. */
+  /** When something was last stored in its thread. */
   readonly updatedAt: Date;
   /** The `runId` that it was started with. */
   readonly runId: string | undefined;
@@ -37,12 +36,12 @@ export interface ListRunsOptions {
   readonly status?: RunStatus | readonly RunStatus[];
   /** Only threads whose own metadata equals it on every key it has. */
   readonly filter?: Readonly<Record<string, unknown>>;
-  /** The most runs. @default no limit */
+  /** The greatest number of runs. @default no limit */
   readonly limit?: number;
   /**
-   * Also, with a `status`, threads that do not say whether their last run has ended: those in which only LangGraph.js
-   * has run and never to an end, and those that were moved from another saver. Every thread is then listed, and these
-   * are read. @default false
+   * With a `status`, also threads that do not say whether their last run has ended: threads in which only
+   * LangGraph.js has run and never finished, and threads that were moved from another saver. Every thread is then
+   * listed, and these are read. @default false
    */
   readonly unmarked?: boolean;
 }
@@ -56,7 +55,7 @@ export interface FoundRun {
   readonly due: readonly string[];
 }
 
-/** The last run of every thread that is of the workflow, the last updated first. */
+/** The last run of every thread of the workflow, the last updated first. */
 export async function* findRuns(
   saver: ListingSaver,
   name: string,
@@ -88,7 +87,7 @@ function candidates(
   return saver.listThreads(wanted.size === 1 ? { ...chosen, run: "finished" } : chosen);
 }
 
-/** Whether what a listing tells of a thread leaves it open that its run is one of these. */
+/** Whether, from what a listing says of a thread, its run may be one of these. */
 function mayBe(thread: ThreadInfo, wanted: ReadonlySet<RunStatus>, now: number): boolean {
   if (isClaimed(thread, now)) return wanted.has("running");
   if (thread.run === undefined) return true;
@@ -130,8 +129,8 @@ function runOf(thread: ThreadInfo, tuple: CheckpointTuple, name: string, now: nu
 }
 
 /**
- * Whether the last run of a thread is one of the workflow. The layout of threads has no place for its
- * name, but a claim names it, so do what its tasks have stored, and the runs before.
+ * Whether the last run of a thread is one of the workflow. The layout of threads has no place for its name, but a
+ * claim names it, and so do the results of its tasks and earlier runs.
  */
 function isOf(
   { claim }: ThreadInfo,

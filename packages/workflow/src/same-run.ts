@@ -7,11 +7,11 @@ import { END } from "./layout.ts";
 import type { Loaded } from "./load.ts";
 import type { Tree } from "./tree.ts";
 
-/** What became of a run that was started before. */
+/** The outcome of a run that was started before. */
 export type EarlierRun = { readonly kind: "goesOn" } | { readonly kind: "returned"; readonly value: unknown };
 
 /**
- * Looks for a run of the id that the config names.
+ * Looks for the run whose id the config names.
  *
  * @throws WorkflowError `RUN_REPLACED`: it did not finish, and the thread has gone on without it.
  */

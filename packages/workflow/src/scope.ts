@@ -18,7 +18,7 @@ export class Scope {
   readonly answers: unknown[];
   /** Called when it does something. */
   onProgress: (() => void) | undefined;
-  /** Called when it says that it is at work. */
+  /** Called when it says that it is still working. */
   onHeartbeat: (() => void) | undefined;
   #questions = 0;
   #calls = 0;
@@ -47,7 +47,7 @@ export class Scope {
     this.#storedAnswers = this.answers.length;
   }
 
-  /** Most tasks use neither a signal nor a context, and making them costs more than calling a task. */
+  /** Most tasks use neither a signal nor a context, and creating them costs more than calling a task. */
   get signal(): AbortSignal {
     const { signal } = this.run.tree;
     if (!this.#controller) return signal;
@@ -65,7 +65,7 @@ export class Scope {
     return this.#questions > 0;
   }
 
-  /** The questions that it, or what it called, waits with. */
+  /** The questions that it, or what it called, is waiting for. */
   get interrupts(): Interrupt[] {
     return [...this.#interrupts.values()];
   }
@@ -88,9 +88,9 @@ export class Scope {
   }
 
   /**
-   * Asks a question: the answer, or the way out of the run.
+   * Asks a question, and returns the answer or leaves the run.
    *
-   * @param keeps Whether it stays as it was asked first when the run is repeated.
+   * @param keeps Whether the question stays as it was first asked when the run is repeated.
    */
   ask(value: unknown, keeps = false, schema?: ResponseSchema): unknown {
     this.#check();
@@ -124,7 +124,7 @@ export class Scope {
     }
   }
 
-  /** It may do nothing more, and gets this error if it tries. */
+  /** From now on it may do nothing, and gets this error if it tries. */
   close(error: () => unknown): void {
     this.#closed ??= error;
     this.#unfollow?.();
@@ -144,7 +144,7 @@ export class Scope {
       result = Promise.reject(error);
     }
     this.#open.add(result);
-    // Before whoever waits for it: a body that returns next has nothing open.
+    // This comes before the caller continues, so that a body that then returns has no open calls.
     result.then(
       () => this.#open.delete(result),
       (error: unknown) => {
@@ -155,7 +155,7 @@ export class Scope {
     return result;
   }
 
-  /** After a question, whatever comes next might depend on the answer. */
+  /** After a question, everything that follows might depend on the answer. */
   #check(): void {
     if (this.#closed) throw this.#closed();
     this.run.tree.check();

@@ -83,7 +83,7 @@ export function withOutsideValues(checkpoint: Checkpoint, journal: Journal): Che
   const values = journal.outside.filter(([channel]) => channel !== RESUME);
   if (values.length === 0) return checkpoint;
   const draft = copyOf(checkpoint);
-  // Only what is in the channels matters to who reads; versions are counted when a run goes on.
+  // Readers only see what is in the channels; versions are counted when a run continues.
   setFromOutside(draft, values, (current) => current!);
   return draft;
 }

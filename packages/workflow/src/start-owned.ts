@@ -7,7 +7,7 @@ import type { Body, RunEnd } from "./run-body.ts";
 import { alreadyResumed, answersIn, BoundCommand, emptyInput, startRoot } from "./start.ts";
 import type { Tree } from "./tree.ts";
 
-/** Runs a workflow as the only one that runs its thread. */
+/** Runs a workflow as the only run of its thread. */
 export async function startOwned(
   tree: Tree,
   body: Body,
@@ -18,7 +18,7 @@ export async function startOwned(
   try {
     await owned.take(tree.config.concurrency === "wait", tree.signal);
   } catch (error) {
-    // Who runs the thread has just taken the question that this answers.
+    // The current run of the thread has just taken the question that this answers.
     throw bound && isWorkflowError(error, "THREAD_BUSY") ? alreadyResumed(tree) : error;
   }
   const onAbort = (): void => owned.yield();
@@ -33,8 +33,8 @@ export async function startOwned(
 }
 
 /**
- * What is answered is decided when the answer is given, not when the thread is free: somebody else may
- * have answered by then, and the thread may ask something else.
+ * Which question is answered is decided when the answer is given, not when the thread is free: somebody else may have
+ * answered by then, and the thread may ask something else.
  *
  * @returns The command with its answers by the ids of their questions, if it brings any.
  */
@@ -45,7 +45,7 @@ async function bindAnswers(tree: Tree, body: Body, input: unknown): Promise<Boun
     const answers = answersIn(tree, body, input, loaded);
     return new BoundCommand({ ...input, resume: Object.fromEntries(answers) });
   }
-  // Claiming a thread makes one, and there would be nothing in it.
+  // Claiming a thread creates it, and it would be empty.
   if (!loaded.tuple) throw emptyInput(tree);
   return undefined;
 }

@@ -39,8 +39,8 @@ export async function startRoot(tree: Tree, body: Body, input: unknown): Promise
 }
 
 /**
- * Runs a workflow that a body or a task called. What is stored in its namespace is of this very
- * call, because the namespace names it.
+ * Runs a workflow that a body or a task called. What is stored in its namespace belongs to this call, because the
+ * namespace names the call.
  */
 export async function startNested(
   tree: Tree,
@@ -106,7 +106,7 @@ async function startCommand(tree: Tree, body: Body, command: CommandOptions, pla
   return goOn(tree, body, place, answers, Object.entries(update));
 }
 
-/** Which question each answer is for, of those that a checkpoint leaves open. */
+/** The question of each answer, among those that a checkpoint leaves open. */
 export function answersIn(
   tree: Tree,
   { name }: Body,
@@ -132,7 +132,7 @@ export function alreadyResumed(tree: Tree): WorkflowError {
   );
 }
 
-/** Goes on with a run that did not finish, or shows what it finished with. */
+/** Continues a run that did not finish, or returns the result of one that did. */
 async function goOn(
   tree: Tree,
   body: Body,
@@ -177,8 +177,8 @@ async function takeBackRefused(
 }
 
 /**
- * Ties every answer to its question, and stores it there. LangGraph.js stores an answer without its
- * question and leaves it for the next one; what it left is taken away.
+ * Ties every answer to its question, and stores it there. LangGraph.js stores an answer without its question and
+ * leaves it for the next question; what it left is removed.
  */
 async function takeAnswers(
   tree: Tree,

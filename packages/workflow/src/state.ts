@@ -65,7 +65,7 @@ export async function updateState(
   };
   const created = updateCheckpoint(base, name, result);
   const metadata: Record<string, unknown> = { ...tuple?.metadata, ...created.metadata };
-  // It is no checkpoint of the run before it.
+  // It is not a checkpoint of the run before it.
   delete metadata["run_id"];
   return saver.put(target, created.checkpoint, metadata as CheckpointMetadata, created.newVersions);
 }

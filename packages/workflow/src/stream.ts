@@ -4,18 +4,18 @@ export type StreamMode = "values" | "updates" | "custom" | "tasks" | "checkpoint
 /** What one reader of a run wants to see. */
 export interface Sink {
   readonly modes: ReadonlySet<StreamMode>;
-  /** Also what workflows do that the workflow calls. */
+  /** Also what happens in workflows that the workflow calls. */
   readonly nested: boolean;
   /** Namespace of the run that it belongs to. */
   readonly namespace: string;
   push(namespace: string, mode: StreamMode, payload: unknown): void;
 }
 
-/** How a reader gets what it sees. */
+/** The form in which a reader gets its chunks. */
 export interface ChunkShape {
   /** `[mode, payload]`, or only the payload. */
   readonly named: boolean;
-  /** Led by the namespace. */
+  /** Beginning with the namespace. */
   readonly nested: boolean;
 }
 
@@ -52,7 +52,7 @@ export class Queue implements Sink {
     this.#wake?.();
   }
 
-  /** The reader gets what is there, then the error. */
+  /** The reader gets what is queued, then the error. */
   fail(error: unknown): void {
     this.#end ??= { error };
     this.#wake?.();

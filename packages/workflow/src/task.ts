@@ -11,11 +11,11 @@ import { timeoutPolicy, type TimeoutPolicy } from "./timeout.ts";
 export interface TaskOptions {
   /** Names the task in the thread; two tasks of a workflow may not have the same. */
   readonly name: string;
-  /** Names that it had before: results that were stored under them still count. */
+  /** Its earlier names: results that were stored under them still count. */
   readonly aliases?: readonly string[];
   /** @default a failure is final */
   readonly retry?: RetryPolicy;
-  /** Milliseconds for an attempt, or more than that. @default no limit */
+  /** Milliseconds for an attempt, or more options. @default no limit */
   readonly timeout?: number | TimeoutPolicy;
   /** Whether results count for other threads too; needs a `cache` of the workflow. @default false */
   readonly cache?: boolean | CachePolicy;
@@ -25,15 +25,15 @@ export interface TaskOptions {
 export interface Task<Args extends readonly unknown[], Result> extends Callable<Args, Result> {
   (...args: Args): Promise<Result>;
   /**
-   * The same task, whose stored result is found by this key and not by the order of calls. For code
-   * that calls in an order that changes, as parallel code may.
+   * The same task, but its stored result is found by this key and not by the order of calls. For code whose order of
+   * calls can change, such as parallel code.
    *
    * @param key Once in a body or task. LangGraph.js does not know keys and runs such a task again.
    */
   withKey(key: string): Task<Args, Result>;
 }
 
-/** What a task is made of. */
+/** The parts of a task. */
 export interface TaskDefinition {
   readonly name: string;
   readonly aliases: readonly string[];
@@ -43,7 +43,7 @@ export interface TaskDefinition {
   readonly takesContext: boolean;
   // oxlint-disable-next-line typescript/no-explicit-any -- called with what the typed function was given
   readonly code: (...args: any[]) => unknown;
-  /** Runs in its place, in tests. */
+  /** Runs in place of the function, in tests. */
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   mock: ((...args: any[]) => unknown) | undefined;
 }
@@ -100,7 +100,7 @@ export function checkCode(code: (...args: never[]) => unknown, name: string): vo
   }
 }
 
-/** What a task is made of. */
+/** The parts of a task. */
 export function definitionOf(made: unknown): TaskDefinition {
   const found = (made as { [DEFINITION]?: TaskDefinition } | undefined)?.[DEFINITION];
   if (!found) throw invalid("a task", "made with task()");

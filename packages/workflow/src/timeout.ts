@@ -49,7 +49,7 @@ export class Watchdog {
     this.heartbeat();
   }
 
-  /** The attempt says that it is at work. */
+  /** Called when the attempt says that it is still working. */
   heartbeat(): void {
     const { idleTimeout } = this.#policy;
     if (idleTimeout === undefined) return;
@@ -57,7 +57,7 @@ export class Watchdog {
     this.#cancelIdle = this.#clock.after(idleTimeout, () => this.#expire(idleTimeout));
   }
 
-  /** Something happened that may count as a sign of work. */
+  /** Called for everything that may count as a sign of work. */
   progress(): void {
     if (this.#policy.refreshOn !== "heartbeat") this.heartbeat();
   }

@@ -10,7 +10,7 @@ import type { Sink, StreamMode } from "./stream.ts";
 /** Of the testing entry: in a config, it keeps tasks from running. */
 export const ONLY_STORED: unique symbol = Symbol.for("@threadmark/workflow/only-stored");
 
-/** How the error ends that it leads to. */
+/** The end of the message of the error. */
 export const BEYOND_HISTORY = "which the replayed history does not have";
 
 /** What a tree is made of. */
@@ -63,7 +63,7 @@ export class Tree {
     this.threadId = parts.threadId;
   }
 
-  /** An error that no code of the workflow can catch, because nothing may be stored after it. */
+  /** An error that the workflow's code cannot catch, because nothing may be stored after it. */
   get fatal(): { readonly error: unknown } | undefined {
     return this.#fatal;
   }
@@ -73,7 +73,7 @@ export class Tree {
     throw this.#fatal.error;
   }
 
-  /** The run ends, and the question stays open: its answer is no answer to it. */
+  /** The run ends, and the question stays open, because the answer does not fit it. */
   refuseAnswer(question: string, issues: readonly unknown[]): never {
     this.refused.add(question);
     const message = `the answer to question ${question} of thread "${this.threadId}" does not match its responseSchema`;
@@ -112,7 +112,7 @@ export class Tree {
     const key = `${kind} ${name}`;
     const known = this.#codes.get(key);
     if (!known) this.#codes.set(key, code);
-    // A task that is made anew for every call is the same task.
+    // A task that is created again for every call is the same task.
     else if (known !== code && String(known) !== String(code)) {
       this.fail(new WorkflowError("DUPLICATE_NAME", `two ${kind}s of one run have the name "${name}"`));
     }

@@ -17,7 +17,7 @@ export interface WaitOptions {
   readonly timeout?: number;
 }
 
-/** What a question waits for, if it is of that kind. */
+/** What a question is waiting for, if it is of that kind. */
 export function waitOf(value: unknown): Wait | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   return (value as { [WAIT]?: Wait })[WAIT];

@@ -22,7 +22,7 @@ import { Queue, type StreamMode } from "./stream.ts";
 import { Tree } from "./tree.ts";
 import { waitOf } from "./waiting.ts";
 
-/** What a workflow is made of. */
+/** The parts of a workflow. */
 export interface WorkflowParts extends Body {
   readonly checkpointer: WorkflowSaver | false | undefined;
   readonly store: unknown;
@@ -56,7 +56,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   }
 
   /**
-   * Runs the workflow to its end, or to its next question.
+   * Runs the workflow to its end or to its next question.
    *
    * @param input Input for a new run; a {@link Command}; or `null` to continue a run that did not
    *   finish, or to run an older checkpoint again.
@@ -75,7 +75,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   }
 
   /**
-   * Runs the workflow and shows what happens. Leaving the loop early aborts the run.
+   * Runs the workflow and streams what happens. Leaving the loop early aborts the run.
    *
    * @example
    * for await (const chunk of workflow.stream(input, { ...config, streamMode: "values" })) console.log(chunk);
@@ -120,7 +120,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
    * Sets the values of a thread as if a run had returned them: what it returned, and `previous`. With
    * the config of an older checkpoint, a branch begins there. It claims the thread, as a run does.
    *
-   * @param returned As from a body, so also `entrypoint.final({ value, save })`.
+   * @param returned As returned by a body, which includes `entrypoint.final({ value, save })`.
    * @returns The config of the new checkpoint.
    * @throws WorkflowError `THREAD_BUSY`, `NO_CHECKPOINTER`.
    */
@@ -131,8 +131,8 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   }
 
   /**
-   * The last run of every thread, the last updated first. A thread whose last run is of another
-   * workflow is left out. With a `status`, threads whose runs have another one are mostly not even read.
+   * The last run of every thread, the last updated first. A thread whose last run is of another workflow is left out.
+   * With a `status`, most threads whose runs have another status are not even read.
    *
    * @throws WorkflowError `NOT_SUPPORTED` with savers that cannot list threads.
    * @example
@@ -143,9 +143,9 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   }
 
   /**
-   * Goes on with runs that stopped half-way, because their process died, and with those that `sleep` or
-   * `waitFor` let wait until now. Call it at the start of a process, and now and then; any number of
-   * processes may at once. Failed runs are left alone.
+   * Continues runs that stopped halfway because their process died, and those whose `sleep` or `waitFor` is over.
+   * Call it at the start of a process, and from time to time; any number of processes may do so at once. Failed runs
+   * are left alone.
    *
    * @throws WorkflowError `NOT_SUPPORTED` with savers that cannot list threads.
    * @example
@@ -157,10 +157,10 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   }
 
   /**
-   * Goes on with a run that waits for the event.
+   * Continues a run that waits for the event.
    *
    * @returns As `invoke`.
-   * @throws WorkflowError `NOT_PAUSED` when the thread does not wait for it; and as `invoke`.
+   * @throws WorkflowError `NOT_PAUSED` when the thread does not wait for it; otherwise as `invoke`.
    * @example
    * await workflow.sendEvent("paid", { amount: 30 }, config);
    */
@@ -264,7 +264,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   }
 }
 
-/** The run rejects as soon as it is aborted; what its tasks still finish is stored all the same. */
+/** The run rejects as soon as it is aborted; results of tasks that finish later are still stored. */
 async function untilAborted(
   tree: Tree,
   start: () => Promise<RunEnd>,

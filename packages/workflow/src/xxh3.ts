@@ -1,9 +1,9 @@
 import { utf8 } from "./bytes.ts";
 
 /**
- * XXH3 with 128 bits and seed 0, as 32 hexadecimal digits. LangGraph.js names interrupts and cache
- * entries with it. Only short texts are hashed, so clarity comes before speed. LangGraph.js's own
- * differs for some texts of up to 16 bytes, which is less than any name of an interrupt is made of.
+ * XXH3 with 128 bits and seed 0, as 32 hexadecimal digits. LangGraph.js names interrupts and cache entries with it.
+ * Only short texts are hashed, so clarity comes before speed. LangGraph.js's own differs for some texts of up to 16
+ * bytes, but the names of interrupts are made from longer ones.
  *
  * Source: the specification of xxHash, https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
  */
@@ -139,7 +139,7 @@ function finishMiddle([low, high]: Pair, length: number): Pair {
 }
 
 const STRIPE = 64;
-/** Stripes of a block: the secret moves on by 8 bytes a stripe. */
+/** Stripes of a block: the secret advances by 8 bytes for each stripe. */
 const STRIPES = (SECRET.length - STRIPE) / 8;
 
 function hashLong(data: DataView): Pair {

@@ -5,7 +5,7 @@ import { CommandError } from "../exit-codes.ts";
 /**
  * The known failures that a file lists: `{ "knownFailures": ["group/clause"] }`.
  *
- * @throws CommandError when the file is missing or lists what is no clause.
+ * @throws CommandError when the file is missing or lists something that is not a clause.
  */
 export function readBaseline(file: string | undefined): readonly string[] {
   if (file === undefined) return [];
@@ -25,7 +25,7 @@ export function readBaseline(file: string | undefined): readonly string[] {
   return known as string[];
 }
 
-/** Writes what fails now, so that only what is new fails from here on. */
+/** Writes what fails now, so that from now on only new failures count. */
 export function writeBaseline(file: string, { clauses: entries }: Report): void {
   const knownFailures = entries
     .filter(({ status }) => status === "failed" || status === "known failure")

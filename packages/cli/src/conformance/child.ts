@@ -1,4 +1,5 @@
-// Runs the clauses. The command starts it as a process, so that a saver that takes the process down takes no report along.
+// Runs the clauses. The command starts this as a process, so that a saver that crashes it does not take the report
+// with it.
 import { verify } from "@threadmark/conformance";
 import { CommandError } from "../exit-codes.ts";
 import { loadHarness } from "./harness.ts";

@@ -2,7 +2,7 @@ import { clauses, groupOf, levelOf, type Clause } from "@threadmark/conformance"
 import { CommandError } from "../exit-codes.ts";
 
 /**
- * What a clause asks for; of a group, what all of its clauses do.
+ * What a clause asks for, or all clauses of a group.
  *
  * @throws CommandError when there is no such clause, with the nearest ones.
  */

@@ -19,7 +19,7 @@ export interface Harness {
 /**
  * The harness that a file or a package gives, in TypeScript or JavaScript:
  *
- * - a function `open` (`OpenStore` of `@threadmark/conformance`), and, if it likes, `name` and `options`;
+ * - a function `open` (`OpenStore` of `@threadmark/conformance`), and optionally `name` and `options`;
  * - a saver, or a function that makes one, as default export or as `saver`;
  * - one class of a saver that can be made without arguments;
  * - the name of a package that this command knows.
@@ -44,7 +44,7 @@ function loaderFrom(folder: string): Load {
   return async (name) => {
     if (!isAbsolute(name)) return load(name);
     try {
-      // Node's own import where it can: the saver then shares its modules with the suite.
+      // Node's own import if that works: the saver then shares its modules with the suite.
       if (!isTypeScript(name) || process.features.typescript)
         return (await import(pathToFileURL(name).href)) as Module;
       const jiti = createJiti(join(folder, "threadmark.js"), { interopDefault: false, tryNative: true });
@@ -92,7 +92,7 @@ interface Maker {
   readonly options: Partial<SuiteOptions>;
 }
 
-/** A way to get a saver from what a module exports. */
+/** A function that gets a saver from what a module exports. */
 function makerIn(module: Module): Maker | undefined {
   for (const value of [module["saver"], module["default"]]) {
     // One saver for all clauses must not be closed by one of them.

@@ -3,10 +3,10 @@ import type { OpenOptions, OpenStore, TestedSaver } from "@threadmark/conformanc
 import { CommandError } from "../exit-codes.ts";
 import type { Load } from "../load.ts";
 
-/** Makes the function that opens stores, for a package that the command knows. */
+/** Creates the function that opens stores, for a package that the command knows. */
 type Preset = (load: Load, url: string | undefined) => Promise<OpenStore>;
 
-/** What a saver of any of these packages has; which of it depends on the package. */
+/** The methods that a saver of any of these packages may have. */
 interface AnySaver extends TestedSaver {
   setup?(): Promise<unknown>;
   close?(): Promise<unknown>;
@@ -18,7 +18,7 @@ type AnyClass = (new (...args: unknown[]) => AnySaver) & {
   readonly fromUrl: (...args: unknown[]) => AnySaver | Promise<AnySaver>;
 };
 
-/** Opens a saver on the place that a name stands for: a schema, a database, a prefix. */
+/** Opens a saver in the place that a name stands for: a schema, a database, a prefix. */
 type OpenAt = (place: string, options: OpenOptions) => Promise<AnySaver>;
 
 /** The packages that `threadmark conformance` tests by name. */
@@ -103,12 +103,12 @@ function plain(open: () => Promise<AnySaver>): OpenStore {
   });
 }
 
-/** Stores of a saver that would ignore the options of the suite, which is not what their clauses are about. */
+/** Stores of a saver that would ignore the options of the suite, so that their clauses could not test them. */
 function withoutOptions(open: OpenStore): OpenStore {
   return async (options = {}) => (Object.keys(options).length > 0 ? undefined : open());
 }
 
-/** Stores that have a place of their own in a database. */
+/** Stores that each have their own place in a database. */
 function reopening(openAt: OpenAt): OpenStore {
   return async (options = {}) => {
     const place = `conformance_${randomUUID().replaceAll("-", "")}`;

@@ -1,6 +1,6 @@
 import type { Report, ReportEntry, SuiteOptions } from "@threadmark/conformance";
 
-/** What the process that runs the clauses is told. Plain data. */
+/** What the process that runs the clauses receives. Plain data. */
 export interface Job {
   /** A file or the name of a package, with a saver or a harness. */
   readonly target: string;
@@ -14,13 +14,13 @@ export interface Job {
 /** The options of the suite that are plain data. */
 type JobOptions = Omit<SuiteOptions, "name" | "open"> & { readonly bail?: boolean };
 
-/** What that process tells. */
+/** What that process sends. */
 export type Message =
   | { readonly kind: "loaded"; readonly name: string }
   | { readonly kind: "start"; readonly id: string }
   | { readonly kind: "end"; readonly entry: ReportEntry }
   | { readonly kind: "done" }
-  /** No harness could be made of the target. */
+  /** The target does not give a harness. */
   | { readonly kind: "unusable"; readonly message: string };
 
 /** A report with what was tested, and with what. */

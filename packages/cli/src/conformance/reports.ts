@@ -10,7 +10,7 @@ export interface ReportFiles {
   readonly badge?: string;
 }
 
-/** Writes every file that was asked for, as far as the run has come. */
+/** Writes every file that was asked for, with the results so far. */
 export function writeReports(report: VersionedReport, files: ReportFiles): void {
   if (typeof files.json === "string") writeFileSync(files.json, jsonOf(report));
   if (files.junit) writeFileSync(files.junit, toJUnit(report));
@@ -35,7 +35,7 @@ function badgeOf(report: VersionedReport): string {
   return `${JSON.stringify(badge, undefined, 2)}\n`;
 }
 
-/** Green where all that was run is kept, orange where LangGraph.js has all that it relies on, red otherwise. */
+/** Green if every clause that was run is kept, orange if those that LangGraph.js relies on are, red otherwise. */
 function colourOf(levels: readonly LevelCount[]): string {
   const full = ({ kept, of }: LevelCount): boolean => kept === of;
   if (levels.every(full)) return "brightgreen";

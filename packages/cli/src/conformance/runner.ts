@@ -14,8 +14,7 @@ export interface Watcher {
 }
 
 /**
- * Runs the clauses of a job in a process, and goes on in a new one with the next clause where one of them takes the
- * process down.
+ * Runs the clauses of a job in a process. If one of them crashes it, a new process continues with the next clause.
  *
  * @param ids The clauses to run, in order.
  * @throws CommandError when the target gives no harness.
@@ -62,7 +61,7 @@ function runOnce(job: Job, watcher: Watcher): Promise<Run> {
 
 function start(process: ChildProcess, job: Job): void {
   process.send(job, (error) => {
-    // It ended before it could listen: its end is told by `close`.
+    // It ended before it could listen; `close` reports that.
     if (error) process.disconnect();
   });
 }

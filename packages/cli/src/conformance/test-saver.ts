@@ -30,7 +30,7 @@ export interface Flags extends ReportFiles {
   readonly seed?: number;
 }
 
-/** Large enough for every clause to say what it says. */
+/** Large enough for every clause to test what it promises. */
 const FAST = { listing: 300, paging: 60, turns: 40, ancestors: 100, largeValue: 200_000 };
 const FAST_SEQUENCES = 5;
 
@@ -57,7 +57,7 @@ export async function testSaver(
     ended(entry) {
       entries.push(entry);
       progress.add(entry);
-      // After every clause: what is known is not lost when this process is ended.
+      // After every clause, so that results are not lost when this process is ended.
       writeReports(report(), flags);
     },
   });

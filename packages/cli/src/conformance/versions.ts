@@ -10,7 +10,7 @@ const NAMES = [
   "@langchain/core",
 ] as const;
 
-/** The versions of what takes part in a run, as far as they are installed: the suite, LangGraph.js, the saver. */
+/** The versions of the suite, LangGraph.js and the saver, as far as they are installed. */
 export function versionsFrom(folder: string, target: string): Record<string, string> {
   const base = pathToFileURL(join(folder, "threadmark.js"));
   const versions: Record<string, string> = { node: process.versions.node };

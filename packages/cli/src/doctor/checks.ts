@@ -2,7 +2,7 @@ import type { Load } from "../load.ts";
 import type { Address } from "../stores/address.ts";
 import type { PlaceFlags } from "../stores/open-store.ts";
 
-/** One thing that was looked at. */
+/** One thing that was checked. */
 export interface Finding {
   readonly what: string;
   readonly state: "ok" | "note" | "wrong";
@@ -11,7 +11,7 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** Looks at a server itself, through its driver. Nothing is changed. */
+/** Checks a server through its driver. Nothing is changed. */
 export type ServerCheck = (address: Address, place: PlaceFlags, load: Load) => Promise<readonly Finding[]>;
 
 export function ok(what: string, text: string): Finding {
@@ -26,7 +26,7 @@ export function wrong(what: string, text: string, advice: string): Finding {
   return { what, state: "wrong", text, advice };
 }
 
-/** How far two clocks may be apart before it is worth a word. */
+/** How far two clocks may be apart before it is worth mentioning. */
 const CLOCK_MILLISECONDS = 5000;
 
 /** Compares the clock of a server with that of this machine. */
@@ -41,10 +41,10 @@ export function clockFinding(server: number): Finding {
     : ok("clock", "within 5 s of this machine's");
 }
 
-/** After so long an expired thread should be gone. */
+/** How long after its expiry a thread should be gone. */
 export const SWEEP_MILLISECONDS = 3_600_000;
 
-/** Whether somebody removes what has expired. */
+/** Whether anybody removes what has expired. */
 export function sweepFinding(left: number): Finding {
   return left > 0
     ? note(
@@ -55,7 +55,7 @@ export function sweepFinding(left: number): Finding {
     : ok("sweeping", "no thread expired more than an hour ago");
 }
 
-/** The state of a store that was never set up. What it would hold cannot be tried out. */
+/** The state of a store that was never set up. It cannot be tried out. */
 export function notSetUp(what: string): Finding {
   return wrong("schema", `${what} is not set up`, "call saver.setup() once, when you deploy");
 }

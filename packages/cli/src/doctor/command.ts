@@ -41,7 +41,7 @@ async function examine({ store, flags, context }: OnStore<Flags>): Promise<void>
   const { terminal } = context;
   const server = SERVERS[store.address.kind];
   const found = (await server?.(store.address, flags, packagesFrom(process.cwd()))) ?? [];
-  // What is not set up would be set up by trying it out, or fail once more.
+  // Trying out a store that is not set up would set it up, or fail again.
   const broken = found.some(({ what, state }) => what === "schema" && state === "wrong");
   const findings = broken ? found : [...found, await tryOut(ownSaver(store), context)];
   terminal.out(
@@ -57,7 +57,7 @@ function lineOf({ what, state, text, advice }: Finding, { style }: Terminal): st
   return advice === undefined ? line : `${line}${" ".repeat(19)}${style("dim", printable(advice))}\n`;
 }
 
-/** Stores, reads and removes a thread of its own. */
+/** Stores, reads and removes a test thread. */
 async function tryOut(saver: CheckpointSaver, { messageOf }: Context): Promise<Finding> {
   const thread_id = `threadmark-doctor-${randomUUID()}`;
   const checkpoint = {

@@ -87,7 +87,7 @@ interface Privilege {
   readonly actions: readonly string[];
 }
 
-/** What this user may do; `undefined` where nobody is asked who they are. */
+/** What this user may do; `undefined` where there is no access control. */
 async function rightsOf(admin: Database): Promise<readonly Privilege[] | undefined> {
   const { authInfo } = await admin.command({ connectionStatus: 1, showPrivileges: true });
   const { authenticatedUsers, authenticatedUserPrivileges } = authInfo as {

@@ -19,7 +19,7 @@ export const checkPostgres: ServerCheck = async ({ target }, { schema = "public"
   const { Client } = (module["default"] ?? module) as { Client: new (options: object) => PgClient };
   const open = async (): Promise<PgClient> => {
     const client = new Client({ connectionString: target, connectionTimeoutMillis: 10_000 });
-    // The query that fails says it.
+    // The query that fails says what is wrong.
     client.on("error", () => {});
     await client.connect();
     return client;
@@ -59,7 +59,9 @@ async function roleFinding(ask: Ask): Promise<Finding> {
   return ok("role", "accepts writes");
 }
 
-/** Two clients that are connected at once have two server processes, unless a pooler lends them one after the other. */
+/**
+ * Two clients that are connected at the same time have two server processes, unless a pooler shares one between them.
+ */
 async function poolerFinding(client: PgClient, ask: Ask, other: Ask): Promise<Finding> {
   try {
     await client.query("BEGIN");

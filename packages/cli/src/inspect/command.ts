@@ -70,7 +70,7 @@ async function treeText({ store, flags, context }: OnStore<Flags>, thread: strin
   return `${[...head, ...treeLines(leaves, context.terminal, sizes), ...more].join("\n")}\n`;
 }
 
-/** What each checkpoint of one of our savers holds and has added. */
+/** What each checkpoint of one of our savers holds and has added to the store. */
 async function sizesOf({ own }: Store, thread: string, flags: Flags): Promise<Map<string, LeafSize>> {
   const sizes = new Map<string, LeafSize>();
   if (!own) return sizes;

@@ -6,7 +6,7 @@ import { storeCommand, type OnStore } from "../stores/command.ts";
 import { CommandError } from "../exit-codes.ts";
 import { tableOf } from "../table.ts";
 
-/** `threadmark stats`: how much there is. */
+/** `threadmark stats`: how much is stored. */
 export function statsCommand(context: Context): Command {
   return storeCommand<{ json?: true }>(
     context,

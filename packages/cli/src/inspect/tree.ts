@@ -10,11 +10,11 @@ export interface Leaf {
   readonly source: string;
   readonly step: number | undefined;
   readonly time: string;
-  /** Tasks with pending writes, and whether they ask or have failed. */
+  /** Tasks with pending writes, and whether they ask a question or have failed. */
   readonly pending: readonly string[];
 }
 
-/** What a checkpoint holds, and how much of it no older one has, in bytes. */
+/** What a checkpoint holds, and how much of that no older one has, in bytes. */
 export interface LeafSize {
   readonly bytes: number;
   readonly added: number;
@@ -43,7 +43,8 @@ const MARKS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The lines of a tree, oldest first. A checkpoint with one child stands above it; one with several starts branches.
+ * The lines of a tree, oldest first. A checkpoint with one child is directly above it; one with several starts
+ * branches.
  */
 export function treeLines(
   leaves: readonly Leaf[],
@@ -57,13 +58,13 @@ export function treeLines(
     children.set(under, [...(children.get(under) ?? []), leaf]);
   }
   const lines: string[] = [];
-  // A list of what is left instead of recursion: a conversation may have thousands of steps.
+  // A work list instead of recursion: a conversation may have thousands of steps.
   const left = (children.get(undefined) ?? []).map((leaf) => ({ leaf, indent: "" })).reverse();
   for (let next = left.pop(); next; next = left.pop()) {
     const { leaf, indent } = next;
     lines.push(`${indent}${lineOf(leaf, style, sizes.get(leaf.id))}`);
     const [main, ...branches] = (children.get(leaf.id) ?? []).reverse();
-    // The newest child goes on below; older ones, which end sooner, are shown first, as branches.
+    // The newest child continues below; older ones, which end sooner, are shown first, as branches.
     if (main) left.push({ leaf: main, indent });
     for (const branch of branches) left.push({ leaf: branch, indent: `${indent}│ ` });
   }
@@ -83,7 +84,7 @@ function lineOf(
   return `${style("cyan", "●")} ${printable(id)}  ${place.padEnd(14)} ${style("dim", when)}${size ? `  ${sizeText(size)}` : ""}${waiting}`;
 }
 
-/** What is of its own, and what it shares with older ones. */
+/** What only it has, and what it shares with older ones. */
 function sizeText({ bytes, added }: LeafSize): string {
   return `+${bytesText(added)}, ${bytesText(bytes - added)} shared`;
 }

@@ -13,7 +13,7 @@ export function valueLines(values: Values, { style }: Pick<Terminal, "style">): 
   ]);
 }
 
-/** What is different from the parent, a line each. */
+/** What differs from the parent, one line each. */
 export function changeLines(values: Values, before: Values): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(values)]);
   return [...names].flatMap((name) => {

@@ -111,7 +111,7 @@ function tell(report: MigrationReport, from: Store, to: Store, flags: Flags, { t
   terminal.out(flags.json ? `${JSON.stringify({ threads, checkpoints, stored, failures: plain })}\n` : text);
 }
 
-/** What the threads take on both sides, where the stores can tell. */
+/** The size of the threads on both sides, if the stores can tell. */
 async function tellSizes(from: Store, to: Store, { thread }: Flags, { terminal }: Context): Promise<void> {
   const [before, after] = [await storeSize(from, thread), await storeSize(to, thread)];
   if (!before || !after) return;

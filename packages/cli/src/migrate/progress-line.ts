@@ -11,7 +11,7 @@ export class ProgressLine {
   readonly #total: number;
   #shown = 0;
 
-  /** @param total How many threads there are. */
+  /** @param total The number of threads. */
   constructor(terminal: Terminal, total: number) {
     this.#terminal = terminal;
     this.#total = total;

@@ -2,10 +2,10 @@ import { CheckpointSaver, migrateThreads, threadIdsOf, threadStats, type OldSave
 import { MemoryStorage } from "@threadmark/core/memory";
 import type { StoreSize } from "./store-size.ts";
 
-/** So many checkpoints say well enough how much the others share. */
+/** How many checkpoints are enough to estimate how much the others share. */
 const SAMPLE = 500;
 
-/** What a store would take here, by a sample. */
+/** The size that a store would have here, estimated from a sample. */
 export interface ExpectedSize {
   readonly bytes: number;
   /** Checkpoints that were copied into this process to find out. */
@@ -13,7 +13,7 @@ export interface ExpectedSize {
 }
 
 /**
- * Copies the first threads of a saver into memory, and concludes from these to all.
+ * Copies the first threads of a saver into memory, and extrapolates to all of them.
  *
  * @param size How much there is.
  * @returns `undefined` when there is nothing.

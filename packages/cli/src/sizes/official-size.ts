@@ -13,7 +13,7 @@ interface Database {
   prepare(text: string): { get(): Record<string, unknown> };
 }
 
-/** The fields of LangGraph.js's own savers by which their data is reached. */
+/** The fields of LangGraph.js's own savers that lead to their data. */
 interface OfficialSaver {
   readonly pool?: Pool;
   readonly options?: { readonly schema?: string };
@@ -22,7 +22,7 @@ interface OfficialSaver {
   readonly checkpointWritesCollectionName?: string;
 }
 
-/** How much LangGraph.js's own saver has stored: the server measures it, and sends nothing of it. */
+/** How much LangGraph.js's own saver has stored: the server measures the data and sends none of it. */
 export async function officialSize({ saver, address }: Store): Promise<StoreSize | undefined> {
   const official = saver as unknown as OfficialSaver;
   if (address.kind === "postgres" && official.pool)

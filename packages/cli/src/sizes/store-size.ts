@@ -2,21 +2,22 @@ import { threadIdsOf, threadStats } from "@threadmark/core";
 import type { Store } from "../stores/open-store.ts";
 import { officialSize } from "./official-size.ts";
 
-/** How much there is in a store, or of some of its threads. */
+/** How much is in a store, or in some of its threads. */
 export interface StoreSize {
   readonly threads: number;
   readonly checkpoints: number;
   readonly bytes: number;
 }
 
-/** Threads that are asked for at once. */
+/** Threads that are asked for at the same time. */
 const AT_ONCE = 8;
 
 /**
- * How much there is in a store: of ours by one round trip for each thread, of LangGraph.js's own by one query for all.
+ * How much is in a store: with one round trip for each thread in our stores, and one query for everything in
+ * LangGraph.js's own.
  *
  * @param threads Only these; LangGraph.js's own stores are measured as a whole.
- * @returns `undefined` where it cannot be told.
+ * @returns `undefined` if that is unknown.
  */
 export async function storeSize(store: Store, threads?: readonly string[]): Promise<StoreSize | undefined> {
   if (!store.own) return threads ? undefined : officialSize(store);

@@ -8,7 +8,7 @@ export type Kind = "postgres" | "redis" | "mongodb" | "sqlite" | "folder";
 /** Where threads are, and whose saver wrote them. */
 export interface Address {
   readonly kind: Kind;
-  /** What the driver is given. Holds a password, perhaps: for `shown` only. */
+  /** What the driver gets. It may contain a password, so messages use `shown`. */
   readonly target: string;
   /** LangGraph.js's own tables or collections. */
   readonly official: boolean;
@@ -32,8 +32,8 @@ const OFFICIAL = "langgraph+";
  * Reads an address: a URL, `langgraph+` before it for what LangGraph.js's own savers wrote, `sqlite:file`, or a folder
  * of PGlite.
  *
- * @param mayBeNew Whether a path may be that of a folder that is not there yet.
- * @throws CommandError for anything else.
+ * @param mayBeNew Whether a path may be that of a folder that does not exist yet. @throws CommandError for anything
+ * else.
  */
 export function parseAddress(text: string, mayBeNew = false): Address {
   const official = text.startsWith(OFFICIAL);
@@ -54,7 +54,7 @@ export function parseAddress(text: string, mayBeNew = false): Address {
 
 function sqliteAddress(text: string, mayBeNew: boolean): Address {
   const target = text.slice("sqlite:".length).replace(/^\/\/(?=\/|\.)/, "");
-  // The driver would make an empty database of a name that was mistyped.
+  // The driver would create an empty database for a mistyped name.
   if (!mayBeNew && !existsSync(target)) throw new CommandError(`there is no file ${target}`);
   return { kind: "sqlite", target, official: true, shown: `sqlite:${target}` };
 }
@@ -69,7 +69,7 @@ function folderAddress(path: string, mayBeNew: boolean): Address {
   }
   if (existsSync(join(path, "pglite"))) return address;
   const isEmpty = statSync(path).isDirectory() && readdirSync(path).length === 0;
-  // PGlite would put a new database into any folder.
+  // PGlite would create a new database in any folder.
   if (mayBeNew && isEmpty) return address;
   throw new CommandError(`${path} is not a folder of PGlite`);
 }

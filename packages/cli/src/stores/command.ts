@@ -14,7 +14,7 @@ export interface OnStore<Flags> {
   readonly context: Context;
 }
 
-/** The address as an argument, in every command the same. */
+/** The address as an argument, the same in every command. */
 export function addressArgument(name = "store"): Argument {
   return new Argument(
     `<${name}>`,
@@ -33,7 +33,7 @@ export function withPlace(command: Command): Command {
 /**
  * A command whose first argument is a store, which is closed when the command has ended.
  *
- * @param examples What may stand after the name of the command.
+ * @param examples What may follow the name of the command.
  */
 export function storeCommand<Flags extends object>(
   context: Context,
@@ -62,7 +62,7 @@ export function storeCommand<Flags extends object>(
     });
 }
 
-/** Says where nothing was found, and what to look at, in place of what a program would have to call. */
+/** Says where nothing was found and what to check, rather than what a program would have to call. */
 export function explained(error: unknown, { shown, official }: Address): unknown {
   const code: unknown = error instanceof Error && Reflect.get(error, "code");
   if (isCheckpointError(error) && error.code === "NOT_SET_UP") {

@@ -14,7 +14,7 @@ export interface PlaceFlags {
 export interface Store {
   readonly address: Address;
   readonly saver: OldSaver;
-  /** The same saver where it is one of ours, with everything that these can do. */
+  /** The same saver if it is one of ours, with all their methods. */
   readonly own: CheckpointSaver | undefined;
   close(): Promise<void>;
 }
@@ -120,7 +120,7 @@ export async function openStore(address: Address, place: PlaceFlags, load: Load)
 
 const PLACES = { schema: ["postgres", "folder"], prefix: ["redis"], db: ["mongodb"] } as const;
 
-/** An option that would be ignored was meant for another store. */
+/** An option that would have no effect was meant for another store. */
 function checkPlace({ kind, official, shown }: Address, place: PlaceFlags): void {
   for (const [flag, kinds] of Object.entries(PLACES)) {
     if (place[flag as keyof PlaceFlags] === undefined) continue;
@@ -129,7 +129,7 @@ function checkPlace({ kind, official, shown }: Address, place: PlaceFlags): void
   }
 }
 
-/** A saver and its driver; what is missing of the two is named together. */
+/** A saver and its driver; if both are missing, one error names both. */
 async function loadBoth(load: Load, name: string, driver: string): Promise<[Module, Module]> {
   const found = await Promise.allSettled([load(name), load(driver)]);
   const missing: string[] = [];
@@ -169,7 +169,7 @@ export function impatient(url: string): string {
   return `${path}?${options ? `${options}&` : ""}serverSelectionTimeoutMS=5000`;
 }
 
-/** Without the options that were not given, which some savers would take as given. */
+/** Without options that are `undefined`, which some savers would take as given. */
 function given(options: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -12,7 +12,7 @@ export function countFlag(text: string): number {
   return text === "0" ? 0 : wholeFlag(text);
 }
 
-/** `key=value`, again and again. A value that is JSON is that value; anything else is text. */
+/** `key=value`, repeatable. A value that is JSON is that value; anything else is text. */
 export function filterFlag(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("It must be key=value.");

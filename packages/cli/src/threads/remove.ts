@@ -105,7 +105,7 @@ interface Removal<Report> {
   removed(report: Report): string;
 }
 
-/** Says what would go, asks, removes it, and says what is gone. */
+/** Says what would be removed, asks, removes it, and says what was removed. */
 async function removing<Report>(
   { terminal }: Context,
   flags: RemovalFlags,
@@ -119,7 +119,7 @@ async function removing<Report>(
   terminal.out(flags.json ? `${JSON.stringify(report)}\n` : `${removed(report)}\n`);
 }
 
-/** A name that was mistyped must not look like a success. */
+/** A mistyped name must not look like a success. */
 async function mustExist(saver: CheckpointSaver, threads: readonly string[], shown: string): Promise<void> {
   for (const thread of threads) {
     if (await saver.getThread(thread)) continue;

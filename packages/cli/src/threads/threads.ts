@@ -25,7 +25,7 @@ export function threadsCommand(context: Context): Command {
     .option("--filter <key=value>", "only threads with this metadata; may be repeated", filterFlag);
 }
 
-/** Prints the threads of a store: ids alone where it is LangGraph.js's own. */
+/** Prints the threads of a store; only their ids if the store is LangGraph.js's own. */
 export async function listThreads({ store, flags, context }: OnStore<Flags>): Promise<void> {
   const { terminal } = context;
   if (!store.own) {

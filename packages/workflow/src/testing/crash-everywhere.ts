@@ -6,10 +6,10 @@ import type { WorkflowSaver } from "../saver.ts";
 import type { Workflow } from "../workflow.ts";
 import { CrashingSaver, type CrashPoint } from "./crashing-saver.ts";
 
-/** What is run, and how. */
+/** What to run, and how. */
 export interface CrashOptions<Input> {
   readonly input: Input;
-  /** Makes an empty checkpointer, one for every point at which the process dies. */
+  /** Creates an empty checkpointer, one for every point at which the process dies. */
   readonly saver: () => WorkflowSaver | Promise<WorkflowSaver>;
   /** Answers questions of the workflow. @default a question ends the check with an error */
   readonly answer?: (question: Interrupt) => unknown;
@@ -19,17 +19,16 @@ export interface CrashOptions<Input> {
 
 /** What {@link crashEverywhere} found, if it did not throw. */
 export interface CrashReport {
-  /** At how many points the process died. */
+  /** The number of points at which the process died. */
   readonly points: number;
   /** What the workflow returned, wherever it died. */
   readonly result: unknown;
 }
 
 /**
- * Runs a workflow once to its end, and then once for every write of that run and each of its sides:
- * the process dies there, and a new one continues. Checks that the result is the same, and that no task
- * whose result was acknowledged runs again. The death is only simulated: code in the
- * middle of a task runs on, with nowhere to store.
+ * Runs a workflow once to its end, and then twice for every write of that run: the process dies just before or just
+ * after the write, and a new one continues. Checks that the result is the same, and that no task whose result was
+ * acknowledged runs again. The death is only simulated: code in the middle of a task runs on, with nowhere to store.
  *
  * @throws Error that says where the process died and what was wrong then.
  * @example

@@ -6,7 +6,7 @@ interface Timer {
 }
 
 /**
- * A clock that stands still until it is advanced: timeouts and waits between attempts take no time.
+ * A clock that stands still until it is advanced, so that timeouts and waits between attempts take no time.
  *
  * @example
  * const clock = new FakeClock();
@@ -37,7 +37,7 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Advances by this many milliseconds. Timers that are started on the way count, too. */
+  /** Advances by this many milliseconds. Timers that are started in the process count too. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
     for (;;) {
@@ -53,7 +53,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets code that waits for nothing but promises come to rest. */
+/** Waits until code that only waits for promises has come to rest. */
 async function settled(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
 }

@@ -64,7 +64,7 @@ async function replayRun(
       );
     }
   } catch (error) {
-    // A run that did not finish has to go on from somewhere: where its history ends.
+    // A run that did not finish continues from the end of its history.
     if (end || !(error instanceof Error) || !error.message.includes(BEYOND_HISTORY)) throw error;
   }
   return [...journal.tasks.values()].filter(({ result }) => result).length;
