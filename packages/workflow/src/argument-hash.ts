@@ -1,12 +1,16 @@
 /**
  * A hash of a call's arguments that is the same before and after they were stored, also by a
  * checkpointer that gives back JSON: a date and its text, or an error and its message, are the same.
- * It only has to tell two calls at one place apart, so 64 bits of a fast hash do. A chat hands over
- * all of its messages in every turn, so nothing is built on the way.
+ * It only has to tell two calls at one place apart, so 64 bits of a fast hash do.
+ *
+ * A chat hands over all of its messages in every turn. So what is text is gathered, and encoded as a
+ * whole, and fields are named once for records that follow each other and have the same.
  */
 export function argumentsHash(args: readonly unknown[]): string {
-  const digest = { low: 0x811c9dc5, high: 0x9747b28c, around: [] };
+  const digest: Digest = { low: 0x811c9dc5, high: 0x9747b28c, text: "", around: [], fields: [] };
   add(digest, args);
+  addBytes(digest, digest.text);
+  addWord(digest, digest.text.length);
   return hex(digest.high) + hex(digest.low);
 }
 
@@ -18,8 +22,19 @@ export function isSameJson(one: unknown, other: unknown): boolean {
 interface Digest {
   low: number;
   high: number;
+  /** All text of the value; how it is divided goes into the numbers. */
+  text: string;
   /** The objects that the value is in. */
   readonly around: object[];
+  /** The last record of each depth. */
+  readonly fields: Fields[];
+}
+
+interface Fields {
+  /** As they were found; `undefined` if some of them had nothing to store. */
+  readonly found: readonly string[] | undefined;
+  /** In one order: databases that know JSON do not keep it. */
+  readonly sorted: readonly string[];
 }
 
 /** What a value is, so that `1`, `"1"` and `[1]` differ. */
@@ -32,6 +47,7 @@ const LIST = 6;
 const RECORD = 7;
 const CIRCULAR = 8;
 const END = 9;
+const SAME_FIELDS = 10;
 
 function add(digest: Digest, value: unknown): void {
   if (typeof value === "string") addText(digest, TEXT, value);
@@ -56,6 +72,7 @@ function addObject(digest: Digest, value: object): void {
     const plain: unknown = toJSON.call(value);
     return plain === value ? addRecord(digest, value) : add(digest, plain);
   }
+  if (Object.getPrototypeOf(value) === Object.prototype) return addRecord(digest, value);
   if (value instanceof Map || value instanceof Set) return addList(digest, value);
   if (value instanceof Error) return addText(digest, TEXT, value.message);
   if (ArrayBuffer.isView(value)) {
@@ -70,29 +87,56 @@ function addList(digest: Digest, items: Iterable<unknown>): void {
   addWord(digest, END);
 }
 
-/** Fields in one order: databases that know JSON do not keep it. */
 function addRecord(digest: Digest, value: object): void {
-  addWord(digest, RECORD);
-  for (const key of Object.keys(value).sort()) {
-    const field = (value as Record<string, unknown>)[key];
-    if (field === undefined || typeof field === "function" || typeof field === "symbol") continue;
-    addText(digest, TEXT, key);
-    add(digest, field);
-  }
+  const record = value as Readonly<Record<string, unknown>>;
+  const { sorted } = addFields(digest, record, Object.keys(record));
+  for (const field of sorted) add(digest, record[field]);
   addWord(digest, END);
 }
 
-function addText(digest: Digest, kind: number, text: string): void {
-  let { low, high } = digest;
-  low = Math.imul(low ^ kind ^ (text.length << 4), LOW);
-  high = Math.imul(high ^ kind ^ (low >>> 15), HIGH);
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    low = Math.imul(low ^ unit, LOW);
-    high = Math.imul(high ^ unit ^ (low >>> 15), HIGH);
+function addFields(digest: Digest, record: Readonly<Record<string, unknown>>, found: string[]): Fields {
+  const depth = digest.around.length;
+  const last = digest.fields[depth];
+  if (last?.found && hasFields(record, found, last.found)) {
+    addWord(digest, SAME_FIELDS);
+    return last;
   }
-  digest.low = low;
-  digest.high = high;
+  const sorted = found.filter((field) => isStored(record[field])).sort();
+  const fields = { found: sorted.length === found.length ? found : undefined, sorted };
+  digest.fields[depth] = fields;
+  if (last && areEqual(last.sorted, sorted)) addWord(digest, SAME_FIELDS);
+  else {
+    addWord(digest, RECORD);
+    for (const field of sorted) addText(digest, TEXT, field);
+    addWord(digest, END);
+  }
+  return fields;
+}
+
+function areEqual(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one, i) => one === others[i]);
+}
+
+/** Whether a record has these fields, in this order, and something to store in each. */
+function hasFields(
+  record: Readonly<Record<string, unknown>>,
+  found: readonly string[],
+  fields: readonly string[],
+): boolean {
+  if (found.length !== fields.length) return false;
+  for (let i = 0; i < found.length; i++) {
+    if (found[i] !== fields[i] || !isStored(record[found[i]!])) return false;
+  }
+  return true;
+}
+
+function isStored(value: unknown): boolean {
+  return value !== undefined && typeof value !== "function" && typeof value !== "symbol";
+}
+
+function addText(digest: Digest, kind: number, text: string): void {
+  addWord(digest, kind ^ (text.length << 4));
+  digest.text += text;
 }
 
 function addWord(digest: Digest, word: number): void {
@@ -100,9 +144,31 @@ function addWord(digest: Digest, word: number): void {
   digest.high = Math.imul(digest.high ^ word ^ (digest.low >>> 15), HIGH);
 }
 
-const LOW = 0x01000193;
+const encoder = new TextEncoder();
+const buffer = new Uint8Array(32_768);
+const view = new DataView(buffer.buffer);
+
+function addBytes(digest: Digest, text: string): void {
+  for (let rest = text; rest !== "";) {
+    const { read, written } = encoder.encodeInto(rest, buffer);
+    rest = rest.slice(read);
+    // Words are read to their end, so what is there from before must not count.
+    buffer.fill(0, written, written + 8);
+    let { low, high } = digest;
+    for (let at = 0; at < written; at += 8) {
+      low = Math.imul(low ^ view.getInt32(at, true), LOW);
+      high = Math.imul(high ^ view.getInt32(at + 4, true), HIGH);
+      low ^= high >>> 15;
+      high ^= low >>> 13;
+    }
+    digest.low = low;
+    digest.high = high;
+  }
+}
+
+const LOW = 0x9e3779b1;
 const HIGH = 0x85ebca6b;
 
 function hex(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, "0");
+  return ((word ^ (word >>> 16)) >>> 0).toString(16).padStart(8, "0");
 }

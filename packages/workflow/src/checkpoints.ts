@@ -45,7 +45,7 @@ export function loopCheckpoint(
   const draft = copyOf(base.checkpoint);
   for (const task of called) draft.versions_seen[task] ??= {};
   draft.versions_seen[name] = { ...draft.versions_seen[name], [START]: draft.channel_versions[START]! };
-  delete draft.channel_values[START];
+  draft.channel_values = withoutInput(draft);
   setValue(draft, END, result.value);
   setValue(draft, PREVIOUS, result.save);
   const version = nextOf(base, draft);
@@ -70,7 +70,7 @@ export function updateCheckpoint(
   const versions = { [END]: version, [PREVIOUS]: version };
   draft.versions_seen[name] ??= {};
   const consumed = START in draft.channel_values;
-  delete draft.channel_values[START];
+  draft.channel_values = withoutInput(draft);
   setValue(draft, END, result.value);
   setValue(draft, PREVIOUS, result.save);
   return finish(base, draft, "update", consumed ? { [START]: version, ...versions } : versions);
@@ -137,7 +137,7 @@ function finish(
 ): NewCheckpoint {
   const step = base.step + 1;
   draft.channel_values[TASKS] ??= [];
-  Object.assign(draft.channel_versions, newVersions);
+  draft.channel_versions = { ...draft.channel_versions, ...newVersions };
   draft.id = checkpointId(step, base.checkpoint?.id);
   draft.ts = new Date().toISOString();
   const named = base.runId === undefined ? {} : { run_id: base.runId };
@@ -147,6 +147,12 @@ function finish(
 function setValue(draft: Checkpoint, channel: string, value: unknown): void {
   if (value === undefined) delete draft.channel_values[channel];
   else draft.channel_values[channel] = value;
+}
+
+/** An object that something was deleted from is slow for everybody who reads it. */
+function withoutInput({ channel_values: values }: Checkpoint): Checkpoint["channel_values"] {
+  const { [START]: _, ...others } = values;
+  return others;
 }
 
 function nextOf(base: Base, draft: Checkpoint): ChannelVersion {

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { uuid5 as officialUuid5 } from "@langchain/langgraph-checkpoint";
 import { bodyIdentity, callIdentity, interruptId, pathText } from "../../src/identity.ts";
 import { checkpointId, uuid5 } from "../../src/uuid.ts";
@@ -48,6 +48,11 @@ describe("hashes", () => {
         expect(uuid5(name, namespace)).toBe(officialUuid5(name, namespace));
       }),
     );
+    for (const length of [3, 500, 1100, 40_000]) {
+      const name = "é".repeat(length);
+      expect(uuid5(name, namespace)).toBe(officialUuid5(name, namespace));
+      expect(uuid5("a", crypto.randomUUID())).not.toBe(uuid5("a", namespace));
+    }
   });
 });
 
@@ -108,6 +113,16 @@ describe("checkpoint ids", () => {
     }
     const ahead = "2f1e9e7a-0d24-6cd0-8000-4e3a9b30c3c7";
     expect(checkpointId(1, ahead) > ahead).toBe(true);
+    // Other threads do not follow.
+    expect(checkpointId(1, undefined) < ahead).toBe(true);
+  });
+
+  it("show the time as LangGraph.js's do", () => {
+    const ticks = (id: string) => BigInt(`0x${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(15, 18)}`);
+    vi.useFakeTimers({ now: Date.UTC(2100, 0, 1, 2, 3, 4, 567) });
+    const later = ticks(checkpointId(0, undefined));
+    vi.useRealTimers();
+    expect(Number((later - 0x01b21dd213814000n) / 10_000n)).toBe(Date.UTC(2100, 0, 1, 2, 3, 4, 567));
   });
 
   it("show the step as LangGraph.js's do", () => {
