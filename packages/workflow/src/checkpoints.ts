@@ -151,7 +151,8 @@ function setValue(draft: Checkpoint, channel: string, value: unknown): void {
 
 /** An object that something was deleted from is slow for everybody who reads it. */
 function withoutInput({ channel_values: values }: Checkpoint): Checkpoint["channel_values"] {
-  const { [START]: _, ...others } = values;
+  const others: Checkpoint["channel_values"] = {};
+  for (const channel of Object.keys(values)) if (channel !== START) others[channel] = values[channel];
   return others;
 }
 
