@@ -45,7 +45,7 @@ export interface CheckpointErrorDetails {
   readonly field?: string | undefined;
   /** Where in a value the offending part is, for example `"$.messages[3].when"`. */
   readonly path?: string | undefined;
-  /** The error that led to this one. */
+  /** The error that caused this one. */
   readonly cause?: unknown;
 }
 

@@ -24,7 +24,7 @@ export interface Location {
 }
 
 /**
- * Reads a config for a lookup. Without a thread there is nothing to be found: `undefined`.
+ * Reads a config for a lookup. Without a thread there is nothing to find: `undefined`.
  *
  * Source: `thread_ts` is LangGraph's old name of `checkpoint_id` (`getCheckpointId`).
  */

@@ -6,16 +6,15 @@ export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 /** A name that is refused, and what to use instead of it: the end of a sentence that begins with "use". */
 export type UseInstead = Readonly<Record<string, string>>;
 
-/** Names longer or stranger than this are not repeated in messages: they may be anything. */
+/** Names that are longer or stranger are not repeated in messages: they may be anything. */
 const PLAIN_NAME = /^[A-Za-z_$][\w$]{0,39}$/;
 
 /**
- * Refuses options that nobody reads, so that a typing error never changes what a call does in silence.
+ * Refuses unknown options, so that a typing error never silently changes what a call does.
  *
  * @param options The options as they were given; `undefined` is allowed.
- * @param owner Whose options they are, for the message.
- * @param names Every name that is taken.
- * @param instead Names that other savers take, and what to use here.
+ * @param owner Whose options they are, for the message. @param names Every name that is accepted. @param instead
+ * Names that other savers accept, and what to use here.
  * @throws CheckpointError `INVALID_ARGUMENT` with the unknown name as `field`. No value is repeated.
  * @example
  * checkOptions<MySaverOptions>(options, "MySaver", { ...SAVER_OPTIONS, tableName: true });
@@ -39,13 +38,13 @@ export function checkOptions<T extends object>(
   }
 }
 
-/** A list, a Map or a promise has no key of its own, and would pass for options that are all left out. */
+/** A list, a Map or a promise has no own keys, and would pass for options that are all left out. */
 export function isOptionsObject(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return !(Symbol.iterator in value) && !("then" in value);
 }
 
-/** What a value is, in a word and without the value. */
+/** The kind of a value, in a word and without the value. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
@@ -98,7 +97,7 @@ function plain(name: string): string {
   return name.replaceAll("_", "").toLowerCase();
 }
 
-/** How many letters are to be put in, taken out, replaced or swapped with their neighbour. */
+/** How many letters must be inserted, removed, replaced or swapped with their neighbour. */
 function edits(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -1,6 +1,6 @@
 /**
- * The only place that touches what differs between Node, Deno, Bun, Workers and browsers. Nothing is
- * imported from Node: its fast hash is looked up at run time where there is one.
+ * The only place that touches what differs between Node, Deno, Bun, Workers and browsers. Nothing is imported from
+ * Node: its fast hash is looked up at run time, if there is one.
  */
 
 interface HostGlobals {
@@ -27,7 +27,7 @@ export function utf8Encode(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** The string of UTF-8 bytes; throws `TypeError` where they are none. */
+/** The string of UTF-8 bytes; throws `TypeError` if they are not UTF-8. */
 export function utf8Decode(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
@@ -51,7 +51,7 @@ export function builtinModule<T>(id: string): T | undefined {
 
 const bufferCompare = host.Buffer?.prototype.compare;
 
-/** Whether `part` stands in `bytes` at `start`. */
+/** Whether `bytes` has `part` at `start`. */
 export function standsAt(bytes: Uint8Array, start: number, part: Uint8Array): boolean {
   const end = start + part.length;
   if (end > bytes.length) return false;

@@ -1,7 +1,7 @@
-/** A value, or a promise of it where something has to be waited for. */
+/** A value, or a promise of it if something has to be waited for. */
 export type Soon<T> = T | Promise<T>;
 
-/** Goes on with a value: at once where it is there. */
+/** Continues with a value, at once if it is available. */
 export function chain<T, U>(value: Soon<T>, work: (value: T) => Soon<U>): Soon<U> {
   return value instanceof Promise ? value.then(work) : work(value);
 }

@@ -28,7 +28,7 @@ export function chunkEnd(bytes: Uint8Array, start: number): number {
   if (length - start <= CHUNK_MIN) return length;
   const last = Math.min(length, start + CHUNK_MAX);
   let hash = 0;
-  // The window is 32 bytes: what lies further back has been shifted out of the hash.
+  // The window is 32 bytes: anything further back has been shifted out of the hash.
   for (let i = start + CHUNK_MIN - 32; i < last; i++) {
     hash = ((hash << 1) + GEAR[bytes[i]!]!) | 0;
     if (hash >>> BOUNDARY_SHIFT === 0 && i >= start + CHUNK_MIN) return i + 1;

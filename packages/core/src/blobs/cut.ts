@@ -19,10 +19,10 @@ export interface CutValue {
   readonly levels: readonly Level[] | undefined;
 }
 
-/** The nodes above one level of blobs. What lies behind the last of them belongs to the root. */
+/** The nodes above one level of blobs. What follows the last of them belongs to the root. */
 interface Level {
   readonly nodes: readonly Blob[];
-  /** How many blobs of the level below lie before the end of each node. */
+  /** How many blobs of the level below come before the end of each node. */
   readonly ends: readonly number[];
 }
 
@@ -32,8 +32,8 @@ interface Level {
  * appended to makes a new root, and now and then a node, whatever its length.
  *
  * @param emit Gets the blobs that are not known from `earlier`.
- * @param earlier Values that were cut before. They change nothing but the time that it takes: where
- *   one of their leaves stands again, nothing is hashed.
+ * @param earlier Values that were cut before. They only save time: where one of their leaves occurs again, nothing is
+ * hashed.
  * @param kept Leaves of one of them that come before the bytes.
  */
 export function cutTree(
@@ -84,7 +84,7 @@ function cutLeaf(bytes: Uint8Array, start: number): Blob {
   return { id: blobIdOf("leaf", piece), kind: "leaf", bytes: piece };
 }
 
-/** The earlier value that has most leaves in common from the front, and how many. */
+/** The earlier value that shares the most leaves from the front, and how many. */
 function longestPrefix(
   leaves: readonly Blob[],
   earlier: readonly CutValue[],

@@ -6,7 +6,7 @@ interface Place {
   readonly leaf: number;
 }
 
-/** After so many new leaves the known ones are looked up. What was appended to a value is mostly shorter. */
+/** After this many new leaves the known ones are looked up. What is appended to a value is usually shorter. */
 const PATIENCE = 4;
 
 /**
@@ -40,7 +40,7 @@ export class LeafGuess {
     return undefined;
   }
 
-  /** Goes on behind the leaf that was cut. */
+  /** Continues after the leaf that was cut. */
   follow(id: BlobId): void {
     if (this.#earlier.length === 0) return;
     const expected = this.#next && this.#earlier[this.#next.value]?.[this.#next.leaf];

@@ -3,11 +3,11 @@ import type { Blob, BlobId } from "../storage/port.ts";
 import type { CutValue } from "./cut.ts";
 import { childrenOf, type FindBlob } from "./tree.ts";
 
-/** Cutting halves every level at least, so no value has as many. */
+/** Cutting at least halves every level, so no value has this many. */
 const MAX_LEVELS = 64;
-/** Half of what cutting makes of a leaf that is not the last. */
+/** Half of the smallest leaf that cutting makes, except for the last. */
 const LEAF_MIN = 256;
-/** What no array of bytes is longer than on any host of ours. */
+/** The longest array of bytes on any supported host. */
 const MAX_SIZE = 2 ** 32;
 
 /** What is below a node. */
@@ -18,13 +18,13 @@ interface Branch {
   readonly levels: number;
 }
 
-/** Values whose leaves are at hand, by the id of their root. */
+/** Values whose leaves are known, by the id of their root. */
 export type KnownValues = ReadonlyMap<BlobId, CutValue>;
 
 /**
- * Reads values out of blobs. Blobs that were tampered with can name each other so often that a few of them stand for
- * any number of leaves. So every blob is looked at once, and leaves are gathered only when there are as many bytes as
- * the record says, in pieces as long as cutting makes them.
+ * Reads values from blobs. Blobs that were tampered with can name each other so often that a few of them stand for
+ * any number of leaves. So every blob is visited once, and leaves are collected only if they have as many bytes as
+ * the record says, in pieces of the lengths that cutting makes.
  */
 export class TreeReader {
   readonly #find: FindBlob;
@@ -101,7 +101,7 @@ function levelsIn(tree: Branch | Blob): number {
   return isBranch(tree) ? tree.levels : 0;
 }
 
-/** Goes only where there are leaves: nodes without any can be as many as leaves. */
+/** Visits only nodes with leaves: nodes without any can be as numerous as leaves. */
 function gather(tree: Branch | Blob, into: Blob[]): void {
   if (!isBranch(tree)) into.push(tree);
   else for (const part of tree.below) if (leavesIn(part) > 0) gather(part, into);

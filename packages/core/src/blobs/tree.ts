@@ -22,7 +22,7 @@ export function blobsBelow(roots: readonly BlobId[], find: FindBlob): Map<BlobId
   return found;
 }
 
-/** Whether a blob that came from a storage is what its id says. */
+/** Whether a blob from a storage is what its id says. */
 export function isIntact(blob: Blob): boolean {
   return blobIdOf(blob.kind, blob.bytes) === blob.id;
 }

@@ -7,15 +7,15 @@ import { compareText } from "./text.ts";
 /** Longer texts are replaced by their hash, so that an index on them stays small. */
 const TEXT_MAX = 96;
 
-/** What is converted is reported where the metadata itself is encoded. */
+/** Conversions are reported where the metadata itself is encoded. */
 const serializer = new Serializer({ onConverted: () => {} });
 
 /**
- * A short text that two values have in common exactly when a filter takes them for equal: JSON values by content,
- * whatever the order of keys; −0 as 0; every other type by its exact encoding, and so is a value that contains itself.
+ * A short text that two values share exactly when a filter treats them as equal: JSON values by content, whatever the
+ * order of keys; −0 as 0; every other type, and a value that contains itself, by its exact encoding.
  *
- * The text of an object that occurs often is made once, and is short however much is in it: the time that this takes
- * grows with the number of objects, not with that of the paths to them.
+ * The text of an object that occurs several times is made once, and is short however much it contains, so the time
+ * grows with the number of objects, not with the number of paths to them.
  *
  * @throws CheckpointError `NOT_SERIALIZABLE`.
  */
@@ -24,7 +24,7 @@ export function canonicalText(value: unknown): string {
   return texts.of(value) ?? hashed(serializer.encode(value));
 }
 
-/** What is not stored of metadata cannot be found in it. */
+/** What is not stored with the metadata cannot be found by a filter. */
 export function isLeftOut(value: unknown): boolean {
   return typeof value === "function" || typeof value === "symbol";
 }

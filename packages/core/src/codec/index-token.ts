@@ -36,7 +36,7 @@ export function filterTerms(filter: Record<string, unknown> | undefined): Filter
   });
 }
 
-/** A key of metadata as storages have it. */
+/** A key of metadata in the form that storages keep. */
 export function keyToken(key: string): string {
   return shortText(escapeText(key), KEY_MAX);
 }

@@ -20,7 +20,7 @@ function sealOf(thread: string, fields: readonly unknown[], bytes: Uint8Array): 
   return (textSum(thread) + crc32(bytes, textSum(JSON.stringify(fields)))) >>> 0;
 }
 
-/** What to add to the seals of a thread that is copied. */
+/** What to add to the seals when a thread is copied. */
 export function sealShift(from: string, to: string): number {
   return (textSum(to) - textSum(from)) >>> 0;
 }
@@ -38,7 +38,7 @@ export function parentSealOf({ namespace, id }: CheckpointKey, parent: string | 
   return textSum(JSON.stringify([namespace, id, parent]));
 }
 
-/** The checksum of what a checkpoint has beside its header. */
+/** The checksum of everything in a checkpoint except its header. */
 export function contentSum(
   metadata: Uint8Array,
   index: readonly IndexEntry[],

@@ -6,23 +6,26 @@ import type { Blob, BlobId } from "../storage/port.ts";
 import { HEAD_BYTES, isSound } from "../serializer/envelope.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 
-/** Values of up to so many bytes stay in their record, unless the storage says otherwise. A blob has an id and a row. */
+/**
+ * Values of up to this many bytes stay in their record, unless the storage says otherwise. A blob has an id and a
+ * row.
+ */
 const INLINE_BYTES = 512;
 
 const INLINE = 0;
 const CUT = 1;
 const ID_BYTES = 16;
-/** From here on, a value that a few blobs stand for is checked before it takes so much memory. */
+/** From this size on, a value that a few blobs may stand for is checked before it takes as much memory. */
 const REPEATED_MIN = 32 * 1024 * 1024;
 
 /** A value as a record holds it. */
 export interface StoredValue {
   readonly bytes: Uint8Array;
-  /** The rest of the value, when it does not fit there. */
+  /** The rest of the value, if it does not fit there. */
   readonly cut: CutValue | undefined;
 }
 
-/** An encoded value: all of its bytes, or those behind leaves that are cut already. */
+/** An encoded value: all of its bytes, or those after the leaves that are already cut. */
 export interface Payload {
   readonly size: number;
   /**
@@ -41,10 +44,10 @@ export function payloadOf(bytes: Uint8Array): Payload {
 }
 
 /**
- * Makes the record's part of an encoded value and hands its new blobs to `emit`.
+ * Makes the record's part of an encoded value and passes its new blobs to `emit`.
  *
  * @param earlier As for `cutTree`.
- * @param inlineBytes Values of up to so many bytes stay in the record.
+ * @param inlineBytes Values of up to this many bytes stay in the record.
  */
 export function storeValue(
   { size, head, kept, tail }: Payload,
@@ -69,13 +72,13 @@ export function refOf(stored: Uint8Array): BlobId | undefined {
   return parse(stored).ref;
 }
 
-/** How long the encoded value is. */
+/** The length of the encoded value. */
 export function sizeOf(stored: Uint8Array): number {
   return parse(stored).size;
 }
 
 /**
- * The encoded value again.
+ * Restores the encoded value.
  *
  * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT`, `NOT_SUPPORTED`.
  */

@@ -10,7 +10,7 @@ export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
 
-/** Any string as one that is storable; different strings stay different. */
+/** Makes any string storable; different strings stay different. */
 export function escapeText(text: string): string {
   return UNSAFE.test(text) ? JSON.stringify(text).slice(1, -1) : text;
 }
@@ -31,8 +31,8 @@ export function utf8Length(text: string): number {
 }
 
 /**
- * Compares as UTF-8 bytes do, which is by code point: the order of every database. JavaScript's own
- * `<` puts U+FFFF behind all characters beyond it.
+ * Compares as UTF-8 bytes do, which is by code point: the order of every database. JavaScript's own `<` puts U+FFFF
+ * after all characters above it.
  *
  * Source: `compareWritesSortKeys` of `@langchain/langgraph-checkpoint` 1.2.
  */
@@ -46,7 +46,7 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Moves surrogates behind the rest of the basic plane. */
+/** Moves surrogates after the rest of the basic plane. */
 function codePointRank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;

@@ -1,6 +1,6 @@
 import { className, show } from "./show.ts";
 
-/** What a comparison found: where, and what is different there. */
+/** What a comparison found: the place, and the difference there. */
 export interface Difference {
   readonly path: string;
   readonly message: string;
@@ -115,7 +115,7 @@ function compareContent(actual: object, expected: object, path: string, walk: Wa
   return { path, message: `${show(actual)} instead of ${show(expected)}` };
 }
 
-/** Where bytes differ: the first ones alone would look the same. */
+/** Shows where bytes differ: their beginnings might look the same. */
 function byteDifference(actual: object, expected: object): string | undefined {
   const [found, wanted] = [bytesOf(actual), bytesOf(expected)];
   if (!found || !wanted) return undefined;
@@ -135,7 +135,7 @@ interface URLLike {
   readonly href: string;
 }
 
-/** What an object is beside its keys, as text; the same text exactly when it is the same. */
+/** Everything about an object except its keys, as text; equal exactly when that is equal. */
 function scalarContent(value: object): string {
   if (value instanceof Date) return String(value.getTime());
   if (value instanceof RegExp) return `${value.source}/${value.flags}/${value.lastIndex}`;
@@ -163,7 +163,7 @@ function compareList(
 }
 
 function compareKeys(actual: object, expected: object, path: string, walk: Walk): Difference | undefined {
-  // Bytes were compared already, and a megabyte has a million keys.
+  // Bytes have already been compared, and a megabyte has a million keys.
   if (ArrayBuffer.isView(expected)) return undefined;
   const keys = keysOf(expected);
   for (const key of keysOf(actual)) {

@@ -1,6 +1,6 @@
 const LONGEST = 160;
 
-/** A value as short text for a failure message, with its types to be seen. */
+/** A value as short text for a failure message, with its types visible. */
 export function show(value: unknown): string {
   const text = write(value, 0);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;

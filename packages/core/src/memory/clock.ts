@@ -1,11 +1,11 @@
-// Through unknown: hosts declare it in different ways, and some projects do not declare it at all.
+// By way of `unknown`: hosts declare it differently, and some projects do not declare it at all.
 const host = globalThis as unknown as { readonly performance: { now(): number } };
 
 const origin = Date.now() - host.performance.now();
 
 /**
- * Milliseconds since 1970, by a clock that never steps: the time of the process's start and what has passed since. A
- * clock that is set does not end the lives of threads, and does not bring back those that are over.
+ * Milliseconds since 1970, by a clock that never steps: the time at which the process started, plus what has passed
+ * since. Setting the system's clock does not make threads expire, and does not bring expired ones back.
  */
 export function now(): number {
   return Math.round(origin + host.performance.now());

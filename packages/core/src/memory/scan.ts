@@ -13,7 +13,7 @@ export interface Hit extends ScanPosition {
   readonly record: CheckpointRecord;
 }
 
-/** The first `limit` checkpoints of a scan: at most so many of every namespace, merged. */
+/** The first `limit` checkpoints of a scan: at most that many from every namespace, merged. */
 export function findHits(threads: Iterable<ThreadData>, request: ScanRequest, limit: number): Hit[] {
   const hits: Hit[] = [];
   for (const data of threads) {

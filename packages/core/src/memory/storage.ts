@@ -57,7 +57,9 @@ import {
 
 /** Options of {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
-  /** The most threads to keep; the one that was not written to for longest goes. @default no limit */
+  /**
+   * The greatest number of threads to keep; the one that was written to the longest ago is dropped. @default no limit
+   */
   readonly maxThreads?: number | undefined;
 }
 

@@ -28,7 +28,7 @@ export interface ThreadData {
   readonly created: number;
   updated: number;
   expires: number | undefined;
-  /** A time to live of the thread's own: milliseconds, `null` for never, `undefined` for none. */
+  /** The thread's own time to live: milliseconds, `null` for never, `undefined` for none. */
   ownTtl: number | null | undefined;
   readonly namespaces: Map<string, NamespaceData>;
   readonly blobs: Map<BlobId, Blob>;
@@ -37,7 +37,7 @@ export interface ThreadData {
   claim: ThreadClaim | undefined;
 }
 
-/** The namespace, made when it is not there. */
+/** The namespace, created if it does not exist. */
 export function namespaceIn(data: ThreadData, name: string): NamespaceData {
   let found = data.namespaces.get(name);
   if (!found) {
@@ -47,7 +47,7 @@ export function namespaceIn(data: ThreadData, name: string): NamespaceData {
   return found;
 }
 
-/** The thread as a listing tells it. */
+/** The thread as a listing returns it. */
 export function recordOf(data: ThreadData, pendingChannels: readonly string[]): ThreadRecord {
   const { thread, created, updated, expires, entries, claim } = data;
   const root = data.namespaces.get("");
@@ -82,7 +82,7 @@ export function writesOf(namespace: NamespaceData, id: string): WriteRecord[] {
   return [...(namespace.writes.get(id)?.values() ?? [])].flatMap((task) => [...task.values()]);
 }
 
-/** Adds writes of one task by the rule of the port: the first stays, but for negative indexes. */
+/** Adds writes of one task by the rule of the port: the first stays, except at negative indexes. */
 export function addWrites(
   namespace: NamespaceData,
   checkpoint: string,
@@ -152,7 +152,7 @@ export function reachableBlobs(
   return [...found.values()];
 }
 
-/** Whether a checkpoint is of one of the runs. */
+/** Whether a checkpoint belongs to one of the runs. */
 export function hasRun(data: ThreadData, runs: readonly string[]): boolean {
   for (const namespace of data.namespaces.values()) {
     for (const { run } of namespace.checkpoints.values()) {
@@ -164,7 +164,7 @@ export function hasRun(data: ThreadData, runs: readonly string[]): boolean {
 
 const ID_BYTES = 16;
 
-/** How much there is, counted as a database would keep it. */
+/** How much is stored, counted as a database would keep it. */
 export function statsOf({ namespaces, blobs }: ThreadData): ThreadStats {
   let [checkpoints, bytes] = [0, 0];
   for (const namespace of namespaces.values()) {

@@ -1,7 +1,7 @@
 import { now } from "./clock.ts";
 import type { ThreadData } from "./thread-data.ts";
 
-/** All threads, in the order in which they were last written to. An expired one is not there. */
+/** All threads, in the order in which they were last written to. Expired ones are absent. */
 export class ThreadTable {
   readonly #threads = new Map<string, ThreadData>();
   readonly #max: number;
@@ -24,7 +24,7 @@ export class ThreadTable {
     for (const data of this.#threads.values()) if (!hasExpired(data)) yield data;
   }
 
-  /** The thread, made when it is not there, as written to just now. */
+  /** The thread, created if it does not exist, marked as written to just now. */
   touch(thread: string, newEpoch: string, ttl: number | undefined): ThreadData {
     const data = this.find(thread) ?? newThread(thread, newEpoch);
     data.updated = now();
@@ -35,7 +35,7 @@ export class ThreadTable {
     return data;
   }
 
-  /** The thread, made when it is not there. */
+  /** The thread, created if it does not exist. */
   findOrMake(thread: string, newEpoch: string): ThreadData {
     return this.find(thread) ?? this.touch(thread, newEpoch, undefined);
   }
@@ -47,7 +47,7 @@ export class ThreadTable {
     data.expires = milliseconds === null ? undefined : now() + milliseconds;
   }
 
-  /** Whether it was there. */
+  /** Whether it existed. */
   delete(thread: string): boolean {
     return this.#threads.delete(thread);
   }

@@ -12,13 +12,13 @@ import { storeMoved } from "./store-moved.ts";
 import { sourceOf } from "./source-of.ts";
 import type { ThreadSource } from "./thread-source.ts";
 
-/** Threads that were looked for; beyond these a thread is looked for again. */
+/** How many settled threads are remembered; others are looked for again. */
 const REMEMBERED = 100_000;
-/** A thread that is written to in the old saver meanwhile is read again. */
+/** A thread that is written to in the old saver during the copy is read again. */
 const MAX_ATTEMPTS = 5;
 /** Milliseconds. */
 const LONGEST_WAIT = 8192;
-/** In the place of an attempt: the thread was deleted, and never comes back. */
+/** Takes the place of an attempt: the thread was deleted, and never comes back. */
 const DELETED = "deleted";
 const ATTEMPTS = "attempts";
 
@@ -134,7 +134,7 @@ export class Adoption implements ThreadTaker {
     return checkpoints.length > 0;
   }
 
-  /** Tells one state of the thread in the old saver from the next. */
+  /** Distinguishes one state of the thread in the old saver from the next. */
   async #stateOf(thread: string): Promise<string> {
     const tuple = await this.#old.getTuple({ configurable: { thread_id: thread, checkpoint_ns: "" } });
     return tuple ? `${tuple.checkpoint.id} ${tuple.pendingWrites?.length ?? 0}` : "";
@@ -147,7 +147,7 @@ export class Adoption implements ThreadTaker {
     return undefined;
   }
 
-  /** Makes an attempt the one that counts, unless another does. Returns which one counts. */
+  /** Makes an attempt the one that counts, unless another already does. Returns the one that counts. */
   async #claim(thread: string, attempt: string): Promise<string> {
     for (let wait = 1; ; wait *= 2) {
       try {
@@ -157,7 +157,7 @@ export class Adoption implements ThreadTaker {
         if (!isCheckpointError(error, "CONFLICT")) throw error;
         const winner = await this.#winnerOf(thread);
         if (winner !== undefined) return winner;
-        // MongoDB fences a put before its checkpoint can be seen, and whoever made it may have been killed in between.
+        // MongoDB fences a put before its checkpoint can be seen, and the process may have been killed in between.
         if (wait > LONGEST_WAIT) throw error;
         await pause(wait);
       }

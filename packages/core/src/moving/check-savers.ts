@@ -1,12 +1,12 @@
 import { CheckpointError } from "../errors.ts";
 import type { NewSaver, OldSaver } from "./old-saver.ts";
 
-/** Refuses what no thread can be read from. */
+/** Refuses objects from which no thread can be read. */
 export function checkOldSaver(saver: OldSaver, field: string): void {
   checkMethods(saver, field, ["getTuple", "list", "deleteThread"]);
 }
 
-/** Refuses what no thread can be written to. */
+/** Refuses objects to which no thread can be written. */
 export function checkNewSaver(saver: NewSaver, field: string): void {
   checkMethods(saver, field, ["getTuple", "list", "put", "putWrites"]);
 }

@@ -28,7 +28,7 @@ export interface MigrateThreadsOptions {
   readonly signal?: AbortSignalLike | undefined;
 }
 
-/** How far a migration is. */
+/** The progress of a migration. */
 export interface MigrationProgress {
   /** Threads that are finished. */
   readonly threads: number;
@@ -36,7 +36,7 @@ export interface MigrationProgress {
   readonly checkpoints: number;
   /** Those of them that were missing or incomplete, and were stored. */
   readonly stored: number;
-  /** The thread that it is at. */
+  /** The thread that is being copied. */
   readonly threadId: string;
 }
 
@@ -45,7 +45,7 @@ export interface MigrationFailure {
   readonly threadId: string;
   readonly namespace: string | undefined;
   readonly checkpointId: string | undefined;
-  /** What went wrong, or where a checkpoint differs after it was stored. Holds no stored value. */
+  /** What went wrong, or where a checkpoint differs after it was stored. Contains no stored value. */
   readonly reason: string;
   readonly cause: unknown;
 }
@@ -63,7 +63,7 @@ const OPTIONS: OptionNames<MigrateThreadsOptions> = {
   signal: true,
 };
 
-/** So many threads in a row fail only when a database does. */
+/** This many threads in a row fail only when a database does. */
 const FAILURES_IN_A_ROW = 10;
 
 /**
@@ -72,7 +72,7 @@ const FAILURES_IN_A_ROW = 10;
  * grow with what there is.
  *
  * Call it again after it was stopped: what is already there and equal is not stored again. Neither side should be
- * written to meanwhile; to move while the application runs, use the option `adopt` of a saver.
+ * written to in the meantime; to move while the application runs, use the option `adopt` of a saver.
  *
  * @returns What was done, and which threads could not be copied exactly: one that fails does not stop the others.
  * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option; the error of a database where thread after thread fails.
@@ -109,7 +109,7 @@ class Migration {
   }
 
   async move(threadId: string): Promise<void> {
-    // Databases inside the process answer without a turn of the event loop, and then nothing could abort it.
+    // Databases inside the process answer without a turn of the event loop, which would leave no chance to abort.
     await pause(0);
     this.#options.signal?.throwIfAborted();
     try {

@@ -17,7 +17,7 @@ import {
 export interface MovedCheckpoint {
   readonly namespace: string;
   readonly parent: string | undefined;
-  /** The run that made it, where that is known. */
+  /** The run that made it, if known. */
   readonly run: string | undefined;
   readonly checkpoint: Checkpoint;
   readonly metadata: CheckpointMetadata;
@@ -26,7 +26,7 @@ export interface MovedCheckpoint {
   readonly pendingWrites: readonly CheckpointPendingWrite[];
 }
 
-/** Writes of one task, to be given to `putWrites` together. */
+/** Writes of one task, for one call of `putWrites`. */
 interface WriteBatch {
   readonly task: string;
   readonly path: string;
@@ -34,7 +34,7 @@ interface WriteBatch {
 }
 
 /**
- * What a tuple becomes.
+ * Turns a tuple into what is stored.
  *
  * @param known Task → path, and the run, where the saver has them: tuples do not.
  */
@@ -64,7 +64,7 @@ export function movedFrom(
 
 /**
  * The writes of a task as the contract orders them: special ones by their places, then what the task has returned.
- * LangGraph.js's `RedisSaver` has them in the order in which they came.
+ * LangGraph.js's `RedisSaver` has them in order of arrival.
  */
 function writesOf(task: string, all: readonly CheckpointPendingWrite[]): CheckpointPendingWrite[] {
   const rank = ([, channel]: CheckpointPendingWrite): number => specialIndexOf(channel) ?? 0;
@@ -72,15 +72,15 @@ function writesOf(task: string, all: readonly CheckpointPendingWrite[]): Checkpo
 }
 
 /**
- * Paths with which the tasks come in the order in which they are. LangGraph.js's own databases keep no paths and sort by
- * task: then none are needed. Otherwise they are numbers, which come before the paths of later writes.
+ * Paths that keep the tasks in their current order. LangGraph.js's own databases keep no paths and sort by task: then
+ * none are needed. Otherwise the paths are numbers, which come before the paths of later writes.
  */
 function pathsThatKeep(tasks: readonly string[]): Map<string, string> {
   const sorted = tasks.every((task, i) => i === 0 || compareText(tasks[i - 1]!, task) < 0);
   return new Map(tasks.map((task, i) => [task, sorted ? "" : String(i).padStart(10, "0")]));
 }
 
-/** These come in batches of their own, and so do not count as positions of what a task returns. */
+/** These have their own batches, and so do not count as positions of what a task returns. */
 const ALONE: ReadonlySet<string> = new Set([ERROR, SCHEDULED, INTERRUPT]);
 
 /** The batches in which LangGraph.js has stored the writes of a task. */

@@ -18,7 +18,7 @@ export function postgresSource(saver: OldSaver): ThreadSource | undefined {
     (await pool.query(text, values)).rows.map(({ id }) => id);
   return pagedSource(saver, {
     async *threadIds() {
-      // From one thread to the next by the primary key, instead of through all checkpoints.
+      // Goes from one thread to the next by the primary key, instead of through all checkpoints.
       const next = `WITH RECURSIVE t AS (
         (SELECT thread_id AS id, 1 AS n FROM ${table} WHERE $1::text IS NULL OR thread_id > $1 ORDER BY thread_id LIMIT 1)
         UNION ALL

@@ -20,7 +20,7 @@ const INDEX = "checkpoints";
 const PAGE = 500;
 /** How the saver stores the root namespace. */
 const ROOT = "__empty__";
-/** The saver refuses ids with these, so it cannot have a thread of such a name. */
+/** The saver refuses ids with these, so it cannot have a thread with such a name. */
 const FORBIDDEN = /[*?[\]\\]/;
 
 /**
@@ -53,7 +53,7 @@ export function redisSource(saver: OldSaver): ThreadSource | undefined {
     },
     async *checkpoints(threadId) {
       if (!isPossible(threadId)) return;
-      // All ids first: reading can move the times by which the index sorts.
+      // Reads all ids first: reading threads can change the times by which the index sorts.
       const places: [namespace: string, id: string][] = [];
       for (let from = 0; ; from += PAGE) {
         const { documents } = await find(threadId, from, PAGE);

@@ -12,8 +12,8 @@ import type { ThreadSource } from "./thread-source.ts";
 const KNOWN = [postgresSource, mongoSource, sqliteSource, redisSource, objectSource];
 
 /**
- * The source that a saver is: by the fields that it has, never by the name of its class, which bundlers change.
- * What has none of the known fields is read through the contract alone.
+ * Finds the source for a saver by its fields, never by the name of its class, which bundlers change. A saver with
+ * none of the known fields is read through the contract alone.
  */
 export function sourceOf(saver: OldSaver): ThreadSource {
   const engine = engineOf(saver);

@@ -13,16 +13,16 @@ import { storeMoved } from "./store-moved.ts";
 
 /** Where threads are moved to. */
 export interface ThreadTarget {
-  /** Whether there is anything of a thread. */
+  /** Whether anything of a thread exists. */
   has(threadId: string): Promise<boolean>;
   store(threadId: string, moved: MovedCheckpoint): Promise<void>;
-  /** Sets what is known of the thread itself, where the saver keeps such a thing. */
+  /** Sets the metadata of the thread itself, if the saver keeps such metadata. */
   describe(threadId: string, metadata: ThreadMetadata): Promise<void>;
   /** Where the stored checkpoint differs, in words without a value; `undefined` when it is the same. */
   differenceFrom(threadId: string, moved: MovedCheckpoint): Promise<string | undefined>;
 }
 
-/** A saver of this package keeps the run, and neither adopts nor prunes nor fences what is being moved. */
+/** A saver of this package: the run is kept, and what is being moved is neither adopted, pruned nor fenced. */
 export function targetOf(saver: NewSaver): ThreadTarget {
   const engine = engineOf(saver);
   if (!engine) return publicTarget(saver);

@@ -1,6 +1,6 @@
 import { CheckpointError } from "../errors.ts";
 
-/** Refuses what is not a checkpoint: TypeScript's types are not there at run time. */
+/** Refuses what is not a checkpoint: TypeScript's types do not exist at run time. */
 export function checkCheckpoint(checkpoint: unknown): void {
   if (!isObject(checkpoint)) throw wrong("checkpoint", "must be an object");
   if (!isObject(checkpoint["channel_values"])) {
@@ -8,7 +8,7 @@ export function checkCheckpoint(checkpoint: unknown): void {
   }
 }
 
-/** Refuses what are not writes. */
+/** Refuses what is not a list of writes. */
 export function checkWrites(writes: unknown): void {
   if (!Array.isArray(writes)) throw wrong("writes", "must be an array of [channel, value]");
   for (const [i, write] of writes.entries()) {
@@ -18,7 +18,7 @@ export function checkWrites(writes: unknown): void {
   }
 }
 
-/** Refuses a limit of a listing that is no number. */
+/** Refuses a limit of a listing that is not a number. */
 export function checkLimit(limit: unknown): void {
   if (limit === undefined || (typeof limit === "number" && !Number.isNaN(limit))) return;
   throw wrong("limit", "must be a number");

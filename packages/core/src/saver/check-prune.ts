@@ -18,7 +18,7 @@ const INSTEAD: UseInstead = {
 };
 
 /**
- * Refuses a prune that would do something else than was meant.
+ * Refuses a prune that would do something other than intended.
  *
  * @throws CheckpointError `INVALID_ARGUMENT`.
  */

@@ -3,8 +3,8 @@ import { CheckpointError, type CheckpointErrorDetails } from "../errors.ts";
 import type { CheckpointOutline, StoredCheckpoint, ThreadEntry, WriteRecord } from "../storage/port.ts";
 
 /*
- * Whatever comes from a storage is compared with its seal before it is used. Only the content of a checkpoint, which
- * its header has a checksum of, is compared when the header is decoded.
+ * Everything that comes from a storage is checked against its seal before it is used. Only the content of a
+ * checkpoint, of which the header has a checksum, is checked when the header is decoded.
  */
 
 /** Checks a checkpoint and its writes. */
@@ -13,7 +13,7 @@ export function checkStored({ thread, checkpoint, writes }: StoredCheckpoint): v
   checkWrites(thread, checkpoint, writes);
 }
 
-/** Checks a checkpoint but for metadata, index and refs. */
+/** Checks a checkpoint except for metadata, index and refs. */
 export function checkOutline(thread: string, outline: CheckpointOutline): void {
   const { namespace, id, parent, parentSeal, seal } = outline;
   if (seal === checkpointSeal(thread, outline) && parentSeal === parentSealOf(outline, parent)) return;

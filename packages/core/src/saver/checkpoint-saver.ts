@@ -229,7 +229,7 @@ export class CheckpointSaver {
   /**
    * Copies a thread with all namespaces, writes, values and metadata; ids stay the same.
    *
-   * @throws CheckpointError `THREAD_NOT_FOUND`, or `THREAD_EXISTS` when `to` is taken.
+   * @throws CheckpointError `THREAD_NOT_FOUND`, or `THREAD_EXISTS` when `to` exists.
    */
   async copyThread(from: ThreadId, to: ThreadId): Promise<void> {
     await this.#call((engine) => copyThread(engine, from, to));

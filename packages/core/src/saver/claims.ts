@@ -16,7 +16,7 @@ export interface ClaimOptions {
 /** Whether a thread was taken, and until when somebody else has it. */
 export type ClaimResult = { readonly claimed: true } | { readonly claimed: false; readonly until: Date };
 
-/** Enough for one expiry, met once more by a race. */
+/** Enough for one expiry that meets another race. */
 const MAX_ATTEMPTS = 5;
 
 const CLAIM_OPTIONS: OptionNames<ClaimOptions> = { claim: true, ttl: true };
@@ -67,7 +67,7 @@ async function ask(
   throw new CheckpointError("STORAGE_FAILED", message, { threadId: thread });
 }
 
-/** Gives a thread back. */
+/** Releases a thread. */
 export async function releaseThread(
   { storage }: Engine,
   threadId: ThreadId,

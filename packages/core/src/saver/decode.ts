@@ -21,8 +21,8 @@ import type {
 import { reading } from "./placed.ts";
 
 /**
- * Blobs that came from a storage, each checked against its id. One that is damaged is an error when it is looked for:
- * a listing of all threads only knows then whose it is.
+ * Blobs that came from a storage, each checked against its id. A damaged one is an error when it is looked up: only
+ * then does a listing of all threads know whose it is.
  */
 export function checkedBlobs(blobs: readonly Blob[]): FindBlob {
   const found = new Map<BlobId, Blob>();
@@ -43,9 +43,9 @@ export function headerOf(thread: string, { namespace, id, header }: CheckpointOu
 }
 
 /**
- * The tuple of a stored checkpoint that was checked but for its content.
+ * The tuple of a stored checkpoint that was checked except for its content.
  *
- * @param remembered How values were stored the last time: those need not be decoded.
+ * @param remembered How values were last stored: those need not be decoded.
  */
 export function decodeTuple(
   codec: ValueCodec,
@@ -116,7 +116,7 @@ function decodeValues(
   });
 }
 
-/** Sets also what plain assignment would not: a key called `__proto__`. */
+/** Also sets what plain assignment would not: a key called `__proto__`. */
 export function setOwn<T>(target: Record<string, T>, key: string, value: T): void {
   if (key !== "__proto__") target[key] = value;
   else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });

@@ -7,21 +7,27 @@ import { checkFilter } from "./check-arguments.ts";
 import type { Engine } from "./engine.ts";
 import { allThreads } from "./threads.ts";
 
-/** The most threads that a storage deletes at once. */
+/** The greatest number of threads that a storage deletes at once. */
 const BATCH = 100;
-/** A thread that is written to meanwhile may be met late or come back; somebody who goes on writing is not waited for. */
+/**
+ * A thread that is written to in the meantime may be found late or come back. A writer that goes on writing is not
+ * waited for.
+ */
 const MAX_ROUNDS = 10;
 
 /** Which threads to delete. Exactly one of the three is needed. */
 export interface DeleteThreadsOptions {
-  /** Those whose own metadata equals it on every key it has; it has at least one, and no value is `undefined`. */
+  /**
+   * Threads whose own metadata equals it on every key it has. It needs at least one key, and no value may be
+   * `undefined`.
+   */
   readonly filter?: Readonly<Record<string, unknown>> | undefined;
   readonly threadIds?: readonly ThreadId[] | undefined;
-  /** All that there are. */
+  /** All threads. */
   readonly allThreads?: true | undefined;
 }
 
-/** Deletes threads in batches and returns how many there were. */
+/** Deletes threads in batches and returns how many were deleted. */
 export async function deleteThreads(engine: Engine, options: DeleteThreadsOptions): Promise<number> {
   const { threadIds, filter } = checked(options);
   if (threadIds) return deleteAll(engine, new Set(threadIds.map(threadIdOf)));

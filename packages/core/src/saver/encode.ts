@@ -51,8 +51,8 @@ export interface CheckpointInput {
 /**
  * Encodes a checkpoint. Everything is read before this returns; the promise is for slow serializers.
  *
- * @param base What is known of the thread, to save time.
- * @param findDropped Tells the channels whose values are not to be stored.
+ * @param base What is known about the thread, to save time. @param findDropped Finds the channels whose values are
+ * not to be stored.
  */
 export function encodeCheckpoint(
   codec: ValueCodec,

@@ -21,7 +21,7 @@ export interface TtlOptions {
 /** Options that every saver takes. */
 export interface CheckpointSaverOptions {
   /**
-   * Turns values into bytes. It decides about types and unknown values itself: `types`, `onUnknown` and
+   * Turns values into bytes. It decides about types and unknown values by itself: `types`, `onUnknown` and
    * `onConverted` are refused together with it.
    * @default a `Serializer` with the three options below
    */
@@ -64,16 +64,18 @@ export interface CheckpointSaverOptions {
    */
   readonly blobCacheBytes?: number | undefined;
   /**
-   * How many of the newest checkpoints of a thread's namespace to keep; older ones are removed in batches as new ones are
-   * stored, so at times there are a few more. A put never fails because of this. What a survivor is built from stays,
-   * and calls of subgraphs go with the checkpoint that made them. This is what LangGraph.js's `ShallowRedisSaver` is for.
+   * How many of the newest checkpoints of a thread's namespace to keep; older ones are removed in batches as new ones
+   * are stored, so at times there are a few more. A put never fails because of this. What a survivor is built from
+   * stays, and calls of subgraphs are removed with the checkpoint that made them. This replaces LangGraph.js's
+   * `ShallowRedisSaver`.
    * @default everything is kept
    */
   readonly keepLatest?: number | undefined;
   /**
-   * The previous saver, for example one of LangGraph.js's own. A thread that is not here is taken over from it, complete
-   * and once, when it is first read, listed, copied or written to; `deleteThread` deletes it there, too. Nothing else is
-   * written to it. Nobody else may write to it any more, and it stays yours: nothing closes it.
+   * The previous saver, for example one of LangGraph.js's own. A thread that is not here is taken over from it,
+   * complete and once, when it is first read, listed, copied or written to; `deleteThread` deletes it there too.
+   * Nothing else is written to the previous saver. Nobody else may write to it any more. It stays yours: nothing
+   * closes it.
    * @default none
    */
   readonly adopt?: OldSaver | undefined;
@@ -111,7 +113,7 @@ const TTL_INSTEAD: UseInstead = {
   refresh_on_read: "refreshOnRead",
 };
 
-/** Those of a saver's options that are core's, for savers that have others. */
+/** The options of a saver that belong to core, for savers that have others too. */
 export function coreOptionsOf(options: CheckpointSaverOptions): CheckpointSaverOptions {
   const names = Object.keys(SAVER_OPTIONS) as (keyof CheckpointSaverOptions)[];
   return Object.fromEntries(names.flatMap((name) => (name in options ? [[name, options[name]]] : [])));
@@ -127,11 +129,11 @@ export interface HistoryBound {
 export interface ThreadTaker {
   /** Notes that a thread is here. */
   found(thread: string): void;
-  /** Resolves when the thread is here, or is nowhere. */
+  /** Resolves when the thread is here, or exists nowhere. */
   settle(thread: string): Promise<void>;
   /** Removes the thread on both sides, so that it does not come back. */
   remove(thread: string): Promise<void>;
-  /** Removes what a stopped adoption has left behind, so that a thread that expires is not taken over again. */
+  /** Removes what an interrupted adoption has left, so that a thread that expires is not taken over again. */
   tidy(thread: string): Promise<void>;
 }
 
@@ -191,7 +193,7 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
   };
 }
 
-/** For the saver's own work on a thread: without what happens beside the calls of an application. */
+/** For the saver's own work on a thread: without what accompanies the calls of an application. */
 export function plainEngine(engine: Engine): Engine {
   return { ...engine, fence: false, threadMetadata: undefined, keepLatest: undefined, adoption: undefined };
 }

@@ -70,7 +70,7 @@ async function walk(engine: Engine, location: Location, found: ReadonlyMap<strin
   }
 }
 
-/** The ancestors of a checkpoint, its parent first; each at most once, should parents form a circle. */
+/** The ancestors of a checkpoint, its parent first; each at most once, even if parents form a circle. */
 async function* ancestorsOf(
   storage: WholeStorage,
   { thread, namespace, id }: Location,

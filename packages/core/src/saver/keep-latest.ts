@@ -4,7 +4,7 @@ import type { Engine, HistoryBound } from "./engine.ts";
 import { removeFrom, type Chooser } from "./retention.ts";
 import { groupByNamespace } from "./retention-plan.ts";
 
-/** At least so many checkpoints go at once: a removal reads the outline of the thread. */
+/** At least this many checkpoints are removed at once: a removal reads the outline of the thread. */
 const SMALLEST_BATCH = 4;
 
 /** Checks the option. */
@@ -28,9 +28,10 @@ export class KeepLatest implements HistoryBound {
     this.#batch = Math.max(SMALLEST_BATCH, Math.ceil(count / 4));
   }
 
-  /** Never rejects: the checkpoint is stored, and what could not be removed now goes the next time. */
+  /** Never rejects: the checkpoint is stored, and what could not be removed now is removed the next time. */
   async stored(engine: Engine, thread: string, spared: readonly (string | undefined)[]): Promise<void> {
-    // It starts anywhere in the first batch, so that many processes that store a few checkpoints each do their part.
+    // The count starts anywhere in the first batch, so that many processes that each store a few checkpoints do their
+    // part.
     const left = (this.#left.get(thread) ?? Math.ceil(Math.random() * this.#batch)) - 1;
     this.#remember(thread, left > 0 ? left : this.#batch);
     if (left > 0 || this.#running.has(thread)) return;
@@ -38,7 +39,7 @@ export class KeepLatest implements HistoryBound {
     try {
       await removeFrom(engine, thread, this.#chooser(new Set(spared)), false);
     } catch {
-      // Told by nobody's call: see above.
+      // No call reports this: see above.
     } finally {
       this.#running.delete(thread);
     }
@@ -67,8 +68,8 @@ export class KeepLatest implements HistoryBound {
 }
 
 /**
- * Whether a namespace is of one call of a subgraph, which has the id of its task behind a colon, and not of a subgraph
- * that remembers. After the run nobody but a visitor of that time reads it.
+ * Whether a namespace belongs to one call of a subgraph, which has the id of its task after a colon, and not to a
+ * subgraph that remembers. After the run it is read only by someone who goes back to that time.
  *
  * Source: `CHECKPOINT_NAMESPACE_END` of LangGraph.js, which forbids colons in names of nodes.
  */

@@ -1,8 +1,8 @@
 import { CheckpointError } from "../errors.ts";
 
 /**
- * The calls that are under way. Closing waits for them, so that a driver is never taken from beneath a call, and what
- * comes later is refused.
+ * The calls that are under way. Closing waits for them, so that a driver is never closed during a call, and later
+ * calls are refused.
  */
 export class OpenCalls {
   #count = 0;
@@ -10,7 +10,7 @@ export class OpenCalls {
   #settled: (() => void) | undefined;
 
   /**
-   * Makes a call, at once.
+   * Makes a call at once.
    *
    * @throws CheckpointError `CLOSED`.
    */
@@ -23,7 +23,7 @@ export class OpenCalls {
     }
   }
 
-  /** Hands a listing on. It is under way while its next item is awaited, and not while the consumer works. */
+  /** Passes a listing on. It counts as under way while its next item is awaited, but not while the consumer works. */
   async *stream<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
     try {
       for (;;) {
@@ -32,7 +32,7 @@ export class OpenCalls {
         yield next.value;
       }
     } finally {
-      // Nothing is waiting in it: it has no more to do than to end.
+      // Nothing is waiting in it, so it only has to end.
       await items.return(undefined);
     }
   }

@@ -3,17 +3,17 @@ import type { Soon } from "../soon.ts";
 
 type Place = CheckpointErrorDetails;
 
-/** Says of which thread and channel the bytes are that cannot be read. */
+/** Adds the thread and channel to the error for bytes that cannot be read. */
 export function reading<T>(place: Place, decode: () => Soon<T>): Soon<T> {
   return placed(place, decode, unreadable);
 }
 
-/** Says of which thread and channel the value is that cannot be stored. */
+/** Adds the thread and channel to the error for a value that cannot be stored. */
 export function storing<T>(place: Place, encode: () => Soon<T>): Soon<T> {
   return placed(place, encode, unstorable);
 }
 
-/** As `storing`, for what is encoded at once. */
+/** Like `storing`, for what is encoded at once. */
 export function storingNow<T>(place: Place, encode: () => T): T {
   try {
     return encode();

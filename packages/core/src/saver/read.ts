@@ -30,7 +30,7 @@ export async function readTuple(
   return tuple && migrateSends(engine, tuple);
 }
 
-/** Looks here first, so that a thread that is here costs nothing more. */
+/** Looks here first, so that a thread that is here costs nothing extra. */
 async function readAdopted(engine: Engine, location: Location): Promise<CheckpointTuple | undefined> {
   const { adoption } = engine;
   const tuple = await readStored(engine, location);
@@ -62,15 +62,15 @@ async function readStored(
   return tuple;
 }
 
-/** What a read leaves to be remembered. */
+/** What a read leaves for the cache. */
 interface Read {
   readonly find: FindBlob;
   readonly read: KnownValues;
-  /** What was known of the same values before the read, if that is still true. */
+  /** What was known about the same values before the read, if that is still true. */
   readonly recent: RecentValues | undefined;
 }
 
-/** Remembers what was read: all of it was there, or it could not have been decoded. */
+/** Remembers what was read: it was complete, or it could not have been decoded. */
 function remember(engine: Engine, stored: GetResult, { find, read, recent }: Read): void {
   if (!engine.cache.remembers) return;
   const { thread, epoch } = stored;

@@ -3,16 +3,16 @@ import type { CutValue } from "../blobs/cut.ts";
 import { childrenOf } from "../blobs/tree.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
 
-/** How many nodes of a remembered value are looked into: enough for one that was appended to. */
+/** How many nodes of a remembered value are examined: enough for one that was appended to. */
 const NODES_MAX = 48;
 
 /**
- * Few blobs that stand for all that the values need and that is not sent. A stored blob has all that is below it, so the
- * topmost ones are enough; where these are parts of a remembered value, which is stored as a whole, its root stands for
- * them all. A conversation that grew relies on the root of what it was.
+ * A few blobs that stand for everything that the values need and that is not sent. Everything below a stored blob is
+ * stored, so the topmost ones are enough; if they are parts of a remembered value, which is stored as a whole, its
+ * root stands for all of them. A conversation that has grown relies on the root of its previous state.
  *
  * @param sent What is sent; everything else is known to be stored.
- * @param namespace Whose remembered values are tried first.
+ * @param namespace The namespace whose remembered values are tried first.
  */
 export function reliedOn(
   values: readonly CutValue[],
@@ -44,7 +44,7 @@ function topmost(values: readonly CutValue[], sent: ReadonlyMap<BlobId, Blob>): 
   return found;
 }
 
-/** Takes out what is below a root, and says whether there was any. */
+/** Removes what is below a root, and returns whether there was any. */
 function takeBelow(root: BlobId, rest: Set<BlobId>, { blobs }: KnownThread): boolean {
   const before = rest.size;
   const open = [root];

@@ -2,7 +2,7 @@ import { parentSealOf } from "../codec/seals.ts";
 import { compareText } from "../codec/text.ts";
 import type { CheckpointKey, Relink } from "../storage/port.ts";
 
-/** A checkpoint as retention sees it: without values, since those of many threads are there at once. */
+/** A checkpoint as retention sees it: without values, since those of many threads are in memory at once. */
 export interface Kept extends CheckpointKey {
   readonly parent: string | undefined;
   readonly run: string | undefined;

@@ -13,7 +13,7 @@ import { allThreads } from "./threads.ts";
 const PAGE = 1000;
 /** Threads that are worked on at once, where the storage says nothing else. */
 const THREADS_AT_ONCE = 8;
-/** A fork from a checkpoint that is just being removed makes the plan void; a new one is made. */
+/** A fork from a checkpoint that is just being removed invalidates the plan; a new one is made. */
 const MAX_ATTEMPTS = 10;
 
 /**
@@ -50,7 +50,7 @@ export async function pruneThreads(engine: Engine, options: PruneOptions): Promi
   const choose: Chooser = (thread) => {
     const latest = [...groupByNamespace(thread).values()].flatMap((all) => all.slice(0, keepLatest));
     const staying = new Set(latest);
-    // A time that cannot be read is not old.
+    // A time that cannot be parsed is not old.
     return (checkpoint) => !staying.has(checkpoint) && !(Date.parse(checkpoint.ts) >= limit);
   };
   const named = threadIds?.map(threadIdOf);
@@ -90,7 +90,7 @@ async function removeFromAll(
         if (removed > 0) report.threads++;
       }
     } catch (error) {
-      // The others end with the thread that they are at.
+      // The others finish the thread that they are working on.
       left.length = 0;
       throw error;
     }
@@ -112,7 +112,7 @@ export async function removeFrom(
     const kept = await readOutline(storage, thread);
     const plan = planRemoval(kept, choose(kept));
     if (dryRun || plan.checkpoints.length === 0) return plan.checkpoints.length;
-    // What is known of the last run is known of a checkpoint that goes.
+    // What is known about the last run describes a checkpoint that is removed.
     if (losesWorkflow(kept, plan.checkpoints)) {
       await storage.updateThread({ thread, set: [], remove: [RUN_KEY] });
     }
@@ -128,7 +128,7 @@ export async function removeFrom(
   );
 }
 
-/** Whether the newest checkpoint of a workflow is among those that go. The newest come first. */
+/** Whether the newest checkpoint of a workflow is among those that are removed. The newest come first. */
 function losesWorkflow(kept: readonly Kept[], going: readonly CheckpointKey[]): boolean {
   const head = kept.find(({ namespace }) => namespace === "");
   if (!head?.isWorkflow) return false;

@@ -2,17 +2,20 @@ import { entrySeal } from "../codec/seals.ts";
 import { RUN, type Checkpoint, type CheckpointConfig } from "../contract.ts";
 import type { FilterTerm, ThreadEntry } from "../storage/port.ts";
 
-/** Whether the last run of a workflow has come to its end. */
+/** Whether the last run of a workflow has ended. */
 export type RunMark = "finished" | "unfinished";
 
-/** Key of the entry that keeps the mark, so that listings find it in their index. No key of an application is escaped so. */
+/**
+ * Key of the entry that keeps the mark, so that listings find it in their index. No escaped key of an application
+ * looks like this.
+ */
 export const RUN_KEY = "\\:run";
 
 const NOTHING = new Uint8Array();
 
 /**
- * The entry that a checkpoint leaves at its thread. LangGraph.js's functional API keeps its input in a channel until the
- * run has ended; its threads are known by a channel that graphs do not have, once a run has ended in them.
+ * The entry that a checkpoint sets on its thread. LangGraph.js's functional API keeps its input in a channel until
+ * the run has ended; its threads are known by a channel that graphs do not have, once a run has ended in them.
  */
 export function runEntries(
   thread: string,

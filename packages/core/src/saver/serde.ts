@@ -2,13 +2,13 @@ import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { Serializer, type SerializerOptions } from "../serializer/index.ts";
 
-/** Options that a saver hands on to the serializer that it makes. */
+/** Options that a saver passes on to the serializer that it creates. */
 const SERIALIZER_OPTIONS = ["types", "onUnknown", "onConverted"] as const;
 
 /**
- * The serializer of a saver: the one that was given, or one of ours with the options for it.
+ * The serializer of a saver: the one that was passed in, or one of ours with the options for it.
  *
- * @throws CheckpointError `INVALID_ARGUMENT` for a serializer that is none, or one with options beside it.
+ * @throws CheckpointError `INVALID_ARGUMENT` if it is not a serializer, or if options for ours are given as well.
  */
 export function serdeOf({
   serde,

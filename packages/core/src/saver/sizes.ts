@@ -12,7 +12,7 @@ export interface CheckpointSize {
   readonly checkpointId: string;
   /** Bytes of its values, encoded. */
   readonly bytes: number;
-  /** Those of them that no older checkpoint of the listing has: what storing it has added. */
+  /** Those of them that no older checkpoint in the listing has: what storing it added. */
   readonly added: number;
 }
 
@@ -25,9 +25,9 @@ export interface CheckpointSizesOptions {
 }
 
 /**
- * How much is stored of a thread, in one round trip and without its values; `undefined` when there is none.
+ * How much is stored of a thread, without reading its values; `undefined` if it does not exist.
  *
- * @throws CheckpointError `INVALID_ARGUMENT` when it is no saver of this package.
+ * @throws CheckpointError `INVALID_ARGUMENT` when it is not a saver of this package.
  * @example
  * const size = await threadStats(saver, "1"); // { checkpoints: 12, bytes: 48213 }
  */
@@ -36,10 +36,10 @@ export async function threadStats(saver: object, threadId: ThreadId): Promise<Th
 }
 
 /**
- * How much each of the newest checkpoints holds and has added, oldest first. Of each only what the older ones do not have
- * is read.
+ * How much each of the newest checkpoints holds and has added, oldest first. Only what the older ones do not have is
+ * read of each.
  *
- * @throws CheckpointError `INVALID_ARGUMENT` when it is no saver of this package.
+ * @throws CheckpointError `INVALID_ARGUMENT` when it is not a saver of this package.
  * @example
  * for await (const { checkpointId, bytes, added } of checkpointSizes(saver, "1")) console.log(checkpointId, bytes, added);
  */
@@ -71,7 +71,7 @@ async function sizeOfCheckpoint(
   let added = inline.reduce((sum, value) => sum + sizeOf(value), 0);
   const found = refs.length === 0 ? [] : await storage.blobs({ thread, refs, have: [...seen] });
   for (const { id, kind, bytes } of found) {
-    // A storage may return what the caller has.
+    // A storage may return what the caller already has.
     if (seen.has(id)) continue;
     seen.add(id);
     if (kind === "leaf") added += bytes.length;

@@ -62,7 +62,7 @@ export async function sweepThreads({ storage }: Engine): Promise<number> {
   }
 }
 
-/** The error for a thread that must be there. */
+/** The error for a thread that must exist. */
 export function notFound(threadId: string): CheckpointError {
   return new CheckpointError("THREAD_NOT_FOUND", `thread ${JSON.stringify(threadId)} does not exist`, {
     threadId,

@@ -50,7 +50,7 @@ export async function encodeEntries(
   return { set: await Promise.all(entries), remove };
 }
 
-/** The metadata of a thread again. */
+/** Decodes the metadata of a thread. */
 export async function decodeEntries(
   codec: ValueCodec,
   thread: string,

@@ -14,11 +14,11 @@ import { isValidDate } from "./valid-date.ts";
 
 const PAGE = 100;
 
-/** No thread comes after it: the greatest id that can be. */
+/** No thread comes after it: the greatest possible id. */
 const LAST_THREAD = "\u{10ffff}".repeat(MAX_ID_BYTES.thread / 4);
 
 /**
- * - `idle`: the newest checkpoint waits for nothing that was written.
+ * - `idle`: the newest checkpoint has no pending question or error.
  * - `interrupted`: a task has asked a question with `interrupt()`.
  * - `error`: a task has failed, and the run was not repeated.
  */
@@ -38,11 +38,11 @@ export interface ThreadInfo {
   /** What the pending writes of that checkpoint mean; `undefined` when there is none. */
   readonly state: ThreadState | undefined;
   /**
-   * Whether the last run of a workflow has come to its end; `undefined` for graphs, and for workflows of LangGraph.js
-   * until one has.
+   * Whether the last run of a workflow has ended; `undefined` for graphs, and for workflows of LangGraph.js until one
+   * has ended.
    */
   readonly run: RunMark | undefined;
-  /** Who has claimed it. From `until` on anybody else may; until somebody does, it stays. */
+  /** Who has claimed it. From `until` on anybody else may claim it; until somebody does, this claim stays. */
   readonly claim: { readonly id: string; readonly until: Date } | undefined;
   /** Pass it as `before` to continue after this thread. */
   readonly cursor: string;
@@ -56,7 +56,7 @@ export interface ListThreadsOptions {
   readonly before?: string | Date | undefined;
   /** Only threads whose own metadata equals it on every key it has; `undefined` asks for absence. */
   readonly filter?: Readonly<Record<string, unknown>> | undefined;
-  /** Only threads whose `run` is this. What it costs does not grow with the number of other threads. @default any */
+  /** Only threads whose `run` is this. The cost does not grow with the number of other threads. @default any */
   readonly run?: RunMark | undefined;
 }
 

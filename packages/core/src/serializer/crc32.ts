@@ -17,7 +17,7 @@ function crcTables(): Int32Array[] {
   return tables;
 }
 
-/** CRC-32 in JavaScript, for hosts that have none. */
+/** CRC-32 in JavaScript, for hosts without their own. */
 export const portableCrc32: Crc32 = (bytes, seed) => {
   const [one, two, three, four] = TABLES as [Int32Array, Int32Array, Int32Array, Int32Array];
   const end = bytes.length;

@@ -8,7 +8,7 @@ export interface CustomTypeCodec<T extends object> {
   readonly name: string;
   /** Returns anything that the serializer stores, including nested instances of registered classes. */
   encode(value: T): unknown;
-  /** Makes the instance again. Called at once, without `await`. */
+  /** Recreates the instance. Called synchronously, without `await`. */
   decode(data: unknown): T;
 }
 
@@ -67,12 +67,12 @@ export class CustomTypes {
     return this.#byPrototype.get(prototype);
   }
 
-  /** The first type that says yes to a value. */
+  /** The first type whose `match` accepts a value. */
   matching(value: object): CustomType | undefined {
     return this.#matching.find((type) => type.match(value));
   }
 
-  /** The type of a function, which can be a revoked Proxy as anything can. */
+  /** The type of a function, which, like any object, can be a revoked Proxy. */
   ofFunction(value: object): CustomType | undefined {
     if (this.#byName.size === 0) return undefined;
     return this.ofAncestor(value) ?? this.matching(value);

@@ -38,19 +38,19 @@ export class Encoder implements ValueWriter, ConversionHost {
   readonly #types: CustomTypes;
   readonly #settings: UnknownSettings;
   #unknown: UnknownValues | undefined;
-  /** Whose keys are written already. */
+  /** Shapes whose keys are already written. */
   protected readonly shapes: ShapeTable = new ShapeTable();
   protected readonly numbers: ObjectNumbers = new ObjectNumbers();
   readonly #finder = new ShapeFinder();
   readonly #path: PathStep[] = [];
   /** Values of registered types whose data is being written. */
   readonly #open = new Set<object>();
-  /** How deep the value at hand is. */
+  /** The depth of the current value. */
   protected depth = 0;
-  /** What reading the value needs, as far as it was written. */
+  /** What reading the value needs, as far as it has been written. */
   protected needed = 0;
 
-  /** @param valuePlace What the whole value is, for whoever is told of conversions. */
+  /** @param valuePlace What the whole value is, for reports of conversions. */
   constructor(
     { types, settings }: EncoderParts,
     valuePlace?: ValuePlace,
@@ -260,7 +260,7 @@ export class Encoder implements ValueWriter, ConversionHost {
     try {
       if (this.#known(value, prototype)) return;
     } catch (error) {
-      // Nothing was written: it only looked like what it is not, or could not be read.
+      // Nothing was written: it only looked like an instance, or could not be read.
       if (this.#settings.refuses || this.bytes.place !== place) throw error;
     }
     const match = this.#types.matching(value);

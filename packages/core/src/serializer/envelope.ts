@@ -12,8 +12,8 @@ export const HEADER_BYTES = 5;
 export type Format = typeof PLAIN | typeof TAGGED;
 
 /**
- * The first bytes, where a growing list counts its items. The checksum takes them last: what is behind
- * them can be summed up once and added to.
+ * The first bytes, where a growing list counts its items. The checksum takes them last, so that the sum of what
+ * follows them can be computed once and extended.
  */
 export const HEAD_BYTES = 32;
 
@@ -26,7 +26,7 @@ export function seal(bytes: Uint8Array, format: Format): Uint8Array {
 /**
  * Fills in the header of the first bytes.
  *
- * @param rest Checksum of all that is behind them.
+ * @param rest Checksum of everything after them.
  */
 export function sealHead(head: Uint8Array, rest: number, format: Format): void {
   const sum = sumOf(head.subarray(HEADER_BYTES), rest, format);
@@ -46,7 +46,7 @@ function sumOf(head: Uint8Array, rest: number, format: number): number {
  * Whether the checksum of an encoded value is right, before its parts are put together.
  *
  * @param head The first {@link HEAD_BYTES}.
- * @param parts What is behind them. Of a format that has no checksum, everything is right.
+ * @param parts What follows them. Bytes of a format without a checksum are always right.
  */
 export function isSound(head: Uint8Array, parts: readonly Uint8Array[]): boolean {
   const [format, ...sum] = head.subarray(0, HEADER_BYTES);

@@ -1,11 +1,11 @@
-/** What the serializer needs of Node, Deno, Bun, Workers and browsers alike, and what only some have. */
+/** What the serializer needs from Node, Deno, Bun, Workers and browsers, and what only some of them have. */
 
 interface TextEncoding {
   encode(text: string): Uint8Array;
   encodeInto(text: string, into: Uint8Array): { readonly written: number };
 }
 
-/** A class of the host, as far as its instances are recognised and made again. */
+/** A class of the host, as far as its instances are recognised and recreated. */
 export interface HostClass {
   readonly prototype: object;
 }
@@ -43,7 +43,7 @@ export function encodeUtf8Into(text: string, into: Uint8Array): number {
 
 const decoder = new globals.TextDecoder("utf-8", { ignoreBOM: true });
 
-/** What is no UTF-8 becomes U+FFFD. */
+/** What is not UTF-8 becomes U+FFFD. */
 export function decodeUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }

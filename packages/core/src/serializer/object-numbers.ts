@@ -1,10 +1,10 @@
 /**
- * Numbers objects in the order in which they are met, to write a second meeting as a reference. Two
+ * Numbers objects in the order in which they occur, so that a second occurrence is written as a reference. Two
  * objects are told apart by identity, so every one is kept until the value is done.
  */
 export class ObjectNumbers {
   readonly #seen = new Set<object>();
-  /** Made at the first repetition; until then a set is enough, and faster. */
+  /** Created at the first repetition; until then a set is enough, and faster. */
   #numbers: Map<object, number> | undefined;
 
   has(value: object): boolean {
@@ -17,7 +17,7 @@ export class ObjectNumbers {
     this.#numbers?.delete(value);
   }
 
-  /** How many numbers ago the object was met; 0 for a new one, which gets the next number. */
+  /** How many numbers ago the object occurred; 0 for a new one, which gets the next number. */
   distanceTo(value: object): number {
     if (this.#numbers === undefined) {
       const before = this.#seen.size;

@@ -10,7 +10,7 @@ export function isDense(value: readonly unknown[]): boolean {
 
 function hasOnlyElements(value: readonly unknown[]): boolean {
   const length = value.length;
-  // Without holes, counting is enough, and the values are counted faster than the keys are named.
+  // Without holes, counting is enough, and counting the values is faster than listing the keys.
   if (length >= SHORT_ARRAY && !value.includes(undefined)) return Object.values(value).length === length;
   const keys = Object.keys(value);
   return keys.length === length && (length === 0 || keys[length - 1] === String(length - 1));

@@ -2,7 +2,7 @@ import { CheckpointError } from "../errors.ts";
 import { MAX_NESTING } from "./nesting.ts";
 import { renderPath, type PathStep } from "./path.ts";
 
-/** Says that the value at hand cannot be stored; where it is, is known further out. */
+/** Thrown for a value that cannot be stored; the callers know its place. */
 class Refusal extends Error {}
 
 /** The reason, and what to do about it. */

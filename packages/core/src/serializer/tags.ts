@@ -5,7 +5,7 @@
  * stored: they are never reused and never change their meaning.
  */
 export const TAG = {
-  /** How many numbered objects ago the same object was met. */
+  /** How many numbered objects ago the same object occurred. */
   reference: 0,
   /** UTF-16 code units, for text that UTF-8 or a decoder would not give back. */
   text: 1,
@@ -13,13 +13,13 @@ export const TAG = {
   date: 3,
   regexp: 4,
   url: 5,
-  /** Keys and values in turn. */
+  /** Alternating keys and values. */
   map: 6,
   set: 7,
-  /** A plain object whose keys no record can hold: keys and values in turn. */
+  /** A plain object whose keys no record can hold: alternating keys and values. */
   object: 8,
   nullObject: 9,
-  /** Length, then keys and values in turn: an array with holes or with properties. */
+  /** Length, then alternating keys and values: an array with holes or with properties. */
   array: 10,
   arrayBuffer: 11,
   /** Number of the kind, bytes. */
@@ -32,13 +32,13 @@ export const TAG = {
   omitted: 15,
   /** From here on, two for every class in `class-table.ts`. The data is a record of the fields. */
   firstClass: 16,
-  /** A plain object with brands: numbers and values of the brands in turn, keys and values in turn. */
+  /** A plain object with brands: alternating numbers and values of the brands, alternating keys and values. */
   branded: 62,
   /** Number of the class, texts. */
   host: 63,
 } as const;
 
-/** The first number that is no tag: tags fit into one byte. */
+/** The first number that is not a tag: tags fit into one byte. */
 export const TAG_END = 0x40;
 
 /** Head of an array of three, and the mark. */

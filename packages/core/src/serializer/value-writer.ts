@@ -3,20 +3,20 @@ import type { UnknownValues } from "./conversion/unknown-values.ts";
 import type { PathStep } from "./path.ts";
 import type { Shape } from "./shape.ts";
 
-/** What the writers of single types see of the encoder. */
+/** The encoder as the writers of single types see it. */
 export interface ValueWriter {
   readonly bytes: ByteWriter;
   /** How many tags there are so far. */
   readonly tags: number;
   /** Decides about what cannot be stored exactly. */
   readonly unknown: UnknownValues;
-  /** Reads a property. What throws is left out, where that is wanted. */
+  /** Reads a property. One that throws is left out, if the settings say so. */
   read(holder: object, key: PropertyKey): unknown;
   /** Starts a tagged value; its data is the one value that is written next. */
   tag(tag: number): void;
   /** Says what reading the value will need, as bits of `NEEDS`. */
   needs(bits: number): void;
-  /** Any text, also such as UTF-8 cannot carry. */
+  /** Any text, including what UTF-8 cannot carry. */
   text(value: string): void;
   /** The shape of an object's own keys, or `undefined` where no record can have them. */
   shapeOf(value: object): Shape | undefined;

@@ -2,8 +2,9 @@
 
 /**
  * A checksum that core computes when a record is written and checks when it is read: an unsigned integer of 32 bits.
- * It covers the place of the record and its fields, so that a record that was damaged, or swapped with that of another
- * place, is noticed. A storage keeps it and returns it, and computes nothing, but for copies (`CopyRequest.sealShift`).
+ * It covers the place of the record and its fields, so that a record that was damaged, or swapped with that of
+ * another place, is noticed. A storage keeps it and returns it, and computes nothing, except for copies
+ * (`CopyRequest.sealShift`).
  */
 export type Seal = number;
 

@@ -1,7 +1,7 @@
 import type { CheckpointKey, RemoveRequest } from "./port.ts";
 
 /**
- * Whether a removal must be refused: a checkpoint that it does not know of has one that it removes as parent.
+ * Whether a removal must be refused: a checkpoint that it does not list has a removed one as parent.
  *
  * @param thread All checkpoints of the thread.
  */

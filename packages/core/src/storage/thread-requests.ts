@@ -19,8 +19,8 @@ export interface RemoveRequest {
 
 /**
  * - `removed`: done. A thread without any checkpoint left is removed whole.
- * - `conflict`: nothing was removed, because a checkpoint in neither list has one of `checkpoints` as parent.
- *   If that came while the storage was at it, the thread may have the new epoch.
+ * - `conflict`: nothing was removed, because a checkpoint in neither list has one of `checkpoints` as parent. If that
+ *   checkpoint came during the removal, the thread may have the new epoch.
  */
 export type RemoveOutcome =
   | { readonly outcome: "removed"; readonly blobs: number }
@@ -37,20 +37,20 @@ export interface CopyRequest {
   readonly sealShift: number;
 }
 
-/** A target whose epoch is `newEpoch` was made by this very call, sent once more: `copied`. */
+/** A target whose epoch is `newEpoch` was made by an earlier attempt of this call: `copied`. */
 export type CopyOutcome = "copied" | "missing" | "exists";
 
 export interface ThreadsRequest {
   /** Only this thread; `undefined`: any. */
   readonly thread: string | undefined;
   /**
-   * On the entries of the thread. It is answered from an index: what a term with a token costs must not grow with the
-   * number of threads that do not have it.
+   * Conditions on the entries of the thread. They are answered from an index: the cost of a term with a token must
+   * not grow with the number of threads that do not have it.
    */
   readonly filter: readonly FilterTerm[];
   /** Start after this place in the order: updated descending, then thread ascending. */
   readonly after: ThreadPosition | undefined;
-  /** At most so many threads; at least 1. */
+  /** The greatest number of threads; at least 1. */
   readonly limit: number;
   /** Channels to look for among the writes of each thread's head, for `ThreadRecord.pending`. */
   readonly pendingChannels: readonly string[];
@@ -71,7 +71,7 @@ export interface UpdateThreadRequest {
   readonly thread: string;
   /** To be set in the thread's metadata, unique by key, none of them in `remove`. */
   readonly set: readonly ThreadEntry[];
-  /** Keys to be removed, whether they are there or not. */
+  /** Keys to be removed, whether they exist or not. */
   readonly remove: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export interface ClaimRequest {
   readonly thread: string;
   /** Who wants it. */
   readonly claim: string;
-  /** Only to have it for longer: a thread that does not have this claim is left as it is. */
+  /** Only renews the claim: a thread that does not have it is left as it is. */
   readonly renews: boolean;
   /** Milliseconds from now, by the storage's clock, after which others can take it. */
   readonly ttl: number;
@@ -131,7 +131,7 @@ export interface ExpireRequest {
 export interface SweepRequest {
   /** Only this thread, or `undefined` for any. */
   readonly thread: string | undefined;
-  /** At most so many threads. */
+  /** The greatest number of threads. */
   readonly limit: number;
 }
 

@@ -10,7 +10,7 @@ export interface WriteRequest {
    */
   readonly epoch: string | undefined;
   /**
-   * Blobs that are needed and not sent; each stands for everything below it. Mostly none to three. If one of them is
+   * Blobs that are needed and not sent; each stands for everything below it. Usually none to three. If one of them is
    * not stored in the thread, the write is `stale`. Empty exactly when `epoch` is `undefined`.
    */
   readonly relies: readonly BlobId[];
@@ -24,8 +24,8 @@ export interface WriteRequest {
   /** To be set in the thread's metadata, unique by key. Other keys stay as they are. */
   readonly entries: readonly ThreadEntry[];
   /**
-   * Who must own the thread, else the write is `fenced`. A claim whose time is over and that nobody else took still
-   * counts. `undefined`: anybody may write.
+   * Who must own the thread; otherwise the write is `fenced`. A claim that has expired and that nobody else took
+   * still counts. `undefined`: anybody may write.
    */
   readonly claim: string | undefined;
 }
@@ -46,14 +46,14 @@ export interface PutWritesRequest extends WriteRequest {
   /** The checkpoint need not exist, now or ever. */
   readonly checkpoint: string;
   /**
-   * Unique by `idx`; all of one task. Where (task, idx) exists already, a write with `idx >= 0` is
-   * dropped and one with `idx < 0` replaces it.
+   * Unique by `idx`; all of one task. If (task, idx) exists already, a write with `idx >= 0` is dropped and one with
+   * `idx < 0` replaces it.
    */
   readonly writes: readonly WriteRecord[];
 }
 
 /**
- * Checked in this order; nothing is written, nor is anything of the thread changed, unless all is well.
+ * Checked in this order. Unless everything is right, nothing is written or changed.
  *
  * - `expired`: the thread has expired and was not swept yet.
  * - `fenced`: a claim is named that the thread does not have (or the thread is gone).

@@ -1,10 +1,10 @@
 import { UNREADABLE } from "./conversion.ts";
 
-/** What can be said about the class of a value without running any code of it. */
+/** What is known about the class of a value without running any of its code. */
 export interface ClassNaming {
   /** For a text: `class User`. */
   readonly description: string;
-  /** The name of the class, where it has one. */
+  /** The name of the class, if it has one. */
   readonly name: string | undefined;
   /** The same for two classes that were made by running one piece of source twice. */
   readonly identity: string;
@@ -40,7 +40,7 @@ function namingOfObject(value: object): ClassNaming {
   };
 }
 
-/** Prototypes that a library has put together have mostly a tag, and never a class. */
+/** Prototypes that a library assembles usually have a tag, and never a class. */
 function withoutClass(prototype: object): ClassNaming {
   const tag: unknown = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
   if (typeof tag === "string" && tag !== "")

@@ -1,6 +1,6 @@
 import type { Conversion } from "./conversion.ts";
 
-/** An object that says to be a Map or a Set, such as those of MobX and Immer, as a real one. */
+/** An object that claims to be a Map or a Set, such as those of MobX and Immer, as a real one. */
 export function convertCollection(value: object): Conversion | undefined {
   const tag = (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
   if (tag === "Map") {
@@ -18,13 +18,13 @@ export function convertCollection(value: object): Conversion | undefined {
   return undefined;
 }
 
-/** The entries of something like a Map, as it gives them; `undefined` where it gives none. */
+/** The entries of something like a Map; `undefined` if it does not give any. */
 export function entriesOf(value: object): [unknown, unknown][] | undefined {
   const items = itemsOf(value);
   return items?.every(isEntry) ? items : undefined;
 }
 
-/** What an object gives when it is gone through; `undefined` where that fails. */
+/** The items that an object yields; `undefined` if that fails. */
 export function itemsOf(value: object): unknown[] | undefined {
   try {
     return [...(value as Iterable<unknown>)];

@@ -3,7 +3,7 @@ import type { ConversionKind } from "./on-unknown.ts";
 /** What is stored in place of a value. */
 export interface Conversion {
   readonly kind: ConversionKind;
-  /** Something nearer to what the serializer knows; its parts may be as unknown as before. */
+  /** Something closer to what the serializer knows; its parts may still be unknown. */
   readonly data: unknown;
   /** What comes back, in words, for example `"comes back as a Map with what it holds"`. */
   readonly becomes: string;
@@ -12,7 +12,7 @@ export interface Conversion {
 /** Stands in converted data for a property that could not be read. */
 export const UNREADABLE: unique symbol = Symbol("unreadable");
 
-/** For values of which nothing can be read, or not at once. */
+/** For values that cannot be read, or not synchronously. */
 export function nothingOf(): Conversion {
   return { kind: "nothing", data: {}, becomes: "comes back as `{}`: nothing of it could be kept" };
 }
@@ -26,7 +26,7 @@ export function readOf(value: object, key: PropertyKey): unknown {
   }
 }
 
-/** Gives an object a property as it is, also one that is called `__proto__`. */
+/** Defines a property of an object, even one that is called `__proto__`. */
 export function give(target: object, key: PropertyKey, value: unknown, enumerable = true): void {
   Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
 }

@@ -29,7 +29,7 @@ export function convert(value: object, key: string, plainly = false): Conversion
       const found = way(value, key);
       if (found !== undefined) return found;
     } catch {
-      // The next way may do.
+      // The next way may work.
     }
   }
   return nothingOf();
@@ -59,7 +59,7 @@ function askToJSON(value: object, key: string): Conversion | undefined {
   const { toJSON } = value as { readonly toJSON?: unknown };
   if (typeof toJSON !== "function") return undefined;
   const data: unknown = toJSON.call(value, key);
-  // A promise has nothing yet.
+  // A promise has no value yet.
   if (data === value || data instanceof Promise) return undefined;
   return { kind: "toJSON", data, becomes: "comes back as what its toJSON() returns" };
 }
@@ -70,7 +70,7 @@ function copyFields(value: object): Conversion | undefined {
   const data = {};
   for (const key of keys) {
     const field = readOf(value, key);
-    // It had its chance.
+    // It was already asked.
     if (key !== "toJSON" || typeof field !== "function") give(data, key, field);
   }
   return { kind: "fields", data, becomes: "comes back as a plain object of its own enumerable properties" };

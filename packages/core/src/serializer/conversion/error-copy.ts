@@ -8,7 +8,7 @@ import {
 import { foreignErrorKind } from "../types/natives.ts";
 import { type Conversion, give, prototypesOf, readOf, UNREADABLE } from "./conversion.ts";
 
-/** An error of an unknown class as one of the nearest native class, with everything that it has. */
+/** An error of an unknown class as one of the nearest native class, with all its data. */
 export function convertError(value: object): Conversion | undefined {
   const kind = nearestErrorKind(value);
   if (kind === undefined) return undefined;
@@ -35,8 +35,8 @@ function nearestErrorKind(value: object): number | undefined {
 }
 
 /**
- * All fields but the stack. Those that are hidden from listings count too: libraries hide the very list of
- * problems, and what begins with `_` is theirs alone.
+ * All fields but the stack. Non-enumerable ones count too: libraries hide even the list of problems. Fields that
+ * begin with `_` are internal and left out.
  */
 function copyFields(from: object, to: Error): void {
   for (const key of Object.getOwnPropertyNames(from)) {

@@ -38,7 +38,7 @@ function typeOf(message: object): string {
   return typeof given === "string" ? given : "generic";
 }
 
-/** The classes themselves cannot be imported here. One that is made like them is taken for them. */
+/** The classes themselves cannot be imported here, so an object built like theirs is used. */
 function standIn(base: object, name: ClassName): object {
   const Base = base.constructor as abstract new () => object;
   abstract class StandIn extends Base {

@@ -6,10 +6,10 @@ import { foreignNativeName, isNativePrototype } from "../types/natives.ts";
 import { type Conversion, give, nothingOf, prototypesOf, readOf } from "./conversion.ts";
 import { entriesOf, itemsOf } from "./collections.ts";
 
-/** A test clock puts a class of its own in the place of `Date`. An instance of that is as unknown as before. */
+/** A test clock replaces `Date` with its own class, whose instances would still be unknown. */
 const TrueDate = Date;
 
-/** What an instance of a native class is copied by; each throws for an object that only looks like one. */
+/** How an instance of a native class is copied; each function throws for an object that only looks like one. */
 const COPIES: ReadonlyMap<string, (value: object) => object> = new Map<string, (value: object) => object>([
   ["Array", copyArray],
   ["Map", (value) => new Map(entriesOf(value) ?? Map.prototype.entries.call(value as Map<unknown, unknown>))],

@@ -1,4 +1,4 @@
-/** Where a value is that cannot be stored as it is. */
+/** The place of a value that cannot be stored as it is. */
 export interface UnknownPlace {
   /** For example `"$.messages[3].when"`. */
   readonly path: string;
@@ -42,12 +42,12 @@ export type ConversionKind =
   | "symbol keys"
   | "depth";
 
-/** What of a checkpoint a value is. Whoever encodes it knows. */
+/** The part of a checkpoint that a value is, as the encoder's caller knows it. */
 export interface ValuePlace {
   readonly channel?: string | undefined;
   /** The task that wrote it, if it is a write. */
   readonly taskId?: string | undefined;
-  /** What it is, if no channel holds it, for example `"metadata"`. */
+  /** The part, if no channel holds the value, for example `"metadata"`. */
   readonly field?: string | undefined;
 }
 
@@ -64,6 +64,6 @@ export interface ConvertedInfo {
   readonly class: string;
   /** What comes back, in words, for example `"comes back as a Map with what it holds"`. */
   readonly becomes: string;
-  /** All of it in one text, with what to do about it. */
+  /** All of this as one text, with what to do about it. */
   readonly message: string;
 }

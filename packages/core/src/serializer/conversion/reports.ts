@@ -11,12 +11,12 @@ interface Host {
 
 const CODE = "THREADMARK_CONVERTED";
 
-/** Remembers what has been reported. A program that makes classes without end does not fill the memory. */
+/** Remembers what has been reported, within a limit: a program may create classes without end. */
 export class Reported {
   readonly #seen = new Set<string>();
   static readonly #MOST = 1000;
 
-  /** Whether this was not reported before; from now on it was. */
+  /** Whether this has not been reported before; marks it as reported. */
   isNew(key: string): boolean {
     if (this.#seen.has(key) || this.#seen.size === Reported.#MOST) return false;
     this.#seen.add(key);

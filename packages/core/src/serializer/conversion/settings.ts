@@ -10,7 +10,7 @@ export interface UnknownOptions {
   readonly onConverted?: ((info: ConvertedInfo) => void) | undefined;
 }
 
-/** What a serializer does with values that it does not know, and whom it tells. */
+/** What a serializer does with values that it does not know, and to whom it reports them. */
 export class UnknownSettings {
   readonly refuses: boolean;
   /** The application's own way, if it has one. */
@@ -40,7 +40,7 @@ export class UnknownSettings {
     this.#isNameTaken = isNameTaken;
   }
 
-  /** Tells of a conversion, once for every class and kind. */
+  /** Reports a conversion, once for every class and kind. */
   report(
     value: unknown,
     { kind, becomes }: Pick<Conversion, "kind" | "becomes">,
@@ -84,7 +84,7 @@ function inWords({ name, description }: ClassNaming): string {
   return name === undefined ? description : `an instance of ${description}`;
 }
 
-/** Whoever listens must not be able to lose a run; nor may the conversion go unseen. */
+/** A listener that throws must not break a run, and the conversion must still be reported. */
 function tellOrWarn(listener: (info: ConvertedInfo) => void, info: ConvertedInfo): void {
   try {
     listener(info);

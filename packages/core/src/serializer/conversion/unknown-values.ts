@@ -11,11 +11,11 @@ import type { UnknownSettings } from "./settings.ts";
 export interface ConversionHost {
   /** What the whole value is. */
   readonly valuePlace: ValuePlace | undefined;
-  /** The way to the value at hand. */
+  /** The path to the current value. */
   readonly steps: readonly PathStep[];
-  /** Where the bytes are; it changes with everything that is written. */
+  /** The position in the bytes; it changes with everything that is written. */
   readonly place: number;
-  /** Takes back the number of the object at hand. */
+  /** Takes back the number of the current object. */
   withdraw(value: object): void;
   value(value: unknown): void;
   custom(type: CustomType, value: object): void;
@@ -23,11 +23,11 @@ export interface ConversionHost {
   omitted(): void;
 }
 
-/** So many converted values may be in one another; each takes much of the stack. */
+/** How many converted values may be nested in one another; each takes much of the stack. */
 const MOST_LEVELS = 250;
 /** Levels that one object may take. */
 const LEVELS_OF_AN_OBJECT = 4;
-/** So many values may give another one in place of themselves before they are taken as they are. */
+/** How often values may be replaced by others before they are taken as they are. */
 const MOST_IN_PLACE = 10;
 
 /** Converts or refuses what an encoder does not know. It belongs to one value that is being encoded. */
@@ -49,7 +49,7 @@ export class UnknownValues {
     this.#host = host;
   }
 
-  /** A function or a symbol. It cannot be all there is: nothing would be left. */
+  /** A function or a symbol. It cannot be the whole value: nothing would be left. */
   leaf(value: unknown): void {
     if (value === UNREADABLE) return this.#host.omitted();
     if (this.#settings.refuses) refuse(this.#settings.refusalOf(value));
@@ -91,7 +91,7 @@ export class UnknownValues {
     return replace === undefined ? value : replace(value, { path: this.#path() });
   }
 
-  /** Whether values give others in place of themselves and never come to an end. */
+  /** Whether values keep being replaced by others without end. */
   #goesRound(): boolean {
     const { place } = this.#host;
     this.#inPlace = place === this.#place ? this.#inPlace + 1 : 0;
@@ -142,7 +142,8 @@ export class UnknownValues {
   }
 
   /**
-   * Cuts off what is nested too deeply in a converted value: who put it there never saw it. Says whether it did.
+   * Cuts off what is nested too deeply in a converted value, which the application may never have seen. Returns
+   * whether it did.
    */
   cutsOff(value: object): boolean {
     if (this.#level === 0 || this.#host.steps.length < MAX_NESTING - LEVELS_OF_AN_OBJECT) return false;
@@ -150,7 +151,7 @@ export class UnknownValues {
     return true;
   }
 
-  /** Not for good: the same object may be met again where it is not as deep. */
+  /** Not for good: the same object may occur again at a smaller depth. */
   #cutOff(value: object): void {
     this.#host.withdraw(value);
     this.#omit(value, "depth", "is left out, or `undefined` in an array: it is nested too deeply");

@@ -81,7 +81,7 @@ export function writeView(writer: ValueWriter, value: object, kind: number): voi
   writer.bytes.binary(bytes);
 }
 
-/** Another view of the class with that name on the same bytes; `undefined` where there is no such class. */
+/** Another view of the class with that name on the same bytes; `undefined` if there is no such class. */
 export function copyBytes(value: object, name: string): ArrayBufferView | undefined {
   const kind = name === "Uint8Array" ? undefined : viewKindNamed(name);
   if (kind === undefined && name !== "Uint8Array") return undefined;

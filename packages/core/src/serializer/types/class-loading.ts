@@ -4,7 +4,7 @@ import { isMessageClass } from "./class-table.ts";
 import { STRUCTURAL_CLASSES } from "./langgraph-stand-ins.ts";
 import { NEEDS } from "../tags.ts";
 
-/** The prototype of a class in the table; throws `UNSUPPORTED_FORMAT` for one that is not to be had. */
+/** The prototype of a class in the table; throws `UNSUPPORTED_FORMAT` for one that is not available. */
 export type Prototypes = (name: ClassName) => object;
 
 type Exports = Readonly<Record<string, unknown>>;
@@ -48,8 +48,8 @@ function moduleOf(modules: typeof loaded, name: ClassName): Exports | undefined 
   return name === "Document" ? modules.documents : modules.langgraph;
 }
 
-// The imports stand in `try` with their names spelled out, so that bundlers take the modules along
-// where they are installed and only warn where they are not.
+// The imports are in `try` with their names spelled out, so that bundlers include the modules where they are
+// installed and only warn where they are not.
 
 async function importMessages(): Promise<Exports> {
   try {

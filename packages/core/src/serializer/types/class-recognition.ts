@@ -1,9 +1,9 @@
 import { type ClassName, COMMAND_BRAND, isMessageClass, MESSAGE_BRAND } from "./class-table.ts";
 
 /**
- * Which class of the table an object is a direct instance of. The classes cannot be imported for a
- * comparison: encoding is synchronous, and a program may hold several copies of them. So this looks at
- * brands and at the prototypes. Names of classes are of no use: bundlers shorten them.
+ * Which class of the table an object is a direct instance of. The classes cannot be imported for a comparison:
+ * encoding is synchronous, and a program may hold several copies of them. So this looks at brands and at the
+ * prototypes. Names of classes are useless: bundlers shorten them.
  */
 export function recogniseClass(value: object, prototype: object): ClassName | undefined {
   if (Object.hasOwn(value, MESSAGE_BRAND)) return messageClass(value, prototype);
@@ -37,7 +37,7 @@ function messageClassOf(prototype: object): ClassName | "RemoveMessage?" | "othe
     if (name === undefined || !isMessageClass(name) || name.endsWith("Chunk") !== isChunk) return "other";
     return name as ClassName;
   }
-  // The one class of LangChain's without a name of its own.
+  // The only class of LangChain without its own name.
   const own = Reflect.ownKeys(prototype);
   return !isChunk && own.length === 2 && own.includes("_printableFields") ? "RemoveMessage?" : "other";
 }

@@ -54,7 +54,7 @@ export function classOfTag(tag: number): ClassName | undefined {
   return tag < TAG.firstClass ? undefined : CLASS_NAMES[(tag - TAG.firstClass) >> 1];
 }
 
-/** Whether what an instance holds is to be taken as it is, unless objects have to be numbered. */
+/** Whether the contents of an instance are taken as they are, unless objects have to be numbered. */
 export function hasNoTagsInside(tag: number): boolean {
   return tag >= TAG.firstClass && tag < CLASSES_END && ((tag - TAG.firstClass) & 1) === 1;
 }

@@ -8,11 +8,11 @@ import type { ValueWriter } from "../value-writer.ts";
 import { DOM_EXCEPTION, HIDDEN_ERROR_FIELDS, makeError } from "./error-classes.ts";
 import { define, readFields, writeFields } from "./fields.ts";
 
-/** They come first: what is made again needs them. */
+/** They come first, because recreating the error needs them. */
 const DOM_EXCEPTION_FIELDS = ["message", "name"];
 
 export function writeError(writer: ValueWriter, value: object, kind: number): void {
-  // An object that merely has the prototype would come back as an error.
+  // Otherwise an object that merely has the prototype would come back as an error.
   const isDom = kind === DOM_EXCEPTION;
   if (Object.prototype.toString.call(value) !== (isDom ? "[object DOMException]" : "[object Error]")) {
     refuse("it has the prototype of an error");
@@ -47,7 +47,7 @@ export function readError(reader: ValueReader, data: unknown): Error {
       malformed("it has an error with a bad field");
     const value = reader.value(parts[i + 1]);
     if (reader.isOmitted(parts[i + 1])) continue;
-    // Assigned, since engines that make the stack an accessor have a setter beside it.
+    // Assigned, since engines that make the stack an accessor also have a setter.
     if (name === "stack") error.stack = value as string;
     else define(error, name, value, false);
   }

@@ -2,7 +2,7 @@ import { pairsOf } from "../nodes.ts";
 import type { ValueReader } from "../value-reader.ts";
 import type { ValueWriter } from "../value-writer.ts";
 
-/** Writes properties as keys and values in turn. */
+/** Writes properties as alternating keys and values. */
 export function writeFields(writer: ValueWriter, value: object, keys: readonly string[]): void {
   writer.bytes.arrayHead(keys.length * 2);
   writer.enter();
@@ -26,7 +26,7 @@ export function readFields(reader: ValueReader, data: unknown, into: object): vo
   }
 }
 
-/** Defines, as assigning would run a setter of the prototype, that of `__proto__` for one. */
+/** Defines properties, because assigning would run a setter of the prototype, such as that of `__proto__`. */
 export function define(into: object, key: PropertyKey, value: unknown, enumerable: boolean): void {
   const descriptor: PropertyDescriptor = { value, writable: true, configurable: true, enumerable };
   Object.defineProperty(into, key, Object.setPrototypeOf(descriptor, null) as PropertyDescriptor);

@@ -1,7 +1,7 @@
 import { malformed } from "../malformed.ts";
 import type { ValueReader } from "../value-reader.ts";
 
-/** An instance that is being made, or the record of its fields. */
+/** An instance that is being created, or the record of its fields. */
 export interface Instance extends Record<PropertyKey, unknown> {
   lc_kwargs?: unknown;
   lc_namespace?: unknown;
@@ -15,7 +15,7 @@ export function readField(reader: ValueReader, instance: Instance, key: string):
   else instance[key] = value;
 }
 
-/** Assigns, which is fastest: an accessor of the class that is in the way makes the bytes malformed. */
+/** Assigns, which is fastest: if an accessor of the class is in the way, the bytes are malformed. */
 export function instanceOf(prototype: object, record: Instance): Instance {
   return Object.assign(Object.create(prototype) as Instance, record);
 }

@@ -51,7 +51,7 @@ function writeCommand(writer: ValueWriter, value: Fields): void {
  * Makes an instance out of the record of its own fields. No constructor runs: constructors fill in,
  * convert and warn, and what comes back has to be what was stored.
  *
- * @param asIs Whether the values in the record need nothing done to them.
+ * @param asIs Whether the values in the record can be used as they are.
  */
 export function readInstance(reader: ValueReader, name: ClassName, data: unknown, asIs: boolean): object {
   const [fields, given] = name === "Command" ? listOf(data, 2) : [data];

@@ -2,11 +2,11 @@ import type { ClassName } from "./class-table.ts";
 import type { HostClass } from "../host.ts";
 
 /*
- * Stand-ins for LangGraph's classes. LangGraph itself knows these values by their fields, so that they
- * survive any serializer, with one exception: where a function of the application hands on a `Send`
- * that it found in the state, `instanceof` decides. So the real classes are used where LangGraph.js can
- * be imported, and these where it cannot, for programs that inspect or copy threads without it.
- * `DeltaSnapshot` is never compared by class, and is always made from here.
+ * Stand-ins for LangGraph's classes. LangGraph itself knows these values by their fields, so that they survive any
+ * serializer, with one exception: if a function of the application passes on a `Send` that it found in the state,
+ * `instanceof` decides. So the real classes are used where LangGraph.js can be imported, and these where it cannot,
+ * for programs that inspect or copy threads without it. `DeltaSnapshot` is never compared by class, and is always
+ * made from here.
  */
 
 class Send {

@@ -11,9 +11,9 @@ import { shapeWithoutReserved } from "./reserved-fields.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Writes the fields of a message as a record. What LangChain makes for each message anew, its namespace, the
- * arguments of its constructor and empty fields, gets no number: it is never taken for another message's. A
- * chat consists of that for the most part, and remembering each such object would take longer than writing it.
+ * Writes the fields of a message as a record. What LangChain creates for every message (its namespace, the arguments
+ * of its constructor and empty fields) gets no number: it is never taken for another message's. Most of a chat
+ * consists of these, and remembering each such object would take longer than writing it.
  */
 export function writeMessage(writer: ValueWriter, message: Fields): void {
   dropSymbolKeys(writer, message, BRANDS);
@@ -22,7 +22,7 @@ export function writeMessage(writer: ValueWriter, message: Fields): void {
   writer.enter();
   const plan = planOf(shape);
   const { keys } = shape;
-  // At once: the arguments are compared with fields that come after them.
+  // Reads all fields first: the arguments are compared with fields that come after them.
   const values = readFields(writer, message, plan);
   for (let i = 0; i < keys.length; i++) {
     writer.at(keys[i]!);
@@ -82,7 +82,7 @@ function writeArguments(
   writer.leave();
 }
 
-/** Stands for an argument that a field of the same name holds. */
+/** Stands for an argument that is held by the field of the same name. */
 const REPEATED = Symbol("repeated");
 
 /** `null` for the usual namespace, else `[value]`. */
@@ -106,7 +106,7 @@ function writeEmpty(writer: ValueWriter, value: object): boolean {
   return true;
 }
 
-/** Makes a message, most of whose constructor arguments are stored as fields only. As `readInstance`. */
+/** Makes a message, most of whose constructor arguments are stored as fields only. Like `readInstance`. */
 export function readMessage(reader: ValueReader, name: ClassName, data: unknown, asIs: boolean): object {
   const record = recordOf(data);
   const message = instanceOf(reader.prototypeOf(name), record);
@@ -138,7 +138,7 @@ export function plainArguments(node: unknown, message: Instance): unknown {
   return given;
 }
 
-/** As `plainArguments`, for the namespace. */
+/** Like `plainArguments`, for the namespace. */
 export function plainNamespace(node: unknown): unknown {
   return node === null ? [...MESSAGE_NAMESPACE] : listOf(node, 1)[0];
 }

@@ -10,7 +10,7 @@ import { writeRegExp } from "./regexp.ts";
 import { writeSet } from "./set.ts";
 import { writeUrl } from "./url.ts";
 
-/** Writes a value that has the prototype of a native class; fails where it has nothing but that. */
+/** Writes a value that has the prototype of a native class; fails if it has only the prototype. */
 export type NativeWriter = (writer: ValueWriter, value: object) => void;
 
 const BY_NAME = new Map<string, NativeWriter>([
@@ -65,7 +65,7 @@ export function hostNativeOf(prototype: object): NativeWriter | undefined {
  * native but not ours. They come back as values of this realm.
  */
 export function foreignNative(prototype: object): NativeWriter | "Object" | "Array" | undefined {
-  // What a test clock has put in the place of it after this module was loaded.
+  // What a test clock has put in its place after this module was loaded.
   if (prototype === Date.prototype) return writeDate;
   const name = foreignNativeName(prototype);
   if (name === undefined) return undefined;
@@ -82,7 +82,7 @@ export function foreignErrorKind(prototype: object): number | undefined {
   return name === undefined ? undefined : errorKindNamed(name);
 }
 
-/** Looking at the source of a class takes long, and programs have few classes with many instances. */
+/** Looking at the source of a class is slow, and programs have few classes with many instances. */
 const nativeNames = new WeakMap<object, string | null>();
 
 /** The name of the class that a prototype belongs to, if the engine itself provides it in some realm. */
@@ -97,5 +97,5 @@ export function foreignNativeName(prototype: object): string | undefined {
   return name ?? undefined;
 }
 
-/** A function that the engine provides. Source text cannot look like it: `[native code]` is no syntax. */
+/** A function that the engine provides. Source text cannot look like this: `[native code]` is not valid syntax. */
 const NATIVE_SOURCE = /^function (\w+)\(\)\s*\{\s*\[native code\]\s*\}$/;
