@@ -57,9 +57,7 @@ import {
 
 /** Options of {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
-  /**
-   * The greatest number of threads to keep; the one that was written to the longest ago is dropped. @default no limit
-   */
+  /** The most threads to keep; the one that was written to longest ago is dropped. @default no limit */
   readonly maxThreads?: number | undefined;
 }
 
