@@ -6,7 +6,6 @@ import { systemClock } from "./clock.ts";
 import { Command, Pause, type CommandOptions, type Interrupted } from "./command.ts";
 import { checkConfig, type RunConfig, type StreamConfig } from "./config.ts";
 import { WorkflowError } from "./errors.ts";
-import { follow } from "./follow.ts";
 import { Limiter } from "./limiter.ts";
 import type { Body, RunEnd } from "./run-body.ts";
 import { asOwner, OwnedThread } from "./owned-thread.ts";
@@ -20,6 +19,7 @@ import { startNested, startRoot } from "./start.ts";
 import { readHistory, readState, updateState } from "./state.ts";
 import { Queue, type StreamMode } from "./stream.ts";
 import { Tree } from "./tree.ts";
+import { untilAborted } from "./until-aborted.ts";
 import { waitOf } from "./waiting.ts";
 
 /** The parts of a workflow. */
@@ -103,8 +103,19 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
     }
   }
 
-  /** The state of a thread, or of the checkpoint that the config names. */
-  async getState(config: CheckpointConfig): Promise<StateSnapshot<Output>> {
+  /**
+   * The state of a thread, or of the checkpoint that the config names. That of a called workflow is read with
+   * its namespace, from that workflow, since only its code knows its name.
+   *
+   * @param _options Taken as LangGraph.js does, which finds no workflows called by a function either.
+   * @example
+   * const { tasks } = await workflow.getState(config);
+   * await child.withCheckpointer(saver).getState({ configurable: { thread_id, checkpoint_ns } });
+   */
+  async getState(
+    config: CheckpointConfig,
+    _options?: { readonly subgraphs?: boolean },
+  ): Promise<StateSnapshot<Output>> {
     return (await readState(this.#saver(), this.name, config)) as StateSnapshot<Output>;
   }
 
@@ -261,37 +272,5 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
       runId: config.runId ?? crypto.randomUUID(),
       threadId: config.configurable?.["thread_id"] as string | undefined,
     });
-  }
-}
-
-/** The run rejects as soon as it is aborted; results of tasks that finish later are still stored. */
-async function untilAborted(
-  tree: Tree,
-  start: () => Promise<RunEnd>,
-  timeout: number | undefined,
-  controller: AbortController,
-): Promise<RunEnd> {
-  const unfollow = follow(tree.config.signal, controller);
-  tree.check();
-  const cancel =
-    timeout === undefined
-      ? undefined
-      : tree.clock.after(timeout, () => {
-          controller.abort(new WorkflowError("TIMEOUT", `the run took longer than ${timeout} ms`));
-        });
-  const run = start();
-  let onAbort!: () => void;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(tree.signal.reason as Error);
-    tree.signal.addEventListener("abort", onAbort);
-  });
-  try {
-    return await Promise.race([run, aborted]);
-  } finally {
-    cancel?.();
-    unfollow();
-    tree.signal.removeEventListener("abort", onAbort);
-    // After an abort nobody waits for the rest of it.
-    run.catch(() => {});
   }
 }

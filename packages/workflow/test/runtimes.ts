@@ -20,7 +20,7 @@ export interface Runtime {
 export interface AnyWorkflow {
   invoke(input: unknown, config?: unknown): Promise<unknown>;
   stream(input: unknown, config?: unknown): AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
-  getState(config: unknown): Promise<AnyState>;
+  getState(config: unknown, options?: unknown): Promise<AnyState>;
   getStateHistory(config: unknown): AsyncIterable<AnyState>;
   updateState(config: unknown, value: unknown): Promise<unknown>;
 }

@@ -44,6 +44,27 @@ entrypoint("wrong", async (n: number, { previous }: { previous?: number }) =>
   entrypoint.final({ value: n, save: String(previous) }),
 );
 
+const noted = entrypoint("noted", async (n: number, { previous, interrupt }: Context<string[]>) => {
+  same<Equal<typeof previous, string[] | undefined>>();
+  const note = interrupt<string>("note?");
+  return entrypoint.final({ value: n, save: [...(previous ?? []), note] });
+});
+same<Equal<typeof noted, Workflow<number, number, string[]>>>();
+
+const sum = entrypoint("sum", async (n: number, { previous = 0 }: Context<number>) => previous + n);
+same<Equal<typeof sum, Workflow<number, number, number>>>();
+
+// @ts-expect-error -- the type of the context is that of what is saved
+entrypoint("wrong", async (n: number, { previous }: Context<string>) =>
+  entrypoint.final({ value: previous, save: n }),
+);
+
+// The type of a parameter is fixed before the body is checked, so TypeScript cannot infer it from the body.
+entrypoint("open", async (n: number, { previous }) => {
+  same<Equal<typeof previous, unknown>>();
+  return entrypoint.final({ value: n, save: [n] });
+});
+
 export const called: Promise<number> = entrypoint("calls", async (_: number, { call }: Context) =>
   call(count, "a", 2),
 ).invoke(1);
