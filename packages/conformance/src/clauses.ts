@@ -1,4 +1,10 @@
-import type { Clause } from "./clause.ts";
+import { groupOf, type Clause } from "./clause.ts";
+import { putDetailClauses } from "./clauses/put-details.ts";
+import { listOptionClauses } from "./clauses/list-options.ts";
+import { freshReadClauses } from "./clauses/fresh-reads.ts";
+import { keptApartClauses } from "./clauses/kept-apart.ts";
+import { threadDetailClauses } from "./clauses/thread-details.ts";
+import { ttlDetailClauses } from "./clauses/ttl-details.ts";
 import { adoptClauses } from "./clauses/adopt.ts";
 import { aliasingClauses } from "./clauses/aliasing.ts";
 import { binaryClauses } from "./clauses/binary.ts";
@@ -43,10 +49,10 @@ import { valueClauses } from "./clauses/values.ts";
 import { writeValueClauses } from "./clauses/write-values.ts";
 import { writesClauses } from "./clauses/writes.ts";
 
-/** Every clause, in the order of `docs/contract.md`. */
-export const clauses: readonly Clause[] = [
+const all: readonly Clause[] = [
   ...configClauses,
   ...putClauses,
+  ...putDetailClauses,
   ...metadataClauses,
   ...carryOverClauses,
   ...tombstoneClauses,
@@ -56,6 +62,7 @@ export const clauses: readonly Clause[] = [
   ...pendingOrderClauses,
   ...getClauses,
   ...listClauses,
+  ...listOptionClauses,
   ...filterClauses,
   ...filterKeyClauses,
   ...isolationClauses,
@@ -67,7 +74,9 @@ export const clauses: readonly Clause[] = [
   ...conversionClauses,
   ...serdeClauses,
   ...aliasingClauses,
+  ...freshReadClauses,
   ...concurrencyClauses,
+  ...keptApartClauses,
   ...reopenClauses,
   ...reentrancyClauses,
   ...deltaClauses,
@@ -80,12 +89,19 @@ export const clauses: readonly Clause[] = [
   ...threadMetadataClauses,
   ...deleteThreadsClauses,
   ...copyClauses,
+  ...threadDetailClauses,
   ...pruneClauses,
   ...pruneRaceClauses,
   ...keepLatestClauses,
   ...runsClauses,
   ...ttlClauses,
+  ...ttlDetailClauses,
   ...fenceClauses,
   ...claimsClauses,
   ...adoptClauses,
 ];
+
+/** Every clause, group by group, in the order of `docs/contract.md`. */
+export const clauses: readonly Clause[] = [...new Set(all.map(({ id }) => groupOf(id)))].flatMap((group) =>
+  all.filter(({ id }) => groupOf(id) === group),
+);

@@ -51,7 +51,7 @@ describe("the conformance suite", () => {
 
   it("reports what failed, what does not apply and what passed", async () => {
     const report = await reportOfBroken();
-    expect(report).toMatchObject({ name, passed: 0, failed: 1, notApplicable: 6 });
+    expect(report).toMatchObject({ name, passed: 0, failed: 1, notApplicable: 8 });
     expect(report.clauses[0]?.message).toBe(
       [
         "Unexpected: Error: disk | full",
@@ -69,17 +69,17 @@ describe("the conformance suite", () => {
     expect(toText(report)).toContain(
       "FAILED  list/limit-zero-is-nothing\n        Unexpected: Error: disk | full",
     );
-    expect(toText(report)).toContain(`${name}: 0 passed, 1 failed, 6 not applicable (seed `);
+    expect(toText(report)).toContain(`${name}: 0 passed, 1 failed, 8 not applicable (seed `);
     expect(JSON.parse(toJSON(report))).toEqual(report);
     expect(toMarkdown(report)).toContain(
       "| `list/limit-zero-is-nothing` | failed: Unexpected: Error: disk \\| full |",
     );
     const junit = toJUnit(report);
     expect(junit).toContain(
-      '<testsuite name="a &lt;saver&gt; &amp; &quot;more&quot;" tests="7" failures="1" errors="0" skipped="6"',
+      '<testsuite name="a &lt;saver&gt; &amp; &quot;more&quot;" tests="9" failures="1" errors="0" skipped="8"',
     );
     expect(junit).toContain("<failure>Unexpected: Error: disk | full&#10;The contract:");
-    expect(junit.match(/<testcase /g)).toHaveLength(7);
+    expect(junit.match(/<testcase /g)).toHaveLength(9);
   });
 
   it("counts what does not apply as failed, where everything is asked for", async () => {

@@ -131,8 +131,9 @@ export const aliasingClauses: readonly Clause[] = [
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const make = (): Record<string, unknown> => ({ a: { list: [{ text: "as put" }] } });
-      await thread.put({ id: 1, values: make(), metadata: { nested: { note: "as put" } } });
-      await thread.write(1, [["a", make()]]);
+      const versionsSeen = { node: { a: 1 } };
+      await thread.put({ id: 1, values: make(), metadata: { nested: { note: "as put" } }, versionsSeen });
+      await thread.write(1, [["a", state()]]);
       const before = await thread.read(1);
       const [listed] = await collect(saver.list(thread.config()));
       for (const tuple of [await thread.read(1), listed]) {
@@ -140,11 +141,22 @@ export const aliasingClauses: readonly Clause[] = [
         spoil(tuple.checkpoint.channel_values["a"] as ReturnType<typeof state>);
         tuple.checkpoint.channel_values["b"] = "added";
         tuple.checkpoint.channel_versions["a"] = 99;
+        Object.assign(tuple.checkpoint.versions_seen["node"] ?? {}, { a: 99 });
         Object.assign(tuple.metadata ?? {}, { step: 99 });
         Object.assign((tuple.metadata as { nested?: object }).nested ?? {}, { note: "changed" });
+        spoil(tuple.pendingWrites?.[0]?.[2] as ReturnType<typeof state>);
         tuple.pendingWrites?.splice(0, 1);
       }
-      expectSame(await thread.read(1), before, "A read after changing what others returned");
+      const after = await thread.read(1);
+      expectSame(after, before, "A read after changing what others returned");
+      // What was read before may share objects with what was changed.
+      expectSame({ ...after.checkpoint.channel_values }, make(), "The values after changing what was read");
+      expectSame(
+        after.checkpoint.versions_seen,
+        { node: { a: 1 } },
+        "versions_seen after changing what was read",
+      );
+      expectSame(after.pendingWrites, [["task", "a", state()]], "The writes after changing what was read");
       const [again] = await collect(saver.list(thread.config()));
       expectSame(again, before, "A listing after changing what others returned");
     },

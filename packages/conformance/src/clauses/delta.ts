@@ -204,6 +204,21 @@ export const deltaClauses: readonly Clause[] = [
       );
     },
   }),
+  deltaClause("goes-on-where-nothing-was-written", {
+    rule: "An ancestor without writes to the channel, or without any, does not end the walk.",
+    hint: "End at a value, or where there is no parent; not where a query for writes finds nothing.",
+    async run({ saver, threadId }) {
+      const thread = new TestThread(saver, threadId());
+      await thread.put({ id: 1, values: { d: "seed" } });
+      for (let id = 2; id <= 9; id++) {
+        await thread.put({ id, parent: id - 1, versions: { d: id } });
+        if (id % 3 === 0) await thread.write(id, [["d", `write ${id}`]], `task ${id}`);
+        if (id % 3 === 1) await thread.write(id, [["other", id]]);
+      }
+      const writes = [...writesOf(3, 3), ...writesOf(6, 6)];
+      expectSame(await history(thread, 9, ["d"]), { d: { writes, seed: "seed" } }, "The history");
+    },
+  }),
   deltaClause("over-many-ancestors", {
     rule: "The walk reaches any number of ancestors.",
     hint: "Set no limit on the length of the chain; fetch ancestors in pages.",

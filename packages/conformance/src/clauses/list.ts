@@ -1,3 +1,4 @@
+import { ERROR, INTERRUPT, RESUME, SCHEDULED } from "@threadmark/core";
 import { ensure, expectSame } from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause } from "../clause.ts";
@@ -173,6 +174,8 @@ export const listClauses: readonly Clause[] = [
         "task",
         "~p",
       );
+      for (const channel of [ERROR, SCHEDULED, INTERRUPT, RESUME])
+        await thread.write(2, [[channel, channel]]);
       const tuples = await collect(saver.list(thread.config()));
       expectSame(tuples.length, 3, "The number of listed tuples");
       for (const tuple of tuples) {

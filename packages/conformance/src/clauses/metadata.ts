@@ -41,7 +41,7 @@ export const metadataClauses: readonly Clause[] = [
         bigint: 2n ** 64n,
         nothing: undefined,
         nan: NaN,
-        nested: { list: [new Date(0), -0] },
+        nested: { list: [new Date(0), -0, undefined], nothing: undefined },
       })),
   }),
 ];

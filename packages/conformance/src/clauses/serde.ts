@@ -49,6 +49,15 @@ class FailingSerializer implements SerializerProtocol {
   }
 }
 
+/** Makes plain JSON, and cannot read some of it back, as after the key of an encryption is lost. */
+class ForgetfulSerializer extends FailingSerializer {
+  override async loadsTyped(type: string, data: Uint8Array | string): Promise<unknown> {
+    const value = await super.loadsTyped(type, data);
+    if (JSON.stringify(value)?.includes("unreadable")) throw new Error("told to fail");
+    return value;
+  }
+}
+
 export const serdeClauses: readonly Clause[] = [
   clause("serde/type-and-bytes-are-kept", {
     rule: "Where a saver takes a serializer, values in channels and in writes are read with the same type and bytes that it produced, which may differ from value to value and need not be text.",
@@ -73,6 +82,27 @@ export const serdeClauses: readonly Clause[] = [
       expectSame(tuple.metadata, metadata, "The metadata");
       for await (const listed of saver.list(thread.config())) {
         expectSame(listed, tuple, "A listed tuple");
+      }
+    },
+  }),
+  clause("serde/what-cannot-be-read-is-an-error", {
+    rule: "When the serializer fails to read a value of a channel or of a write, `getTuple` and `list` reject; the value is not left out.",
+    hint: "Let the error through. A channel that is silently empty makes a graph start over with half of its state.",
+    async run({ openWith, threadId }) {
+      const { saver } = await openWith({ serde: new ForgetfulSerializer() });
+      const inChannel = new TestThread(saver, threadId("channel"));
+      await inChannel.put({ id: 1, values: { a: "a1", b: "unreadable" } });
+      const inWrite = new TestThread(saver, threadId("write"));
+      await inWrite.put({ id: 1, values: { a: "a1" } });
+      await inWrite.write(1, [["b", "unreadable"]]);
+      for (const [where, thread] of [
+        ["channel", inChannel],
+        ["write", inWrite],
+      ] as const) {
+        const read = await outcomeOf(() => thread.find(1));
+        ensure("error" in read, `getTuple resolved although a value of a ${where} could not be read.`);
+        const listed = await outcomeOf(() => thread.tuples());
+        ensure("error" in listed, `list ended well although a value of a ${where} could not be read.`);
       }
     },
   }),

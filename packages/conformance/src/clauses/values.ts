@@ -43,6 +43,8 @@ export const valueClauses: readonly Clause[] = [
       surrogates: ["\ud800", "a\udc00b", "\udc00\ud800"],
       astral: "\u{1f600}\u{10ffff}",
       forms: ["é", "e\u0301", "\ufeffbom", "\ufffd"],
+      lines: ["a\r\nb\n\rc", "\r", "\n"],
+      spaces: ["  both ends  ", " ", "\t", "\u00a0"],
       escapes: ["\\u0000", "\\x41", '\\"', "\\\\"],
       keys: { "a\0b": 1, "\ud800": 2, "\u{1f600}": 3 },
     }),

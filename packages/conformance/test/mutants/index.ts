@@ -5,6 +5,7 @@ import { concurrencyMutants } from "./concurrency.ts";
 import { configMutants } from "./config.ts";
 import { conversionMutants } from "./conversion.ts";
 import { deltaMutants } from "./delta.ts";
+import { extendedMutants } from "./extended.ts";
 import { filterMutants } from "./filter.ts";
 import { getMutants } from "./get.ts";
 import { hostileIdMutants } from "./hostile-ids.ts";
@@ -19,6 +20,8 @@ import type { Mutant } from "./mutant.ts";
 import { pendingOrderMutants } from "./pending-order.ts";
 import { carryOverMutants, putMutants } from "./put.ts";
 import { reentrancyMutants, reopenMutants } from "./reopen.ts";
+import { putDetailMutants } from "./put-details.ts";
+import { sharingMutants } from "./sharing.ts";
 import { pruneMutants } from "./prune.ts";
 import { runsMutants } from "./runs.ts";
 import { claimsMutants } from "./claims.ts";
@@ -69,4 +72,7 @@ export const mutants: readonly Mutant[] = [
   ...fenceMutants,
   ...claimsMutants,
   ...adoptMutants,
+  ...putDetailMutants,
+  ...sharingMutants,
+  ...extendedMutants,
 ];

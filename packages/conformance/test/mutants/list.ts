@@ -56,6 +56,7 @@ export const listMutants: readonly Mutant[] = [
   {
     name: "a limit above one is not kept",
     clause: "list/limit-is-the-most",
+    others: 4,
     breakSaver(saver) {
       patch(saver, "list", (list) => (config, options) => {
         const { limit, ...rest } = options ?? {};

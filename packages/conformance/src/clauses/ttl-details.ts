@@ -1,0 +1,60 @@
+import { ensure, expectRefused, expectSame } from "../assertions.ts";
+import { clause } from "../clause.ts";
+import type { Clause } from "../clause.ts";
+import { eventually } from "../host.ts";
+import { TestThread } from "../thread.ts";
+
+const SHORT = 0.25;
+const LONG = 3600;
+
+export const ttlDetailClauses: readonly Clause[] = [
+  clause("ttl/an-expired-thread-is-gone-for-every-method", {
+    rule: "An expired thread is gone for `getThread`, `copyThread`, `updateThread`, `setThreadTtl` and `getDeltaChannelHistory` too, and writes of late tasks do not bring it back.",
+    hint: "Compare the expiry in every statement, not only in those of getTuple and list.",
+    async run({ openWith, threadId, sizes }) {
+      const { saver } = await openWith({ ttl: { seconds: SHORT } });
+      const thread = new TestThread(saver, threadId());
+      const copy = new TestThread(saver, threadId("copy"));
+      await thread.put({ id: 1, values: { d: "seed" } });
+      await thread.write(1, [["d", "write"]]);
+      await thread.put({ id: 2, parent: 1, versions: { d: 2 } });
+      const isGone = async (): Promise<boolean> => (await thread.find()) === undefined;
+      ensure(await eventually(isGone, sizes.patience), `The thread is still there long after ${SHORT} s.`);
+      expectSame(await saver.getThread?.(thread.id), undefined, "What getThread returns");
+      const history = await saver.getDeltaChannelHistory?.({ config: thread.config(2), channels: ["d"] });
+      if (history) expectSame(history, { d: { writes: [] } }, "The history of a delta channel");
+      for (const [name, call] of [
+        ["copyThread", async () => saver.copyThread?.(thread.id, copy.id)],
+        ["updateThread", async () => saver.updateThread?.(thread.id, { metadata: { a: 1 } })],
+        ["setThreadTtl", async () => saver.setThreadTtl?.(thread.id, { seconds: LONG })],
+      ] as const) {
+        if (saver[name]) await expectRefused(call, `${name} of an expired thread`, "THREAD_NOT_FOUND");
+      }
+      ensure((await copy.find()) === undefined, "An expired thread was copied.");
+      await thread.write(2, [["d", "late"]]);
+      ensure(await isGone(), "Writes of a late task brought an expired thread back.");
+      ensure((await thread.find(1)) === undefined, "Writes of a late task brought a checkpoint back.");
+    },
+  }),
+  clause("ttl/a-copy-expires-like-its-source", {
+    rule: "A copy expires when its source does, and has the same time to live of its own.",
+    hint: "Copy the expiry and the thread's own time with the thread's record.",
+    needs: ["copyThread", "setThreadTtl", "getThread"],
+    async run({ openWith, threadId }) {
+      const { saver } = await openWith({ ttl: { seconds: LONG } });
+      const [from, to] = ["from", "to"].map((name) => new TestThread(saver, threadId(name)));
+      ensure(from !== undefined && to !== undefined, "There are two threads.");
+      await from.put({ id: 1 });
+      await saver.setThreadTtl?.(from.id, { seconds: LONG * 24 });
+      await saver.copyThread?.(from.id, to.id);
+      const expiryOf = async (thread: TestThread): Promise<number> =>
+        (await saver.getThread?.(thread.id))?.expiresAt?.getTime() ?? Infinity;
+      expectSame(await expiryOf(to), await expiryOf(from), "expiresAt of the copy");
+      await to.put({ id: 2, parent: 1 });
+      ensure(
+        (await expiryOf(to)) - Date.now() > LONG * 2000,
+        "A put took the saver's time, not the copy's own.",
+      );
+    },
+  }),
+];
