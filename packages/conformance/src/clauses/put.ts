@@ -137,7 +137,7 @@ export const putClauses: readonly Clause[] = [
       const text = "00000000000000000000000000000002.0438493720583247";
       const cases = [
         { a: 1, b: 9_007_199_254_740_991, c: 1.5 },
-        { a: 0.1 + 0.2, b: 3.043_849_372_058_324_7, c: 12.25 },
+        { a: 0.1 + 0.2, b: 10 / 3, c: 12.25 },
         { a: text, b: "10", c: "" },
       ];
       for (const [index, versions] of cases.entries()) {

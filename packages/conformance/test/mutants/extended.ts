@@ -1,6 +1,6 @@
 import type { ThreadRecord } from "@threadmark/core/storage";
 import type { ThreadSummary } from "@threadmark/conformance";
-import { alterPut, beforeDelete, placeOf } from "./alter.ts";
+import { alterPut, beforeDelete, omit, placeOf } from "./alter.ts";
 import { note, patch, type Mutant } from "./mutant.ts";
 
 const all = { filter: [], after: undefined, limit: 1, pendingChannels: [] };
@@ -97,7 +97,7 @@ export const extendedMutants: readonly Mutant[] = [
     clause: "thread-metadata/a-filter-is-paged",
     breakSaver(saver) {
       patch(saver, "listThreads", (list) => (options = {}) => {
-        const { filter: _, ...rest } = options;
+        const rest = omit(options, "filter");
         return list(options.before === undefined ? options : rest);
       });
     },

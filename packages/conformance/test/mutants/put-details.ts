@@ -5,6 +5,7 @@ import {
   alterPut,
   alterTuples,
   alterValues,
+  omit,
   placeOf,
   ThreadNotes,
 } from "./alter.ts";
@@ -153,7 +154,7 @@ export const putDetailMutants: readonly Mutant[] = [
         const metadata: Record<string, unknown> = { ...tuple.metadata };
         const nested = metadata["nested"] as object | undefined;
         if (!nested || !("nothing" in nested)) return tuple;
-        const { nothing: _, ...left } = nested;
+        const left = omit<object>(nested, "nothing");
         return { ...tuple, metadata: { ...metadata, nested: left } as unknown as CheckpointMetadata };
       });
     },
@@ -232,7 +233,7 @@ export const putDetailMutants: readonly Mutant[] = [
     clause: "list/options-work-in-every-scope",
     breakSaver(saver) {
       patch(saver, "list", (list) => (config, options = {}) => {
-        const { filter: _, ...rest } = options;
+        const rest = omit(options, "filter");
         return list(config, config.configurable?.["thread_id"] === undefined ? rest : options);
       });
     },
@@ -242,7 +243,7 @@ export const putDetailMutants: readonly Mutant[] = [
     clause: "list/options-work-in-every-scope",
     breakSaver(saver) {
       patch(saver, "list", (list) => (config, options = {}) => {
-        const { filter: _, ...rest } = options;
+        const rest = omit(options, "filter");
         return list(config, config.configurable?.["checkpoint_id"] === undefined ? options : rest);
       });
     },
