@@ -1,6 +1,7 @@
 import {
   comparePositions,
   passesFilter,
+  pendingOf,
   type Blob,
   type BlobId,
   type GetRequest,
@@ -8,6 +9,7 @@ import {
   type ScanPage,
   type ScanRequest,
   type StoredCheckpoint,
+  type ThreadHead,
   type ThreadPage,
   type ThreadRecord,
   type ThreadsRequest,
@@ -95,17 +97,26 @@ function entriesOf(tables: Tables, row: Row): ReturnType<typeof entryOf>[] {
 
 function recordOf(tables: Tables, row: Row, channels: readonly string[]): ThreadRecord {
   const thread = row["thread"] as string;
-  const head = tables.head(thread, "");
-  const writes = head === undefined ? [] : tables.writes(thread, { namespace: "", id: head });
   return {
     thread,
     created: row["created"] as number,
     updated: row["updated"] as number,
     expires: (row["expires"] as number | null) ?? undefined,
     entries: entriesOf(tables, row),
-    head,
-    pending: channels.filter((channel) => writes.some((write) => write.channel === channel)),
+    head: headOf(tables, thread, channels),
     claim:
       row["claim"] === null ? undefined : { id: row["claim"] as string, until: row["claim_until"] as number },
+  };
+}
+
+function headOf(tables: Tables, thread: string, channels: readonly string[]): ThreadHead | undefined {
+  const id = tables.head(thread, "");
+  if (id === undefined) return undefined;
+  const { parent, parentSeal } = tables.checkpoint(thread, "", id)!;
+  return {
+    id,
+    parent,
+    parentSeal,
+    pending: pendingOf(tables.writes(thread, { namespace: "", id }), channels),
   };
 }

@@ -1,5 +1,6 @@
 import {
   hasUnknownChild,
+  shiftCheckpoint,
   shiftSeal,
   type Blob,
   type BlobId,
@@ -191,7 +192,7 @@ export class SqliteStorage implements CheckpointStorage {
         tables.all("SELECT * FROM entries WHERE thread = ?", from).map(entryOf).map(shifted),
       );
       for (const row of tables.all("SELECT * FROM checkpoints WHERE thread = ?", from)) {
-        tables.setCheckpoint(to, shifted(checkpointOf(row)));
+        tables.setCheckpoint(to, shiftCheckpoint(checkpointOf(row), sealShift));
       }
       for (const row of tables.all("SELECT * FROM writes WHERE thread = ?", from)) {
         const at = { namespace: row["namespace"] as string, checkpoint: row["checkpoint"] as string };

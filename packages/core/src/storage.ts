@@ -9,6 +9,7 @@ export { damaged } from "./storage/damaged.ts";
 export { withFallbacks } from "./storage/fallbacks.ts";
 export { passesFilter } from "./storage/filter.ts";
 export { comparePositions, compareThreads } from "./storage/order.ts";
+export { pendingOf } from "./storage/pending.ts";
 export type * from "./storage/port.ts";
 export { hasUnknownChild } from "./storage/removal.ts";
-export { shiftSeal } from "./storage/shift-seal.ts";
+export { shiftCheckpoint, shiftSeal } from "./storage/shift-seal.ts";

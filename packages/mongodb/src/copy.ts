@@ -215,6 +215,7 @@ function copyStages(
         "_id.t": target,
         g,
         seal: ifThere("seal", sealed("$seal")),
+        parentSeal: ifThere("parentSeal", sealed("$parentSeal")),
         w: ifThere("w", { $arrayToObject: writes }),
         scan: ifThere("scan", { $mergeObjects: ["$scan", { t: target }] }),
         run: ifThere("run", { $mergeObjects: ["$run", { t: target }] }),
@@ -255,7 +256,7 @@ async function reveal(
     updated: "$$NOW",
     expires: expires ?? "$$REMOVE",
     gone: "$$REMOVE",
-    ...(entries.length > 0 && { entries: { $literal: entries } }),
+    ...(entries.length > 0 && { entries: { $literal: entries }, entryCount: entries.length }),
   };
   const update = [{ $set: { ...fields, ...(typeof own === "number" && { own }) } }];
   const result = await session.write((collection) =>

@@ -6,7 +6,7 @@ import type {
   FilterTerm,
   WriteRecord,
 } from "@threadmark/core/storage";
-import { childrenOf, isNode } from "@threadmark/core/storage";
+import { childrenOf, damaged, isNode } from "@threadmark/core/storage";
 import { decoderOf, type Decoder } from "./decoder.ts";
 import type { Doc } from "./driver.ts";
 import { blobKey, type Key } from "./keys.ts";
@@ -43,6 +43,8 @@ export interface WriteDoc {
   readonly w: Readonly<Record<string, StoredWrite>>;
   /** In the first part: the number of the last part that is complete. */
   readonly last?: number;
+  /** How many there are in `w`, and {@link LAST} times `last`: a seal says nothing about a write that is gone. */
+  readonly tally: number;
 }
 
 interface StoredWrite {
@@ -91,15 +93,22 @@ export function outlineOf(doc: CheckpointDoc): CheckpointOutline {
   return outlineBy(decoderOf(doc._id.t, A_CHECKPOINT), doc);
 }
 
-function outlineBy(
-  decode: Decoder,
-  { _id, parent, parentSeal, run, header, seal }: CheckpointDoc,
-): CheckpointOutline {
+/** What links a checkpoint to its parent. */
+export function linkOf({
+  _id,
+  parent,
+  parentSeal,
+}: Pick<CheckpointDoc, "_id" | "parent" | "parentSeal">): Pick<CheckpointOutline, "parent" | "parentSeal"> {
+  const decode = decoderOf(_id.t, A_CHECKPOINT);
+  return { parent: decode.optionalText(parent), parentSeal: decode.seal(parentSeal) };
+}
+
+function outlineBy(decode: Decoder, doc: CheckpointDoc): CheckpointOutline {
+  const { _id, run, header, seal } = doc;
   return {
     namespace: _id.n,
     id: _id.i,
-    parent: decode.optionalText(parent),
-    parentSeal: decode.seal(parentSeal),
+    ...linkOf(doc),
     run: run === undefined ? undefined : decode.text(decode.object(run)["r"]),
     header: decode.bytes(header),
     seal: decode.seal(seal),
@@ -127,6 +136,8 @@ export function refsOf({ _id, refs }: CheckpointDoc): string[] {
 
 /** Writes that one part holds. */
 const PART = 1000;
+/** More than the writes that a part can have, special ones included. */
+export const LAST = 10_000;
 
 /** In which part a write is. Special ones are in the first. */
 export function partOf(idx: number): number {
@@ -149,9 +160,11 @@ export function writesIn(docs: readonly WriteDoc[]): WriteRecord[] {
   return docs.filter(({ _id }) => _id.x <= (last.get(_id.a) ?? -1)).flatMap(writesOfPart);
 }
 
-function writesOfPart({ _id, w }: WriteDoc): WriteRecord[] {
+function writesOfPart({ _id, w, last = 0, tally }: WriteDoc): WriteRecord[] {
   const decode = decoderOf(_id.t, "a write");
-  return Object.entries(decode.object(w)).map(([idx, write]) => {
+  const entries = Object.entries(decode.object(w));
+  if (decode.number(tally) !== LAST * last + entries.length) throw damaged(_id.t, "a write");
+  return entries.map(([idx, write]) => {
     const { p, c, v, r, s } = decode.object(write);
     return {
       task: _id.a,

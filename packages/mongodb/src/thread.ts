@@ -41,6 +41,8 @@ export interface ThreadDoc {
   readonly busy?: Date | null;
   /** The thread's own metadata. */
   readonly entries?: readonly StoredEntry[];
+  /** How many these are: each has a seal, which says nothing about one that is gone. */
+  readonly entryCount?: number;
   /** Who owns it. */
   readonly claim?: StoredClaim;
 }
@@ -62,6 +64,7 @@ export const NEVER = -1;
 
 /** `expires` of a thread that is gone: one that is being deleted, or not there yet. No clock is that late. */
 export const LONG_AGO: Date = new Date(0);
+const LATER = new Date(1);
 
 /** The fields of a thread that is gone, whoever looks and whatever is left of it. */
 export const GONE: Doc = { valid: [], expires: LONG_AGO };
@@ -176,6 +179,7 @@ const FIELDS: readonly (keyof ThreadDoc)[] = [
   "gone",
   "busy",
   "entries",
+  "entryCount",
   "claim",
 ];
 
@@ -218,9 +222,12 @@ export function checkedThread(thread: string, doc: Doc): ThreadDoc {
   const decode = decoderOf(thread, A_THREAD);
   const { g, valid, epoch, writes, created, updated, expires, own, gone, busy } = doc;
   if (doc["thread"] !== thread) throw damaged(thread, A_THREAD);
+  // Only a thread that is gone has none. One that has is not read as if it were.
+  const isGone = decode.date(expires ?? LATER).getTime() <= LONG_AGO.getTime();
+  if (decode.list(valid).length === 0 && !isGone) throw damaged(thread, A_THREAD);
   for (const one of [g, ...decode.list(valid)]) checkGeneration(thread, one, A_THREAD);
   for (const date of [created, updated]) decode.date(date);
-  for (const date of [expires, gone, busy]) decode.date(date ?? LONG_AGO);
+  for (const date of [gone, busy]) decode.date(date ?? LONG_AGO);
   decode.text(epoch);
   for (const number of [writes, own]) decode.number(number ?? 0);
   return doc as unknown as ThreadDoc;
@@ -232,15 +239,21 @@ export function storedEntry({ key, token, value, seal }: ThreadEntry): StoredEnt
 }
 
 /** @throws CheckpointError `CORRUPT` */
-export function entriesOf({ thread, entries }: Pick<ThreadDoc, "thread" | "entries">): ThreadEntry[] {
+export function entriesOf({
+  thread,
+  entries,
+  entryCount,
+}: Pick<ThreadDoc, "thread" | "entries" | "entryCount">): ThreadEntry[] {
   const decode = decoderOf(thread, A_THREAD);
-  return decode.list(entries ?? []).map((entry) => {
+  const list = decode.list(entries ?? []);
+  if (list.length !== decode.number(entryCount ?? 0)) throw damaged(thread, A_THREAD);
+  return list.map((entry) => {
     const { k, v, b, s } = decode.object(entry);
     return { key: decode.text(k), token: decode.text(v), value: decode.bytes(b), seal: decode.seal(s) };
   });
 }
 
-/** The new value of `entries`: some are set, some removed, and the others stay. */
+/** The new values of `entries` and `entryCount`: some are set, some removed, and the others stay. */
 export function changedEntries(set: readonly ThreadEntry[], remove: readonly string[] = []): Doc {
   const changed = [...set.map(({ key }) => key), ...remove];
   const others = {
@@ -249,5 +262,8 @@ export function changedEntries(set: readonly ThreadEntry[], remove: readonly str
       cond: { $not: [{ $in: ["$$this.k", { $literal: changed }] }] },
     },
   };
-  return { $concatArrays: [others, { $literal: set.map(storedEntry) }] };
+  return {
+    entries: { $concatArrays: [others, { $literal: set.map(storedEntry) }] },
+    entryCount: { $add: [{ $size: others }, set.length] },
+  };
 }

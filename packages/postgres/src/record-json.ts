@@ -47,16 +47,30 @@ export const WRITE: Form<"task" | "path" | "idx" | "channel" | "value" | "refs" 
 
 /** A thread, from a row that also has what belongs to its newest checkpoint. */
 export const THREAD: Form<
-  "thread" | "created" | "updated" | "expires" | "entries" | "claim" | "until" | "head" | "pending"
+  | "thread"
+  | "created"
+  | "updated"
+  | "expires"
+  | "entries"
+  | "entryCount"
+  | "claim"
+  | "until"
+  | "head"
+  | "headParent"
+  | "headSeal"
+  | "pending"
 > = {
   thread: "thread",
   created: "created",
   updated: "updated",
   expires: "expires",
   entries: "entries",
+  entryCount: "entry_count",
   claim: "claim",
   until: "claim_until",
   head: "head",
+  headParent: "head_parent",
+  headSeal: "head_seal",
   pending: "pending",
 };
 

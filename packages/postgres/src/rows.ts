@@ -8,6 +8,7 @@ import {
   type CheckpointRecord,
   type StoredCheckpoint,
   type ThreadEntry,
+  type ThreadHead,
   type ThreadRecord,
   type WriteRecord,
 } from "@threadmark/core/storage";
@@ -123,11 +124,26 @@ function threadOf(items: Items<typeof THREAD>): ThreadRecord {
     created: numberOf(items.created),
     updated: numberOf(items.updated),
     expires: maybe(items.expires, numberOf),
-    entries: Object.entries(objectOf(items.entries)).map(entryOf),
-    head: maybe(items.head, textOf),
-    pending: (items.pending as Json).map(textOf),
+    entries: entriesOf(items),
+    head: headOf(items),
     claim: claim === undefined ? undefined : { id: claim, until: numberOf(items.until) },
   };
+}
+
+function headOf({ head, headParent, headSeal, pending }: Items<typeof THREAD>): ThreadHead | undefined {
+  if (head === null) return undefined;
+  return {
+    id: textOf(head),
+    parent: maybe(headParent, textOf),
+    parentSeal: numberOf(headSeal),
+    pending: ((pending ?? []) as readonly Json[]).map(writeOf),
+  };
+}
+
+function entriesOf({ entries, entryCount }: Items<typeof THREAD>): ThreadEntry[] {
+  const found = Object.entries(objectOf(entries)).map(entryOf);
+  if (found.length !== entryCount) throw new RangeError("an entry is missing");
+  return found;
 }
 
 function entryOf([key, json]: readonly [string, unknown]): ThreadEntry {

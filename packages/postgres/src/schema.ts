@@ -63,6 +63,8 @@ CREATE TABLE IF NOT EXISTS ${threads} (
   own_ttl bigint,
   -- Metadata: key → {"token", "value" in base64, "seal"}.
   entries jsonb NOT NULL DEFAULT '{}',
+  -- How many there are: each has a seal, which says nothing about one that is gone.
+  entry_count integer NOT NULL DEFAULT 0,
   -- Who owns the thread, and until when.
   claim text,
   claim_until bigint,

@@ -12,7 +12,7 @@ import { isCrossSlot } from "./failure.ts";
 import type { Argument, Reply } from "./connection.ts";
 import { bucketOf, BUCKETS, type Keys } from "./keys.ts";
 import { unpackEntry } from "./packed-entries.ts";
-import { bytesOf, decoding, failureOf, groupsOf, listOf, optionalText, textOf } from "./replies.ts";
+import { bytesOf, decoding, failureOf, groupsOf, listOf, optionalText, textOf, writesOf } from "./replies.ts";
 import type { Runner } from "./runner.ts";
 import { EXPIRED_THREADS, THREADS_OF_RUNS } from "./scripts/buckets.ts";
 import { DESCRIBE_THREADS, FIND_THREADS, LIST_THREADS } from "./scripts/listing.ts";
@@ -157,7 +157,7 @@ export class BucketIndex {
   /** What the threads are, without those that are gone or do not pass the filter. */
   async #describe(
     threads: readonly Listed[],
-    { filter, pendingChannels }: ThreadsRequest,
+    { thread: only, filter, pendingChannels }: ThreadsRequest,
   ): Promise<ThreadRecord[]> {
     const conditions = filter.flatMap(({ key, token }) => [
       key,
@@ -168,7 +168,7 @@ export class BucketIndex {
     const ask = async (group: readonly Listed[]): Promise<(ThreadRecord | undefined)[]> => {
       const keys = group.flatMap(({ thread }) => this.#keys.thread(thread));
       const described = listOf(await this.#runner.run(DESCRIBE_THREADS, keys, args));
-      return group.map((listed, i) => recordOf(listed, described[i]!));
+      return group.map((listed, i) => recordOf(listed, described[i]!, only !== undefined));
     };
     const found = await this.acrossSlots(
       () => ask(threads),
@@ -214,11 +214,16 @@ function listedOf([thread, updated]: readonly Reply[]): ThreadPosition {
   return { thread: textOf(thread!), updated: Number(textOf(updated!)) };
 }
 
-function recordOf({ thread, updated }: Listed, reply: Reply): ThreadRecord | undefined {
+/** @param whole Whether a thread of which a part is missing is refused. One must not end a listing of others. */
+function recordOf({ thread, updated }: Listed, reply: Reply, whole: boolean): ThreadRecord | undefined {
   if (reply === null) return undefined;
   // Not a list: why it cannot be read.
+  if (!whole && reply.toString() === "incomplete") return undefined;
   if (!Array.isArray(reply)) throw failureOf(textOf(reply), thread) ?? damaged(thread, "the record");
-  const [created, written, expires, claim, free, head, pending, entries] = reply as readonly Reply[];
+  const [created, written, expires, claim, free, head, parent, seal, pending, entries, why] =
+    reply as readonly Reply[];
+  const failure = whole && why ? failureOf(textOf(why), thread) : undefined;
+  if (failure) throw failure;
   return decoding(thread, () => ({
     thread,
     created: Number(textOf(created!)),
@@ -228,8 +233,14 @@ function recordOf({ thread, updated }: Listed, reply: Reply): ThreadRecord | und
     entries: groupsOf(listOf(entries), 2).map(([key, content]) =>
       unpackEntry(bytesOf(key), bytesOf(content)),
     ),
-    head: optionalText(head),
-    pending: listOf(pending).map(textOf),
+    head: head
+      ? {
+          id: textOf(head),
+          parent: optionalText(parent),
+          parentSeal: bytesOf(seal).readUInt32BE(),
+          pending: writesOf(listOf(pending)),
+        }
+      : undefined,
     claim: claimOf(textOf(claim!), optionalNumber(free!)),
   }));
 }

@@ -75,11 +75,11 @@ export async function readAncestors(
   scripts: ThreadScripts,
   request: AncestorsRequest,
 ): Promise<readonly Ancestor[]> {
-  const { thread, namespace, channels } = request;
+  const { thread, namespace } = request;
   const found: Ancestor[] = [];
   for (let id = request.id; ;) {
     const limit = Math.min(request.limit - found.length, PAGE);
-    const args = [id ?? "", namespacePrefix(namespace), suffixOf(namespace), String(limit), ...channels];
+    const args = [id ?? "", namespacePrefix(namespace), suffixOf(namespace), String(limit)];
     const { rest } = await scripts.ask(ANCESTORS, thread, args);
     const page = decoding(thread, () =>
       groupsOf(rest, 3).map(([place, outline, writes]) => ({

@@ -45,7 +45,7 @@ export function sealBytes(seal: number): Buffer {
 
 /** The bytes of the same checkpoint in another thread. */
 export function shiftRecord(bytes: Buffer, sealShift: number): Buffer {
-  return shiftSealAt(bytes, 0, sealShift);
+  return shiftSealAt(shiftSealAt(bytes, 0, sealShift), 4, sealShift);
 }
 
 /**

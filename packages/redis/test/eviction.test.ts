@@ -29,6 +29,7 @@ describe("a thread of which Redis has evicted a part", () => {
       };
       const calls: Readonly<Record<string, () => Promise<unknown>>> = {
         getTuple: () => saver.getTuple(configOf(thread)),
+        getThread: () => saver.getThread(thread),
         list,
         put: () => putTurn(saver, { thread, id: turnId(2), parent: turnId(1) }),
         putWrites: () => saver.putWrites(configOf(thread, turnId(1)), [["d", 1]], "other"),

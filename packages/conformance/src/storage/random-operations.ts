@@ -159,7 +159,6 @@ const requests: { [Name in keyof Calls]: fc.Arbitrary<Calls[Name]> } = {
     thread,
     namespace,
     id: maybe(ids),
-    channels: fc.subarray(["c", "\\x41", ""]),
     limit,
   }),
   blobs: fc.record({ thread, refs, have: refs }),

@@ -34,8 +34,12 @@ export function checkpointSeal(
 }
 
 /** The seal of a checkpoint's parent. */
-export function parentSealOf({ namespace, id }: CheckpointKey, parent: string | undefined): Seal {
-  return textSum(JSON.stringify([namespace, id, parent]));
+export function parentSealOf(
+  thread: string,
+  { namespace, id }: CheckpointKey,
+  parent: string | undefined,
+): Seal {
+  return (textSum(thread) + textSum(JSON.stringify([namespace, id, parent]))) >>> 0;
 }
 
 /** The checksum of everything in a checkpoint except its header. */

@@ -5,6 +5,7 @@ import {
   compareThreads,
   hasUnknownChild,
   passesFilter,
+  shiftCheckpoint,
   shiftSeal,
   type Ancestor,
   type AncestorsRequest,
@@ -163,11 +164,7 @@ export class MemoryStorage implements CheckpointStorage {
     while (id !== undefined && found.length < request.limit) {
       const checkpoint = namespace.checkpoints.get(id);
       if (!checkpoint) break;
-      const writes = writesOf(namespace, id);
-      found.push({
-        checkpoint,
-        writes: writes.filter((write) => request.channels.includes(write.channel)),
-      });
+      found.push({ checkpoint, writes: writesOf(namespace, id) });
       id = checkpoint.parent;
     }
     return found;
@@ -228,7 +225,9 @@ export class MemoryStorage implements CheckpointStorage {
     for (const entry of source.entries.values()) copy.entries.set(entry.key, shifted(entry));
     for (const [name, namespace] of source.namespaces) {
       const target = namespaceIn(copy, name);
-      for (const record of namespace.checkpoints.values()) setCheckpoint(target, shifted(record));
+      for (const record of namespace.checkpoints.values()) {
+        setCheckpoint(target, shiftCheckpoint(record, sealShift));
+      }
       for (const id of namespace.writes.keys()) addWrites(target, id, writesOf(namespace, id).map(shifted));
     }
     return "copied";

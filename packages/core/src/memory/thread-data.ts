@@ -1,12 +1,14 @@
 import {
   childrenOf,
   compareText,
+  pendingOf,
   type Blob,
   type BlobId,
   type CheckpointKey,
   type CheckpointRecord,
   type ThreadClaim,
   type ThreadEntry,
+  type ThreadHead,
   type ThreadRecord,
   type ThreadStats,
   type WriteRecord,
@@ -50,11 +52,15 @@ export function namespaceIn(data: ThreadData, name: string): NamespaceData {
 /** The thread as a listing returns it. */
 export function recordOf(data: ThreadData, pendingChannels: readonly string[]): ThreadRecord {
   const { thread, created, updated, expires, entries, claim } = data;
-  const root = data.namespaces.get("");
-  const head = root?.order.at(-1);
-  const written = new Set(head === undefined ? [] : writesOf(root!, head).map(({ channel }) => channel));
-  const pending = pendingChannels.filter((channel) => written.has(channel));
-  return { thread, created, updated, expires, entries: [...entries.values()], head, pending, claim };
+  const head = headOf(data.namespaces.get(""), pendingChannels);
+  return { thread, created, updated, expires, entries: [...entries.values()], head, claim };
+}
+
+function headOf(root: NamespaceData | undefined, pendingChannels: readonly string[]): ThreadHead | undefined {
+  const id = root?.order.at(-1);
+  if (id === undefined) return undefined;
+  const { parent, parentSeal } = root!.checkpoints.get(id)!;
+  return { id, parent, parentSeal, pending: pendingOf(writesOf(root!, id), pendingChannels) };
 }
 
 /** Adds or replaces a checkpoint. */

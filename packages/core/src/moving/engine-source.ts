@@ -1,4 +1,4 @@
-import { escapeText, unescapeText } from "../codec/text.ts";
+import { unescapeText } from "../codec/text.ts";
 import { configOf } from "../ids.ts";
 import { plainEngine, type Engine } from "../saver/engine.ts";
 import { outlineOf } from "../saver/outline.ts";
@@ -21,8 +21,8 @@ export function engineSource(engine: Engine): ThreadSource {
       for await (const { namespace, id, run } of outlineOf(storage, thread)) {
         const tuple = await readTuple(engine, configOf(thread, namespace, id));
         if (!tuple) continue;
-        const request = { thread, namespace, id, channels: channelsOf(tuple.pendingWrites ?? []), limit: 1 };
-        const [stored] = tuple.pendingWrites?.length ? await storage.ancestors(request) : [];
+        const at = { thread, namespace, id, limit: 1 };
+        const [stored] = tuple.pendingWrites?.length ? await storage.ancestors(at) : [];
         const paths = new Map(stored?.writes.map(({ task, path }) => [task, unescapeText(path)]));
         yield movedFrom(tuple, { paths, run });
       }
@@ -32,8 +32,4 @@ export function engineSource(engine: Engine): ThreadSource {
       return metadata && Object.keys(metadata).length > 0 ? metadata : undefined;
     },
   };
-}
-
-function channelsOf(writes: readonly (readonly [string, string, unknown])[]): string[] {
-  return [...new Set(writes.map(([, channel]) => escapeText(channel)))];
 }

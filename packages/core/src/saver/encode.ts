@@ -110,7 +110,7 @@ function recordOf(
       ...key,
       seal: checkpointSeal(parent.thread, key),
       parent: above,
-      parentSeal: parentSealOf(key, above),
+      parentSeal: parentSealOf(parent.thread, key, above),
       metadata,
       index,
       refs,

@@ -1,11 +1,11 @@
 import { TreeReader } from "../blobs/tree-reader.ts";
 import { loadValue, refOf } from "../codec/stored-value.ts";
-import { escapeText, unescapeText } from "../codec/text.ts";
+import { unescapeText } from "../codec/text.ts";
 import type { CheckpointConfig, CheckpointPendingWrite, DeltaChannelHistory } from "../contract.ts";
 import type { CheckpointErrorDetails } from "../errors.ts";
 import { locate, type Location } from "../ids.ts";
 import type { Ancestor, BlobId, WholeStorage, WriteRecord } from "../storage/port.ts";
-import { checkOutline, checkWrites } from "./check-records.ts";
+import { checkOutline, checkPlace, checkWrites } from "./check-records.ts";
 import { checkedBlobs, decodeWrites, headerOf, setOwn } from "./decode.ts";
 import type { Engine } from "./engine.ts";
 import { reading } from "./placed.ts";
@@ -53,7 +53,7 @@ export async function readHistory(
 
 async function walk(engine: Engine, location: Location, found: ReadonlyMap<string, Found>): Promise<void> {
   const open = new Map(found);
-  for await (const ancestor of ancestorsOf(engine.storage, location, [...found.keys()])) {
+  for await (const ancestor of ancestorsOf(engine.storage, location)) {
     for (const [channel, entry] of open) {
       const steps = ancestor.writes.filter((write) => unescapeText(write.channel) === channel);
       if (steps.length > 0) entry.steps.push(steps);
@@ -74,25 +74,26 @@ async function walk(engine: Engine, location: Location, found: ReadonlyMap<strin
 async function* ancestorsOf(
   storage: WholeStorage,
   { thread, namespace, id }: Location,
-  channels: readonly string[],
 ): AsyncGenerator<Ancestor> {
-  const request = { thread, namespace, channels: channels.map(escapeText) };
   const seen = new Set<string>();
   let next = id;
   for (let call = 0; ; call++) {
     const limit = PAGES[Math.min(call, PAGES.length - 1)]!;
-    const page = await storage.ancestors({ ...request, id: next, limit });
+    const page = await storage.ancestors({ thread, namespace, id: next, limit });
     for (const ancestor of page) {
-      checkOutline(thread, ancestor.checkpoint);
-      checkWrites(thread, ancestor.checkpoint, ancestor.writes);
-      if (seen.has(ancestor.checkpoint.id)) return;
+      const { checkpoint, writes } = ancestor;
       const isTarget = seen.size === 0;
-      seen.add(ancestor.checkpoint.id);
+      // The newest, where no id is given.
+      const expected = isTarget ? (id ?? checkpoint.id) : next;
+      checkPlace({ thread, checkpoint }, { thread, namespace, id: expected });
+      checkOutline(thread, checkpoint);
+      checkWrites(thread, checkpoint, writes);
+      if (seen.has(checkpoint.id)) return;
+      seen.add(checkpoint.id);
+      next = checkpoint.parent;
       if (!isTarget) yield ancestor;
     }
-    const last = page.at(-1)?.checkpoint;
-    if (page.length < limit || last?.parent === undefined) return;
-    next = last.parent;
+    if (page.length < limit || next === undefined) return;
   }
 }
 

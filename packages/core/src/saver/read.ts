@@ -14,7 +14,7 @@ import { checkOptions, type OptionNames } from "../options.ts";
 import { beforeOf, locate, selectionOf, type Location } from "../ids.ts";
 import type { GetResult } from "../storage/port.ts";
 import { checkFilter, checkLimit } from "./check-arguments.ts";
-import { checkStored } from "./check-records.ts";
+import { checkPlace, checkStored } from "./check-records.ts";
 import { checkedBlobs, decodeTuple } from "./decode.ts";
 import type { Engine } from "./engine.ts";
 import { refsOf, scanAll } from "./scan.ts";
@@ -52,6 +52,7 @@ async function readStored(
   const ttl = engine.refreshOnRead ? engine.ttl : undefined;
   const stored = await engine.storage.get({ thread, namespace, id, have: haveList(known), ttl });
   if (!stored) return undefined;
+  checkPlace(stored, { thread, namespace, id: id ?? stored.checkpoint.id });
   checkStored(stored);
   const fetched = checkedBlobs(stored.blobs);
   const find: FindBlob = (blob) => fetched(blob) ?? known?.blobs.get(blob);

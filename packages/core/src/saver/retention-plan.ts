@@ -26,10 +26,14 @@ export interface RetentionPlan {
  * Decides what goes, given what may go. A checkpoint stays that a survivor is read with: one that its
  * delta channels are built from, or that has its sends. A survivor that loses its parent gets its nearest surviving ancestor instead.
  */
-export function planRemoval(thread: readonly Kept[], mayGo: (checkpoint: Kept) => boolean): RetentionPlan {
+export function planRemoval(
+  thread: string,
+  all: readonly Kept[],
+  mayGo: (checkpoint: Kept) => boolean,
+): RetentionPlan {
   const checkpoints: CheckpointKey[] = [];
   const relink: Relink[] = [];
-  for (const namespace of groupByNamespace(thread).values()) {
+  for (const namespace of groupByNamespace(all).values()) {
     const byId = new Map(namespace.map((checkpoint) => [checkpoint.id, checkpoint]));
     const going = new Set(namespace.filter(mayGo).map(({ id }) => id));
     for (const id of parentsWithSends(namespace, going)) going.delete(id);
@@ -44,7 +48,7 @@ export function planRemoval(thread: readonly Kept[], mayGo: (checkpoint: Kept) =
       if (going.has(id)) checkpoints.push({ namespace: name, id });
       else if (parent !== undefined && going.has(parent)) {
         const left = survivorAbove(parent, byId, going);
-        relink.push({ namespace: name, id, parent: left, parentSeal: parentSealOf(key, left) });
+        relink.push({ namespace: name, id, parent: left, parentSeal: parentSealOf(thread, key, left) });
       }
     }
   }

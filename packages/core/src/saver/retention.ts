@@ -110,7 +110,7 @@ export async function removeFrom(
 ): Promise<number> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const kept = await readOutline(storage, thread);
-    const plan = planRemoval(kept, choose(kept));
+    const plan = planRemoval(thread, kept, choose(kept));
     if (dryRun || plan.checkpoints.length === 0) return plan.checkpoints.length;
     // What is known about the last run describes a checkpoint that is removed.
     if (losesWorkflow(kept, plan.checkpoints)) {

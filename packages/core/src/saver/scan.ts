@@ -1,3 +1,5 @@
+import { compareText } from "../codec/text.ts";
+import { passesFilter } from "../storage/filter.ts";
 import { comparePositions } from "../storage/order.ts";
 import { namesOf } from "../blobs/blob-cache.ts";
 import { blobsBelow, type FindBlob } from "../blobs/tree.ts";
@@ -10,7 +12,7 @@ import type {
   StoredCheckpoint,
 } from "../storage/port.ts";
 import { isHidden } from "../moving/hidden-threads.ts";
-import { checkStored } from "./check-records.ts";
+import { checkPlace, checkStored, misplaced } from "./check-records.ts";
 import { checkedBlobs } from "./decode.ts";
 import { allThreads } from "./threads.ts";
 
@@ -52,18 +54,38 @@ async function* scanPages(storage: WholeStorage, query: ScanQuery, limit: number
     const find: FindBlob = (id) => fetched(id) ?? before.get(id);
     const all = query.thread === undefined;
     for (const stored of page.checkpoints) {
+      checkAnswer(stored, query, after);
+      after = positionOf(stored);
       if (all && isHidden(stored.thread)) continue;
       checkStored(stored);
       yield { stored, find };
     }
     const last = page.checkpoints.at(-1);
     if (!page.more || !last) return;
-    after = positionOf(last);
     if (query.thread === undefined) continue;
     const refs = refsOf(last);
     held = blobsBelow(refs, find);
     have = namesOf(refs, find);
   }
+}
+
+/** Checks that a checkpoint is one that was asked for, and comes where it must: what it was found by may be damaged. */
+function checkAnswer(stored: StoredCheckpoint, query: ScanQuery, after: ScanPosition | undefined): void {
+  const { id, index } = stored.checkpoint;
+  const { before, filter } = query;
+  checkPlace(stored, { ...positionOf(stored), ...given(query) });
+  if (after && comparePositions(after, positionOf(stored)) >= 0) throw misplaced(stored);
+  if (before !== undefined && compareText(id, before) >= 0) throw misplaced(stored);
+  if (!passesFilter(index, filter)) throw misplaced(stored);
+}
+
+/** What a query says about the place of what it finds. */
+function given({ thread, namespace, id }: ScanQuery): Partial<ScanPosition> {
+  return {
+    ...(thread !== undefined && { thread }),
+    ...(namespace !== undefined && { namespace }),
+    ...(id !== undefined && { id }),
+  };
 }
 
 /** For storages that keep no order over all threads: one listing a thread, the newest head first. */

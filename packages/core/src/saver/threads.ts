@@ -5,8 +5,15 @@ import { CheckpointError } from "../errors.ts";
 import { MAX_ID_BYTES, threadIdOf, type ThreadId } from "../ids.ts";
 import { isHidden } from "../moving/hidden-threads.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
-import type { WholeStorage, ThreadPosition, ThreadRecord, ThreadsRequest } from "../storage/port.ts";
+import type {
+  WholeStorage,
+  ThreadHead,
+  ThreadPosition,
+  ThreadRecord,
+  ThreadsRequest,
+} from "../storage/port.ts";
 import { checkFilter, checkLimit } from "./check-arguments.ts";
+import { checkHead } from "./check-records.ts";
 import type { Engine } from "./engine.ts";
 import { runMarkOf, runTerms, type RunMark } from "./run-mark.ts";
 import { decodeEntries, type ThreadMetadata } from "./thread-metadata.ts";
@@ -116,14 +123,15 @@ export async function* allThreads(
 
 async function infoOf({ codec }: Engine, record: ThreadRecord): Promise<ThreadInfo> {
   const { thread, created, updated, expires, entries, head, claim } = record;
+  if (head) checkHead(thread, head);
   return {
     threadId: thread,
     createdAt: new Date(created),
     updatedAt: new Date(updated),
     expiresAt: expires === undefined ? undefined : new Date(expires),
     metadata: await decodeEntries(codec, thread, entries),
-    headId: head,
-    state: stateOf(record),
+    headId: head?.id,
+    state: head && stateOf(head),
     run: runMarkOf(entries),
     claim: claim && { id: claim.id, until: new Date(claim.until) },
     cursor: JSON.stringify([updated, thread]),
@@ -131,10 +139,10 @@ async function infoOf({ codec }: Engine, record: ThreadRecord): Promise<ThreadIn
 }
 
 /** A task that was answered and then failed has both writes, so the error counts. */
-function stateOf({ head, pending }: ThreadRecord): ThreadState | undefined {
-  if (head === undefined) return undefined;
-  if (pending.includes(ERROR)) return "error";
-  return pending.includes(INTERRUPT) ? "interrupted" : "idle";
+function stateOf({ pending }: ThreadHead): ThreadState {
+  const isWritten = (wanted: string): boolean => pending.some(({ channel }) => channel === wanted);
+  if (isWritten(ERROR)) return "error";
+  return isWritten(INTERRUPT) ? "interrupted" : "idle";
 }
 
 function checkedMark(run: unknown): RunMark | undefined {

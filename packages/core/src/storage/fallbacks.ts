@@ -61,7 +61,7 @@ function isWhole(storage: CheckpointStorage): storage is WholeStorage {
 }
 
 async function ancestorsByGet(storage: CheckpointStorage, request: AncestorsRequest): Promise<Ancestor[]> {
-  const { thread, namespace, channels, limit } = request;
+  const { thread, namespace, limit } = request;
   const found: Ancestor[] = [];
   let { id } = request;
   let have: readonly string[] = [];
@@ -69,7 +69,7 @@ async function ancestorsByGet(storage: CheckpointStorage, request: AncestorsRequ
     const stored = await storage.get({ thread, namespace, id, have, ttl: undefined });
     if (!stored) break;
     const { checkpoint, writes } = stored;
-    found.push({ checkpoint, writes: writes.filter(({ channel }) => channels.includes(channel)) });
+    found.push({ checkpoint, writes });
     if (checkpoint.parent === undefined) break;
     id = checkpoint.parent;
     // What came with this checkpoint need not come with its parent as well.

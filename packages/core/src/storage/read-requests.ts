@@ -57,14 +57,16 @@ export interface AncestorsRequest {
   readonly namespace: string;
   /** Where to start, this checkpoint included; `undefined`: the newest. */
   readonly id: string | undefined;
-  /** Return only writes to these channels. */
-  readonly channels: readonly string[];
   /** At most so many checkpoints; at least 1. */
   readonly limit: number;
 }
 
 export interface Ancestor {
   readonly checkpoint: CheckpointOutline;
+  /**
+   * All of them, in any order: core chooses by channel when their seals have been checked, so that one whose channel
+   * was damaged is not passed over.
+   */
   readonly writes: readonly WriteRecord[];
 }
 

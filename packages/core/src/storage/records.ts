@@ -48,7 +48,7 @@ export interface CheckpointKey {
 /** A checkpoint without its metadata and values. */
 export interface CheckpointOutline extends CheckpointKey {
   readonly parent: string | undefined;
-  /** Covers namespace, id and parent. Kept wherever `parent` is kept, and replaced together with it. */
+  /** Covers thread, namespace, id and parent. Kept wherever `parent` is kept, and replaced together with it. */
   readonly parentSeal: Seal;
   /** The run that made it. */
   readonly run: string | undefined;
@@ -100,11 +100,17 @@ export interface ThreadRecord {
   readonly expires: number | undefined;
   /** In any order. */
   readonly entries: readonly ThreadEntry[];
-  /** The greatest checkpoint id of the root namespace `""`. */
-  readonly head: string | undefined;
-  /** Which of the channels asked for occur among the writes of `head`; distinct, in any order. */
-  readonly pending: readonly string[];
+  readonly head: ThreadHead | undefined;
   readonly claim: ThreadClaim | undefined;
+}
+
+/** The checkpoint with the greatest id in the root namespace `""` of a thread. */
+export interface ThreadHead {
+  readonly id: string;
+  readonly parent: string | undefined;
+  readonly parentSeal: Seal;
+  /** Of its writes, those that were asked for (`ThreadsRequest.pendingChannels`), in any order. */
+  readonly pending: readonly WriteRecord[];
 }
 
 /** Who owns a thread. Somebody else can take it from `until` on; if nobody does, it stays as it is. */

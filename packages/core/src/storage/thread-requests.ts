@@ -31,8 +31,8 @@ export interface CopyRequest {
   readonly to: string;
   readonly newEpoch: string;
   /**
-   * Added, modulo 2^32, to the `seal` of every checkpoint, write and thread entry that is copied, which makes it that of
-   * the same record in the other thread (`shiftSeal`). A `parentSeal` stays as it is.
+   * Added, modulo 2^32, to the `seal` of every checkpoint, write and thread entry that is copied, and to every
+   * `parentSeal`, which makes it that of the same record in the other thread (`shiftSeal`).
    */
   readonly sealShift: number;
 }
@@ -52,7 +52,10 @@ export interface ThreadsRequest {
   readonly after: ThreadPosition | undefined;
   /** The greatest number of threads; at least 1. */
   readonly limit: number;
-  /** Channels to look for among the writes of each thread's head, for `ThreadRecord.pending`. */
+  /**
+   * The writes of each thread's head that are wanted, for `ThreadHead.pending`: those to these channels, and all with a
+   * negative `idx`, so that one of which either was damaged is not passed over. Of no channels: none.
+   */
   readonly pendingChannels: readonly string[];
 }
 

@@ -26,7 +26,9 @@ function thread(checkpoints: Record<string, Given>): Kept[] {
 }
 
 function plan(checkpoints: Record<string, Given>, mayGo: readonly string[]) {
-  const { checkpoints: gone, relink } = planRemoval(thread(checkpoints), ({ id }) => mayGo.includes(id));
+  const { checkpoints: gone, relink } = planRemoval("thread", thread(checkpoints), ({ id }) =>
+    mayGo.includes(id),
+  );
   return {
     gone: gone.map(({ id }) => id).sort(),
     relink: Object.fromEntries(relink.map(({ id, parent }) => [id, parent])),

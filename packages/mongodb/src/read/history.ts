@@ -21,9 +21,7 @@ export async function readAncestors(
     const writes = await readWrites(find, thread, request, line);
     return line.map((doc): Ancestor => ({
       checkpoint: outlineOf(doc),
-      writes: writesIn(writes.get(doc._id.i) ?? []).filter(({ channel }) =>
-        request.channels.includes(channel),
-      ),
+      writes: writesIn(writes.get(doc._id.i) ?? []),
     }));
   });
   return found ?? [];
@@ -63,10 +61,10 @@ async function readLine(
 async function readWrites(
   find: Find,
   doc: ThreadDoc,
-  { thread, namespace, channels }: AncestorsRequest,
+  { thread, namespace }: AncestorsRequest,
   line: readonly CheckpointDoc[],
 ): Promise<Map<string, readonly WriteDoc[]>> {
-  if (line.length === 0 || channels.length === 0) return new Map();
+  if (line.length === 0) return new Map();
   const ids = new Set(line.map(({ _id }) => _id.i));
   const ranges = writesBetween(thread, namespace, [...ids]);
   const docs = (await findValid(find, doc, ranges)) as unknown as WriteDoc[];

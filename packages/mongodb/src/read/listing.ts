@@ -1,5 +1,11 @@
-import type { FilterTerm, ThreadPage, ThreadRecord, ThreadsRequest } from "@threadmark/core/storage";
-import { writesIn, type CheckpointDoc, type WriteDoc } from "../documents.ts";
+import {
+  pendingOf,
+  type FilterTerm,
+  type ThreadPage,
+  type ThreadRecord,
+  type ThreadsRequest,
+} from "@threadmark/core/storage";
+import { linkOf, writesIn, type CheckpointDoc, type WriteDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
 import { isBadHint } from "../failure.ts";
 import { checkpointsOf, KIND, only, threadKey, writesOf, type Key } from "../keys.ts";
@@ -15,13 +21,17 @@ const AT_ONCE = 10;
 
 /** The newest checkpoint of the root namespace. */
 interface Head {
-  readonly id: string | undefined;
+  readonly doc: HeadDoc | undefined;
   readonly writes: readonly WriteDoc[];
 }
 
+type HeadDoc = Pick<CheckpointDoc, "_id" | "g" | "parent" | "parentSeal">;
+
+const HEAD = { g: 1, parent: 1, parentSeal: 1 };
+
 type Listed = ThreadDoc & {
   readonly _id: Key;
-  readonly head?: readonly (CheckpointDoc & { readonly writes?: readonly WriteDoc[] })[];
+  readonly head?: readonly (HeadDoc & { readonly writes?: readonly WriteDoc[] })[];
 };
 
 /** A page of threads, the last updated first. */
@@ -113,7 +123,7 @@ function headStage(from: string, withWrites: boolean): Doc {
         { $match: { $expr: { $and: [{ $gte: ["$_id", "$$from"] }, { $lt: ["$_id", "$$to"] }] } } },
         { $sort: { _id: -1 } },
         { $limit: 1 },
-        { $project: { g: 1 } },
+        { $project: HEAD },
         ...(withWrites ? [writesStage(from, { from: writes, to: { ...writes, a: true } }, undefined)] : []),
       ],
       as: "head",
@@ -124,9 +134,9 @@ function headStage(from: string, withWrites: boolean): Doc {
 /** The head that was found with the thread, if it is valid. */
 function headIn({ thread, valid, head = [] }: Listed): Head | undefined {
   const [found] = head;
-  if (!found) return { id: undefined, writes: [] };
+  if (!found) return { doc: undefined, writes: [] };
   const isThere = ({ g }: { readonly g: string }): boolean => isValid(thread, valid, { g });
-  return isThere(found) ? { id: found._id.i, writes: (found.writes ?? []).filter(isThere) } : undefined;
+  return isThere(found) ? { doc: found, writes: (found.writes ?? []).filter(isThere) } : undefined;
 }
 
 async function findHead(
@@ -136,25 +146,27 @@ async function findHead(
 ): Promise<Head> {
   const find = (filter: Doc, options: object = {}): Promise<Doc[]> =>
     session.read((collection) => collection.find(filter, { ...options, batchSize: ALL }).toArray());
-  const options = { sort: { _id: -1 }, limit: 1, projection: { g: 1 } };
-  const [doc] = await findValid(find, { thread, valid }, checkpointsOf(thread, ""), options);
-  const head = (doc as unknown as CheckpointDoc | undefined)?._id.i;
-  if (head === undefined || pendingChannels.length === 0) return { id: head, writes: [] };
-  const writes = await findValid(find, { thread, valid }, writesOf(thread, "", head));
-  return { id: head, writes: writes as unknown as WriteDoc[] };
+  const options = { sort: { _id: -1 }, limit: 1, projection: HEAD };
+  const [found] = await findValid(find, { thread, valid }, checkpointsOf(thread, ""), options);
+  const doc = found as unknown as HeadDoc | undefined;
+  if (!doc || pendingChannels.length === 0) return { doc, writes: [] };
+  const writes = await findValid(find, { thread, valid }, writesOf(thread, "", doc._id.i));
+  return { doc, writes: writes as unknown as WriteDoc[] };
 }
 
 function recordOf(doc: Listed, head: Head, pendingChannels: readonly string[]): ThreadRecord {
   const { thread, created, updated, expires, claim } = doc;
-  const written = new Set(writesIn(head.writes).map(({ channel }) => channel));
   return {
     thread,
     created: created.getTime(),
     updated: updated.getTime(),
     expires: expires?.getTime(),
     entries: entriesOf(doc),
-    head: head.id,
-    pending: pendingChannels.filter((channel) => written.has(channel)),
+    head: head.doc && {
+      id: head.doc._id.i,
+      ...linkOf(head.doc),
+      pending: pendingOf(writesIn(head.writes), pendingChannels),
+    },
     claim: claim && { id: claim.id, until: claim.until.getTime() },
   };
 }

@@ -1,5 +1,5 @@
 import type { PutRequest, PutWritesRequest, WriteRecord } from "@threadmark/core/storage";
-import { checkpointFields, partOf, storedWrite } from "../documents.ts";
+import { checkpointFields, LAST, partOf, storedWrite } from "../documents.ts";
 import type { Doc, UpdateOp } from "../driver.ts";
 import { DEAD } from "../generation.ts";
 import { fenceOf } from "./fence.ts";
@@ -71,6 +71,7 @@ export function writeRecords(request: PutWritesRequest): Records {
               ...(part === 0 && counted(lastPart)),
             },
           },
+          { $set: { tally: TALLY } },
         ]),
       ),
   };
@@ -97,6 +98,11 @@ function mergeOf(writes: readonly WriteRecord[]): Doc {
   const special = writes.filter(({ idx }) => idx < 0);
   return { w: { $mergeObjects: [fields(regular), "$w", fields(special)] } };
 }
+
+/** See `WriteDoc.tally`. */
+const TALLY = {
+  $add: [{ $multiply: [{ $ifNull: ["$last", 0] }, LAST] }, { $size: { $objectToArray: "$w" } }],
+};
 
 function counted(lastPart: number): Doc {
   return { last: { $max: ["$last", lastPart] } };

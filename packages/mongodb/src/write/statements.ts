@@ -52,7 +52,7 @@ export function closeOpened(request: WriteRequest, hint: Hint): UpdateOp {
     writes: { $add: ["$writes", 1] },
     ...(claim !== undefined && { open: { $subtract: ["$open", 1] } }),
     ...renewal(hint.own, ttl),
-    ...(entries.length > 0 && { entries: changedEntries(entries) }),
+    ...(entries.length > 0 && changedEntries(entries)),
   };
   return {
     updateOne: { filter: { ...asKnown(request, hint), ...ALIVE }, update: [{ $set: set }], upsert: false },

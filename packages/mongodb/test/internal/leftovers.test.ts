@@ -59,7 +59,6 @@ describe("what a writer has left that ended too early", () => {
       thread,
       namespace: "",
       id: undefined,
-      channels: ["seen"],
       limit: 10,
     });
     return { listed, tuple: tuple?.pendingWrites, ancestors };

@@ -10,7 +10,7 @@ import { jsonSql, THREAD } from "../record-json.ts";
 import type { Tables } from "../schema.ts";
 import { statement, type Values } from "../sql.ts";
 import { alive, passes } from "./clauses.ts";
-import { belongings } from "./read.ts";
+import { belongings, WRITES_JSON } from "./read.ts";
 
 /**
  * A page of checkpoints with their writes and blobs, newest first.
@@ -74,6 +74,15 @@ function filterValues(filter: readonly FilterTerm[]): Values {
   };
 }
 
+/** The writes that are wanted of the head of a thread in `page`; NULL for none. */
+const PENDING = `
+  SELECT ${WRITES_JSON} AS pending FROM (
+    SELECT * FROM {writes} AS w
+    WHERE w.thread = page.thread AND w.namespace = '' AND w.checkpoint = head.head OFFSET 0
+  ) AS w
+  WHERE channel = ANY (:channels) OR idx < 0
+`;
+
 /**
  * A page of threads, the last updated first.
  *
@@ -99,19 +108,13 @@ export function threadsStatement(tables: Tables, request: ThreadsRequest): State
   const matching = "WITH matching AS MATERIALIZED (SELECT * FROM {threads} WHERE entries @> :wantedTokens)\n";
   const sql = `${byEntries ? matching : ""}SELECT 'thread' AS part, ${jsonSql(THREAD)}::text AS data
 FROM (
-  SELECT t.*, (
-    SELECT id FROM {checkpoints} AS c WHERE c.thread = t.thread AND c.namespace = '' ORDER BY id DESC LIMIT 1
-  ) AS head
-  FROM ${byEntries ? "matching" : "{threads}"} AS t
+  SELECT t.* FROM ${byEntries ? "matching" : "{threads}"} AS t
   WHERE ${conditions.join("\n    AND ")}
   ORDER BY t.updated_minute DESC, t.updated DESC, t.thread LIMIT :limit + 1
-) AS page CROSS JOIN LATERAL (
-  SELECT coalesce(json_agg(DISTINCT channel), '[]') AS pending FROM (
-    SELECT channel FROM {writes} AS w
-    WHERE w.thread = page.thread AND w.namespace = '' AND w.checkpoint = page.head OFFSET 0
-  ) AS w
-  WHERE channel = ANY (:channels)
-) AS pending
+) AS page LEFT JOIN LATERAL (
+  SELECT id AS head, parent AS head_parent, parent_seal AS head_seal FROM {checkpoints} AS c
+  WHERE c.thread = page.thread AND c.namespace = '' ORDER BY id DESC LIMIT 1
+) AS head ON true CROSS JOIN LATERAL (${pendingChannels.length > 0 ? PENDING : "SELECT NULL AS pending"}) AS pending
 ORDER BY updated DESC, thread`;
   return statement(tables, sql, {
     thread,

@@ -67,18 +67,24 @@ export function openThread(request: WriteRequest, condition: string): string {
 )`;
 }
 
+/** Sets the entries of `t`, and counts them. */
+export function setEntries(entries: string): string {
+  return `entries = ${entries}, entry_count = (SELECT count(*) FROM jsonb_object_keys(${entries}))`;
+}
+
 function openOrCreate({ entries }: WriteRequest, condition: string): string {
-  const merged = entries.length > 0 ? ", entries = t.entries || excluded.entries" : "";
+  const merged = entries.length > 0 ? `, ${setEntries("t.entries || excluded.entries")}` : "";
   return `
-  INSERT INTO {threads} AS t (thread, epoch, created, updated, expires, entries)
-  SELECT :thread, :newEpoch, ${NOW}, ${NOW}, ${NOW} + :ttl, ${entries.length > 0 ? ":entries" : "'{}'::jsonb"}
+  INSERT INTO {threads} AS t (thread, epoch, created, updated, expires, entries, entry_count)
+  SELECT :thread, :newEpoch, ${NOW}, ${NOW}, ${NOW} + :ttl,
+    ${entries.length > 0 ? ":entries, (SELECT count(*) FROM jsonb_object_keys(:entries))" : "'{}'::jsonb, 0"}
   WHERE ${condition}
   ON CONFLICT (thread) DO UPDATE SET updated = ${NOW}, expires = ${renewed("t", ":ttl")}${merged}
   WHERE ${alive("t")}`;
 }
 
 function openExisting({ epoch, relies, claim, entries }: WriteRequest, condition: string): string {
-  const merged = entries.length > 0 ? ", entries = t.entries || :entries" : "";
+  const merged = entries.length > 0 ? `, ${setEntries("t.entries || :entries")}` : "";
   return `
   UPDATE {threads} AS t SET updated = ${NOW}, expires = ${renewed("t", ":ttl")}${merged}
   WHERE t.thread = :thread AND ${alive("t")} AND ${claim === undefined ? "true" : "t.claim = :claim"}

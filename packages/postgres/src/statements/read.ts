@@ -12,7 +12,7 @@ import { statement, variants } from "../sql.ts";
 import { alive, idsIn, isNode, renewed } from "./clauses.ts";
 
 /** Writes as a JSON array of arrays; NULL for none. */
-const WRITES_JSON = `json_agg(${jsonSql(WRITE)})`;
+export const WRITES_JSON = `json_agg(${jsonSql(WRITE)})`;
 
 /**
  * A CTE that finds all blobs at and below the `refs` in `found (number, refs)`, except those in `:have`, as `reached
@@ -124,7 +124,7 @@ SELECT part, data, bytes FROM (${blobRows(false)}) AS b (part, data, bytes)`;
  * - Atomic: one snapshot.
  */
 export function ancestorsStatement(tables: Tables, request: AncestorsRequest): Statement {
-  const { thread, namespace, id, channels, limit } = request;
+  const { thread, namespace, id, limit } = request;
   const columns = "thread, namespace, id, parent, parent_seal, run, header, seal";
   const sql = `WITH RECURSIVE line AS (
   (SELECT 1 AS rank, ${columns} FROM {checkpoints}
@@ -144,9 +144,8 @@ FROM (SELECT id, ${jsonSql(OUTLINE)} AS data FROM line) AS l CROSS JOIN LATERAL 
     SELECT * FROM {writes} AS w
     WHERE w.thread = :thread AND w.namespace = :namespace AND w.checkpoint = l.id OFFSET 0
   ) AS w
-  WHERE w.channel = ANY (:channels)
 ) AS w`;
-  return statement(tables, sql, { thread, namespace, id: id ?? null, channels, limit });
+  return statement(tables, sql, { thread, namespace, id: id ?? null, limit });
 }
 
 /**

@@ -169,25 +169,25 @@ function shifted(seal: string): string {
   return `((${seal} + :sealShift) & 4294967295)`;
 }
 
-function copied(table: string, columns: string): string {
-  return `INSERT INTO {${table}} (thread, seal, ${columns})
-  SELECT :to, ${shifted("seal")}, ${columns} FROM {${table}} WHERE thread = :from AND EXISTS (SELECT FROM created)`;
+function copied(table: string, seals: readonly string[], columns: string): string {
+  return `INSERT INTO {${table}} (thread, ${seals.join(", ")}, ${columns})
+  SELECT :to, ${seals.map(shifted).join(", ")}, ${columns} FROM {${table}} WHERE thread = :from AND EXISTS (SELECT FROM created)`;
 }
 
 const COPY = `WITH source AS MATERIALIZED (
   SELECT * FROM {threads} AS t WHERE t.thread = :from AND ${alive("t")}
 ), created AS (
-  INSERT INTO {threads} (thread, epoch, created, updated, expires, own_ttl, entries)
-  SELECT :to, :newEpoch, ${NOW}, ${NOW}, expires, own_ttl, coalesce((
+  INSERT INTO {threads} (thread, epoch, created, updated, expires, own_ttl, entry_count, entries)
+  SELECT :to, :newEpoch, ${NOW}, ${NOW}, expires, own_ttl, entry_count, coalesce((
     SELECT jsonb_object_agg(key, entry || jsonb_build_object('seal', ${shifted("(entry ->> 'seal')::bigint")}))
     FROM jsonb_each(source.entries) AS each (key, entry)
   ), '{}') FROM source
   ON CONFLICT DO NOTHING
   RETURNING number
 ), copied_checkpoints AS (
-  ${copied("checkpoints", "namespace, id, parent, parent_seal, run, header, metadata, tokens, refs")}
+  ${copied("checkpoints", ["seal", "parent_seal"], "namespace, id, parent, run, header, metadata, tokens, refs")}
 ), copied_writes AS (
-  ${copied("writes", "namespace, checkpoint, task, idx, path, channel, value, refs")}
+  ${copied("writes", ["seal"], "namespace, checkpoint, task, idx, path, channel, value, refs")}
 ), copied_blobs AS (
   INSERT INTO {blobs} (thread, id, bytes)
   SELECT created.number, b.id, b.bytes FROM created CROSS JOIN {blobs} AS b

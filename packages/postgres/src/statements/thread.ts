@@ -3,7 +3,7 @@ import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement } from "../sql.ts";
 import { alive, NOW, renewed } from "./clauses.ts";
-import { entriesJson } from "./open-thread.ts";
+import { entriesJson, setEntries } from "./open-thread.ts";
 
 /**
  * Changes the metadata of a thread.
@@ -15,7 +15,7 @@ export function updateThreadStatement(
   tables: Tables,
   { thread, set, remove }: UpdateThreadRequest,
 ): Statement {
-  const sql = `UPDATE {threads} AS t SET entries = (t.entries - :removedKeys) || :entries
+  const sql = `UPDATE {threads} AS t SET ${setEntries("(t.entries - :removedKeys) || :entries")}
 WHERE t.thread = :thread AND ${alive("t")}
 RETURNING t.thread`;
   return statement(tables, sql, { thread, entries: entriesJson(set), removedKeys: remove });

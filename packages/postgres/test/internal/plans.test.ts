@@ -119,7 +119,7 @@ const STATEMENTS: readonly (readonly [string, Statement])[] = [
     "scan of all threads, filtered, behind a place",
     scanStatement(tables, { ...all, thread: undefined, filter, after, have: [] }),
   ],
-  ["ancestors", ancestorsStatement(tables, { thread, namespace: "", id, channels: ["c"], limit: 4096 })],
+  ["ancestors", ancestorsStatement(tables, { thread, namespace: "", id, limit: 4096 })],
   ["blobs", blobsStatement(tables, { thread, refs: [node], have: [node] })],
   ["outline", outlineStatement(tables, { thread, after, limit: 1000 })],
   ["threads", threadsStatement(tables, page)],

@@ -73,7 +73,7 @@ each_page('i', function(places)
   for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
     read(record)
     checkpoints[#checkpoints + 1] = places[i]
-    checkpoints[#checkpoints + 1] = shifted(record, 1, SHIFT)
+    checkpoints[#checkpoints + 1] = shifted(shifted(record, 1, SHIFT), 5, SHIFT)
   end
 end)
 local tallies = {}

@@ -140,16 +140,18 @@ return answer
  * What threads are, those that pass a filter.
  *
  * - KEYS: 1 to 5 of each thread.
- * - ARGV: 1 number of channels to look for among the writes of the newest root checkpoint; these channels; then
+ * - ARGV: 1 number of channels to look for among the writes of the newest root checkpoint, with a negative index or not;
+ *   these channels; then
  *   conditions: a key, a token, and "1" if the key must have the token, "0" if the key must not be there.
- * - Out: for each thread nil if it is gone or does not pass, "damaged" or "format", or a list: times of creation, last write and
- *   expiry or "", claim or "", until when or "", newest root checkpoint or nil, channels found, entries (key and
- *   content in turns).
+ * - Out: for each thread nil if it is gone or does not pass, "damaged", "format" or "incomplete", or a list: times of creation, last write and
+ *   expiry or "", claim or "", until when or "", newest root checkpoint or nil, its parent or nil and the seal of this,
+ *   fields and packed writes that were found, entries (key and content in turns), `incomplete` or nil. What is
+ *   incomplete has no newest checkpoint here.
  * - Atomic: a script.
  */
 export const DESCRIBE_THREADS: Script = script(
   "describe-threads",
-  { durable: false, parts: [CLOCK, THREAD, ENTRIES, ORDER, PACKED] },
+  { durable: false, parts: [CLOCK, THREAD, ENTRIES, RECORD, ORDER, PACKED] },
   String.raw`
 local CHANNELS = tonumber(ARGV[1])
 local wanted = {}
@@ -167,27 +169,28 @@ local function passes(tokens)
   return true
 end
 
-local function pending_at(at, head)
-  local channels, seen = {}, {}
-  if not head or CHANNELS == 0 then return channels end
-  local writes = read_writes(head .. '\0\255', KEYS[at + 3], KEYS[at + 4])
-  for i = 2, #writes, 2 do
-    each_write(writes[i], function(_, piece)
-      local channel = channel_of(piece)
-      if wanted[channel] and not seen[channel] then
-        seen[channel] = true
-        channels[#channels + 1] = channel
-      end
+local function pending_at(at, place)
+  local found = {}
+  if CHANNELS == 0 then return found end
+  local writes = read_writes(place, KEYS[at + 3], KEYS[at + 4])
+  for i = 1, #writes, 2 do
+    local pieces = {}
+    each_write(writes[i + 1], function(idx, piece)
+      if idx < 0 or wanted[channel_of(piece)] then pieces[#pieces + 1] = piece end
     end)
+    if #pieces > 0 then
+      found[#found + 1] = writes[i]
+      found[#found + 1] = table.concat(pieces)
+    end
   end
-  return channels
+  return found
 end
 
 local function describe(at)
   local opened, why, partial = open_thread(at)
   if why == 'damaged' or why == 'format' then return why end
   local thread = opened or partial
-  if not thread then return false end
+  if not thread then return why == 'incomplete' and why end
   local tokens, entries = {}, {}
   local fields = redis.call('HGETALL', KEYS[at + 1])
   for i = 1, #fields, 2 do
@@ -200,10 +203,16 @@ local function describe(at)
   end
   if #entries ~= 2 * thread.entries then return 'damaged' end
   if not passes(tokens) then return false end
-  local head = checked_head_of('n\0', '\0\255', KEYS[at + 3])
-  local channels = why ~= 'incomplete' and pending_at(at, head) or {}
+  local head, parent, seal, pending = nil, false, '', {}
+  if why ~= 'incomplete' then head = checked_head_of('n\0', '\0\255', KEYS[at + 3]) end
+  if head then
+    local place = head .. '\0\255'
+    local record = redis.call('HGET', KEYS[at + 2], place)
+    parent, seal, pending = read(record) or false, parent_seal_of(record), pending_at(at, place)
+  end
   return { thread.created, thread.updated, thread.expires and text(thread.expires) or '', thread.claim or '',
-    thread.free and text(thread.free) or '', head or false, channels, entries }
+    thread.free and text(thread.free) or '', head or false, parent, seal, pending, entries,
+    why or false }
 end
 
 local answer = {}

@@ -125,11 +125,11 @@ return { 'found', behind, hits, blobs_below(roots, HAVE) }
 );
 
 /**
- * A checkpoint and its ancestors, with their writes to some channels.
+ * A checkpoint and its ancestors, with their writes.
  *
  * - KEYS: 1 to 5.
  * - ARGV: 1 id, or "" for the newest, 2 prefix of the namespace in the order, 3 what follows the id in its
- *   places, 4 limit; then channels.
+ *   places, 4 limit.
  * - Out: `found`, then place, outline and packed writes of each, in turns; or `missing`, `incomplete`, `format`,
  *   `damaged`.
  * - Atomic: a script.
@@ -141,8 +141,6 @@ export const ANCESTORS: Script = script(
 local thread, why = open_thread(0)
 if not thread then return absent(why) end
 local ID, PREFIX, SUFFIX, LIMIT = unpack(ARGV, 1, 4)
-local channels = {}
-for i = 5, #ARGV do channels[ARGV[i]] = true end
 
 local answer = { 'found' }
 local id = ID ~= '' and ID or checked_head_of(PREFIX, SUFFIX)
@@ -154,21 +152,9 @@ while id and #answer <= 3 * tonumber(LIMIT) - 2 do
     break
   end
   local parent, _, refs_at = read(record)
-  local chosen = {}
-  local writes = read_writes(place)
-  for i = 1, #writes, 2 do
-    local kept = {}
-    each_write(writes[i + 1], function(_, piece)
-      if channels[channel_of(piece)] then kept[#kept + 1] = piece end
-    end)
-    if #kept > 0 then
-      chosen[#chosen + 1] = writes[i]
-      chosen[#chosen + 1] = table.concat(kept)
-    end
-  end
   answer[#answer + 1] = place
   answer[#answer + 1] = string.sub(record, 1, refs_at - 1)
-  answer[#answer + 1] = chosen
+  answer[#answer + 1] = read_writes(place)
   id = parent
 end
 return answer

@@ -112,7 +112,7 @@ export const threadClauses: readonly StorageClause[] = [
       ensure(await eventually(isGone, PATIENCE), "a thread with 20 milliseconds to live does not end.");
       const at = { thread: "t", namespace: "", id: undefined };
       expectSame(await storage.get({ ...at, have: [], ttl: undefined }), undefined, "get");
-      expectSame(await storage.ancestors({ ...at, channels: [], limit: 9 }), [], "ancestors");
+      expectSame(await storage.ancestors({ ...at, limit: 9 }), [], "ancestors");
       expectSame(await storedOf(storage, "t", [blob]), [], "blobs");
       expectSame(
         (await storage.outline({ thread: "t", after: undefined, limit: 9 })).checkpoints,
