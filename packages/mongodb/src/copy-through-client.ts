@@ -16,14 +16,14 @@ export async function copyThroughClient(
 ): Promise<void> {
   const shifted = (seal: unknown): number => shiftSeal(seal as number, sealShift);
   const docs = await session.find(filter, { sort: NEWEST_FIRST });
-  const ops = docs.map(({ _id, scan, run, children, seal, w, ...rest }) =>
+  const ops = docs.map(({ _id, scan, run, children, seal, parentSeal, w, ...rest }) =>
     upsert(
       { ...only(moveTo(_id, to)), g },
       {
         $set: {
           ...rest,
           g,
-          ...(seal !== undefined && { seal: shifted(seal) }),
+          ...(seal !== undefined && { seal: shifted(seal), parentSeal: shifted(parentSeal) }),
           ...(w !== undefined && {
             w: Object.fromEntries(
               Object.entries(w as Doc).map(([idx, write]) => {

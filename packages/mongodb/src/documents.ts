@@ -43,7 +43,10 @@ export interface WriteDoc {
   readonly w: Readonly<Record<string, StoredWrite>>;
   /** In the first part: the number of the last part that is complete. */
   readonly last?: number;
-  /** How many there are in `w`, and {@link LAST} times `last`: a seal says nothing about a write that is gone. */
+  /**
+   * How many there are in `w`, how many of these are special, and `last`; see {@link tallyOf}. A seal says nothing about
+   * a write that is gone.
+   */
   readonly tally: number;
 }
 
@@ -137,7 +140,22 @@ export function refsOf({ _id, refs }: CheckpointDoc): string[] {
 /** Writes that one part holds. */
 const PART = 1000;
 /** More than the writes that a part can have, special ones included. */
-export const LAST = 10_000;
+const MANY = 10_000;
+
+/** As an expression of the server, of the fields `last` and `w`. Only special writes have a minus in their keys. */
+export const TALLY: Doc = tallyBy({ $ifNull: ["$last", 0] }, { $objectToArray: "$w" });
+
+function tallyBy(last: Doc, writes: Doc): Doc {
+  const specials = { $filter: { input: writes, cond: { $lt: ["$$this.k", "0"] } } };
+  const counted = { $add: [{ $multiply: [last, MANY] }, { $size: specials }] };
+  return { $add: [{ $multiply: [counted, MANY] }, { $size: writes }] };
+}
+
+/** The same of what was read. */
+function tallyOf(last: number, indexes: readonly string[]): number {
+  const specials = indexes.filter((idx) => idx < "0").length;
+  return (last * MANY + specials) * MANY + indexes.length;
+}
 
 /** In which part a write is. Special ones are in the first. */
 export function partOf(idx: number): number {
@@ -163,7 +181,8 @@ export function writesIn(docs: readonly WriteDoc[]): WriteRecord[] {
 function writesOfPart({ _id, w, last = 0, tally }: WriteDoc): WriteRecord[] {
   const decode = decoderOf(_id.t, "a write");
   const entries = Object.entries(decode.object(w));
-  if (decode.number(tally) !== LAST * last + entries.length) throw damaged(_id.t, "a write");
+  const indexes = entries.map(([idx]) => idx);
+  if (decode.number(tally) !== tallyOf(last, indexes)) throw damaged(_id.t, "a write");
   return entries.map(([idx, write]) => {
     const { p, c, v, r, s } = decode.object(write);
     return {

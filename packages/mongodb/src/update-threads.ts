@@ -12,7 +12,7 @@ export async function updateThreads(
   const ops = requests.map(({ thread, set, remove }): UpdateOp => ({
     updateOne: {
       filter: { ...only(threadKey(thread)), ...ALIVE },
-      update: [{ $set: { entries: changedEntries(set, remove) } }],
+      update: [{ $set: changedEntries(set, remove) }],
       upsert: false,
     },
   }));

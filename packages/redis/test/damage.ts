@@ -13,6 +13,9 @@ export async function fill(saver: RedisSaver): Promise<void> {
     await putTurn(saver, { thread, id: turnId(3), parent: turnId(1), values: { text, n: 3 }, run: "r2" });
     await saver.putWrites(configOf(thread, turnId(3)), [["text", longText("w", 4000)]], "task 1");
     await saver.putWrites(configOf(thread, turnId(3)), [["n", thread]], "task 2");
+    await saver.putWrites(configOf(thread, turnId(3)), [["__interrupt__", thread]], "task 3");
+    await saver.putWrites(configOf(thread, turnId(1)), [["delta", thread]], "task 1");
+    await saver.putWrites(configOf(thread, turnId(1)), [["n", 1]], "task 2");
     const inner = { configurable: { thread_id: thread, checkpoint_ns: "inner" } };
     const checkpoint = {
       v: 4,
@@ -43,7 +46,11 @@ export async function readAll(client: Redis, keyPrefix: string): Promise<Readonl
     [`list of ${thread}`, (saver) => all(saver.list(configOf(thread)))],
     [
       `history of ${thread}`,
-      (saver) => saver.getDeltaChannelHistory({ config: configOf(thread), channels: ["none"] }),
+      (saver) => saver.getDeltaChannelHistory({ config: configOf(thread), channels: ["delta"] }),
+    ],
+    [
+      `list of all namespaces of ${thread}`,
+      (saver) => all(saver.list({ configurable: { thread_id: thread } })),
     ],
     [`thread ${thread}`, (saver) => saver.getThread(thread)],
   ]);

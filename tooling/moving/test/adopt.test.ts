@@ -138,6 +138,47 @@ describe("a saver that adopts another one's threads", () => {
     }
   });
 
+  it("leaves nothing behind after a sweep, wherever it was stopped, though nobody touches the thread again", async () => {
+    const old = await oldSaverWith("t");
+    const expected = await tuplesOf(old, "t");
+    let stopped = true;
+    for (let count = 1; stopped; count++) {
+      const storage = new MemoryStorage();
+      stopped = await stopAt(storage, count, (dying) =>
+        new MemorySaver({ storage: dying, adopt: old }).getTuple(at("t")),
+      );
+      const isStaged = (await threadsIn(storage)).some((thread) => thread !== "note" && thread !== "t");
+      expect(await new MemorySaver({ storage, adopt: old }).sweep()).toBe(0);
+      const here = await threadsIn(storage);
+      const isHere = here.includes("t");
+      expect(isHere || !isStaged, `after ${count} calls`).toBe(true);
+      expect(
+        here.filter((thread) => thread !== "note"),
+        `after ${count} calls`,
+      ).toEqual(isHere ? ["t"] : []);
+      const found = await tuplesOf(new MemorySaver({ storage }), "t");
+      expect(found, `after ${count} calls`).toEqual(isHere ? expected : []);
+    }
+  });
+
+  it("is not ended by a sweep when another process is at it", async () => {
+    const old = await oldSaverWith("t");
+    const expected = await tuplesOf(old, "t");
+    let stopped = true;
+    for (let count = 1; stopped; count++) {
+      const storage = new MemoryStorage();
+      const sweeper = new MemorySaver({ storage, adopt: old });
+      stopped = await stopAt(
+        storage,
+        count,
+        (slow) => new MemorySaver({ storage: slow, adopt: old }).getTuple(at("t")),
+        () => sweeper.sweep(),
+      );
+      expect(await tuplesOf(new MemorySaver({ storage }), "t"), `after ${count} calls`).toEqual(expected);
+      expect(await threadsIn(storage), `after ${count} calls`).toEqual(["note", "t"]);
+    }
+  });
+
   it("stays deleted wherever another process was at it", async () => {
     const old = await oldSaverWith("t");
     const kept = structuredClone(old.storage);

@@ -30,7 +30,7 @@ export async function removeSimply(
       while (isGoing(namespace, parent)) {
         parent = all.find((key) => key.namespace === namespace && key.id === parent)?.parent;
       }
-      return { namespace, id, parent, parentSeal: parentSealOf({ namespace, id }, parent) };
+      return { namespace, id, parent, parentSeal: parentSealOf(thread, { namespace, id }, parent) };
     });
   const checkpoints: CheckpointKey[] = going.map(({ namespace, id }) => ({ namespace, id }));
   if (checkpoints.length > 0) {

@@ -1,3 +1,4 @@
+import { writeSeal } from "../../../core/src/codec/seals.ts";
 import type { TestedSaver, ThreadListOptions, ThreadSummary } from "@threadmark/conformance";
 import { placeOf } from "./alter.ts";
 import { note, patch, type Mutant } from "./mutant.ts";
@@ -85,9 +86,20 @@ export const threadsMutants: readonly Mutant[] = [
       });
       patch(storage, "threads", (threads) => async (request) => {
         const page = await threads(request);
-        const told = page.threads.map((record) =>
-          asked.has(record.thread) ? { ...record, pending: ["__interrupt__"] } : record,
-        );
+        const question = {
+          task: "t",
+          path: "",
+          idx: -3,
+          channel: "__interrupt__",
+          refs: [],
+          value: new Uint8Array(),
+        };
+        const told = page.threads.map((record) => {
+          const { thread, head } = record;
+          if (!head || !asked.has(thread)) return record;
+          const seal = writeSeal(thread, "", head.id, question);
+          return { ...record, head: { ...head, pending: [{ ...question, seal }] } };
+        });
         return { ...page, threads: told };
       });
     },

@@ -10,6 +10,7 @@ import { noteOf, stagingOf } from "./hidden-threads.ts";
 import type { OldSaver } from "./old-saver.ts";
 import { storeMoved } from "./store-moved.ts";
 import { sourceOf } from "./source-of.ts";
+import { markFinished, markUnfinished, unfinished } from "./unfinished.ts";
 import type { ThreadSource } from "./thread-source.ts";
 
 /** How many settled threads are remembered; others are looked for again. */
@@ -78,6 +79,14 @@ export class Adoption implements ThreadTaker {
     if ((await this.#winnerOf(thread)) !== undefined) await this.#removeStaging(thread);
   }
 
+  async finish(): Promise<void> {
+    for await (const thread of unfinished(this.#engine)) {
+      await this.#take(thread);
+      await this.tidy(thread);
+      if ((await this.#winnerOf(thread)) !== undefined) await markFinished(this.#engine, thread);
+    }
+  }
+
   async #take(thread: string): Promise<void> {
     if (await this.#isHere(thread)) return;
     if (!(await this.#source.has(thread))) return;
@@ -91,6 +100,7 @@ export class Adoption implements ThreadTaker {
       const attempt = randomId();
       const staging = stagingOf(attempt);
       await this.#write(this.#engine, thread, ATTEMPTS, attempt);
+      await markUnfinished(this.#engine, thread);
       const before = await this.#stateOf(thread);
       let stored = 0;
       for await (const moved of this.#source.checkpoints(thread)) {
@@ -169,6 +179,8 @@ export class Adoption implements ThreadTaker {
     for await (const { id } of outlineOf(this.#engine.storage, noteOf(thread))) attempts.add(id);
     attempts.delete(DELETED);
     for (const attempt of attempts) await removeThread(this.#engine, stagingOf(attempt));
+    // The process of another attempt may be at it still. What it leaves is found by `finish`.
+    if (attempts.size === 1) await markFinished(this.#engine, thread);
   }
 
   async #write(engine: Engine, thread: string, namespace: string, id: string): Promise<void> {

@@ -273,7 +273,7 @@ export class CheckpointSaver {
     await this.#call((engine) => expireThread(engine, threadId, ttl));
   }
 
-  /** Removes expired threads, in batches, and returns how many. Reads do not see them even before. */
+  /** Removes expired threads, which no read sees, and returns how many. Ends stopped adoptions (option `adopt`), too. */
   async sweep(): Promise<number> {
     return this.#call(sweepThreads);
   }

@@ -135,6 +135,8 @@ export interface ThreadTaker {
   remove(thread: string): Promise<void>;
   /** Removes what an interrupted adoption has left, so that a thread that expires is not taken over again. */
   tidy(thread: string): Promise<void>;
+  /** Ends all adoptions that were stopped, whoever began them. */
+  finish(): Promise<void>;
 }
 
 /** What the parts of a saver share. */

@@ -53,7 +53,8 @@ export async function expireThread(
 }
 
 /** Removes expired threads batch by batch. */
-export async function sweepThreads({ storage }: Engine): Promise<number> {
+export async function sweepThreads({ storage, adoption }: Engine): Promise<number> {
+  await adoption?.finish();
   let total = 0;
   for (;;) {
     const removed = await storage.sweep({ thread: undefined, limit: SWEEP_BATCH });

@@ -1,5 +1,5 @@
 import type { PutRequest, PutWritesRequest, WriteRecord } from "@threadmark/core/storage";
-import { checkpointFields, LAST, partOf, storedWrite } from "../documents.ts";
+import { checkpointFields, partOf, storedWrite, TALLY } from "../documents.ts";
 import type { Doc, UpdateOp } from "../driver.ts";
 import { DEAD } from "../generation.ts";
 import { fenceOf } from "./fence.ts";
@@ -98,11 +98,6 @@ function mergeOf(writes: readonly WriteRecord[]): Doc {
   const special = writes.filter(({ idx }) => idx < 0);
   return { w: { $mergeObjects: [fields(regular), "$w", fields(special)] } };
 }
-
-/** See `WriteDoc.tally`. */
-const TALLY = {
-  $add: [{ $multiply: [{ $ifNull: ["$last", 0] }, LAST] }, { $size: { $objectToArray: "$w" } }],
-};
 
 function counted(lastPart: number): Doc {
   return { last: { $max: ["$last", lastPart] } };

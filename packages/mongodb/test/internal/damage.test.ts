@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isCheckpointError } from "@threadmark/core";
+import { isCheckpointError, type ThreadInfo } from "@threadmark/core";
 import { enough, tell } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
 import { MongoDBSaver } from "@threadmark/mongodb";
@@ -18,6 +18,13 @@ const CODES = ["CORRUPT", "INCOMPLETE", "UNSUPPORTED_FORMAT"] as const;
  * the generations of blobs say what need not be sent again, `children` what can be read ahead.
  */
 const UNSEALED = /^(?:created|updated|writes|open|epoch)$|^children\b|^version$/;
+
+/** By what a read finds things, if not by keys. What is damaged there is not found, and nothing else changes. */
+const INDEXED: Readonly<Record<string, string>> = {
+  namespaces: "scan",
+  filtered: "index",
+  titled: "entries",
+};
 
 type Path = readonly (string | number)[];
 
@@ -39,15 +46,13 @@ describe("damage in the database", () => {
         const doc = pick(docs);
         const path = pick(pathsIn(doc).filter((one) => one[0] !== "_id" && !UNSEALED.test(one.join("."))));
         if (!path) continue;
-        const { what, damaged, isLoss } = damage(doc, path, docs);
+        const { what, damaged } = damage(doc, path, docs);
         if (isDeepStrictEqual(damaged, doc)) continue;
         await collection.replaceOne({ _id: doc._id }, damaged);
         const found = await contentOf(open(round % 2 === 0), [(doc._id as { t?: string }).t ?? "a"]);
         for (const [place, content] of Object.entries(found)) {
           if (isTold(content)) refused++;
-          // A history is read by channel, so there the channel is a place.
-          const isPlace = path[0] === "w" && path[2] === "c" && place.endsWith("writes");
-          const isRight = isLoss || isPlace ? isPart : isDeepStrictEqual;
+          const isRight = INDEXED[place.replace(/^\w+ /, "")] === path[0] ? isPart : isDeepStrictEqual;
           if (!isRight(content, expected[place]) && !isTold(content)) {
             wrong.push(
               `${what} at ${path.join(".")} of ${JSON.stringify(doc._id)}: ${place} ${String(content)}`,
@@ -62,6 +67,56 @@ describe("damage in the database", () => {
     },
     60_000 + ROUNDS * 500,
   );
+
+  it("of a key hides what it is the key of, and changes nothing else", async () => {
+    await fill(open(true));
+    const expected = await contentOf(open(true));
+    const docs = await collection.find({ "_id.k": { $in: [1, 2] } }, { sort: { _id: 1 } }).toArray();
+    for (const doc of docs) {
+      for (const part of Object.keys(doc["_id"] as Document).filter((one) => one !== "k" && one !== "x")) {
+        const moved = {
+          ...doc,
+          _id: { ...(doc["_id"] as Document), [part]: flipped((doc["_id"] as Document)[part]) },
+        };
+        if (isDeepStrictEqual(moved, doc)) continue;
+        await collection.deleteOne({ _id: doc._id });
+        await collection.insertOne(moved as unknown as Document & { _id: never });
+        const found = await contentOf(open(true));
+        for (const [place, content] of Object.entries(found)) {
+          const isRight = isTold(content) || mayBe(place).some((one) => isLess(content, expected[one]));
+          expect({ place, isRight }).toEqual({ place, isRight: true });
+        }
+        await collection.deleteOne({ _id: moved._id });
+        await collection.insertOne(doc);
+      }
+    }
+    expect(await contentOf(open(true))).toEqual(expected);
+  }, 120_000);
+
+  it("of how many writes there are is told", async () => {
+    const saver = open(true);
+    const thread = "many";
+    await putTurn(saver, { thread, id: turnId(1), values: { a: 1 } });
+    const writes = Array.from({ length: 1001 }, (_, i): [string, unknown] => ["w", i]);
+    await saver.putWrites(configOf(thread, turnId(1)), writes, "task");
+    expect((await saver.getTuple(configOf(thread)))?.pendingWrites).toHaveLength(1001);
+    const first = { "_id.t": thread, last: { $exists: true } };
+    for (const change of [
+      { $set: { last: 0 } },
+      { $unset: { last: 1 } },
+      { $unset: { "w.3": 1 } },
+      { $set: { w: {} } },
+    ]) {
+      const doc = (await collection.findOne(first))!;
+      await collection.updateOne(first, change);
+      await expect(saver.getTuple(configOf(thread))).rejects.toMatchObject({
+        code: "CORRUPT",
+        threadId: thread,
+      });
+      await collection.replaceOne({ _id: doc._id }, doc);
+    }
+    await collection.deleteMany({ "_id.t": thread });
+  });
 
   it.each([["$unset"], ["$set"]])(
     "of what decides which records count is told in listings of threads: %s",
@@ -97,6 +152,7 @@ async function fill(saver: MongoDBSaver): Promise<void> {
       ];
       await saver.putWrites(configOf(thread, turnId(n)), writes, `task ${n}`, "path");
     }
+    await saver.putWrites(configOf(thread, turnId(3)), [["__interrupt__", "go on?"]], "asks");
     await saver.updateThread(thread, { metadata: { title: `about ${thread}` } });
   }
 }
@@ -114,11 +170,31 @@ async function contentOf(saver: MongoDBSaver, threads = THREADS): Promise<Record
     await read(`${thread} all`, () =>
       all(saver.list({ configurable: { thread_id: thread, checkpoint_ns: "" } })),
     );
+    const inThread = { configurable: { thread_id: thread } };
+    await read(`${thread} namespaces`, () => all(saver.list(inThread)));
+    await read(`${thread} filtered`, () =>
+      all(
+        saver.list(
+          { configurable: { ...inThread.configurable, checkpoint_ns: "" } },
+          { filter: { user: thread } },
+        ),
+      ),
+    );
     const config = configOf(thread);
     await read(`${thread} writes`, () => saver.getDeltaChannelHistory({ config, channels: ["w"] }));
-    await read(`${thread} metadata`, async () => (await saver.getThread(thread))?.metadata);
+    await read(`${thread} thread`, async () => toldOf(await saver.getThread(thread)));
+    const titled = { filter: { title: `about ${thread}` } };
+    await read(`${thread} titled`, async () => (await all(saver.listThreads(titled))).map(toldOf));
   }
+  await read("listed", async () => (await all(saver.listThreads())).map(toldOf));
   return content;
+}
+
+/** What a listing tells of a thread, but for times. */
+function toldOf(found: ThreadInfo | undefined): Partial<ThreadInfo> | undefined {
+  return (
+    found && { threadId: found.threadId, metadata: found.metadata, headId: found.headId, state: found.state }
+  );
 }
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -161,8 +237,6 @@ function at(doc: unknown, path: Path): unknown {
 interface Damage {
   readonly what: string;
   readonly damaged: Document;
-  /** Whether something is gone as a whole, as after a deletion: nobody can see that, but nothing else may change. */
-  readonly isLoss: boolean;
 }
 
 /** A document with something else at a place. */
@@ -177,16 +251,32 @@ function damage(doc: Document, path: Path, docs: readonly Document[]): Damage {
   if (what === "type")
     parent[key] = pick([null, 7, "text", true, {}, new Date(0), ...(path[0] === "thread" ? [] : [[]])]);
   if (what === "nothing") delete parent[key];
-  const isWhole = path.length === 1 && ["entries", "valid", "w"].includes(String(key));
-  const isWrite = path.length === 2 && path[0] === "w";
-  const isEmpty = ["{}", "[]"].includes(JSON.stringify(parent[key] ?? {}));
-  return { what, damaged, isLoss: (isWhole && isEmpty) || (isWrite && what === "nothing") };
+  return { what, damaged };
 }
 
 function structuredCloneOf<T>(value: T): T {
   if (Array.isArray(value)) return value.map(structuredCloneOf) as T;
   if (typeof value !== "object" || value === null || value instanceof Date || isBytes(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, structuredCloneOf(one)])) as T;
+}
+
+/** What may be read where a record is hidden: another checkpoint is the newest then. */
+function mayBe(place: string): string[] {
+  const [thread, what] = place.split(" ");
+  return what === "undefined" ? [1, 2, 3].map((n) => `${thread} ${turnId(n)}`) : [place];
+}
+
+/** Whether things may be missing, and nothing else. */
+function isLess(value: unknown, whole: unknown): boolean {
+  return isPart(withoutHeads(value), withoutHeads(whole));
+}
+
+function withoutHeads(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutHeads);
+  if (value === undefined) return undefined;
+  const rest = { ...(value as Partial<ThreadInfo>), state: undefined };
+  // Another one of the thread's own.
+  return [1, 2, 3].map(turnId).includes(rest.headId ?? "") ? { ...rest, headId: undefined } : rest;
 }
 
 /** A value with another bit. */

@@ -153,11 +153,11 @@ function threadDocs(thread: string, n: number, model: Model): (Document & { _id:
   const docs = Array.from({ length: EACH }, (_, i) => turnId(i + 48)).flatMap((id) => {
     const keys = { namespace: "", id, parent: undefined, run: `run ${thread}`, refs: [] };
     const seal = checkpointSeal(thread, { ...keys, ...model });
-    const parentSeal = parentSealOf(keys, undefined);
+    const parentSeal = parentSealOf(thread, keys, undefined);
     const fields = checkpointFields(thread, { ...keys, ...model, seal, parentSeal }, g);
     return [
       { _id: checkpointKey(thread, "", id), ...fields, parentSeal },
-      { _id: writeKey(thread, "", id, "task", 0), g, w: {}, last: 0 },
+      { _id: writeKey(thread, "", id, "task", 0), g, w: {}, last: 0, tally: 0 },
     ];
   });
   return [{ _id: threadKey(thread), ...threadFields(thread, n, g) }, ...docs];

@@ -81,7 +81,7 @@ each_page('w', function(fields)
   for i, packed in ipairs(redis.call('HMGET', KEYS[4], unpack(fields))) do
     local pieces = {}
     local tally = tally_of(place_in(fields[i]))
-    tallies[tally] = (tallies[tally] or 0) + 1
+    tallies[tally] = (tallies[tally] or 0) + 1 + SPECIAL * specials_in(packed)
     each_write(packed, function(_, piece) pieces[#pieces + 1] = shifted(piece, 9, SHIFT) end)
     writes[#writes + 1] = fields[i]
     writes[#writes + 1] = table.concat(pieces)

@@ -1,5 +1,5 @@
 import { CLOCK, ENTRIES, THREAD } from "./parts.ts";
-import { ORDER, PACKED } from "./record-parts.ts";
+import { ORDER, PACKED, RECORD } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
 /*
@@ -172,10 +172,11 @@ end
 local function pending_at(at, place)
   local found = {}
   if CHANNELS == 0 then return found end
-  local writes = read_writes(place, KEYS[at + 3], KEYS[at + 4])
+  local writes, specials = read_writes(place, KEYS[at + 3], KEYS[at + 4])
   for i = 1, #writes, 2 do
     local pieces = {}
     each_write(writes[i + 1], function(idx, piece)
+      if idx < 0 then specials = specials - 1 end
       if idx < 0 or wanted[channel_of(piece)] then pieces[#pieces + 1] = piece end
     end)
     if #pieces > 0 then
@@ -183,6 +184,7 @@ local function pending_at(at, place)
       found[#found + 1] = table.concat(pieces)
     end
   end
+  if specials ~= 0 then damaged() end
   return found
 end
 

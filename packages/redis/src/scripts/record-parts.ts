@@ -124,6 +124,17 @@ local function each_write(packed, visit)
   end
 end
 
+-- How many special writes there are: those with a negative index.
+local function specials_in(packed)
+  local at, count = 1, 0
+  while at + 7 <= #packed do
+    local idx, length = struct.unpack('>i4I4', packed, at)
+    if idx < 0 then count = count + 1 end
+    at = at + 8 + length
+  end
+  return count
+end
+
 local function refs_of(piece)
   local refs = struct.unpack('>I4', piece, 13)
   return string.sub(piece, WRITE_HEAD + 1, WRITE_HEAD + refs)
@@ -139,16 +150,19 @@ local function place_in(field)
   return string.sub(field, 1, (string.find(field, '\255', 1, true)))
 end
 
--- The field that says how many tasks have written to the checkpoint at a place.
+-- The field that says how many tasks have written to the checkpoint at a place, and a billion times how many special
+-- writes there are: where only these are looked at, nothing else tells that one was exchanged for another write.
 local function tally_of(place)
   return place .. '\255'
 end
 
--- The writes of a checkpoint, with one field for each task: field, packed, field, packed, …
+local SPECIAL = 1000000000
+
+-- The writes of a checkpoint, with one field for each task: field, packed, field, packed, …; and how many are special.
 local function read_writes(place, order, writes)
   local fields = writes_at(place, order)
-  local tally = redis.call('HGET', writes or KEYS[4], tally_of(place))
-  if tonumber(tally or '0') ~= #fields then damaged() end
+  local tally = tonumber(redis.call('HGET', writes or KEYS[4], tally_of(place)) or '0')
+  if not tally or tally % SPECIAL ~= #fields then damaged() end
   local out = {}
   for from = 1, #fields, 4000 do
     local last = math.min(from + 3999, #fields)
@@ -157,7 +171,7 @@ local function read_writes(place, order, writes)
       out[#out + 1] = packed
     end
   end
-  return out
+  return out, (tally - #fields) / SPECIAL
 end
 `;
 

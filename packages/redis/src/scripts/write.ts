@@ -94,8 +94,9 @@ redis.call('HSET', KEYS[4], FIELD, packed)
 store_blobs(BLOBS_AT)
 if not existing then
   redis.call('ZADD', KEYS[3], 0, 'w' .. FIELD)
-  redis.call('HINCRBY', KEYS[4], tally_of(place_in(FIELD)), 1)
 end
+local more = specials_in(packed) - specials_in(existing or '')
+redis.call('HINCRBY', KEYS[4], tally_of(place_in(FIELD)), text((existing and 0 or 1) + SPECIAL * more))
 return touch(thread)
 `,
 );
