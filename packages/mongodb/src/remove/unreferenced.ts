@@ -67,7 +67,7 @@ async function referenced(
 ): Promise<ReadonlyMap<string, ReadonlySet<BlobId>>> {
   const live = new Map(threads.map(({ thread }) => [thread, new Set<BlobId>()]));
   const newer = threads.map(({ thread, old }) => ({ ...recordsOf(thread), g: { $nin: old } }));
-  const projection = { refs: 1, w: 1, last: 1 };
+  const projection = { refs: 1, w: 1, last: 1, tally: 1 };
   const docs = (await session.find(either(newer), { projection })) as unknown as { _id: Key }[];
   const checkpoints = docs.filter(({ _id }) => _id.k === KIND.checkpoint) as unknown as CheckpointDoc[];
   const writes = docs.filter(({ _id }) => _id.k === KIND.write) as unknown as WriteDoc[];
