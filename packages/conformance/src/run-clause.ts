@@ -177,7 +177,7 @@ async function closeAll(stores: readonly OpenedStore[]): Promise<void> {
 
 function outcomeOfSuccess({ id }: Clause, { knownFailures }: SuiteSettings): Outcome {
   if (!knownFailures.includes(id)) return { status: "passed", message: "", error: undefined };
-  const message = "It passes now, and is listed in knownFailures: take it off that list.";
+  const message = "It passes now but is listed in knownFailures: remove it from that list.";
   return { status: "failed", message, error: new ClauseFailure(message) };
 }
 

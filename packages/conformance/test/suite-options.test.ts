@@ -99,7 +99,7 @@ describe("known failures", () => {
   it("fail when they pass, so that the list is kept short", async () => {
     const report = await verify({ name, only, open: opening(), knownFailures: [known] });
     expect(report).toMatchObject({ passed: 1, failed: 1 });
-    expect(toText(report)).toContain("take it off that list");
+    expect(toText(report)).toContain("remove it from that list");
   });
 });
 

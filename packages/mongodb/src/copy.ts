@@ -63,7 +63,7 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
   }
   throw new CheckpointError(
     "STORAGE_FAILED",
-    `thread ${JSON.stringify(from)} was removed from ${MAX_ATTEMPTS} times while it was copied; try again later`,
+    `thread ${JSON.stringify(from)} lost checkpoints ${MAX_ATTEMPTS} times while it was copied; try again later`,
     { threadId: from },
   );
 }

@@ -79,7 +79,7 @@ function problemOf(client: unknown): string | undefined {
   if (!isNodeRedis(client)) return `is ${nameOf(client)} and not a client`;
   const { options } = client as { options?: { legacyMode?: unknown } };
   return options?.legacyMode
-    ? "is in legacyMode, in which it gives no promises; make one without it"
+    ? "is in legacyMode, which returns no promises; create one without it"
     : undefined;
 }
 

@@ -59,7 +59,7 @@ const INSTEAD: UseInstead = {
   default_ttl: "defaultTTL",
   refresh_on_read: "refreshOnRead",
   prefix: "keyPrefix",
-  redis: "it with fromUrl or fromCluster; a client of your own has its options already",
+  redis: "it with fromUrl or fromCluster; your own client already has its options",
   redisOptions: "redis: { … } with fromUrl or fromCluster",
   client: "new RedisSaver(client, options)",
   url: "RedisSaver.fromUrl(url, options)",

@@ -80,7 +80,7 @@ async function loadIoredis() {
   } catch (cause) {
     throw new CheckpointError(
       "INVALID_ARGUMENT",
-      "fromUrl and fromCluster need ioredis: npm install ioredis. A client of the package redis can be given to " +
+      "fromUrl and fromCluster need ioredis: npm install ioredis. A client of the package redis can be passed to " +
         "new RedisSaver(client)",
       { field: "client", cause },
     );

@@ -52,7 +52,7 @@ function makeWorkflow<Input, Return>(
 ): Workflow<Input, ValueOf<Awaited<Return>>, SaveOf<Awaited<Return>>> {
   const given = typeof options === "string" ? { name: options } : options;
   const { name, checkpointer, store, cache, timeout } = given;
-  if (typeof name !== "string" || name === "") throw invalid("name", "a string that is not empty");
+  if (typeof name !== "string" || name === "") throw invalid("name", "a non-empty string");
   if (typeof body !== "function") throw invalid(`the body of workflow "${name}"`, "a function");
   checkCode(body, name);
   if (checkpointer && typeof checkpointer.getTuple !== "function") {

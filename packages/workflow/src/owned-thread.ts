@@ -58,7 +58,8 @@ export class OwnedThread implements WorkflowSaver {
   async take(waits: boolean, signal: AbortSignal): Promise<void> {
     await yielding.get(this.#saver)?.get(this.#thread);
     for (let pause = ASK.first; !(await this.#ask(this.#lease)); pause = Math.min(pause * 2, ASK.last)) {
-      if (!waits) throw new WorkflowError("THREAD_BUSY", `thread "${this.#thread}" is run by somebody else`);
+      if (!waits)
+        throw new WorkflowError("THREAD_BUSY", `thread "${this.#thread}" is being run by somebody else`);
       await pauseFor(systemClock, pause, signal);
       if (signal.aborted) throw signal.reason;
     }

@@ -26,6 +26,6 @@ export interface InterruptOptions<Answer = unknown> {
 /** The output of a schema for an answer. @throws WorkflowError `INVALID_OPTION` for asynchronous schemas. */
 export function validate(schema: ResponseSchema, answer: unknown): SchemaResult<unknown> {
   const result = schema["~standard"].validate(answer);
-  if ("then" in result) throw invalid("responseSchema", "a schema that validates without waiting");
+  if ("then" in result) throw invalid("responseSchema", "a schema that validates synchronously");
   return result;
 }

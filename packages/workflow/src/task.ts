@@ -74,8 +74,7 @@ export function task(
   code: (...args: any[]) => unknown,
 ): Task<unknown[], unknown> {
   const given = typeof options === "string" ? { name: options } : options;
-  if (typeof given.name !== "string" || given.name === "")
-    throw invalid("name", "a string that is not empty");
+  if (typeof given.name !== "string" || given.name === "") throw invalid("name", "a non-empty string");
   if (typeof code !== "function") throw invalid(`the code of task "${given.name}"`, "a function");
   checkCode(code, given.name);
   return callable(
@@ -96,7 +95,7 @@ export function task(
 /** @throws WorkflowError `INVALID_OPTION` for generators, whose values would be lost. */
 export function checkCode(code: (...args: never[]) => unknown, name: string): void {
   if (/Generator/.test(Object.prototype.toString.call(code))) {
-    throw invalid(`the code of "${name}"`, "no generator; show values with a writer");
+    throw invalid(`the code of "${name}"`, "not a generator; stream values with a writer");
   }
 }
 

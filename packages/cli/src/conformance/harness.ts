@@ -113,7 +113,7 @@ function openOf(make: () => unknown): OpenStore {
   return async (options) => {
     if (options && Object.keys(options).length > 0) return undefined;
     const saver = await make();
-    if (!isSaver(saver)) throw new Error("what was made is no saver: it has no put and getTuple");
+    if (!isSaver(saver)) throw new Error("the result is not a saver: it has no put and getTuple");
     return { saver, close: async () => {} };
   };
 }

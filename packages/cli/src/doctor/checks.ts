@@ -50,7 +50,7 @@ export function sweepFinding(left: number): Finding {
     ? note(
         "sweeping",
         `${left} threads expired more than an hour ago and still take space`,
-        "call saver.sweep() now and then, or run threadmark sweep from cron",
+        "call saver.sweep() from time to time, or run threadmark sweep from cron",
       )
     : ok("sweeping", "no thread expired more than an hour ago");
 }

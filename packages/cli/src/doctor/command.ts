@@ -31,7 +31,7 @@ export function doctorCommand(context: Context): Command {
   return storeCommand<Flags>(
     context,
     "doctor",
-    "Say what is wrong with a set-up: the server, its durability, and whether threads can be stored.",
+    "Find what is wrong with a set-up: the server, its durability, and whether threads can be stored.",
     ["postgres://localhost/app --schema threadmark", "redis://localhost --json"],
     examine,
   );

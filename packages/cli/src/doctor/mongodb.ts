@@ -46,7 +46,7 @@ export const checkMongo: ServerCheck = async ({ target }, { db }, load) => {
         : wrong("version", `MongoDB ${String(version)}`, "update to 5 or newer"),
       hello["isWritablePrimary"] === true
         ? ok("role", "accepts writes")
-        : wrong("role", "this server accepts no writes", "name all members and the replicaSet in the URL"),
+        : wrong("role", "this server accepts no writes", "put all members and the replicaSet into the URL"),
       durabilityFinding(hello),
       clockFinding((hello["localTime"] as Date).getTime()),
       ...(await storeFindings(database, await rightsOf(admin))),
@@ -120,7 +120,7 @@ async function storeFindings(
   const expired = { expires: { $gt: new Date(0), $lt: before } };
   return [
     ok("schema", `version ${String(found["version"])} in ${name}.${COLLECTION}`),
-    ok("rights", rights ? "this user may read and write" : "the server asks nobody for a password"),
+    ok("rights", rights ? "this user may read and write" : "the server requires no password"),
     sweepFinding(await collection.countDocuments(expired, { limit: ENOUGH })),
   ];
 }

@@ -78,7 +78,7 @@ async function poolerFinding(client: PgClient, ask: Ask, other: Ask): Promise<Fi
   return note(
     "pooler",
     "a pooler in transaction mode, which is supported",
-    "if it does not track prepared statements, prepareStatements: false saves one failing call per process",
+    "if it does not track prepared statements, prepareStatements: false avoids one failing call per process",
   );
 }
 
@@ -93,7 +93,7 @@ function durabilityFinding(fsync: string, sync: string): Finding {
     ? note(
         "durability",
         "synchronous_commit is off: the last writes before a crash may be lost",
-        "set it on, if threads must not lose their last step",
+        "turn it on if threads must not lose their last step",
       )
     : ok("durability", `fsync on, synchronous_commit ${sync}`);
 }

@@ -20,7 +20,7 @@ export function statsCommand(context: Context): Command {
 async function stats({ store, args, flags, context }: OnStore<{ json?: true }>): Promise<void> {
   const some = args.length > 0 ? args : undefined;
   const size = await storeSize(store, some);
-  if (!size) throw new CommandError(`how much there is in ${store.address.shown} cannot be told`);
+  if (!size) throw new CommandError(`the size of ${store.address.shown} is unknown`);
   if (some && size.threads < new Set(some).size)
     throw new CommandError(`some of these threads are not in ${store.address.shown}`);
   const { threads, checkpoints, bytes } = size;

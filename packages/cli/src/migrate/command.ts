@@ -34,7 +34,7 @@ export function migrateCommand(context: Context): Command {
     .option("--from-prefix <text>", "the prefix of the keys in Redis that threads come from")
     .option("--from-db <name>", "the database in MongoDB that threads come from")
     .option("--thread <ids...>", "only these threads")
-    .option("--dry-run", "say how much there is and what it would take, and copy nothing")
+    .option("--dry-run", "show the sizes on both sides, and copy nothing")
     .option("--json", "print the report as JSON")
     .addHelpText("after", EXAMPLES)
     .action((from: string, to: string, flags: Flags) => migrate(from, to, flags, context));
@@ -132,7 +132,7 @@ async function dryRun(from: Store, flags: Flags, { terminal }: Context): Promise
   }
   const now = size ? ` with ${size.checkpoints} checkpoints, ${bytesText(size.bytes)},` : "";
   const then = expected
-    ? `There they would take about ${bytesText(expected.bytes)}, by a sample of ${expected.sample} checkpoints.\n`
+    ? `There they would take about ${bytesText(expected.bytes)}, estimated from ${expected.sample} checkpoints.\n`
     : "";
   terminal.out(`${threads} threads${now} in ${from.address.shown} would be copied.\n${then}`);
 }

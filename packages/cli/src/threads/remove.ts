@@ -25,7 +25,7 @@ export function pruneCommand(context: Context): Command {
   return storeCommand<PruneFlags>(
     context,
     "prune",
-    "Remove old checkpoints; says first what would go.",
+    "Remove old checkpoints, after showing what would be removed.",
     ["postgres://localhost/app --all-threads --older-than 30d", "./threads 42 --keep-latest 1 --dry-run"],
     prune,
   )
@@ -33,7 +33,7 @@ export function pruneCommand(context: Context): Command {
     .option("--keep-latest <n>", "keep this many checkpoints of each namespace", countFlag)
     .option("--older-than <span>", "only older checkpoints: 30d, 12h, or a date", sinceFlag)
     .option("--all-threads", "prune every thread")
-    .option("--dry-run", "say what would go, and remove nothing")
+    .option("--dry-run", "show what would be removed, and remove nothing")
     .option("--yes", "do not ask");
 }
 
@@ -71,13 +71,13 @@ export function deleteCommand(context: Context): Command {
   return storeCommand<DeleteFlags>(
     context,
     "delete",
-    "Remove threads, with everything in them; says first how many.",
+    "Remove threads with everything in them, after showing how many.",
     ["postgres://localhost/app 42 43", "mongodb://localhost/app --filter user=bob --dry-run"],
     deleteThreads,
   )
     .argument("[threads...]", "the threads to remove")
     .option("--filter <key=value>", "threads with this metadata; may be repeated", filterFlag)
-    .option("--dry-run", "say how many would go, and remove nothing")
+    .option("--dry-run", "show how many would be removed, and remove nothing")
     .option("--yes", "do not ask");
 }
 
@@ -132,7 +132,7 @@ export function sweepCommand(context: Context): Command {
   return storeCommand<{ json?: true }>(
     context,
     "sweep",
-    "Remove threads whose time to live is over. Reads never show them; this frees their space.",
+    "Remove expired threads. Reads never show them; this frees their space.",
     ["postgres://localhost/app"],
     async ({ store, flags }) => {
       const threads = await ownSaver(store).sweep();

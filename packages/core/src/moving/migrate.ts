@@ -119,7 +119,7 @@ class Migration {
       this.#options.signal?.throwIfAborted();
       this.#failedInARow = isCheckpointError(error) ? 0 : this.#failedInARow + 1;
       if (this.#failedInARow === FAILURES_IN_A_ROW) throw error;
-      const reason = error instanceof Error ? error.message : "something was thrown that is no error";
+      const reason = error instanceof Error ? error.message : "something was thrown that is not an error";
       this.#fail({ threadId, namespace: undefined, checkpointId: undefined, reason, cause: error });
     }
     this.#threads++;

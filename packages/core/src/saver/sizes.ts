@@ -83,7 +83,7 @@ async function sizeOfCheckpoint(
 function checkedEngine(saver: object): Engine {
   const engine = engineOf(saver);
   if (engine) return engine;
-  throw new CheckpointError("INVALID_ARGUMENT", "sizes are known of Threadmark's own savers only", {
+  throw new CheckpointError("INVALID_ARGUMENT", "sizes are only known for Threadmark's own savers", {
     field: "saver",
   });
 }

@@ -106,7 +106,7 @@ export class CustomTypes {
     if (typeof type !== "object" || type === null) throw badType("a type has to be an object");
     const { name, class: registered, match } = type;
     if (typeof name !== "string" || name === "" || !isSafeText(name)) {
-      throw badType("a type needs a `name`, a string that is not empty");
+      throw badType("a type needs a `name`, a non-empty string");
     }
     const label = `type ${JSON.stringify(name)}`;
     if (this.#byName.has(name)) throw badType(`two types are named ${JSON.stringify(name)}`);
@@ -126,9 +126,9 @@ export class CustomTypes {
       throw badType(`${label} needs a \`class\` or a \`match\``);
     }
     if (isNativePrototype(prototype)) {
-      throw badType(`${label} is for a class that is stored exactly already`);
+      throw badType(`${label} is for a class that is already stored exactly`);
     }
-    if (this.#byPrototype.has(prototype)) throw badType(`${label} is for a class that another type is for`);
+    if (this.#byPrototype.has(prototype)) throw badType(`${label} is for a class that already has a type`);
     return prototype;
   }
 }

@@ -132,6 +132,6 @@ export class Reviver implements ValueReader {
   #reference(distance: unknown): object {
     const numbered = this.#numbered ?? [];
     const found = typeof distance === "number" ? numbered[numbered.length - distance] : undefined;
-    return found ?? malformed("it refers to an object that is not there");
+    return found ?? malformed("it refers to an object that does not exist");
   }
 }

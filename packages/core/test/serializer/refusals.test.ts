@@ -175,7 +175,7 @@ describe("values that cannot be stored exactly, where they are to be refused", (
       [{ p: new Point() }, /\$\.p cannot be stored: it is an instance of class Point; register the class/],
       [[() => 1], /\$\[0\] cannot be stored: it is a function; store data/],
       [{ [Symbol("key")]: 1 }, /has the key Symbol\(key\); use a string/],
-      [Object.assign(new Date(), { zone: 1 }), /has a property "zone" of its own; store that beside it/],
+      [Object.assign(new Date(), { zone: 1 }), /has a property "zone"; store that separately/],
     ];
     for (const [value, message] of refusals) expect(() => serializer.encode(value)).toThrow(message);
   });

@@ -34,7 +34,7 @@ export async function readSteadily<T>(
   }
   throw new CheckpointError(
     "STORAGE_FAILED",
-    `thread ${JSON.stringify(name)} was removed from ${MAX_ATTEMPTS} times while it was read; try again later`,
+    `thread ${JSON.stringify(name)} lost checkpoints ${MAX_ATTEMPTS} times while it was read; try again later`,
     { threadId: name },
   );
 }

@@ -78,7 +78,7 @@ function beginOne({ thread, g: before, valid }: ThreadDoc, g: string, epoch: str
 function takenTooOften(thread: string): CheckpointError {
   return new CheckpointError(
     "STORAGE_FAILED",
-    `thread ${JSON.stringify(thread)} was removed from by others ${MAX_ATTEMPTS} times meanwhile; try again later`,
+    `thread ${JSON.stringify(thread)} lost checkpoints to other removals ${MAX_ATTEMPTS} times; try again later`,
     { threadId: thread },
   );
 }

@@ -20,7 +20,7 @@ ${provenance(main.machine)}`;
 
 \`npm run bench -- --quick\` measures these tables in about 5 minutes, and \`npm run bench\` everything. Both write the pages.
 Each ratio is what the other saver needs, divided by what ours needs; ▼ marks where ours needs more.
-[The serializer](benchmarks-serializer.md) has a page of its own.
+[The serializer](benchmarks-serializer.md) has its own page.
 
 ${sections.join("\n\n")}
 

@@ -29,7 +29,7 @@ its own \`MemorySaver\`.`,
 
 export const METHOD = `## How this is measured
 
-- Every saver runs in a process of its own, on an empty place in the database. Each scenario is run once to warm up, and
+- Every saver runs in its own process, on an empty place in the database. Each scenario is run once to warm up, and
   then several times in turns: ours, the other, ours, the other. Every run has new threads. The time of preparing a run
   is not counted.
 - _CPU_ is processor time: of the client's process with all its threads, and of the server, which is asked for it

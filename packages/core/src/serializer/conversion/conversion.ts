@@ -5,7 +5,7 @@ export interface Conversion {
   readonly kind: ConversionKind;
   /** Something closer to what the serializer knows; its parts may still be unknown. */
   readonly data: unknown;
-  /** What comes back, in words, for example `"comes back as a Map with what it holds"`. */
+  /** What comes back, in words, for example `"comes back as a Map with its contents"`. */
   readonly becomes: string;
 }
 
@@ -14,7 +14,7 @@ export const UNREADABLE: unique symbol = Symbol("unreadable");
 
 /** For values that cannot be read, or not synchronously. */
 export function nothingOf(): Conversion {
-  return { kind: "nothing", data: {}, becomes: "comes back as `{}`: nothing of it could be kept" };
+  return { kind: "nothing", data: {}, becomes: "comes back as `{}`: none of its content could be kept" };
 }
 
 /** Reads a property. */

@@ -27,7 +27,7 @@ export function convertMessage(value: object): Conversion | undefined {
     give(data, "type", "generic");
     if (typeof readOf(value, "role") !== "string") give(data, "role", type);
   }
-  const becomes = `comes back as ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name} with what it holds`;
+  const becomes = `comes back as ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name} with its contents`;
   return { kind: "subclass", data, becomes };
 }
 

@@ -31,7 +31,7 @@ export function convertToAncestor(value: object): Conversion | undefined {
     if (name !== undefined && OPAQUE.has(name)) return nothingOf();
     const data = copyAs(value, prototype, name);
     if (data === undefined) continue;
-    return { kind: "subclass", data, becomes: `comes back as ${nameOf(data)} with what it holds` };
+    return { kind: "subclass", data, becomes: `comes back as ${nameOf(data)} with its contents` };
   }
   return undefined;
 }

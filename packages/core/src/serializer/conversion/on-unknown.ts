@@ -62,7 +62,7 @@ export interface ConvertedInfo {
   readonly kind: ConversionKind;
   /** Name of the class, or words for what has none, for example `"a function"`. */
   readonly class: string;
-  /** What comes back, in words, for example `"comes back as a Map with what it holds"`. */
+  /** What comes back, in words, for example `"comes back as a Map with its contents"`. */
   readonly becomes: string;
   /** All of this as one text, with what to do about it. */
   readonly message: string;

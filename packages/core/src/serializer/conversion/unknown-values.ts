@@ -130,9 +130,9 @@ export class UnknownValues {
 
   ownField(value: object, key: string): void {
     if (this.#settings.refuses) {
-      refuse(`it has a property ${JSON.stringify(key)} of its own; store that beside it`);
+      refuse(`it has a property ${JSON.stringify(key)}; store that separately`);
     }
-    this.#report(value, "own fields", "comes back without the properties of its own");
+    this.#report(value, "own fields", "comes back without its additional properties");
   }
 
   /** A field of an instance that has a name which cannot be stored there. */
