@@ -55,7 +55,7 @@ import { updateThreads } from "./update-threads.ts";
 import { WriteQueue } from "./write/write-queue.ts";
 import { write } from "./write/write.ts";
 
-/** What the storage needs to know of its database. */
+/** What the storage needs to know about its database. */
 export interface MongoDBStorageOptions extends SessionOptions {
   /** Whether to read with `aggregate`; otherwise with `find` only. */
   readonly aggregates: boolean;
@@ -112,7 +112,7 @@ export class MongoDBStorage implements CheckpointStorage {
 
   async put(request: PutRequest): Promise<WriteOutcome> {
     const records = checkpointRecords(this.#session, request);
-    // A fence decides by what is stored at its turn.
+    // A fence compares with what is stored when its turn comes.
     const outcome = await (request.fence
       ? write(this.#context, request, records)
       : this.#queue.write(request, records));
@@ -203,7 +203,7 @@ export class MongoDBStorage implements CheckpointStorage {
     let swept = 0;
     while (swept < limit) {
       const names = await findExpired(this.#session, limit - swept, now);
-      // Another process may be at the same ones: those are not found again, and do not count here.
+      // Another process may sweep the same threads: those are not found again, and do not count here.
       if (names.every((name) => tried.has(name))) break;
       for (const name of names) tried.add(name);
       swept += await this.#sweep(names);

@@ -31,7 +31,7 @@ interface Listed {
   readonly updated: number | undefined;
 }
 
-/** Threads of some buckets, in order, page by page; only those with the entry, if there is one. */
+/** Threads of some buckets, in order, page by page; if an entry is given, only those that have it. */
 interface Lane {
   readonly buckets: readonly number[];
   readonly entry: string | undefined;
@@ -60,7 +60,7 @@ export class BucketIndex {
     return this.#crossesSlots;
   }
 
-  /** Runs what may touch several slots; where that turns out to be refused, the other way, from now on. */
+  /** Runs a call that may touch several slots. If that is refused, the other way is taken from then on. */
   async acrossSlots<T>(together: () => Promise<T>, apart: () => Promise<T>): Promise<T> {
     if (!(await this.crossesSlots())) return apart();
     try {
@@ -95,7 +95,7 @@ export class BucketIndex {
     return { threads: threads.slice(0, limit), more: threads.length > limit };
   }
 
-  /** Threads that have expired, at most so many. */
+  /** Threads that have expired, at most as many as asked for. */
   async expired(limit: number): Promise<string[]> {
     const names = await this.#askAll(EXPIRED_THREADS, (bucket) => [this.#keys.expiry(bucket)], [
       String(limit),
@@ -154,7 +154,7 @@ export class BucketIndex {
     lane.more = threads.length === page;
   }
 
-  /** What the threads are, without those that are gone or do not pass the filter. */
+  /** The records of the threads, without those that are gone or do not pass the filter. */
   async #describe(
     threads: readonly Listed[],
     { thread: only, filter, pendingChannels }: ThreadsRequest,
@@ -217,7 +217,7 @@ function listedOf([thread, updated]: readonly Reply[]): ThreadPosition {
 /** @param whole Whether a thread of which a part is missing is refused. One must not end a listing of others. */
 function recordOf({ thread, updated }: Listed, reply: Reply, whole: boolean): ThreadRecord | undefined {
   if (reply === null) return undefined;
-  // Not a list: why it cannot be read.
+  // If it is not a list, it says why the thread cannot be read.
   if (!whole && reply.toString() === "incomplete") return undefined;
   if (!Array.isArray(reply)) throw failureOf(textOf(reply), thread) ?? damaged(thread, "the record");
   const [created, written, expires, claim, free, head, parent, seal, pending, entries, why] =
@@ -250,7 +250,7 @@ function optionalNumber(reply: Reply): number | undefined {
   return text === "" ? undefined : Number(text);
 }
 
-/** A claim is stored behind a letter, so that one without text is one too. */
+/** A claim is stored after a letter, so that an empty one counts too. */
 function claimOf(stored: string, until: number | undefined): ThreadClaim | undefined {
   return stored === "" || until === undefined ? undefined : { id: stored.slice(1), until };
 }

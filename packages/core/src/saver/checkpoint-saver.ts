@@ -65,8 +65,8 @@ export class CheckpointSaver {
   }
 
   /**
-   * Waits for the calls under way, then closes what the saver itself opened. A client or pool that was given stays open.
-   * Calls that come later are refused with `CLOSED`. Idempotent.
+   * Waits for the calls under way, then closes what the saver itself opened. A client or pool that was passed in
+   * stays open. Calls that come later are refused with `CLOSED`. Idempotent.
    */
   async close(): Promise<void> {
     this.#closing ??= this.#calls.close().then(() => this.#parts.storage.close());
@@ -133,10 +133,10 @@ export class CheckpointSaver {
   }
 
   /**
-   * Stores writes of a task. The checkpoint need not be stored yet. A write that is there already
-   * stays, but for errors, interrupts and resume values, where the last one counts.
+   * Stores writes of a task. The checkpoint need not be stored yet. A write that is already stored stays, except for
+   * errors, interrupts and resume values, where the last one counts.
    *
-   * @param config `checkpoint_id` says to which checkpoint the writes belong.
+   * @param config Its `checkpoint_id` is the checkpoint to which the writes belong.
    * @param taskPath Where the task is in the graph; decides the order of pending writes. @default ""
    * @throws CheckpointError `NOT_SERIALIZABLE` with the `path` of the value. Nothing is stored then.
    */
@@ -169,7 +169,7 @@ export class CheckpointSaver {
   /**
    * The version after `current`: 1, 2, 3, …
    *
-   * LangGraph.js calls it without `this` in places, so it must not use it.
+   * LangGraph.js sometimes calls it without `this`, so it must not use `this`.
    * @throws CheckpointError `INVALID_ARGUMENT` for versions that are strings.
    */
   getNextVersion(current: number | undefined): number {
@@ -198,7 +198,8 @@ export class CheckpointSaver {
   }
 
   /**
-   * Deletes threads and everything in them, 100 at a time, and returns how many there were. If it fails, some are gone.
+   * Deletes threads and everything in them, 100 at a time, and returns how many were deleted. If it fails, some of
+   * them are gone.
    *
    * @throws CheckpointError `INVALID_ARGUMENT` unless one of `filter`, `threadIds` and `allThreads` is given.
    * @example
@@ -216,12 +217,12 @@ export class CheckpointSaver {
     return this.#call((engine) => claimThread(engine, threadId, options));
   }
 
-  /** Keeps a thread for longer, if it has this claim, and returns whether it has. Nothing is changed otherwise. */
+  /** Keeps a thread for longer if it has this claim, and returns whether it has. Otherwise nothing changes. */
   async renewThread(threadId: ThreadId, options: ClaimOptions): Promise<boolean> {
     return this.#call((engine) => renewThread(engine, threadId, options));
   }
 
-  /** Gives a claim back, and returns whether it was there. */
+  /** Releases a claim, and returns whether the thread had it. */
   async releaseThread(threadId: ThreadId, claim: string): Promise<boolean> {
     return this.#call((engine) => releaseThread(engine, threadId, claim));
   }
@@ -287,7 +288,7 @@ export class CheckpointSaver {
     return `[${this.constructor.name}]`;
   }
 
-  /** Calls of subclasses that reach the database in other ways: {@link close} waits for these, too. */
+  /** For calls of subclasses that reach the database in other ways: {@link close} waits for these too. */
   protected underWay<T>(call: () => Promise<T>): Promise<T> {
     return this.#calls.run(call);
   }

@@ -44,7 +44,7 @@ export function scanAll(storage: WholeStorage, query: ScanQuery, expected: numbe
 
 async function* scanPages(storage: WholeStorage, query: ScanQuery, limit: number): AsyncGenerator<Scanned> {
   let after: ScanPosition | undefined;
-  // Checkpoints of one thread that follow each other have nearly all blobs in common.
+  // Consecutive checkpoints of one thread share nearly all of their blobs.
   let held: ReadonlyMap<BlobId, Blob> = new Map();
   let have: readonly BlobId[] = [];
   for (;;) {
@@ -88,7 +88,7 @@ function given({ thread, namespace, id }: ScanQuery): Partial<ScanPosition> {
   };
 }
 
-/** For storages that keep no order over all threads: one listing a thread, the newest head first. */
+/** For storages that keep no order over all threads: one listing for each thread, the newest head first. */
 async function* mergeThreads(
   storage: WholeStorage,
   query: ScanQuery,

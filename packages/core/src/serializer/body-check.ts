@@ -130,7 +130,7 @@ function checkKeys(bytes: Uint8Array, start: number, end: number): { count: numb
     const token = bytes[at++]!;
     if (token >= 0xa0 && token < 0xc0) at += token & 0x1f;
     else if (token >= 0xd9 && token <= 0xdb) at = skipVariable(bytes, at, token);
-    else malformed("it has a record with a key that is not a string");
+    else malformed("it has a record with a key that is no string");
   }
   return { count, end: at };
 }

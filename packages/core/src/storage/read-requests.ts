@@ -25,7 +25,7 @@ export interface GetRequest {
 
 export interface GetResult extends StoredCheckpoint {
   readonly epoch: string;
-  /** Everything reachable from the refs of the checkpoint and of its writes, less what `have` covers. */
+  /** Everything reachable from the refs of the checkpoint and of its writes, except what `have` covers. */
   readonly blobs: readonly Blob[];
 }
 
@@ -40,7 +40,7 @@ export interface ScanRequest {
   readonly filter: readonly FilterTerm[];
   /** Start after this place. */
   readonly after: ScanPosition | undefined;
-  /** At most so many checkpoints; at least 1. */
+  /** The greatest number of checkpoints; at least 1. */
   readonly limit: number;
   readonly have: readonly BlobId[];
 }
@@ -57,7 +57,7 @@ export interface AncestorsRequest {
   readonly namespace: string;
   /** Where to start, this checkpoint included; `undefined`: the newest. */
   readonly id: string | undefined;
-  /** At most so many checkpoints; at least 1. */
+  /** The greatest number of checkpoints; at least 1. */
   readonly limit: number;
 }
 

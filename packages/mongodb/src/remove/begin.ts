@@ -22,7 +22,7 @@ export interface Begun {
 
 /** How a removal that another one took over is tried again. */
 export function again({ request, attempt }: Pending): Pending {
-  // An epoch stands for one generation only: writers may have learnt what is stored under it.
+  // An epoch stands for one generation only: writers may know what is stored under it.
   return { request, epoch: newGeneration(request.thread), attempt: attempt + 1 };
 }
 

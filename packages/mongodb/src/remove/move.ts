@@ -4,7 +4,7 @@ import { checkpointKey, only, recordsOf, successorKey, threadKey, writesOf } fro
 import type { Session } from "../session.ts";
 import { findThreads, oldOf, type ThreadDoc } from "../thread.ts";
 
-/** Documents that go carry the generation of the removal that lets them. */
+/** Documents that are being removed carry the generation of their removal. */
 const DOOMED = "doomed";
 
 /** Step 3 of a removal; see `remove.ts`. */

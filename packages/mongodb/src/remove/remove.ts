@@ -16,9 +16,9 @@ const LONGEST_WAIT = 200;
 
 /** How a removal differs from what the port asks for. */
 interface RemoveOptions {
-  /** A thread without checkpoints stays. */
+  /** Whether a thread without checkpoints stays. */
   readonly keepEmpty?: boolean;
-  /** Done after step 1, each time that it is done. The thread is as step 1 left it. */
+  /** Called after step 1, each time that step is done. The thread is as step 1 left it. */
   readonly between?: ((thread: ThreadDoc) => Promise<void>) | undefined;
 }
 
@@ -112,14 +112,14 @@ async function conflicting(
   return found.map(threadOf);
 }
 
-/** Ends a removal whose process has ended, without removing more. Returns whether there was one. */
+/** Completes a removal whose process has ended, without removing anything else. Returns whether there was one. */
 export async function completeStuck(session: Session, thread: SeenThread): Promise<boolean> {
   if (isSettled(thread) || !isStuck(session, thread)) return false;
   await settle(session, thread.thread);
   return true;
 }
 
-/** A removal of nothing: what is valid gets a new generation, and no write of an old one can complete. */
+/** A removal that removes nothing: what is valid gets a new generation, and no write of an old one can complete. */
 export async function settle(
   session: Session,
   thread: string,
@@ -145,7 +145,7 @@ async function carryOut(
   for (const { request, thread } of begun) {
     const outline = outlines.get(request.thread)!;
     if (hasUnknownChild(outline, request)) conflicts.add(request.thread);
-    // Only if nobody has begun to write since step 1; otherwise there may be something that stays.
+    // Only if no write has begun since step 1; otherwise something may have to stay.
     else if (!keepEmpty && !staysAny(outline, request)) {
       emptied.set(request.thread, { g: thread.g, writes: thread.writes });
     }

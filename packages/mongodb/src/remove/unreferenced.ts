@@ -92,7 +92,7 @@ async function referenced(
   return live;
 }
 
-/** Writes of one task count together, and those to another checkpoint on their own. */
+/** Writes of one task count together, but separately for each checkpoint. */
 export function writesByCheckpoint(docs: readonly WriteDoc[]): WriteDoc[][] {
   const groups = new Map<string, WriteDoc[]>();
   for (const doc of docs) {

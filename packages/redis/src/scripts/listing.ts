@@ -27,8 +27,8 @@ end
  * The threads that were written to last, of those not expired.
  *
  * - KEYS: for each bucket its threads and expiry.
- * - ARGV: 1 limit; 2 time and 3 thread to start behind, or none of both.
- * - Out: thread and time of the last write, in turns; in order, at most so many.
+ * - ARGV: 1 limit; 2 time and 3 thread to start after, or neither.
+ * - Out: thread and time of the last write, alternating, in order; at most the limit.
  * - Atomic: a script.
  */
 export const LIST_THREADS: Script = script(
@@ -59,7 +59,7 @@ local function advance(bucket)
   return bucket
 end
 
--- A heap: each bucket comes before those at twice its place and behind that.
+-- A heap: each bucket comes before those at twice its place and at the next.
 local heap = {}
 local function sink(at)
   while true do
@@ -92,10 +92,10 @@ return answer
 );
 
 /**
- * The same of those that have an entry.
+ * The same for threads that have an entry.
  *
  * - KEYS: for each bucket its entries, threads and expiry.
- * - ARGV: 1 limit, 2 key and token as they are in the index; 3 time and 4 thread to start behind, or none of both.
+ * - ARGV: 1 limit, 2 key and token as they are in the index; 3 time and 4 thread to start after, or neither.
  * - Out: as above.
  * - Atomic: a script. It looks at every thread that has the entry, and at no other.
  */
@@ -219,7 +219,7 @@ end
 
 local answer = {}
 for at = 0, #KEYS - 1, 5 do
-  -- One that is damaged must not hide which one it is.
+  -- A damaged thread must not hide which one it is.
   local ok, described = pcall(describe, at)
   answer[#answer + 1] = ok and described or (not ok and 'damaged')
 end

@@ -52,7 +52,7 @@ export const GET_RENEWING: Script = script(
 local NAME, TTL = ARGV[5], ARGV[6]
 if thread.own ~= '-1' then
   thread.expires = moved_expiry(thread, TTL)
-  -- First, because a full memory does not refuse it: reading shall work then too.
+  -- This comes first, because a full memory does not refuse it: reading must work then too.
   expire_keys(0, thread.expires)
   save(0, thread)
   redis.call('ZADD', KEYS[6], text(thread.expires), NAME)
@@ -64,14 +64,13 @@ return { 'found', thread.epoch, place, record, writes, blobs }`,
  * A page of checkpoints of a thread with their writes and blobs, newest first.
  *
  * - KEYS: 1 to 5.
- * - ARGV: 1 upper and 2 lower bound in the order, 3 how long the part of a member before the id is, 4 what
- *   follows the id in a place, or "" when it is in the member already, 5 limit, 6 ids of blobs that the caller
- *   has; then conditions, each a piece of the tokens and "1" when it must be there, "0" when it must not.
- * - Out: `found`, an upper bound for the next call, or "" when there is nothing behind, checkpoints (place,
- *   record, writes, in turns), blobs; or `missing`, `incomplete`, `format`,
- *   `damaged`.
- * - Atomic: a script. It looks at one page and no further, so that a filter which little passes does not keep
- *   the server busy; then there may be few checkpoints in the answer, or none, and more behind them.
+ * - ARGV: 1 upper and 2 lower bound in the order, 3 how long the part of a member before the id is, 4 what follows
+ *   the id in a place, or "" when it is in the member already, 5 limit, 6 ids of blobs that the caller has; then
+ *   conditions, each a piece of the tokens and "1" when they must have it, "0" when they must not.
+ * - Out: `found`, an upper bound for the next call, or "" at the end, checkpoints (place, record, writes,
+ *   alternating), blobs; or `missing`, `incomplete`, `format`, `damaged`.
+ * - Atomic: a script. It looks at one page and no further, so that a filter which few checkpoints pass does not keep
+ *   the server busy; the answer may then have few checkpoints, or none, and more may follow.
  */
 export const SCAN: Script = script(
   "scan",
@@ -130,7 +129,7 @@ return { 'found', behind, hits, blobs_below(roots, HAVE) }
  * - KEYS: 1 to 5.
  * - ARGV: 1 id, or "" for the newest, 2 prefix of the namespace in the order, 3 what follows the id in its
  *   places, 4 limit.
- * - Out: `found`, then place, outline and packed writes of each, in turns; or `missing`, `incomplete`, `format`,
+ * - Out: `found`, then place, outline and packed writes of each, alternating; or `missing`, `incomplete`, `format`,
  *   `damaged`.
  * - Atomic: a script.
  */

@@ -2,10 +2,10 @@ import { standsAt } from "../../runtime.ts";
 import { HEAD_BYTES } from "../envelope.ts";
 import type { EncodedBefore } from "./trace.ts";
 
-/** The bytes of the value before, gone through from front to back. */
+/** The bytes of the previous value, read from front to back. */
 export class EarlierBytes {
   readonly #before: EncodedBefore;
-  /** The piece at hand, and where it begins in the whole. */
+  /** The current piece, and where it begins in the whole. */
   #piece = 0;
   #start = HEAD_BYTES;
 
@@ -13,7 +13,7 @@ export class EarlierBytes {
     this.#before = before;
   }
 
-  /** Whether these bytes stand at a place. Places only grow. */
+  /** Whether these bytes are at a place. Places only increase. */
   has(bytes: Uint8Array, place: number): boolean {
     if (place + bytes.length > this.#before.size) return false;
     let done = 0;

@@ -10,11 +10,10 @@ import { LIST, type Token, type Units } from "./units.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Sees whether a unit is as it was the last time, in a fraction of the time that writing it takes: nearly all of a
+ * Checks whether a unit is the same as last time, in a fraction of the time that writing it takes: nearly all of a
  * conversation is old. Every property is looked at. It knows plain records, arrays and messages, none of them met
- * before in the same value; anything else it takes for changed, and the writer sees. Symbol keys, and
- * keys that the namespace of a message got, are looked for only where something is written: that takes as long as
- * all else.
+ * before in the same value; anything else it takes for changed, and the writer sees. Symbol keys, and keys that the
+ * namespace of a message got, are looked for only where something is written: that takes as long as all else.
  */
 export class SameUnit {
   readonly #tokens: Token[];
@@ -42,7 +41,7 @@ export class SameUnit {
     try {
       if (this.#value(value)) return true;
     } catch {
-      // A property that throws is the writer's business.
+      // The writer deals with a property that throws.
     }
     for (const object of this.#numbered.reverse()) this.#numbers.withdraw(object);
     return false;

@@ -1,6 +1,6 @@
 import type { Token, Units } from "./units.ts";
 
-/** How a value was encoded, to encode the next one that is mostly the same. It holds nothing that can change. */
+/** How a value was encoded, for encoding the next one, which is mostly the same. It holds nothing that can change. */
 export interface Trace {
   readonly units: Units;
   /**
@@ -10,7 +10,7 @@ export interface Trace {
   readonly spine: readonly Token[] | undefined;
   /** Where the bytes of the last unit end. */
   readonly end: number;
-  /** The byte behind that, if there is one. */
+  /** The byte after that, if there is one. */
   readonly last: number | undefined;
   /** Checksum of what is between the head and that end. */
   readonly sum: number;
@@ -21,22 +21,22 @@ export interface Trace {
 /** A value that was encoded before, with its bytes. */
 export interface EncodedBefore {
   readonly trace: Trace;
-  /** All bytes behind the head, in pieces. */
+  /** All bytes after the head, in pieces. */
   readonly pieces: readonly { readonly bytes: Uint8Array }[];
   /** Length of head and pieces together. */
   readonly size: number;
 }
 
-/** Bytes of a value that may begin with those of the value before. */
+/** Bytes of a value that may begin with those of the previous value. */
 export interface EncodedAfter {
   readonly size: number;
   /** The first bytes. */
   readonly head: Uint8Array;
-  /** How many pieces of the value before follow. */
+  /** How many pieces of the previous value follow. */
   readonly pieces: number;
-  /** What is behind them. */
+  /** What follows them. */
   readonly tail: Uint8Array;
   readonly trace: Trace;
-  /** Whether the value before has exactly the same bytes. */
+  /** Whether the previous value has exactly the same bytes. */
   readonly isSame: boolean;
 }
