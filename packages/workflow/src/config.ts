@@ -43,6 +43,8 @@ export interface RunConfig {
   store?: unknown;
   /** LangChain's callbacks, passed to bodies and tasks. */
   callbacks?: unknown;
+  /** Handed to bodies and tasks as it is; not stored. */
+  context?: unknown;
   /**
    * Names the run, for `deleteForRuns`; and when a thread gets input with the id of a run that it had
    * before, that run continues, or its result is returned. @default a random id

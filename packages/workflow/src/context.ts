@@ -1,6 +1,7 @@
 import type { Callable } from "./callable.ts";
 import type { RunConfig } from "./config.ts";
 import { withTokens } from "./langchain.ts";
+import { showMessage } from "./message-stream.ts";
 import type { InterruptOptions } from "./response-schema.ts";
 import type { Scope } from "./scope.ts";
 import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
@@ -21,6 +22,8 @@ export interface Context<Saved = unknown> {
   readonly tags: readonly string[];
   readonly callbacks: unknown;
   readonly store: unknown;
+  /** What the run was given as `context`. */
+  readonly context: unknown;
   /** Aborts when the run or this attempt ends early. */
   readonly signal: AbortSignal;
   /** Shows something in the `custom` stream. */
@@ -75,10 +78,13 @@ export function createContext(scope: Scope): Context {
     configurable,
     metadata,
     tags,
-    callbacks: tree.wants("messages") ? withTokens(callbacks, (chunk) => tokens.write(chunk)) : callbacks,
+    callbacks: tree.wants("messages")
+      ? withTokens(callbacks, tree, (chunk) => tokens.write(chunk))
+      : callbacks,
     store: tree.store,
+    context: tree.config.context,
     signal: scope.signal,
-    writer: (chunk) => show(scope, "custom", chunk),
+    writer: (chunk) => showing(scope, () => run.events.custom(identity, chunk)),
     interrupt: <Answer>(value: unknown, options?: InterruptOptions<Answer>) =>
       scope.ask(value, false, options?.responseSchema) as Answer,
     sleep: (until) => sleepIn(scope, until),
@@ -99,26 +105,20 @@ export function createContext(scope: Scope): Context {
 }
 
 /** An attempt whose time is over shows nothing any more. */
-function show(scope: Scope, mode: "custom" | "messages", payload: unknown): void {
+function showing(scope: Scope, show: () => void): void {
   if (scope.closed) return;
   scope.onProgress?.();
-  scope.run.events.show(mode, payload);
+  show();
 }
 
 function tokenWriter(scope: Scope): TokenWriter {
-  const about = (metadata: Readonly<Record<string, unknown>> | undefined) => ({
-    ...scope.run.tree.config.metadata,
-    langgraph_node: scope.identity.name,
-    langgraph_step: scope.run.identity.step,
-    langgraph_path: scope.identity.path,
-    langgraph_checkpoint_ns: scope.identity.namespace,
-    ...metadata,
-  });
+  const write: TokenWriter["write"] = (chunk, metadata) =>
+    showing(scope, () => showMessage(scope, chunk, metadata));
   return {
-    write: (chunk, metadata) => show(scope, "messages", [chunk, about(metadata)]),
+    write,
     async *pipe(stream, metadata) {
       for await (const chunk of stream) {
-        show(scope, "messages", [chunk, about(metadata)]);
+        write(chunk, metadata);
         yield chunk;
       }
     },

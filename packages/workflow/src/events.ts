@@ -2,7 +2,7 @@ import type { CheckpointConfig, CheckpointMetadata } from "@threadmark/core";
 import type { Interrupt } from "./command.ts";
 import type { StoredError } from "./errors.ts";
 import type { TaskIdentity, TaskPath } from "./identity.ts";
-import { END, INTERRUPT, type PUSH, type START } from "./layout.ts";
+import { END, INTERRUPT, LEVEL, type PUSH, type START } from "./layout.ts";
 import type { StreamMode } from "./stream.ts";
 import type { Tree } from "./tree.ts";
 
@@ -42,6 +42,14 @@ export class Events {
     for (const sink of this.#tree.sinks) {
       if (!sink.modes.has(mode) || !this.#isFor(sink.nested, sink.namespace)) continue;
       sink.push(this.#namespace, mode, payload);
+    }
+  }
+
+  /** What code shows by itself goes to the reader of the whole run, wherever in it the code is. */
+  custom({ namespace }: TaskIdentity, payload: unknown): void {
+    const around = namespace.slice(0, Math.max(0, namespace.lastIndexOf(LEVEL)));
+    for (const sink of this.#tree.sinks) {
+      if (sink.namespace === "" && sink.modes.has("custom")) sink.push(around, "custom", payload);
     }
   }
 

@@ -16,7 +16,10 @@ export type SaveOf<Return> = Return extends Final<unknown, infer Save> ? Save : 
  * @example
  * return entrypoint.final({ value: answer, save: messages });
  */
-export function final<Value, Save>(parts: { value: Value; save: Save }): Final<Value, Save> {
+export function final<Value, Save>(parts: { value: Value; save: Save }): Final<Value, Save>;
+export function final<Value>(parts: { value: Value; save?: undefined }): Final<Value, undefined>;
+export function final<Save>(parts: { value?: undefined; save: Save }): Final<undefined, Save>;
+export function final(parts: { value?: unknown; save?: unknown }): Final<unknown, unknown> {
   return { __lg_type: "__pregel_final", value: parts.value, save: parts.save };
 }
 

@@ -1,3 +1,6 @@
+import { noteModelRun, noteShown } from "./message-stream.ts";
+import type { Tree } from "./tree.ts";
+
 /**
  * LangChain's models show their tokens through callbacks. Nothing of LangChain is imported: an object
  * with the right methods is a handler, and where it keeps its configuration is a global symbol.
@@ -17,8 +20,8 @@ interface CallbackManager {
 }
 
 /** Callbacks that also pass every token of a model to `show`. */
-export function withTokens(callbacks: unknown, show: (chunk: unknown) => void): unknown {
-  const handler = tokenHandler(show);
+export function withTokens(callbacks: unknown, tree: Tree, show: (chunk: unknown) => void): unknown {
+  const handler = tokenHandler(tree, show);
   if (callbacks === undefined) return [handler];
   if (Array.isArray(callbacks)) return [...(callbacks as unknown[]), handler];
   const manager = (callbacks as CallbackManager).copy();
@@ -26,7 +29,7 @@ export function withTokens(callbacks: unknown, show: (chunk: unknown) => void): 
   return manager;
 }
 
-function tokenHandler(show: (chunk: unknown) => void): object {
+function tokenHandler(tree: Tree, show: (chunk: unknown) => void): object {
   const streamed = new Set<string>();
   return {
     name: "threadmark_tokens",
@@ -42,6 +45,8 @@ function tokenHandler(show: (chunk: unknown) => void): object {
     handleLLMEnd(output: ModelOutput, runId: string): void {
       const message = output.generations?.[0]?.[0]?.message;
       if (!streamed.delete(runId) && message !== undefined) show(message);
+      noteShown(tree, message);
+      noteModelRun(tree, runId);
     },
   };
 }

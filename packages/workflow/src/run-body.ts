@@ -7,6 +7,7 @@ import { splitFinal } from "./final.ts";
 import { pathText } from "./identity.ts";
 import { END, PREVIOUS, START } from "./layout.ts";
 import { Slot } from "./limiter.ts";
+import { noteGiven, showReturned } from "./message-stream.ts";
 import type { Run } from "./run.ts";
 import { answersOf, failedWrites, pausedWrites } from "./run-task.ts";
 import { Scope } from "./scope.ts";
@@ -37,6 +38,7 @@ export async function runBody(run: Run, body: Body): Promise<RunEnd> {
   if (end) return finish(run, end, []);
   run.tree.checkName("workflow", body.name, body.code);
   run.events.started(run.body, checkpoint.channel_values[START], START);
+  noteGiven(run.tree, checkpoint.channel_values[START]);
   const controller = body.timeout && new AbortController();
   const scope = new Scope(run, run.body, 1, new Slot(undefined), controller);
   const outcome = await attempt(scope, body.timeout, controller, () => {
@@ -54,6 +56,7 @@ async function settle(run: Run, scope: Scope, outcome: Outcome): Promise<RunEnd>
   }
   if (outcome.kind === "returned") {
     const result = splitFinal(outcome.value);
+    showReturned(scope, result.value);
     const writes = [...answersOf(scope), [END, result.value], [PREVIOUS, result.save]] as [string, unknown][];
     return finish(run, result, writes);
   }

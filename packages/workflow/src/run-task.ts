@@ -9,6 +9,7 @@ import { callIdentity, type TaskIdentity } from "./identity.ts";
 import type { CallRecord } from "./journal.ts";
 import { CALL, ERROR, INTERRUPT, PUSH, RESUME, RETURN } from "./layout.ts";
 import { Slot } from "./limiter.ts";
+import { noteGiven, showReturned } from "./message-stream.ts";
 import { waitBeforeRetry } from "./retry.ts";
 import type { Run } from "./run.ts";
 import { Scope } from "./scope.ts";
@@ -37,6 +38,7 @@ export async function runTask(
   const hash = run.recorder ? argumentsHash(args) : "";
   const call: Call = { run, task, args, identity, record: [caller.identity.id, place, task.name, hash] };
   run.called.add(task.name);
+  noteGiven(run.tree, args);
   run.events.started(identity, args, PUSH);
   const stored = storedResult(caller, call);
   if (stored) {
@@ -145,6 +147,7 @@ async function keep(
   if (task.cache && cache) await cacheWrites(cache, task.cache, task.name, args, [result]);
   // A body is run once; a task may be retried, and then calls what it has called before.
   if (record[0] !== run.body.id) run.journal.remember(identity.id, value, record);
+  showReturned(scope, value);
   run.events.returned(identity, value, false);
   return value;
 }

@@ -19,6 +19,8 @@ export interface TaskOptions {
   readonly timeout?: number | TimeoutPolicy;
   /** Whether results count for other threads too; needs a `cache` of the workflow. @default false */
   readonly cache?: boolean | CachePolicy;
+  /** LangGraph.js's name for `cache`. */
+  readonly cachePolicy?: CachePolicy;
 }
 
 /** A task: a function whose result is stored, so that a continued run does not call it again. */
@@ -83,7 +85,7 @@ export function task(
       aliases: given.aliases ?? [],
       retry: given.retry,
       timeout: timeoutPolicy(given.timeout),
-      cache: given.cache === true ? {} : given.cache === false ? undefined : given.cache,
+      cache: given.cachePolicy ?? (given.cache === true ? {} : given.cache || undefined),
       takesContext: given.context ?? false,
       code,
       mock: undefined,

@@ -47,6 +47,8 @@ export class Tree {
   readonly sharedAnswers: Map<string, unknown> = new Map();
   /** Questions whose answers do not match their schemas. */
   readonly refused: Set<string> = new Set();
+  /** Ids of messages that were shown, or were no news. */
+  readonly shownMessages: Set<string> = new Set();
   #fatal: { readonly error: unknown } | undefined;
   readonly #codes = new Map<string, (...args: never[]) => unknown>();
 

@@ -28,7 +28,7 @@ describe("a stream", () => {
   it.each([
     ["values", [102]],
     ["updates", [{ add: 2 }, { parent: 102 }]],
-    ["custom", [{ adding: [1, 1] }]],
+    ["custom", [{ adding: [1, 1] }, { adding: [2, 100] }]],
   ] as const)("shows %s", async (streamMode, expected) => {
     expect(await chunksOf(parent.stream(1, { ...thread(streamMode), streamMode }))).toEqual(expected);
   });
@@ -40,6 +40,7 @@ describe("a stream", () => {
     expect(chunks).toEqual([
       ["custom", { adding: [1, 1] }],
       ["updates", { add: 2 }],
+      ["custom", { adding: [2, 100] }],
       ["updates", { parent: 102 }],
       ["values", 102],
     ]);

@@ -170,11 +170,12 @@ describe("timeout", () => {
 
 describe("cache", () => {
   it.each([
-    ["ours", () => new MemoryCache()],
-    ["LangGraph.js's", () => new InMemoryCache()],
-  ])("serves results to other threads (%s)", async (_name, make) => {
+    ["ours", "cache", () => new MemoryCache()],
+    ["LangGraph.js's", "cache", () => new InMemoryCache()],
+    ["ours, by LangGraph.js's option", "cachePolicy", () => new MemoryCache()],
+  ])("serves results to other threads (%s)", async (_name, option, make) => {
     let calls = 0;
-    const square = task({ name: "square", cache: { ttl: 60 } }, async (n: number) => {
+    const square = task({ name: "square", [option]: { ttl: 60 } }, async (n: number) => {
       calls++;
       return { square: n * n };
     });

@@ -51,6 +51,11 @@ const noted = entrypoint("noted", async (n: number, { previous, interrupt }: Con
 });
 same<Equal<typeof noted, Workflow<number, number, string[]>>>();
 
+const forgets = entrypoint("forgets", async (n: number) => entrypoint.final({ value: n }));
+same<Equal<typeof forgets, Workflow<number, number, undefined>>>();
+const silent = entrypoint("silent", async (n: number) => entrypoint.final({ save: n }));
+same<Equal<typeof silent, Workflow<number, undefined, number>>>();
+
 const sum = entrypoint("sum", async (n: number, { previous = 0 }: Context<number>) => previous + n);
 same<Equal<typeof sum, Workflow<number, number, number>>>();
 
