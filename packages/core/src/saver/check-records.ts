@@ -34,7 +34,7 @@ interface Expected {
 }
 
 /** The error for a checkpoint where none, or another one, should be. */
-export function misplaced({ thread, checkpoint }: Placed, threadId = thread): CheckpointError {
+export function misplaced({ thread, checkpoint }: Placed, threadId: string = thread): CheckpointError {
   const { namespace, id } = checkpoint;
   const message = `thread ${JSON.stringify(threadId)} is damaged in the storage: checkpoint ${JSON.stringify(id)} is found where it does not belong`;
   return new CheckpointError("CORRUPT", message, { threadId, namespace, checkpointId: id });
