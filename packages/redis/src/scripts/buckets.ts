@@ -21,18 +21,19 @@ export const THREADS_OF_RUNS: Script = script(
   { durable: false, parts: [CLOCK] },
   String.raw`
 local LIMIT, HAS_AFTER, AFTER = unpack(ARGV, 1, 3)
+local RUNS, EXPIRY = 0, 1
 local limit, answer = tonumber(LIMIT), {}
-for key = 1, #KEYS, 2 do
+for at = 1, #KEYS, 2 do
   for i = 4, #ARGV do
     local prefix = 'r' .. ARGV[i] .. '\0'
     local from = HAS_AFTER == '1' and '(' .. prefix .. AFTER or '[' .. prefix
     local taken = 0
     while taken < limit do
-      local page = redis.call('ZRANGEBYLEX', KEYS[key], from, '(r' .. ARGV[i] .. '\1', 'LIMIT', 0, limit - taken)
+      local page = redis.call('ZRANGEBYLEX', KEYS[at + RUNS], from, '(r' .. ARGV[i] .. '\1', 'LIMIT', 0, limit - taken)
       if #page == 0 then break end
       for _, member in ipairs(page) do
         local thread = string.sub(member, #prefix + 1)
-        local expires = redis.call('ZSCORE', KEYS[key + 1], thread)
+        local expires = redis.call('ZSCORE', KEYS[at + EXPIRY], thread)
         if not expires or tonumber(expires) > NOW then
           taken = taken + 1
           answer[#answer + 1] = thread
@@ -59,9 +60,9 @@ export const EXPIRED_THREADS: Script = script(
   { durable: false, parts: [CLOCK] },
   String.raw`
 local limit, answer = tonumber(ARGV[1]), {}
-for key = 1, #KEYS do
+for _, expiry in ipairs(KEYS) do
   if #answer == limit then break end
-  for _, thread in ipairs(redis.call('ZRANGEBYSCORE', KEYS[key], '-inf', text(NOW), 'LIMIT', 0, limit - #answer)) do
+  for _, thread in ipairs(redis.call('ZRANGEBYSCORE', expiry, '-inf', text(NOW), 'LIMIT', 0, limit - #answer)) do
     answer[#answer + 1] = thread
   end
 end
@@ -89,22 +90,22 @@ if not thread then return { 'skipped' } end
 
 local runs = {}
 each_page('i', function(places)
-  for _, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
+  for _, record in ipairs(redis.call('HMGET', KEYS[CHECKPOINTS], unpack(places))) do
     local _, run
     if record then _, run = read(record) end
     if run then runs[run] = true end
   end
 end)
-local fields = redis.call('HGETALL', KEYS[1])
+local fields = redis.call('HGETALL', KEYS[THREAD])
 
-redis.call('ZADD', KEYS[7], '-' .. thread.updated, NAME)
-if thread.expires then redis.call('ZADD', KEYS[6], text(thread.expires), NAME) end
+redis.call('ZADD', KEYS[THREADS], '-' .. thread.updated, NAME)
+if thread.expires then redis.call('ZADD', KEYS[EXPIRY], text(thread.expires), NAME) end
 for i = 1, #fields, 2 do
   if string.sub(fields[i], 1, 1) == 'm' then
-    index_entry(KEYS[8], NAME, string.sub(fields[i], 2), token_of(fields[i + 1]))
+    index_entry(KEYS[ENTRIES], NAME, string.sub(fields[i], 2), token_of(fields[i + 1]))
   end
 end
-for run in pairs(runs) do add_run(NAME, KEYS[9], run) end
+for run in pairs(runs) do add_run(NAME, KEYS[RUNS], run) end
 return { 'indexed' }
 `,
 );

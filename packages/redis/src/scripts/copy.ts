@@ -13,7 +13,7 @@ end
 
 -- Clears what an expired thread has left. Otherwise the first command that writes is one that a full memory refuses.
 local function clear_target(at, to)
-  if redis.call('ZSCORE', KEYS[at + 6], to) then drop(at, to) end
+  if redis.call('ZSCORE', KEYS[at + EXPIRY], to) then drop(at, to) end
 end
 
 -- Writes the target's own record, its expiry and its places in the bucket's indexes; everything else is already
@@ -25,10 +25,10 @@ local function finish(at, to, epoch, source, entries, runs)
   save(at, thread)
   if thread.expires then
     expire_keys(at, thread.expires)
-    redis.call('ZADD', KEYS[at + 6], text(thread.expires), to)
+    redis.call('ZADD', KEYS[at + EXPIRY], text(thread.expires), to)
   end
-  redis.call('ZADD', KEYS[at + 7], text(-NOW), to)
-  for _, run in ipairs(runs) do add_run(to, KEYS[at + 9], run) end
+  redis.call('ZADD', KEYS[at + THREADS], text(-NOW), to)
+  for _, run in ipairs(runs) do add_run(to, KEYS[at + RUNS], run) end
   return { 'copied' }
 end
 `;
@@ -37,7 +37,7 @@ end
 const entriesOf: string = String.raw`
 local function entries_of(at, change)
   local out = {}
-  local fields = redis.call('HGETALL', KEYS[at + 1])
+  local fields = redis.call('HGETALL', KEYS[at + THREAD])
   for i = 1, #fields, 2 do
     if string.sub(fields[i], 1, 1) == 'm' then
       local content = change(fields[i + 1])
@@ -63,6 +63,7 @@ export const COPY: Script = script(
   { durable: true, parts: [...parts, entriesOf, RECORD, ORDER, PACKED] },
   String.raw`
 local FROM, TO, NEW_EPOCH, SHIFT = unpack(ARGV)
+local TARGET = 9
 local source, why = open_thread(0)
 if not source then return absent(why) end
 local present = existing_target(9, NEW_EPOCH)
@@ -70,7 +71,7 @@ if present then return present end
 
 local checkpoints, writes = {}, {}
 each_page('i', function(places)
-  for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
+  for i, record in ipairs(redis.call('HMGET', KEYS[CHECKPOINTS], unpack(places))) do
     read(record)
     checkpoints[#checkpoints + 1] = places[i]
     checkpoints[#checkpoints + 1] = shifted(shifted(record, 1, SHIFT), 5, SHIFT)
@@ -78,7 +79,7 @@ each_page('i', function(places)
 end)
 local tallies = {}
 each_page('w', function(fields)
-  for i, packed in ipairs(redis.call('HMGET', KEYS[4], unpack(fields))) do
+  for i, packed in ipairs(redis.call('HMGET', KEYS[WRITES], unpack(fields))) do
     local pieces = {}
     local tally = tally_of(place_in(fields[i]))
     tallies[tally] = (tallies[tally] or 0) + 1 + SPECIAL * specials_in(packed)
@@ -93,12 +94,12 @@ for field, count in pairs(tallies) do
 end
 local entries = entries_of(0, function(content) return shifted(content, 1, SHIFT) end)
 
-clear_target(9, TO)
-redis.call('COPY', KEYS[3], KEYS[12])
-redis.call('COPY', KEYS[5], KEYS[14])
-call_with('HSET', KEYS[11], checkpoints, 1, #checkpoints)
-call_with('HSET', KEYS[13], writes, 1, #writes)
-return finish(9, TO, NEW_EPOCH, source, entries, listed(KEYS[9], FROM))
+clear_target(TARGET, TO)
+redis.call('COPY', KEYS[ORDER], KEYS[TARGET + ORDER])
+redis.call('COPY', KEYS[BLOBS], KEYS[TARGET + BLOBS])
+call_with('HSET', KEYS[TARGET + CHECKPOINTS], checkpoints, 1, #checkpoints)
+call_with('HSET', KEYS[TARGET + WRITES], writes, 1, #writes)
+return finish(TARGET, TO, NEW_EPOCH, source, entries, listed(KEYS[RUNS], FROM))
 `,
 );
 
@@ -118,15 +119,16 @@ export const SNAPSHOT: Script = script(
 local thread, why = open_thread(0)
 if not thread then return absent(why) end
 local NAME, KEPT_FOR = ARGV[1], ARGV[2]
+local RUNS_OF_BUCKET, COPY = 6, 5
 local entries = entries_of(0, function(content) return content end)
 local answer = { 'found', thread.expires and text(thread.expires) or false, thread.own or false, entries,
-  listed(KEYS[6], NAME) }
-for i = 2, 5 do
-  local copied = redis.call('COPY', KEYS[i], KEYS[i + 5], 'REPLACE') == 1
+  listed(KEYS[RUNS_OF_BUCKET], NAME) }
+for i = CHECKPOINTS, BLOBS do
+  local copied = redis.call('COPY', KEYS[i], KEYS[COPY + i], 'REPLACE') == 1
   if copied then
-    redis.call('PEXPIRE', KEYS[i + 5], KEPT_FOR)
+    redis.call('PEXPIRE', KEYS[COPY + i], KEPT_FOR)
   else
-    redis.call('UNLINK', KEYS[i + 5])
+    redis.call('UNLINK', KEYS[COPY + i])
   end
   answer[#answer + 1] = copied and '1' or '0'
 end
@@ -164,8 +166,10 @@ export const READ_PART: Script = script(
   "read-part",
   { durable: false },
   String.raw`
-if redis.call('PEXPIRE', KEYS[1], ARGV[4]) == 0 then return { 'lost' } end
-local part = redis.call(ARGV[3], KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+local KEY = KEYS[1]
+local CURSOR, COUNT, COMMAND, KEPT_FOR = unpack(ARGV)
+if redis.call('PEXPIRE', KEY, KEPT_FOR) == 0 then return { 'lost' } end
+local part = redis.call(COMMAND, KEY, CURSOR, 'COUNT', COUNT)
 return { 'found', part[1], part[2] }
 `,
 );
@@ -182,8 +186,10 @@ export const STAGE: Script = script(
   "stage",
   { durable: false, parts: [CLOCK] },
   String.raw`
-call_with(ARGV[2], KEYS[1], ARGV, 3, #ARGV)
-redis.call('PEXPIRE', KEYS[1], ARGV[1])
+local KEY = KEYS[1]
+local KEPT_FOR, COMMAND = ARGV[1], ARGV[2]
+call_with(COMMAND, KEY, ARGV, 3, #ARGV)
+redis.call('PEXPIRE', KEY, KEPT_FOR)
 return { 'stored' }
 `,
 );
@@ -217,15 +223,18 @@ export const COMMIT: Script = script(
   "commit",
   { durable: true, parts },
   String.raw`
-local TO, NEW_EPOCH, EXPIRES, OWN, STAGED, NEW_ENTRIES = unpack(ARGV, 1, 6)
+local TO, NEW_EPOCH, EXPIRES, OWN, STAGED_KEYS, NEW_ENTRIES = unpack(ARGV, 1, 6)
+local STAGED = 8
 local present = existing_target(0, NEW_EPOCH)
 if present then return present end
-if redis.call('EXISTS', KEYS[10], KEYS[11], KEYS[12], KEYS[13]) ~= tonumber(STAGED) then return { 'lost' } end
+if redis.call('EXISTS', unpack(KEYS, STAGED + CHECKPOINTS, STAGED + BLOBS)) ~= tonumber(STAGED_KEYS) then
+  return { 'lost' }
+end
 
 clear_target(0, TO)
-redis.call('HSET', KEYS[1], 'f', '1')
-for i = 10, 13 do
-  if redis.call('PERSIST', KEYS[i]) == 1 then redis.call('RENAME', KEYS[i], KEYS[i - 8]) end
+redis.call('HSET', KEYS[THREAD], 'f', '1')
+for i = CHECKPOINTS, BLOBS do
+  if redis.call('PERSIST', KEYS[STAGED + i]) == 1 then redis.call('RENAME', KEYS[STAGED + i], KEYS[i]) end
 end
 local runs = {}
 for i = 7, #ARGV do runs[#runs + 1] = ARGV[i] end

@@ -36,6 +36,7 @@ export const LIST_THREADS: Script = script(
   { durable: false, parts: [CLOCK, IN_ORDER] },
   String.raw`
 local LIMIT, AFTER_TIME, AFTER = unpack(ARGV)
+local THREADS, EXPIRY = 0, 1
 local limit, start, behind = tonumber(LIMIT), '-inf', nil
 if AFTER then start, behind = text(-tonumber(AFTER_TIME)), AFTER end
 
@@ -46,14 +47,14 @@ local function advance(bucket)
     if bucket.at > #bucket.page then
       if bucket.offset > 0 and #bucket.page < 2 * bucket.size then return nil end
       bucket.size = math.min(4 * bucket.size, 500)
-      bucket.page = redis.call('ZRANGEBYSCORE', KEYS[bucket.key], start, '+inf', 'WITHSCORES',
+      bucket.page = redis.call('ZRANGEBYSCORE', KEYS[bucket.keys + THREADS], start, '+inf', 'WITHSCORES',
         'LIMIT', bucket.offset, bucket.size)
       bucket.offset = bucket.offset + bucket.size
       bucket.at = 1
       if #bucket.page == 0 then return nil end
     end
     bucket.thread, bucket.score = bucket.page[bucket.at], tonumber(bucket.page[bucket.at + 1])
-    bucket.expires = redis.call('ZSCORE', KEYS[bucket.key + 1], bucket.thread)
+    bucket.expires = redis.call('ZSCORE', KEYS[bucket.keys + EXPIRY], bucket.thread)
     local passed = behind and bucket.score == tonumber(start) and not by_bytes(behind, bucket.thread)
   until not passed and not (bucket.expires and tonumber(bucket.expires) <= NOW)
   return bucket
@@ -71,8 +72,8 @@ local function sink(at)
     at = least
   end
 end
-for key = 1, #KEYS, 2 do
-  heap[#heap + 1] = advance({ key = key, page = {}, at = 1, offset = 0, size = #KEYS == 2 and 25 or 1 })
+for keys = 1, #KEYS, 2 do
+  heap[#heap + 1] = advance({ keys = keys, page = {}, at = 1, offset = 0, size = #KEYS == 2 and 25 or 1 })
 end
 for at = math.floor(#heap / 2), 1, -1 do sink(at) end
 
@@ -104,23 +105,24 @@ export const FIND_THREADS: Script = script(
   { durable: false, parts: [CLOCK, IN_ORDER] },
   String.raw`
 local LIMIT, ENTRY, AFTER_TIME, AFTER = unpack(ARGV)
+local ENTRIES, THREADS, EXPIRY = 0, 1, 2
 local start = AFTER and { score = -tonumber(AFTER_TIME), thread = AFTER }
 local found = {}
 
-local function take(key, thread)
-  local score = redis.call('ZSCORE', KEYS[key + 1], thread)
+local function take(keys, thread)
+  local score = redis.call('ZSCORE', KEYS[keys + THREADS], thread)
   score = score and tonumber(score)
-  local expires = score and redis.call('ZSCORE', KEYS[key + 2], thread)
+  local expires = score and redis.call('ZSCORE', KEYS[keys + EXPIRY], thread)
   if not score or (expires and tonumber(expires) <= NOW) then return end
   local one = { score = score, thread = thread }
   if not start or before(start, one) then found[#found + 1] = one end
 end
 
-for key = 1, #KEYS, 3 do
+for keys = 1, #KEYS, 3 do
   local from = '[e' .. ENTRY .. '\0'
   while true do
-    local page = redis.call('ZRANGEBYLEX', KEYS[key], from, '(e' .. ENTRY .. '\1', 'LIMIT', 0, 500)
-    for _, member in ipairs(page) do take(key, string.sub(member, #ENTRY + 3)) end
+    local page = redis.call('ZRANGEBYLEX', KEYS[keys + ENTRIES], from, '(e' .. ENTRY .. '\1', 'LIMIT', 0, 500)
+    for _, member in ipairs(page) do take(keys, string.sub(member, #ENTRY + 3)) end
     if #page < 500 then break end
     from = '(' .. page[#page]
   end
@@ -140,13 +142,13 @@ return answer
  * What threads are, those that pass a filter.
  *
  * - KEYS: 1 to 5 of each thread.
- * - ARGV: 1 number of channels to look for among the writes of the newest root checkpoint, with a negative index or not;
- *   these channels; then
- *   conditions: a key, a token, and "1" if the key must have the token, "0" if the key must not be there.
- * - Out: for each thread nil if it is gone or does not pass, "damaged", "format" or "incomplete", or a list: times of creation, last write and
- *   expiry or "", claim or "", until when or "", newest root checkpoint or nil, its parent or nil and the seal of this,
- *   fields and packed writes that were found, entries (key and content in turns), `incomplete` or nil. What is
- *   incomplete has no newest checkpoint here.
+ * - ARGV: 1 number of channels to look for among the writes of the newest root checkpoint; these channels; then
+ *   conditions: a key, a token, and "1" if the key must have the token, "0" if the key must not exist.
+ * - Out: for each thread nil if it is gone or does not pass, "damaged", "format" or "incomplete", or a list: times of
+ *   creation, last write and expiry or "", claim or "", until when or "", newest root checkpoint or nil, its parent or
+ *   nil and the seal of the two, fields and packed writes that were found (those to the channels, and those with a
+ *   negative index), entries (key and content, alternating), "incomplete" or nil. An incomplete thread has no newest
+ *   checkpoint here.
  * - Atomic: a script.
  */
 export const DESCRIBE_THREADS: Script = script(
@@ -172,7 +174,7 @@ end
 local function pending_at(at, place)
   local found = {}
   if CHANNELS == 0 then return found end
-  local writes, specials = read_writes(place, KEYS[at + 3], KEYS[at + 4])
+  local writes, specials = read_writes(place, KEYS[at + ORDER], KEYS[at + WRITES])
   for i = 1, #writes, 2 do
     local pieces = {}
     each_write(writes[i + 1], function(idx, piece)
@@ -194,7 +196,7 @@ local function describe(at)
   local thread = opened or partial
   if not thread then return why == 'incomplete' and why end
   local tokens, entries = {}, {}
-  local fields = redis.call('HGETALL', KEYS[at + 1])
+  local fields = redis.call('HGETALL', KEYS[at + THREAD])
   for i = 1, #fields, 2 do
     if string.sub(fields[i], 1, 1) == 'm' then
       local key = string.sub(fields[i], 2)
@@ -206,10 +208,10 @@ local function describe(at)
   if #entries ~= 2 * thread.entries then return 'damaged' end
   if not passes(tokens) then return false end
   local head, parent, seal, pending = nil, false, '', {}
-  if why ~= 'incomplete' then head = checked_head_of('n\0', '\0\255', KEYS[at + 3]) end
+  if why ~= 'incomplete' then head = checked_head_of('n\0', '\0\255', KEYS[at + ORDER]) end
   if head then
     local place = head .. '\0\255'
-    local record = redis.call('HGET', KEYS[at + 2], place)
+    local record = redis.call('HGET', KEYS[at + CHECKPOINTS], place)
     parent, seal, pending = read(record) or false, parent_seal_of(record), pending_at(at, place)
   end
   return { thread.created, thread.updated, thread.expires and text(thread.expires) or '', thread.claim or '',

@@ -36,13 +36,17 @@ end
  * number of keys shows it, and the thread is refused instead of being read as if the key had never existed.
  */
 export const THREAD: string = String.raw`
+-- What KEYS are, from "at" on.
+local THREAD, CHECKPOINTS, ORDER, WRITES, BLOBS = 1, 2, 3, 4, 5
+local EXPIRY, THREADS, ENTRIES, RUNS = 6, 7, 8, 9
+
 -- How a damaged record ends a script, which has written nothing by then.
 local function damaged()
   error('THREADMARK_DAMAGED')
 end
 
 local function checksum(at, fields)
-  return string.sub(redis.sha1hex(KEYS[at + 1] .. '\0' .. fields), 1, 8)
+  return string.sub(redis.sha1hex(KEYS[at + THREAD] .. '\0' .. fields), 1, 8)
 end
 
 local function parse_thread(at, stored)
@@ -55,13 +59,13 @@ local function parse_thread(at, stored)
 end
 
 local function belongings(at)
-  return redis.call('EXISTS', KEYS[at + 2], KEYS[at + 3], KEYS[at + 4], KEYS[at + 5])
+  return redis.call('EXISTS', unpack(KEYS, at + CHECKPOINTS, at + BLOBS))
 end
 
 -- The thread whose keys come after "at", or nil and why not: missing, expired, incomplete, format, damaged. For an
 -- incomplete thread, also what its own record says.
 local function open_thread(at)
-  local found = redis.call('HMGET', KEYS[at + 1], 'f', 'h')
+  local found = redis.call('HMGET', KEYS[at + THREAD], 'f', 'h')
   local keys = belongings(at)
   if not found[1] and not found[2] then return nil, keys > 0 and 'incomplete' or 'missing' end
   if found[1] and found[1] ~= '1' then return nil, 'format' end
@@ -77,8 +81,8 @@ local function new_thread(epoch)
 end
 
 local function count_entries(at)
-  return redis.call('HLEN', KEYS[at + 1]) - redis.call('HEXISTS', KEYS[at + 1], 'f')
-    - redis.call('HEXISTS', KEYS[at + 1], 'h')
+  return redis.call('HLEN', KEYS[at + THREAD]) - redis.call('HEXISTS', KEYS[at + THREAD], 'f')
+    - redis.call('HEXISTS', KEYS[at + THREAD], 'h')
 end
 
 -- The last step of changing a thread, after its other keys and its entries are written.
@@ -86,12 +90,12 @@ local function save(at, thread)
   local fields = struct.pack('>sssssssss', thread.epoch, thread.created, thread.updated,
     thread.expires and text(thread.expires) or '', thread.own or '', thread.claim or '',
     thread.free and text(thread.free) or '', text(belongings(at)), text(count_entries(at)))
-  redis.call('HSET', KEYS[at + 1], 'f', '1', 'h', fields .. checksum(at, fields))
+  redis.call('HSET', KEYS[at + THREAD], 'f', '1', 'h', fields .. checksum(at, fields))
 end
 
 -- All keys of the thread expire in the same millisecond.
 local function expire_keys(at, expires)
-  for i = at + 1, at + 5 do redis.call('PEXPIREAT', KEYS[i], text(expires)) end
+  for i = at + THREAD, at + BLOBS do redis.call('PEXPIREAT', KEYS[i], text(expires)) end
 end
 
 -- When a thread that is written to now expires, given the saver's time to live or "".
@@ -139,18 +143,18 @@ local function index_entry(index, name, key, token)
 end
 
 local function remove_entry(at, name, key)
-  local old = redis.call('HGET', KEYS[at + 1], 'm' .. key)
+  local old = redis.call('HGET', KEYS[at + THREAD], 'm' .. key)
   if not old then return end
-  unindex_entry(KEYS[at + 8], name, key, token_of(old))
-  redis.call('HDEL', KEYS[at + 1], 'm' .. key)
+  unindex_entry(KEYS[at + ENTRIES], name, key, token_of(old))
+  redis.call('HDEL', KEYS[at + THREAD], 'm' .. key)
 end
 
 local function set_entries(at, name, entries)
   each_entry(entries, function(key, content)
-    if redis.call('HGET', KEYS[at + 1], 'm' .. key) == content then return end
+    if redis.call('HGET', KEYS[at + THREAD], 'm' .. key) == content then return end
     remove_entry(at, name, key)
-    redis.call('HSET', KEYS[at + 1], 'm' .. key, content)
-    index_entry(KEYS[at + 8], name, key, token_of(content))
+    redis.call('HSET', KEYS[at + THREAD], 'm' .. key, content)
+    index_entry(KEYS[at + ENTRIES], name, key, token_of(content))
   end)
 end
 `;
@@ -177,14 +181,14 @@ end
 
 -- Removes the thread whose keys come after "at", from the bucket's indexes too, and returns whether it had anything.
 local function drop(at, name)
-  local gone = redis.call('UNLINK', KEYS[at + 1], KEYS[at + 2], KEYS[at + 3], KEYS[at + 4], KEYS[at + 5])
-  redis.call('ZREM', KEYS[at + 6], name)
-  redis.call('ZREM', KEYS[at + 7], name)
-  for _, entry in ipairs(listed(KEYS[at + 8], name)) do
+  local gone = redis.call('UNLINK', unpack(KEYS, at + THREAD, at + BLOBS))
+  redis.call('ZREM', KEYS[at + EXPIRY], name)
+  redis.call('ZREM', KEYS[at + THREADS], name)
+  for _, entry in ipairs(listed(KEYS[at + ENTRIES], name)) do
     local nul = string.find(entry, '\0', 1, true)
-    if nul then unindex_entry(KEYS[at + 8], name, string.sub(entry, 1, nul - 1), string.sub(entry, nul + 1)) end
+    if nul then unindex_entry(KEYS[at + ENTRIES], name, string.sub(entry, 1, nul - 1), string.sub(entry, nul + 1)) end
   end
-  for _, run in ipairs(listed(KEYS[at + 9], name)) do remove_run(name, KEYS[at + 9], run) end
+  for _, run in ipairs(listed(KEYS[at + RUNS], name)) do remove_run(name, KEYS[at + RUNS], run) end
   return gone > 0
 end
 `;
@@ -198,13 +202,13 @@ local NAME, EPOCH, NEW_EPOCH, TTL, CLAIM, RELIES, NEW_ENTRIES = unpack(ARGV, 1, 
 
 -- Whether the thread has expired, so that only its place in the bucket is left.
 local function is_unswept(name)
-  local expires = redis.call('ZSCORE', KEYS[6], name)
+  local expires = redis.call('ZSCORE', KEYS[EXPIRY], name)
   return expires and tonumber(expires) <= NOW
 end
 
 local function is_stored(ids)
   for at = 1, #ids, 16 do
-    if redis.call('HEXISTS', KEYS[5], string.sub(ids, at, at + 15)) == 0 then return false end
+    if redis.call('HEXISTS', KEYS[BLOBS], string.sub(ids, at, at + 15)) == 0 then return false end
   end
   return true
 end
@@ -228,7 +232,7 @@ local function store_blobs(first)
     list[2 * i - 1] = string.sub(ids, 16 * i - 15, 16 * i)
     list[2 * i] = ARGV[first + i]
   end
-  call_with('HSET', KEYS[5], list, 1, #list)
+  call_with('HSET', KEYS[BLOBS], list, 1, #list)
 end
 
 -- The last step of a write: entries, the thread's own record, the expiry of all keys, the bucket's indexes.
@@ -240,9 +244,9 @@ local function touch(thread)
   save(0, known)
   if known.expires then
     expire_keys(0, known.expires)
-    redis.call('ZADD', KEYS[6], text(known.expires), NAME)
+    redis.call('ZADD', KEYS[EXPIRY], text(known.expires), NAME)
   end
-  redis.call('ZADD', KEYS[7], text(-NOW), NAME)
+  redis.call('ZADD', KEYS[THREADS], text(-NOW), NAME)
   return { 'stored', known.epoch }
 end
 `;

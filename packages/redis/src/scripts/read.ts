@@ -18,10 +18,10 @@ local ID, PREFIX, SUFFIX, HAVE = unpack(ARGV, 1, 4)
 local id = ID ~= '' and ID or checked_head_of(PREFIX, SUFFIX)
 if not id then return { 'missing' } end
 local place = id .. SUFFIX
-local record = redis.call('HGET', KEYS[2], place)
+local record = redis.call('HGET', KEYS[CHECKPOINTS], place)
 if not record then
   -- Where the order has it, it was there.
-  if redis.call('ZSCORE', KEYS[3], 'i' .. place) then damaged() end
+  if redis.call('ZSCORE', KEYS[ORDER], 'i' .. place) then damaged() end
   return { 'missing' }
 end
 
@@ -55,7 +55,7 @@ if thread.own ~= '-1' then
   -- This comes first, because a full memory does not refuse it: reading must work then too.
   expire_keys(0, thread.expires)
   save(0, thread)
-  redis.call('ZADD', KEYS[6], text(thread.expires), NAME)
+  redis.call('ZADD', KEYS[EXPIRY], text(thread.expires), NAME)
 end
 return { 'found', thread.epoch, place, record, writes, blobs }`,
 );
@@ -104,10 +104,10 @@ local function take(place, record, refs_at, tokens_at)
 end
 
 local size = math.max(limit + 1, #ARGV > 6 and 300 or 0)
-local members = redis.call('ZREVRANGEBYLEX', KEYS[3], UPPER, LOWER, 'LIMIT', 0, size)
+local members = redis.call('ZREVRANGEBYLEX', KEYS[ORDER], UPPER, LOWER, 'LIMIT', 0, size)
 local places = {}
 for i, member in ipairs(members) do places[i] = string.sub(member, SKIP + 1) .. SUFFIX end
-local records = #places > 0 and redis.call('HMGET', KEYS[2], unpack(places)) or {}
+local records = #places > 0 and redis.call('HMGET', KEYS[CHECKPOINTS], unpack(places)) or {}
 local behind = #members == size and '(' .. members[size] or ''
 for i, record in ipairs(records) do
   local _, _, refs_at, tokens_at, rest_at = read(record)
@@ -145,9 +145,9 @@ local answer = { 'found' }
 local id = ID ~= '' and ID or checked_head_of(PREFIX, SUFFIX)
 while id and #answer <= 3 * tonumber(LIMIT) - 2 do
   local place = id .. SUFFIX
-  local record = redis.call('HGET', KEYS[2], place)
+  local record = redis.call('HGET', KEYS[CHECKPOINTS], place)
   if not record then
-    if redis.call('ZSCORE', KEYS[3], 'i' .. place) then damaged() end
+    if redis.call('ZSCORE', KEYS[ORDER], 'i' .. place) then damaged() end
     break
   end
   local parent, _, refs_at = read(record)
@@ -197,12 +197,12 @@ if not thread then return absent(why) end
 local UPPER, LIMIT = ARGV[1], ARGV[2]
 local limit = tonumber(LIMIT)
 check_order()
-local members = redis.call('ZREVRANGEBYLEX', KEYS[3], UPPER, '[i', 'LIMIT', 0, limit + 1)
+local members = redis.call('ZREVRANGEBYLEX', KEYS[ORDER], UPPER, '[i', 'LIMIT', 0, limit + 1)
 local answer = { 'found', #members > limit and '1' or '0' }
 for first = 1, math.min(#members, limit), 500 do
   local places = {}
   for i = first, math.min(first + 499, #members, limit) do places[#places + 1] = string.sub(members[i], 2) end
-  for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
+  for i, record in ipairs(redis.call('HMGET', KEYS[CHECKPOINTS], unpack(places))) do
     answer[#answer + 1] = places[i]
     answer[#answer + 1] = outline_of(record)
   end

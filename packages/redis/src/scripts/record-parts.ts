@@ -61,7 +61,7 @@ export const ORDER: string = String.raw`
 local function each_page(kind, visit)
   local from = '[' .. kind
   while true do
-    local page = redis.call('ZRANGEBYLEX', KEYS[3], from, '(' .. kind .. '\255\255', 'LIMIT', 0, 500)
+    local page = redis.call('ZRANGEBYLEX', KEYS[ORDER], from, '(' .. kind .. '\255\255', 'LIMIT', 0, 500)
     if #page == 0 then return end
     local fields = {}
     for i, member in ipairs(page) do fields[i] = string.sub(member, 2) end
@@ -73,14 +73,14 @@ end
 -- The newest id of the namespace whose members begin with "prefix", or nil.
 local function head_of(prefix, order)
   local top = string.sub(prefix, 1, -2) .. '\1'
-  local found = redis.call('ZREVRANGEBYLEX', order or KEYS[3], '(' .. top, '[' .. prefix, 'LIMIT', 0, 1)
+  local found = redis.call('ZREVRANGEBYLEX', order or KEYS[ORDER], '(' .. top, '[' .. prefix, 'LIMIT', 0, 1)
   return found[1] and string.sub(found[1], #prefix + 1)
 end
 
 -- The same, if the order of all checkpoints agrees. Only the newest of them are looked at.
 local function checked_head_of(prefix, suffix, order)
   local head = head_of(prefix, order)
-  for _, member in ipairs(redis.call('ZREVRANGEBYLEX', order or KEYS[3], '(j', '[i', 'LIMIT', 0, 10)) do
+  for _, member in ipairs(redis.call('ZREVRANGEBYLEX', order or KEYS[ORDER], '(j', '[i', 'LIMIT', 0, 10)) do
     if string.sub(member, -#suffix) == suffix then
       if string.sub(member, 2, -#suffix - 1) ~= head then damaged() end
       break
@@ -91,16 +91,16 @@ end
 
 -- Fields of the writes of a checkpoint, one for each task.
 local function writes_at(place, order)
-  local members = redis.call('ZRANGEBYLEX', order or KEYS[3], '[w' .. place, '(w' .. place .. '\255')
+  local members = redis.call('ZRANGEBYLEX', order or KEYS[ORDER], '[w' .. place, '(w' .. place .. '\255')
   for i, member in ipairs(members) do members[i] = string.sub(member, 2) end
   return members
 end
 
 -- The order has every checkpoint twice.
 local function check_order()
-  local checkpoints = redis.call('HLEN', KEYS[2])
-  if redis.call('ZLEXCOUNT', KEYS[3], '[i', '(j') ~= checkpoints
-    or redis.call('ZLEXCOUNT', KEYS[3], '[n', '(o') ~= checkpoints then damaged() end
+  local checkpoints = redis.call('HLEN', KEYS[CHECKPOINTS])
+  if redis.call('ZLEXCOUNT', KEYS[ORDER], '[i', '(j') ~= checkpoints
+    or redis.call('ZLEXCOUNT', KEYS[ORDER], '[n', '(o') ~= checkpoints then damaged() end
 end
 `;
 
@@ -161,12 +161,12 @@ local SPECIAL = 1000000000
 -- The writes of a checkpoint, with one field for each task: field, packed, field, packed, …; and how many are special.
 local function read_writes(place, order, writes)
   local fields = writes_at(place, order)
-  local tally = tonumber(redis.call('HGET', writes or KEYS[4], tally_of(place)) or '0')
+  local tally = tonumber(redis.call('HGET', writes or KEYS[WRITES], tally_of(place)) or '0')
   if not tally or tally % SPECIAL ~= #fields then damaged() end
   local out = {}
   for from = 1, #fields, 4000 do
     local last = math.min(from + 3999, #fields)
-    for i, packed in ipairs(redis.call('HMGET', writes or KEYS[4], unpack(fields, from, last))) do
+    for i, packed in ipairs(redis.call('HMGET', writes or KEYS[WRITES], unpack(fields, from, last))) do
       out[#out + 1] = fields[from + i - 1]
       out[#out + 1] = packed
     end
@@ -207,7 +207,7 @@ local function blobs_below(roots, have)
   local first, count = 1, 0
   while first <= #queue do
     local last = math.min(first + 31, #queue)
-    local page = redis.call('HMGET', KEYS[5], unpack(queue, first, last))
+    local page = redis.call('HMGET', KEYS[BLOBS], unpack(queue, first, last))
     for i = 1, last - first + 1 do
       local id, bytes = queue[first + i - 1], page[i]
       if bytes then

@@ -48,7 +48,7 @@ each_page('i', function(places, page)
   end
   if #kept == 0 then return end
   staying = staying + #kept
-  for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(kept))) do
+  for i, record in ipairs(redis.call('HMGET', KEYS[CHECKPOINTS], unpack(kept))) do
     local place = kept[i]
     local parent, run, refs_at, tokens_at = read(record)
     if run then left_runs[run] = true end
@@ -59,7 +59,7 @@ end)
 if conflict then return { 'conflict' } end
 
 if staying == 0 then
-  local blobs = redis.call('HLEN', KEYS[5])
+  local blobs = redis.call('HLEN', KEYS[BLOBS])
   drop(0, NAME)
   return { 'removed', text(blobs) }
 end
@@ -75,7 +75,7 @@ each_page('w', function(tasks, page)
     end
   end
   if #kept == 0 then return end
-  for _, packed in ipairs(redis.call('HMGET', KEYS[4], unpack(kept))) do
+  for _, packed in ipairs(redis.call('HMGET', KEYS[WRITES], unpack(kept))) do
     each_write(packed, function(_, piece) add_ids(live, seen, refs_of(piece)) end)
   end
 end)
@@ -89,30 +89,30 @@ while first <= #live do
     first = first + 1
   end
   if #nodes > 0 then
-    for _, bytes in ipairs(redis.call('HMGET', KEYS[5], unpack(nodes))) do
+    for _, bytes in ipairs(redis.call('HMGET', KEYS[BLOBS], unpack(nodes))) do
       if bytes then add_ids(live, seen, bytes) end
     end
   end
 end
 local dead, count = {}, 0
-for _, id in ipairs(redis.call('HKEYS', KEYS[5])) do
+for _, id in ipairs(redis.call('HKEYS', KEYS[BLOBS])) do
   if not seen[id] then
     count = count + 1
     dead[count] = id
   end
 end
 
-call_with('HDEL', KEYS[2], ARGV, 4, 3 + going)
-call_with('ZREM', KEYS[3], ARGV, 4 + going, 3 + 2 * going)
-call_with('ZREM', KEYS[3], members, 1, #members)
-call_with('HDEL', KEYS[4], fields, 1, #fields)
-call_with('HDEL', KEYS[5], dead, 1, count)
+call_with('HDEL', KEYS[CHECKPOINTS], ARGV, 4, 3 + going)
+call_with('ZREM', KEYS[ORDER], ARGV, 4 + going, 3 + 2 * going)
+call_with('ZREM', KEYS[ORDER], members, 1, #members)
+call_with('HDEL', KEYS[WRITES], fields, 1, #fields)
+call_with('HDEL', KEYS[BLOBS], dead, 1, count)
 for place, link in pairs(relinked) do
-  local record = redis.call('HGET', KEYS[2], place)
-  if record then redis.call('HSET', KEYS[2], place, with_parent(record, link.parent, link.seal)) end
+  local record = redis.call('HGET', KEYS[CHECKPOINTS], place)
+  if record then redis.call('HSET', KEYS[CHECKPOINTS], place, with_parent(record, link.parent, link.seal)) end
 end
-for _, run in ipairs(listed(KEYS[9], NAME)) do
-  if not left_runs[run] then remove_run(NAME, KEYS[9], run) end
+for _, run in ipairs(listed(KEYS[RUNS], NAME)) do
+  if not left_runs[run] then remove_run(NAME, KEYS[RUNS], run) end
 end
 thread.epoch = NEW_EPOCH
 save(0, thread)

@@ -40,7 +40,7 @@ export const CLAIM: Script = script(
 local NAME, OWNER, HELD_FOR, NEW_EPOCH, TTL, RENEWS = unpack(ARGV)
 local thread, why = open_thread(0)
 if why == 'missing' then
-  local expires = redis.call('ZSCORE', KEYS[6], NAME)
+  local expires = redis.call('ZSCORE', KEYS[EXPIRY], NAME)
   if expires and tonumber(expires) <= NOW then return { 'expired' } end
 elseif why then
   return { why }
@@ -57,9 +57,9 @@ known.expires = moved_expiry(known, TTL)
 save(0, known)
 if known.expires then
   expire_keys(0, known.expires)
-  redis.call('ZADD', KEYS[6], text(known.expires), NAME)
+  redis.call('ZADD', KEYS[EXPIRY], text(known.expires), NAME)
 end
-if not thread then redis.call('ZADD', KEYS[7], text(-NOW), NAME) end
+if not thread then redis.call('ZADD', KEYS[THREADS], text(-NOW), NAME) end
 return { 'claimed' }
 `,
 );
@@ -101,8 +101,8 @@ local thread, why = open_thread(0)
 if not thread then return absent(why) end
 
 local bytes = 0
-for i = 1, 5 do bytes = bytes + (redis.call('MEMORY', 'USAGE', KEYS[i], 'SAMPLES', '0') or 0) end
-return { 'found', text(redis.call('HLEN', KEYS[2])), text(bytes) }
+for i = THREAD, BLOBS do bytes = bytes + (redis.call('MEMORY', 'USAGE', KEYS[i], 'SAMPLES', '0') or 0) end
+return { 'found', text(redis.call('HLEN', KEYS[CHECKPOINTS])), text(bytes) }
 `,
 );
 
@@ -126,14 +126,14 @@ thread.own = OWN ~= '' and OWN or nil
 if OWN == '-1' then
   thread.expires = nil
   save(0, thread)
-  for i = 1, 5 do redis.call('PERSIST', KEYS[i]) end
-  redis.call('ZREM', KEYS[6], NAME)
+  for i = THREAD, BLOBS do redis.call('PERSIST', KEYS[i]) end
+  redis.call('ZREM', KEYS[EXPIRY], NAME)
 elseif OWN == '' then
   save(0, thread)
 else
   thread.expires = NOW + tonumber(OWN)
   save(0, thread)
-  redis.call('ZADD', KEYS[6], text(thread.expires), NAME)
+  redis.call('ZADD', KEYS[EXPIRY], text(thread.expires), NAME)
   expire_keys(0, thread.expires)
 end
 return { 'stored' }
@@ -173,7 +173,7 @@ export const SWEEP_THREAD: Script = script(
   { durable: true, parts: [CLOCK, THREAD, ENTRIES, LEAVING] },
   String.raw`
 local NAME = ARGV[1]
-local expires = redis.call('ZSCORE', KEYS[6], NAME)
+local expires = redis.call('ZSCORE', KEYS[EXPIRY], NAME)
 if not expires or tonumber(expires) > NOW then return { 'removed', '0' } end
 drop(0, NAME)
 return { 'removed', '1' }

@@ -29,7 +29,7 @@ if FENCE == '1' then
   if head ~= ID and head ~= parent then return { 'conflict', head or false } end
 end
 
-local existing = redis.call('HGET', KEYS[2], PLACE)
+local existing = redis.call('HGET', KEYS[CHECKPOINTS], PLACE)
 local old_parent, old_run
 if existing then old_parent, old_run = read(existing) end
 local record = RECORD
@@ -40,18 +40,18 @@ if KEEP_PARENT == '1' and existing then record = with_parent(RECORD, old_parent,
 local leaving = old_run ~= run and old_run
 if leaving then
   each_page('i', function(places)
-    for i, other in ipairs(redis.call('HMGET', KEYS[2], unpack(places))) do
+    for i, other in ipairs(redis.call('HMGET', KEYS[CHECKPOINTS], unpack(places))) do
       local _, other_run = read(other)
       if places[i] ~= PLACE and other_run == leaving then leaving = nil end
     end
   end)
 end
 
-redis.call('HSET', KEYS[2], PLACE, record)
+redis.call('HSET', KEYS[CHECKPOINTS], PLACE, record)
 store_blobs(BLOBS_AT)
-if not existing then redis.call('ZADD', KEYS[3], 0, PREFIX .. ID, 0, 'i' .. PLACE) end
-if run and run ~= old_run then add_run(NAME, KEYS[9], run) end
-if leaving then remove_run(NAME, KEYS[9], leaving) end
+if not existing then redis.call('ZADD', KEYS[ORDER], 0, PREFIX .. ID, 0, 'i' .. PLACE) end
+if run and run ~= old_run then add_run(NAME, KEYS[RUNS], run) end
+if leaving then remove_run(NAME, KEYS[RUNS], leaving) end
 return touch(thread)
 `,
 );
@@ -69,15 +69,15 @@ export const PUT_WRITES: Script = script(
   "put-writes",
   { durable: true, parts: [CLOCK, THREAD, ENTRIES, WRITING, ORDER, PACKED] },
   String.raw`
-local FIELD, WRITES = ARGV[8], ARGV[9]
+local FIELD, NEW_WRITES = ARGV[8], ARGV[9]
 local BLOBS_AT = 10
 
 local thread, why = open_thread(0)
 local refused = refusal(thread, why)
 if refused then return refused end
 
-local packed = WRITES
-local existing = redis.call('HGET', KEYS[4], FIELD)
+local packed = NEW_WRITES
+local existing = redis.call('HGET', KEYS[WRITES], FIELD)
 if existing then
   local pieces, order = {}, {}
   local function add(idx, piece)
@@ -90,13 +90,13 @@ if existing then
   packed = table.concat(order)
 end
 
-redis.call('HSET', KEYS[4], FIELD, packed)
+redis.call('HSET', KEYS[WRITES], FIELD, packed)
 store_blobs(BLOBS_AT)
 if not existing then
-  redis.call('ZADD', KEYS[3], 0, 'w' .. FIELD)
+  redis.call('ZADD', KEYS[ORDER], 0, 'w' .. FIELD)
 end
 local more = specials_in(packed) - specials_in(existing or '')
-redis.call('HINCRBY', KEYS[4], tally_of(place_in(FIELD)), text((existing and 0 or 1) + SPECIAL * more))
+redis.call('HINCRBY', KEYS[WRITES], tally_of(place_in(FIELD)), text((existing and 0 or 1) + SPECIAL * more))
 return touch(thread)
 `,
 );
