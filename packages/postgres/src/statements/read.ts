@@ -12,7 +12,7 @@ import { statement, variants } from "../sql.ts";
 import { alive, idsIn, isNode, renewed } from "./clauses.ts";
 
 /** Writes as a JSON array of arrays; NULL for none. */
-export const WRITES_JSON = `json_agg(${jsonSql(WRITE)})`;
+export const WRITES_JSON: string = `json_agg(${jsonSql(WRITE)})`;
 
 /**
  * A CTE that finds all blobs at and below the `refs` in `found (number, refs)`, except those in `:have`, as `reached
