@@ -60,9 +60,16 @@ interface Result {
  * Columns of type `text` as the server sent them, regardless of the parsers and formats that the application has set.
  */
 const asSent = {
-  getTypeParser: (_oid: number, format?: string) => (value: string | Uint8Array) =>
-    format === "binary" ? Buffer.from(value as Uint8Array).toString("utf8") : (value as string),
+  getTypeParser: (_oid: number, format?: string) => (format === "binary" ? decoded : same),
 };
+
+function decoded(value: Uint8Array): string {
+  return Buffer.from(value).toString("utf8");
+}
+
+function same(value: string): string {
+  return value;
+}
 
 /** When a query may be sent. */
 type Turns = <T>(send: () => Promise<T>) => Promise<T>;

@@ -34,9 +34,17 @@ export function bucketOf(thread: string): number {
   return bucketOfSlot(calculateSlot(thread));
 }
 
+/** Thread, checkpoints, order, writes, blobs. */
+const OWN = ["t", "c", "o", "w", "b"] as const;
+
+/** So many threads are remembered with their keys. */
+const REMEMBERED = 1000;
+
 /** Names of keys. All begin with the prefix, and those of a thread end with its id, so that no two are the same. */
 export class Keys {
   readonly #prefix: string;
+  /** Thread → what {@link threadAndIndexes} says. A thread has many calls, and its slot takes long to compute. */
+  readonly #known = new Map<string, readonly string[]>();
 
   /** @param prefix Without braces, which would be taken for a hash tag. */
   constructor(prefix: string) {
@@ -44,20 +52,22 @@ export class Keys {
   }
 
   /** Thread, checkpoints, order, writes, blobs: all that belongs to a thread alone. */
-  thread(thread: string): string[] {
-    return this.#ownKeys(bucketOf(thread), thread);
+  thread(thread: string): readonly string[] {
+    return this.threadAndIndexes(thread).slice(0, OWN.length);
   }
 
   /** The same and the indexes of the bucket: expiry, threads, entries, runs. */
-  threadAndIndexes(thread: string): string[] {
+  threadAndIndexes(thread: string): readonly string[] {
+    const known = this.#known.get(thread);
+    if (known) return known;
     const bucket = bucketOf(thread);
-    return [
-      ...this.#ownKeys(bucket, thread),
-      this.expiry(bucket),
-      this.threads(bucket),
-      this.entries(bucket),
-      this.runs(bucket),
-    ];
+    const start = this.#bucket(bucket);
+    const own = OWN.map((kind) => `${start}:${kind}:${thread}`);
+    const indexes = [this.expiry(bucket), this.threads(bucket), this.entries(bucket), this.runs(bucket)];
+    const keys = [...own, ...indexes];
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    this.#known.set(thread, keys);
+    return keys;
   }
 
   /** The pattern of the names of threads' own keys, for SCAN. */
@@ -95,11 +105,6 @@ export class Keys {
   /** Sorted set of equal scores: runs and threads, in both directions. */
   runs(bucket: number): string {
     return `${this.#bucket(bucket)}:runs`;
-  }
-
-  #ownKeys(bucket: number, thread: string): string[] {
-    const start = this.#bucket(bucket);
-    return ["t", "c", "o", "w", "b"].map((kind) => `${start}:${kind}:${thread}`);
   }
 
   #bucket(bucket: number): string {

@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { CheckpointError } from "@threadmark/core/storage";
 import type { Argument, Connection, Reply, ScriptCall, WaitOptions } from "./connection.ts";
+import { Disconnection } from "./disconnection.ts";
 import { explained, isGivenUp, isPassing, isReadOnly, isUnknownScript } from "./failure.ts";
 import type { Script } from "./scripts/script.ts";
-import { unlessDisconnected } from "./until-ready.ts";
 
 export interface RunnerOptions {
   /** Called before the first script, and again when it has failed or what it opened was closed. */
@@ -26,6 +26,7 @@ const DISCONNECTED = 10_000;
 export class Runner {
   readonly #options: RunnerOptions;
   #connection: Promise<Connection> | undefined;
+  #disconnection: Disconnection | undefined;
   #reconnected = 0;
   #closed = false;
 
@@ -41,13 +42,13 @@ export class Runner {
   async run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     const connection = await this.#open();
     if (connection.isClosed()) throw clientClosed(connection);
+    const disconnection = this.#watch(connection);
     const { retryMs } = this.#options;
     const end = Date.now() + retryMs;
     let first: unknown;
     for (let attempt = 0; ; attempt++) {
       try {
-        const send = (): Promise<Reply> => this.#send(connection, script, keys, args);
-        return await unlessDisconnected(connection, Math.max(retryMs, DISCONNECTED), send);
+        return await disconnection.guard(() => this.#send(connection, script, keys, args));
       } catch (error) {
         if (isGivenUp(error)) throw explained(connection.lastError() ?? error);
         if (!isPassing(error)) throw explained(error);
@@ -93,6 +94,13 @@ export class Runner {
       if (!isUnknownScript(error)) throw error;
     }
     return run({ command: "EVAL", script: script.text, keys, args });
+  }
+
+  #watch(connection: Connection): Disconnection {
+    if (this.#disconnection?.connection !== connection) {
+      this.#disconnection = new Disconnection(connection, Math.max(this.#options.retryMs, DISCONNECTED));
+    }
+    return this.#disconnection;
   }
 
   /** After a failover the old primary is a replica, and the client stays with it until it reconnects. */

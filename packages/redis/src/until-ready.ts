@@ -1,6 +1,5 @@
 import { setTimeout } from "node:timers/promises";
 import { CheckpointError } from "@threadmark/core/storage";
-import type { Connection } from "./connection.ts";
 import { isRefused } from "./failure.ts";
 
 /** How long to wait for a first connection. Milliseconds. */
@@ -35,33 +34,7 @@ export async function untilReady(client: Connecting, { firstMs, loadingMs }: Pat
   }
 }
 
-/** Milliseconds between two checks whether a client is still trying to connect. */
-const LOOK_EVERY = 250;
-
-/**
- * The same call, but it fails when its client has had no connection for this long. Clients that never stop trying
- * would otherwise keep the call for ever.
- */
-export async function unlessDisconnected<T>(
-  connection: Connection,
-  ms: number,
-  call: () => Promise<T>,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const disconnected = new Promise<never>((_, reject) => {
-    let since: number | undefined;
-    timer = setInterval(() => {
-      if (connection.isReady()) since = undefined;
-      else if (Date.now() - (since ??= Date.now()) >= ms) reject(connection.lastError() ?? noConnection(ms));
-    }, LOOK_EVERY);
-  });
-  try {
-    return await Promise.race([call(), disconnected]);
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-function noConnection(ms: number): CheckpointError {
+/** The error for a call that has waited so long for a connection. */
+export function noConnection(ms: number): CheckpointError {
   return new CheckpointError("STORAGE_FAILED", `there was no connection to Redis for ${ms} ms`);
 }

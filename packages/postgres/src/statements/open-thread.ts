@@ -17,7 +17,8 @@ export function openValues(request: WriteRequest, packed: readonly Uint8Array[])
     thread,
     newEpoch,
     ttl: ttl ?? null,
-    ...(epoch !== undefined && { epoch, relies: idsOf(relies), relied: idBytes(relies) }),
+    ...(epoch !== undefined && { epoch }),
+    ...(relies.length === 1 ? { relied: idBytes(relies) } : { relies: idsOf(relies) }),
     ...(claim !== undefined && { claim }),
     ...(entries.length > 0 && { entries: entriesJson(entries) }),
     ...(blobs.length > 0 && {
@@ -35,7 +36,8 @@ export function openVariant({ epoch, relies, claim, entries, blobs }: WriteReque
 
 /** Ids as a parameter. */
 function idsOf(ids: readonly BlobId[]): ByteStrings {
-  return new ByteStrings(ids.map((id) => idBytes([id])));
+  const all = idBytes(ids);
+  return new ByteStrings(ids.map((_, i) => all.subarray(16 * i, 16 * (i + 1))));
 }
 
 /** The column `entries`, or what is put into it. */
