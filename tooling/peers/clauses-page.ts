@@ -1,4 +1,4 @@
-import { clauses, groupOf, levelOf, type Clause } from "@threadmark/conformance";
+import { clauses, groupOf, levelOf, reasonOfAll, type Clause } from "@threadmark/conformance";
 
 /** The words of a page, in lines of at most 118 characters. */
 function wrapped(text: string, indent: string): string[] {
@@ -21,7 +21,7 @@ function plain(text: string): string {
     .join("`");
 }
 
-function sectionOf({ id, rule, hint, needs }: Clause): string[] {
+function sectionOf({ id, rule, reason, hint, needs }: Clause): string[] {
   return [
     `### ${id}`,
     "",
@@ -29,6 +29,7 @@ function sectionOf({ id, rule, hint, needs }: Clause): string[] {
     "",
     ...wrapped(plain(rule), ""),
     "",
+    ...(reason === reasonOfAll(groupOf(id)) ? [] : [...wrapped(`Why: ${plain(reason)}`, ""), ""]),
     ...wrapped(`If it fails: ${plain(hint)}`, ""),
     "",
   ];
@@ -42,7 +43,7 @@ export function clausesPage(): string {
     "",
     "<!-- Written by `pnpm --filter @threadmark/peers generate`. Do not edit. -->",
     "",
-    "What each clause requires, for whom, and what to do when a saver fails it. [The contract](contract.md) has the same",
+    "What each clause requires, for whom, why, and what to do when a saver fails it. [The contract](contract.md) has the same",
     "rules with the reasons for them, [Test your saver](test-your-saver.md) says how to run them, and",
     "`npx threadmark conformance explain <clause>` prints a clause with its steps.",
     "",
@@ -50,6 +51,8 @@ export function clausesPage(): string {
     "",
     ...groups.flatMap((group) => [
       `## ${group}`,
+      "",
+      ...wrapped(plain(reasonOfAll(group)), ""),
       "",
       ...clauses.filter(({ id }) => groupOf(id) === group).flatMap(sectionOf),
     ]),

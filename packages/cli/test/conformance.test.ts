@@ -146,8 +146,20 @@ describe("help for authors", () => {
   it("explains a clause, with its steps", async () => {
     const { code, out } = await conformance("explain", "fork/a-sibling-keeps-its-values");
     expect(code).toBe(0);
-    for (const part of ["The contract: ", "What to do: ", "Level:        langgraph", "The steps:"]) {
+    for (const part of ["The contract: ", "Why: ", "What to do: ", "Level:        langgraph", "The steps:"]) {
       expect(out).toContain(part);
+    }
+  });
+
+  it("explains a group as JSON", async () => {
+    const { code, out } = await conformance("explain", "get", "--json");
+    expect(code).toBe(0);
+    const explained = JSON.parse(out) as Record<string, unknown>[];
+    expect(explained.map(({ id }) => id)).toEqual(
+      all.filter(({ id }) => id.startsWith("get/")).map(({ id }) => id),
+    );
+    for (const { level, rule, reason, hint, steps } of explained) {
+      for (const text of [level, rule, reason, hint, steps]) expect(text).toMatch(/\w/);
     }
   });
 
@@ -160,6 +172,12 @@ describe("help for authors", () => {
         "export const open: OpenStore",
       );
     }
+    const { out } = await conformance("init", "told.ts", "--database", "redis", "--json");
+    expect(JSON.parse(out)).toEqual({
+      file: "told.ts",
+      database: "redis",
+      command: "npx threadmark conformance ./told.ts",
+    });
     const again = await conformance("init", "memory.ts");
     expect(again).toMatchObject({
       code: 2,

@@ -1,6 +1,7 @@
 import type { Random } from "./random.ts";
 import type { OpenOptions, OpenedStore, TestedSaver } from "./saver.ts";
 import type { Sizes } from "./options.ts";
+import { reasonOf } from "./reasons.ts";
 
 /** What a saver or its harness must have for a clause to apply. */
 export type Need =
@@ -30,6 +31,8 @@ export interface Clause {
   readonly title: string;
   /** The rule, in one or two sentences. */
   readonly rule: string;
+  /** Why it matters to those who use a saver. */
+  readonly reason: string;
   /** What the author of a saver does about a failure. */
   readonly hint: string;
   readonly needs: readonly Need[];
@@ -69,14 +72,10 @@ export function clause(id: string, text: ClauseText): Clause {
     id,
     title: id.replace("/", ": ").replaceAll("-", " "),
     rule: text.rule,
+    reason: reasonOf(id),
     hint: text.hint,
     needs: text.needs ?? [],
     alone: text.alone ?? false,
     run: text.run,
   };
-}
-
-/** The part of an id before the slash. */
-export function groupOf(id: string): string {
-  return id.slice(0, id.indexOf("/"));
 }

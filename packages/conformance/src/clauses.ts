@@ -1,4 +1,5 @@
-import { groupOf, type Clause } from "./clause.ts";
+import type { Clause } from "./clause.ts";
+import { groupOf } from "./group.ts";
 import { putDetailClauses } from "./clauses/put-details.ts";
 import { listOptionClauses } from "./clauses/list-options.ts";
 import { freshReadClauses } from "./clauses/fresh-reads.ts";

@@ -1,4 +1,4 @@
-import { groupOf } from "./clause.ts";
+import { groupOf } from "./group.ts";
 import type { Clause } from "./clause.ts";
 import { settle } from "./options.ts";
 import type { SuiteOptions, SuiteSettings } from "./options.ts";

@@ -1,4 +1,4 @@
-import { groupOf } from "./clause.ts";
+import { groupOf } from "./group.ts";
 
 /**
  * What a clause is needed for:

@@ -1,5 +1,5 @@
 import { clauses } from "./clauses.ts";
-import { groupOf } from "./clause.ts";
+import { groupOf } from "./group.ts";
 import type { Clause } from "./clause.ts";
 import { levelOf, levels } from "./levels.ts";
 import type { SuiteOptions } from "./options.ts";

@@ -39,11 +39,12 @@ async function reportOfBroken() {
 
 describe("the conformance suite", () => {
   it("has ids, titles and rules that can be cited", () => {
-    for (const { id, title, rule, hint } of clauses) {
+    for (const { id, title, rule, reason, hint } of clauses) {
       expect(id).toMatch(/^[a-z0-9-]+\/[a-z0-9-]+$/);
       expect(title.length).toBeGreaterThan(10);
       expect(rule).toMatch(/\.$/);
       expect(hint).toMatch(/[.)]$/);
+      expect(reason).toMatch(/\.$/);
     }
     expect(new Set(clauses.map(({ id }) => id)).size).toBe(clauses.length);
     expect(new Set(clauses.map(({ rule }) => rule)).size).toBe(clauses.length);

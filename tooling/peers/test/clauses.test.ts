@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { clauses, levelOf } from "@threadmark/conformance";
 import { expect, it } from "vitest";
-import { explain } from "../../../packages/cli/src/conformance/explain.ts";
+import { explain, textOf } from "../../../packages/cli/src/conformance/explain.ts";
 import { clausesPage } from "../clauses-page.ts";
 
 it("docs/clauses.md is the index of the clauses of today", async () => {
@@ -10,8 +10,8 @@ it("docs/clauses.md is the index of the clauses of today", async () => {
 });
 
 it("threadmark conformance explain says the same", () => {
-  for (const { id, rule, hint } of clauses) {
-    const text = explain(id);
-    for (const part of [id, rule, hint, levelOf(id)]) expect(text).toContain(part);
+  for (const { id, rule, reason, hint } of clauses) {
+    const text = textOf(explain(id));
+    for (const part of [id, rule, reason, hint, levelOf(id)]) expect(text).toContain(part);
   }
 });

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { levels, type Level } from "@threadmark/conformance";
 import type { Context } from "../main.ts";
-import { explain } from "./explain.ts";
+import { explain, textOf } from "./explain.ts";
 import { databases, writeHarness, type Database } from "./init.ts";
 import { presetNames } from "./presets.ts";
 import { testSaver, type Flags } from "./test-saver.ts";
@@ -32,7 +32,13 @@ export function conformanceCommand(context: Context): Command {
     .command("explain")
     .description("Show what a clause requires, and what to do when it fails.")
     .argument("<clause>", "the id of a clause, or of a group")
-    .action((id: string) => context.terminal.out(explain(id)));
+    .option("--json", "print JSON: a list of clauses")
+    .action((id: string, _: object, explaining: Command) => {
+      const found = explain(id);
+      // Where it stands before `explain`, the option is that of the command above.
+      const { json } = explaining.optsWithGlobals<{ json?: true }>();
+      context.terminal.out(json ? `${JSON.stringify(found, undefined, 2)}\n` : textOf(found));
+    });
   command
     .command("init")
     .description("Write a file that opens your saver for the suite.")
@@ -40,10 +46,17 @@ export function conformanceCommand(context: Context): Command {
     .addOption(
       new Option("--database <name>", "where the saver keeps its data").choices(databases).default("memory"),
     )
-    .action((file: string, { database }: { database: Database }) => {
+    .option("--json", "print JSON: the file, and the command that runs the suite on it")
+    .action((file: string, { database }: { database: Database }, writing: Command) => {
       writeHarness(file, database);
       const path = /^[./]/.test(file) ? file : `./${file}`;
-      context.terminal.out(`Wrote ${file}. Put your saver in, then: npx threadmark conformance ${path}\n`);
+      const next = `npx threadmark conformance ${path}`;
+      const { json } = writing.optsWithGlobals<{ json?: true }>();
+      context.terminal.out(
+        json
+          ? `${JSON.stringify({ file, database, command: next })}\n`
+          : `Wrote ${file}. Put your saver in, then: ${next}\n`,
+      );
     });
   return command;
 }

@@ -1,4 +1,4 @@
-import { groupOf } from "../clause.ts";
+import { groupOf } from "../group.ts";
 import type { Runner } from "../conformance.ts";
 import { host } from "../host.ts";
 import { reportOf, type Report, type ReportEntry } from "../report.ts";

@@ -81,7 +81,7 @@ describe("the suite for storages", () => {
       only: ["write"],
       open: () => Promise.reject(new Error("connection refused")),
     });
-    expect(report).toMatchObject({ passed: 0, failed: 0, notRun: 6 });
+    expect(report).toMatchObject({ passed: 0, failed: 0, notRun: 8 });
     expect(report.clauses[0]?.message).toBe("open() or setup() failed: Error: connection refused");
   });
 

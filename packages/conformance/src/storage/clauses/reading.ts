@@ -93,16 +93,19 @@ export const readingClauses: readonly StorageClause[] = [
     async run({ storage }) {
       for (const thread of IDS) {
         await storage.put(putOf({ thread, id: "1", run: "mine" }));
-        await storage.put(putOf({ thread, id: "2", run: "mine" }));
+        await storage.put(putOf({ thread, namespace: "inner", id: "2", run: "mine" }));
+        await storage.put(putOf({ thread: `inner ${thread}`, namespace: "inner", id: "1", run: "ours" }));
         await storage.put(putOf({ thread: `other ${thread}`, id: "1", run: "other" }));
       }
       const found: string[] = [];
       for (;;) {
-        const page = await storage.runs({ runs: ["mine", "none"], after: found.at(-1), limit: 2 });
+        const page = await storage.runs({ runs: ["none", "mine", "ours"], after: found.at(-1), limit: 2 });
         found.push(...page.threads);
         if (!page.more) break;
       }
-      const order = IDS.map((thread) => ({ thread, namespace: "", id: "1" })).toSorted(comparePositions);
+      const order = [...IDS, ...IDS.map((thread) => `inner ${thread}`)]
+        .map((thread) => ({ thread, namespace: "", id: "1" }))
+        .toSorted(comparePositions);
       expectSame(
         found,
         order.map(({ thread }) => thread),

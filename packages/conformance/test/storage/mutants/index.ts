@@ -1,3 +1,6 @@
+import { choosingMutants } from "./choosing.ts";
+import { lifetimeMutants } from "./lifetimes.ts";
+import { listingMutants } from "./listing.ts";
 import type { StorageMutant } from "./mutant.ts";
 import { readingMutants } from "./reading.ts";
 import { refusalMutants } from "./refusals.ts";
@@ -11,4 +14,7 @@ export const storageMutants: readonly StorageMutant[] = [
   ...refusalMutants,
   ...threadMutants,
   ...readingMutants,
+  ...listingMutants,
+  ...lifetimeMutants,
+  ...choosingMutants,
 ];

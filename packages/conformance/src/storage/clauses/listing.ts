@@ -1,0 +1,149 @@
+import type { ThreadPosition, WholeStorage } from "@threadmark/core/storage";
+import { ensure, expectSame } from "../../assertions.ts";
+import { pause } from "../../host.ts";
+import { storageClause, type StorageClause } from "../clause.ts";
+import { putOf, threadsOf, writesOf } from "../requests.ts";
+
+/** Long enough for the clock of any storage to have moved. */
+const MOMENT = 30;
+/** A time to live that no test outlives, and half of it. */
+const LONG = 1e9;
+
+const entry = (key: string, token: string) => ({ key, token, value: Uint8Array.of(1), seal: 7 });
+
+async function namesBy(
+  storage: WholeStorage,
+  filter: readonly [string, string | undefined][],
+): Promise<string[]> {
+  const terms = filter.map(([key, token]) => ({ key, token }));
+  return (await threadsOf(storage, { filter: terms })).map(({ thread }) => thread).toSorted();
+}
+
+async function keysOf(storage: WholeStorage, thread: string): Promise<string[]> {
+  const [record] = await threadsOf(storage, { thread });
+  return (record?.entries ?? []).map(({ key, token }) => `${key}=${token}`).toSorted();
+}
+
+export const listingClauses: readonly StorageClause[] = [
+  storageClause("threads/name-their-head-and-what-waits-there", {
+    rule: "`head` is the greatest id of the root namespace, compared as bytes; `pending` names each of the channels asked for that its writes have, once.",
+    hint: 'Look among the checkpoints of the namespace `""` only, and among the writes of the head only.',
+    async run({ storage }) {
+      const headIs = async (head: string | undefined, pending: readonly string[]): Promise<void> => {
+        const [record] = await threadsOf(storage, { thread: "t", pendingChannels: ["c", "d", "none"] });
+        expectSame(record?.head, head, "the head");
+        expectSame([...(record?.pending ?? [])].toSorted(), pending, "what waits at the head");
+      };
+      await storage.put(putOf({ thread: "t", namespace: "inner", id: "9" }));
+      await storage.putWrites({ ...writesOf("t", "9", ["c"]), namespace: "inner" });
+      await headIs(undefined, []);
+      for (const id of ["\uffff", "\u{1f600}", "2"]) await storage.put(putOf({ thread: "t", id }));
+      await storage.putWrites(writesOf("t", "2", ["c"]));
+      await headIs("\u{1f600}", []);
+      await storage.putWrites(writesOf("t", "\u{1f600}", ["d", "d", "other"]));
+      await headIs("\u{1f600}", ["d"]);
+    },
+  }),
+
+  storageClause("threads/are-found-by-their-entries", {
+    rule: "Writes and `updateThread` set the entries that they name and leave the others; `threads` finds what has all terms of a filter, where a term without a token means that the key is absent.",
+    hint: "Keep an entry in a row of its own, and join the terms by AND.",
+    async run({ storage }) {
+      await storage.put(putOf({ thread: "a", id: "1", entries: [entry("user", '"x"'), entry("n", "1")] }));
+      await storage.put(putOf({ thread: "b", id: "1", entries: [entry("user", '"x"')] }));
+      await storage.put(putOf({ thread: "c", id: "1" }));
+      expectSame(await namesBy(storage, [["user", '"x"']]), ["a", "b"], "threads by one term");
+      expectSame(
+        await namesBy(storage, [
+          ["user", '"x"'],
+          ["n", "1"],
+        ]),
+        ["a"],
+        "threads by two terms",
+      );
+      expectSame(
+        await namesBy(storage, [
+          ["user", '"x"'],
+          ["n", undefined],
+        ]),
+        ["b"],
+        "threads without a key",
+      );
+      expectSame(await namesBy(storage, [["user", undefined]]), ["c"], "threads without the key of others");
+      await storage.put(putOf({ thread: "a", id: "2", entries: [entry("n", "2")] }));
+      await storage.putWrites(writesOf("a", "2", ["c"], { entries: [entry("more", "null")] }));
+      expectSame(await keysOf(storage, "a"), ["more=null", "n=2", 'user="x"'], "entries after writes");
+      expectSame(await namesBy(storage, [["n", "1"]]), [], "threads by a token that was replaced");
+      await storage.updateThread({ thread: "a", set: [entry("n", "3")], remove: ["user", "unknown"] });
+      expectSame(await keysOf(storage, "a"), ["more=null", "n=3"], "entries after updateThread");
+      expectSame(await namesBy(storage, [["user", '"x"']]), ["b"], "threads by a key that was removed");
+    },
+  }),
+
+  storageClause("threads/come-in-pages", {
+    rule: "Pages of `threads`, each from behind the last of the one before, have every thread once, the last written to first, and those of one time by name.",
+    hint: "Compare time and thread together, and ask for one row more than the limit.",
+    async run({ storage }) {
+      const names = ["1", "10", "2", "Z", "a", "\uffff", "\u{1f600}"];
+      await Promise.all(names.map((thread) => storage.put(putOf({ thread, id: "1" }))));
+      const whole = await threadsOf(storage);
+      for (const limit of [1, 3, names.length, names.length + 1]) {
+        const found: string[] = [];
+        let after: ThreadPosition | undefined;
+        for (;;) {
+          const request = { thread: undefined, filter: [], after, limit, pendingChannels: [] };
+          const page = await storage.threads(request);
+          ensure(page.threads.length <= limit, `a page of ${limit} has ${page.threads.length} threads.`);
+          found.push(...page.threads.map(({ thread }) => thread));
+          const last = page.threads.at(-1);
+          if (!page.more || last === undefined) break;
+          after = { updated: last.updated, thread: last.thread };
+        }
+        const expected = whole.map(({ thread }) => thread);
+        expectSame(found, expected, `pages of threads with ${limit} each`);
+      }
+      expectSame(whole.length, names.length, "the number of threads");
+      // A place in the order need not be that of a thread.
+      const [first] = whole;
+      const after = { updated: first?.updated ?? 0, thread: `${first?.thread}\u0001` };
+      const rest = await threadsOf(storage, { after });
+      expectSame(rest.length, names.length - 1, "the number of threads after a place that is no thread's");
+    },
+  }),
+
+  storageClause("threads/tell-their-times-in-milliseconds", {
+    rule: "`created` stays and `updated` moves with every write; both, `expires` and the `until` of a claim are milliseconds since 1970 by the storage's clock.",
+    hint: "Set `created` when the thread is made, and nowhere else.",
+    async run({ storage }) {
+      const recordOf = async () => {
+        const [record] = await threadsOf(storage, { thread: "t" });
+        ensure(record !== undefined, "a thread that was put is not listed.");
+        return record;
+      };
+      await storage.put(putOf({ thread: "t", id: "1", ttl: LONG }));
+      const before = await recordOf();
+      ensure(before.created <= before.updated, "a thread was updated before it was created.");
+      const left = (before.expires ?? 0) - before.updated;
+      ensure(
+        Math.abs(left - LONG) < LONG / 2,
+        `a thread with ${LONG} milliseconds to live expires in ${left}.`,
+      );
+      await pause(MOMENT);
+      await storage.put(putOf({ thread: "t", id: "2" }));
+      const claim = { thread: "t", claim: "me", ttl: LONG, newEpoch: "e2", threadTtl: undefined };
+      await storage.claim({ ...claim, renews: false });
+      const after = await recordOf();
+      expectSame(after.created, before.created, "the time of creation after another put");
+      ensure(after.updated > before.updated, "another put does not move the time of the thread.");
+      expectSame(after.expires, before.expires, "the expiry after a put that brings no time to live");
+      const owned = (after.claim?.until ?? 0) - after.updated;
+      ensure(Math.abs(owned - LONG) < LONG / 2, `a claim for ${LONG} milliseconds ends in ${owned}.`);
+      for (const renews of [true, false]) {
+        await storage.claim({ ...claim, renews, ttl: LONG * (renews ? 2 : 3) });
+        const longer = ((await recordOf()).claim?.until ?? 0) - (after.claim?.until ?? 0);
+        const least = LONG * (renews ? 0.5 : 1.5);
+        ensure(longer > least, `a claim that is claimed again for longer ends ${longer} milliseconds later.`);
+      }
+    },
+  }),
+];
