@@ -1,5 +1,6 @@
 import { countTests, hasPrivate, servers } from "@threadmark/services";
 import { startPrivate } from "@threadmark/services/private";
+import { Redis } from "ioredis";
 import { MongoClient } from "mongodb";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
@@ -103,6 +104,28 @@ describe.each(servers("mongodb"))("$kind $version", (server) => {
       .collection("threadmark_checkpoints")
       .updateOne({ thread: "first" }, { $set: { expires: new Date(1000) } });
     await client.close();
+    expect((await doctor(...place.args)).found.get("sweeping")).toMatchObject({
+      state: "note",
+      text: expect.stringMatching(/^1 threads/) as string,
+    });
+  });
+});
+
+describe.each(servers("redis"))("$kind $version", (server) => {
+  countTests(server);
+
+  it("with threads that nobody sweeps", async () => {
+    // A prefix with what means something to a pattern.
+    const prefix = `${newName()}*[x]`;
+    const place = kinds.find(({ name }) => name === "Redis")!.make(prefix);
+    await using saver = place.open({ ttl: { seconds: 60 } });
+    await storeThreads(saver);
+    const client = new Redis(server.url);
+    const escaped = prefix.replaceAll(/[*[\]]/g, String.raw`\$&`);
+    for (const key of await client.keys(`${escaped}{*}:expiry`)) {
+      if (await client.zscore(key, "first")) await client.zadd(key, 1000, "first");
+    }
+    client.disconnect();
     expect((await doctor(...place.args)).found.get("sweeping")).toMatchObject({
       state: "note",
       text: expect.stringMatching(/^1 threads/) as string,

@@ -1,17 +1,28 @@
-import { clockFinding, note, ok, wrong, type Finding, type ServerCheck } from "./checks.ts";
+import {
+  clockFinding,
+  note,
+  ok,
+  SWEEP_MILLISECONDS,
+  sweepFinding,
+  wrong,
+  type Finding,
+  type ServerCheck,
+} from "./checks.ts";
 
 interface RedisClient {
   info(): Promise<string>;
   time(): Promise<[string | number, string | number]>;
   config(command: "GET", name: string): Promise<string[]>;
+  scan(cursor: string, ...options: (string | number)[]): Promise<[string, string[]]>;
+  zcount(key: string, from: string, to: number): Promise<number>;
   disconnect(): void;
   on(event: "error", then: () => void): void;
 }
 
 type Facts = ReadonlyMap<string, string>;
 
-/** Version, role, eviction, durability and clock of a Redis or Valkey. */
-export const checkRedis: ServerCheck = async ({ target }, _, load) => {
+/** Version, role, eviction, durability, clock and sweeping of a Redis or Valkey. */
+export const checkRedis: ServerCheck = async ({ target }, { prefix = "threadmark" }, load) => {
   const { Redis } = (await load("ioredis")) as { Redis: new (url: string, options: object) => RedisClient };
   const client = new Redis(target, { maxRetriesPerRequest: 1 });
   // The command that fails says what is wrong.
@@ -29,11 +40,24 @@ export const checkRedis: ServerCheck = async ({ target }, _, load) => {
       evictionFinding(facts),
       durabilityFinding(facts, sync),
       clockFinding(Number(seconds) * 1000),
+      sweepFinding(await expiredIn(client, prefix, Number(seconds) * 1000 - SWEEP_MILLISECONDS)),
     ];
   } finally {
     client.disconnect();
   }
 };
+
+/** How many threads the indexes still have that expired before this time. Redis itself removes their data. */
+async function expiredIn(client: RedisClient, prefix: string, before: number): Promise<number> {
+  const pattern = `${prefix.replaceAll(/[\\*?[\]]/g, String.raw`\$&`)}{*}:expiry`;
+  let [expired, cursor] = [0, "0"];
+  do {
+    const [next, keys] = await client.scan(cursor, "MATCH", pattern, "COUNT", 1000);
+    for (const key of keys) expired += await client.zcount(key, "-inf", before);
+    cursor = next;
+  } while (cursor !== "0");
+  return expired;
+}
 
 function factsIn(info: string): Facts {
   const pairs = info.split(/\r?\n/).map((line) => line.split(":", 2));

@@ -10,7 +10,7 @@ function alterThreads(
 ): void {
   patch(storage, "threads", (list) => async (request) => {
     const page = await list(request);
-    return { ...page, threads: await Promise.all(page.threads.map(change)) };
+    return { ...page, threads: await Promise.all(page.threads.map(async (one) => change(one))) };
   });
 }
 
