@@ -50,11 +50,15 @@ export function builtinModule<T>(id: string): T | undefined {
 }
 
 const bufferCompare = host.Buffer?.prototype.compare;
+/** Up to this length, a loop is faster than a call into the host. */
+const SHORT = 64;
 
 /** Whether `bytes` has `part` at `start`. */
 export function standsAt(bytes: Uint8Array, start: number, part: Uint8Array): boolean {
-  const end = start + part.length;
+  const { length } = part;
+  const end = start + length;
   if (end > bytes.length) return false;
-  if (bufferCompare) return bufferCompare.call(part, bytes, start, end) === 0;
-  return part.every((byte, i) => bytes[start + i] === byte);
+  if (bufferCompare && length > SHORT) return bufferCompare.call(part, bytes, start, end) === 0;
+  for (let i = 0; i < length; i++) if (bytes[start + i] !== part[i]) return false;
+  return true;
 }

@@ -53,7 +53,12 @@ export class BlobCache {
     return this.#maxBytes > 0;
   }
 
-  /** What is known of a thread. */
+  /** What is known of a thread at the moment. */
+  peek(thread: string): KnownThread | undefined {
+    return this.#threads.get(thread);
+  }
+
+  /** What is known of a thread, which is used now. */
   find(thread: string): KnownThread | undefined {
     const known = this.#threads.get(thread);
     if (known) {
@@ -71,7 +76,7 @@ export class BlobCache {
     recent?: { readonly namespace: string; readonly values: RecentValues },
   ): void {
     if (!this.remembers) return;
-    let known = this.find(thread);
+    let known = this.peek(thread);
     if (known?.epoch !== epoch) {
       this.forget(thread);
       known = { epoch, blobs: new Map(), recent: new Map(), whole: true, bytes: THREAD_COST };

@@ -1,5 +1,7 @@
 import type { Checkpoint } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
+import { ByteWriter } from "../serializer/byte-writer.ts";
+import { decodePlain } from "../serializer/decoder.ts";
 import { decodeSoon, Serializer } from "../serializer/serializer.ts";
 import { type Soon, chain } from "../soon.ts";
 
@@ -27,9 +29,20 @@ export function encodeFields(fields: CheckpointFields): Uint8Array {
   return serializer.encode(fields);
 }
 
-/** The bytes of a header whose fields are encoded already. */
+/**
+ * The bytes of a header whose fields are encoded already: a list of the format, the fields, the checksum, the names of
+ * channels as JSON, which is well-formed whatever the names are, and the values. The seal of the record is its checksum.
+ */
 export function encodeHeader(header: Omit<Header, "fields"> & { fields: Uint8Array }): Uint8Array {
-  return serializer.encode([FORMAT, header.fields, header.values, header.delta, header.content]);
+  const { fields, values, delta, content } = header;
+  const writer = new ByteWriter(0);
+  writer.arrayHead(4 + values.length);
+  writer.number(FORMAT);
+  writer.binary(fields);
+  writer.number(content);
+  writer.text(JSON.stringify([values.map(([channel]) => channel), delta]));
+  for (const [, stored] of values) writer.binary(stored);
+  return writer.finish();
 }
 
 /**
@@ -38,36 +51,42 @@ export function encodeHeader(header: Omit<Header, "fields"> & { fields: Uint8Arr
  * @throws CheckpointError `CORRUPT`, `UNSUPPORTED_FORMAT`.
  */
 export function decodeHeader(bytes: Uint8Array): Soon<Header> {
-  return chain(decodeSoon(serializer, bytes), (parts) => {
-    if (!Array.isArray(parts)) throw damaged();
-    const [format, fields, values, delta, content] = parts as unknown[];
-    if (format !== FORMAT) {
-      throw new CheckpointError(
-        "UNSUPPORTED_FORMAT",
-        `checkpoint has header format ${String(format)}, which this version does not know; upgrade @threadmark/core`,
-      );
-    }
-    if (!(fields instanceof Uint8Array) || !isValueTable(values) || !isTexts(delta)) throw damaged();
-    return chain(decodeSoon(serializer, fields), (decoded) => {
-      if (!isFields(decoded) || typeof content !== "number") throw damaged();
-      return { fields: decoded, values, delta, content };
-    });
+  const parts = decodePlain(bytes);
+  if (!Array.isArray(parts)) throw damaged();
+  const [format, fields, content, names, ...values] = parts as unknown[];
+  if (format !== FORMAT) {
+    throw new CheckpointError(
+      "UNSUPPORTED_FORMAT",
+      `checkpoint has header format ${String(format)}, which this version does not know; upgrade @threadmark/core`,
+    );
+  }
+  if (!(fields instanceof Uint8Array) || typeof content !== "number") throw damaged();
+  const [channels, delta] = namesIn(names);
+  if (channels.length !== values.length || !values.every(isBytes)) throw damaged();
+  return chain(decodeSoon(serializer, fields), (decoded) => {
+    if (typeof decoded !== "object" || decoded === null) throw damaged();
+    const table = channels.map((channel, i) => [channel, values[i]!] as const);
+    return { fields: decoded as CheckpointFields, values: table, delta, content };
   });
 }
 
-function isValueTable(table: unknown): table is Header["values"] {
-  return (
-    Array.isArray(table) &&
-    table.every((row) => Array.isArray(row) && typeof row[0] === "string" && row[1] instanceof Uint8Array)
-  );
+function namesIn(text: unknown): readonly [channels: readonly string[], delta: readonly string[]] {
+  try {
+    const lists: unknown = JSON.parse(text as string);
+    if (Array.isArray(lists) && lists.length === 2 && lists.every(isTexts))
+      return lists as [string[], string[]];
+  } catch {
+    // As damaged as any other list.
+  }
+  throw damaged();
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array;
 }
 
 function isTexts(list: unknown): list is string[] {
   return Array.isArray(list) && list.every((item) => typeof item === "string");
-}
-
-function isFields(value: unknown): value is CheckpointFields {
-  return typeof value === "object" && value !== null;
 }
 
 function damaged(): CheckpointError {

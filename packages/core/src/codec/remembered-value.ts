@@ -10,10 +10,12 @@ export type Primitive = string | number | bigint | boolean | null | undefined;
 /** How the value of a channel was stored the last time. It holds nothing that can change. */
 export interface RememberedValue {
   readonly stored: StoredValue;
-  /** How it was encoded; `undefined` for a primitive. */
+  /** How many bytes it has, encoded. */
+  readonly size: number;
+  /** How it was encoded, if that was noted. */
   readonly before: EncodedBefore | undefined;
   /** The value, if it is a primitive. */
-  readonly primitive: Primitive;
+  readonly primitive: { readonly value: Primitive } | undefined;
   /** Memory that it takes. */
   readonly cost: number;
 }
@@ -21,42 +23,47 @@ export interface RememberedValue {
 /** The object, its place in a map, and the bytes of the record. Measured, and kept right by the test `memory-cost`. */
 const REMEMBERED_COST = 420;
 
+/** From this size on, noting how a value is encoded takes less time than encoding the next one as a whole. */
+const WORTH_NOTING = 4096;
+
 export function isPrimitive(value: unknown): value is Primitive {
   return (
     value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol")
   );
 }
 
+/** Whether to note how the next value is encoded: a short one, or one that is stored only once, is not worth it. */
+export function isWorthNoting(last: RememberedValue | undefined): boolean {
+  return last !== undefined && last.primitive === undefined && last.size >= WORTH_NOTING;
+}
+
+/** What to remember of a primitive. */
+export function rememberPrimitive(value: Primitive, size: number, stored: StoredValue): RememberedValue {
+  const text = typeof value === "string" ? textCost(value, size - HEADER_BYTES) : 0;
+  const cost = REMEMBERED_COST + stored.bytes.length + text;
+  return { stored, size, before: undefined, primitive: { value }, cost };
+}
+
 /**
- * What to remember of a primitive.
+ * What to remember of an object.
  *
- * @param size How many bytes it has.
+ * @param trace How it was encoded, if that was noted.
  */
-export function rememberPrimitive(primitive: Primitive, size: number, stored: StoredValue): RememberedValue {
-  const text = typeof primitive === "string" ? textCost(primitive, size - HEADER_BYTES) : 0;
-  return { stored, before: undefined, primitive, cost: REMEMBERED_COST + stored.bytes.length + text };
+export function rememberObject(trace: Trace | undefined, size: number, stored: StoredValue): RememberedValue {
+  const before = trace && stored.cut && { trace, pieces: stored.cut.leaves, size };
+  const cost = REMEMBERED_COST + stored.bytes.length + (before ? HEAD_BYTES + costOfTrace(before.trace) : 0);
+  return { stored, size, before, primitive: undefined, cost };
 }
 
-/** What to remember of a value with a trace. A value that stays in its record is not worth it: `undefined`. */
-export function rememberTrace(trace: Trace, size: number, stored: StoredValue): RememberedValue | undefined {
-  if (!stored.cut) return undefined;
-  const before = { trace, pieces: stored.cut.leaves, size };
-  return { stored, before, primitive: undefined, cost: REMEMBERED_COST + HEAD_BYTES + costOfTrace(trace) };
+/** Whether two byte strings are the same. */
+export function isSame(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && standsAt(right, 0, left);
 }
 
 /**
- * The value of stored bytes, if it is the remembered one. It shares nothing that can change with what is remembered;
- * `undefined` where it has to be decoded.
+ * The remembered value. It shares nothing that can change with what is remembered; `undefined` where it has to be
+ * decoded.
  */
-export function valueAgain(
-  remembered: RememberedValue | undefined,
-  stored: Uint8Array,
-): { readonly value: unknown } | undefined {
-  if (!remembered || !sameBytes(remembered.stored.bytes, stored)) return undefined;
-  const { before, primitive } = remembered;
-  return before ? rebuild(before.trace) : { value: primitive };
-}
-
-function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && standsAt(right, 0, left);
+export function valueAgain({ before, primitive }: RememberedValue): { readonly value: unknown } | undefined {
+  return primitive ?? (before && rebuild(before.trace));
 }

@@ -13,11 +13,16 @@ import type {
 type Unsealed<T> = Omit<T, "seal" | "parentSeal">;
 
 /**
- * JSON of the short fields, and then the one long field: no two records have the same bytes. The thread is added,
- * so that copying a record to another thread adds a number to its seal.
+ * The short fields, each with its end, and then the one long field: no two records have the same bytes, since no field
+ * has NUL. The thread is added, so that copying a record to another thread adds a number to its seal.
  */
-function sealOf(thread: string, fields: readonly unknown[], bytes: Uint8Array): Seal {
-  return (textSum(thread) + crc32(bytes, textSum(JSON.stringify(fields)))) >>> 0;
+function sealOf(thread: string, fields: string, bytes: Uint8Array): Seal {
+  return (textSum(thread) + crc32(bytes, textSum(fields))) >>> 0;
+}
+
+/** A field that may be missing. */
+function optional(text: string | undefined): string {
+  return text === undefined ? "-" : `+${text}`;
 }
 
 /** What to add to the seals when a thread is copied. */
@@ -30,7 +35,7 @@ export function checkpointSeal(
   thread: string,
   { namespace, id, run, header }: Pick<CheckpointRecord, "namespace" | "id" | "run" | "header">,
 ): Seal {
-  return sealOf(thread, [namespace, id, run], header);
+  return sealOf(thread, `${namespace}\0${id}\0${optional(run)}\0`, header);
 }
 
 /** The seal of a checkpoint's parent. */
@@ -39,7 +44,7 @@ export function parentSealOf(
   { namespace, id }: CheckpointKey,
   parent: string | undefined,
 ): Seal {
-  return (textSum(thread) + textSum(JSON.stringify([namespace, id, parent]))) >>> 0;
+  return (textSum(thread) + textSum(`${namespace}\0${id}\0${optional(parent)}`)) >>> 0;
 }
 
 /** The checksum of everything in a checkpoint except its header. */
@@ -49,8 +54,8 @@ export function contentSum(
   refs: readonly BlobId[],
 ): number {
   // A storage may return the index in any order.
-  const entries = index.map(({ key, token }) => JSON.stringify([key, token])).sort();
-  return crc32(metadata, textSum(JSON.stringify([refs, entries])));
+  const entries = index.map(({ key, token }) => `${key}\0${token}\0`).sort();
+  return crc32(metadata, textSum(`${refs.join("\0")}\0\0${entries.join("")}\0`));
 }
 
 /** The seal of a write. */
@@ -60,10 +65,11 @@ export function writeSeal(
   checkpoint: string,
   { task, idx, path, channel, value, refs }: Unsealed<WriteRecord>,
 ): Seal {
-  return sealOf(thread, [namespace, checkpoint, task, idx, path, channel, refs], value);
+  const fields = `${namespace}\0${checkpoint}\0${task}\0${idx}\0${path}\0${channel}\0${refs.join("\0")}\0\0`;
+  return sealOf(thread, fields, value);
 }
 
 /** The seal of an entry of a thread's metadata. */
 export function entrySeal(thread: string, { key, token, value }: Unsealed<ThreadEntry>): Seal {
-  return sealOf(thread, [key, token], value);
+  return sealOf(thread, `${key}\0${token}\0`, value);
 }

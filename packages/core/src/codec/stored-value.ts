@@ -97,11 +97,6 @@ export function loadValue(stored: Uint8Array, reader: TreeReader): Uint8Array {
   }
 }
 
-/** The blobs that stored values name, each once, in the order of the values. */
-export function refsOfValues(values: readonly Uint8Array[]): BlobId[] {
-  return [...new Set(values.flatMap((stored) => refOf(stored) ?? []))];
-}
-
 interface Parsed {
   readonly size: number;
   readonly ref: BlobId | undefined;

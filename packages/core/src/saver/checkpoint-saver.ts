@@ -94,7 +94,7 @@ export class CheckpointSaver {
    * @returns `undefined` when there is none, or no `thread_id`.
    * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT` when it cannot be read.
    */
-  async getTuple(config: CheckpointConfig): Promise<CheckpointTuple | undefined> {
+  getTuple(config: CheckpointConfig): Promise<CheckpointTuple | undefined> {
     return this.#call((engine) => readTuple(engine, config));
   }
 
@@ -123,7 +123,7 @@ export class CheckpointSaver {
    * @throws CheckpointError `NOT_SERIALIZABLE` with the `path` of the value; `CONFLICT` with
    *   `fence: "head"`; `FENCED` with a claim. Nothing is stored then.
    */
-  async put(
+  put(
     config: CheckpointConfig,
     checkpoint: Checkpoint,
     metadata: CheckpointMetadata,
@@ -140,13 +140,13 @@ export class CheckpointSaver {
    * @param taskPath Where the task is in the graph; decides the order of pending writes. @default ""
    * @throws CheckpointError `NOT_SERIALIZABLE` with the `path` of the value. Nothing is stored then.
    */
-  async putWrites(
+  putWrites(
     config: CheckpointConfig,
     writes: readonly PendingWrite[],
     taskId: string,
     taskPath = "",
   ): Promise<void> {
-    await this.#call((engine) => storeWrites(engine, config, writes, taskId, taskPath));
+    return this.#call((engine) => storeWrites(engine, config, writes, taskId, taskPath));
   }
 
   /** Removes a thread with all namespaces, writes and values. An unknown thread is not an error. */
@@ -290,10 +290,10 @@ export class CheckpointSaver {
 
   /** For calls of subclasses that reach the database in other ways: {@link close} waits for these too. */
   protected underWay<T>(call: () => Promise<T>): Promise<T> {
-    return this.#calls.run(call);
+    return this.#calls.run(call, undefined);
   }
 
   #call<T>(call: (engine: Engine) => Promise<T>): Promise<T> {
-    return this.#calls.run(() => call(this.#parts));
+    return this.#calls.run(call, this.#parts);
   }
 }

@@ -1,9 +1,9 @@
 import { isIntact, type FindBlob } from "../blobs/tree.ts";
 import type { TreeReader } from "../blobs/tree-reader.ts";
 import { decodeHeader, type Header } from "../codec/header.ts";
-import { type RememberedValue, valueAgain } from "../codec/remembered-value.ts";
+import { isSame, type RememberedValue, valueAgain } from "../codec/remembered-value.ts";
 import { contentSum } from "../codec/seals.ts";
-import { loadValue, refsOfValues } from "../codec/stored-value.ts";
+import { loadValue, refOf } from "../codec/stored-value.ts";
 import { compareText, unescapeText } from "../codec/text.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
 import type { Checkpoint, CheckpointMetadata, CheckpointPendingWrite, CheckpointTuple } from "../contract.ts";
@@ -58,9 +58,10 @@ export function decodeTuple(
   const place = { threadId: thread, namespace, checkpointId: id };
   return chain(headerOf(thread, record), (header) => {
     const decoded = reading(place, () => {
-      checkContent(header, record);
+      const again = header.values.map(([channel, bytes]) => againIn(remembered, channel, bytes));
+      checkContent(header, record, again);
       return all([
-        decodeValues(codec, header, reader, { place, remembered }),
+        decodeValues(codec, header, reader, { place, again }),
         reading({ ...place, field: "metadata" }, () => codec.decode(record.metadata)),
         decodeWrites(codec, stored.writes, reader, place),
       ] as const);
@@ -75,12 +76,31 @@ export function decodeTuple(
   });
 }
 
-function checkContent(header: Header, { metadata, index, refs }: CheckpointRecord): void {
+/** What is remembered of a channel, if it is stored as it was then. */
+function againIn(
+  remembered: ReadonlyMap<string, RememberedValue> | undefined,
+  channel: string,
+  stored: Uint8Array,
+): RememberedValue | undefined {
+  const last = remembered?.get(channel);
+  return last && isSame(last.stored.bytes, stored) ? last : undefined;
+}
+
+function checkContent(
+  header: Header,
+  { metadata, index, refs }: CheckpointRecord,
+  again: ValuesPlace["again"],
+): void {
   if (header.content !== contentSum(metadata, index, refs)) {
     throw new CheckpointError("CORRUPT", "its metadata or its references are damaged in the storage");
   }
-  const named = refsOfValues(header.values.map(([, stored]) => stored));
-  if (named.length !== refs.length || named.some((ref, i) => ref !== refs[i])) throw strayRefs();
+  const named = new Set<BlobId>();
+  header.values.forEach(([, stored], i) => {
+    const last = again[i]?.stored;
+    const ref = last ? last.cut?.root.id : refOf(stored);
+    if (ref !== undefined) named.add(ref);
+  });
+  if (named.size !== refs.length || [...named].some((ref, i) => ref !== refs[i])) throw strayRefs();
 }
 
 function strayRefs(): CheckpointError {
@@ -94,19 +114,21 @@ function checkpointOf(id: string, header: Header, values: Checkpoint["channel_va
 
 interface ValuesPlace {
   readonly place: CheckpointErrorDetails;
-  readonly remembered: ReadonlyMap<string, RememberedValue> | undefined;
+  /** How the values were stored the last time, where that is how they are stored now. */
+  readonly again: readonly (RememberedValue | undefined)[];
 }
 
 function decodeValues(
   codec: ValueCodec,
   { values: table }: Header,
   reader: TreeReader,
-  { place, remembered }: ValuesPlace,
+  { place, again }: ValuesPlace,
 ): Soon<Record<string, unknown>> {
-  const decoded = table.map(([channel, stored]) => {
-    const again = codec.rebuilds ? valueAgain(remembered?.get(channel), stored) : undefined;
-    return again
-      ? again.value
+  const decoded = table.map(([channel, stored], i) => {
+    const last = codec.rebuilds ? again[i] : undefined;
+    const known = last && valueAgain(last);
+    return known
+      ? known.value
       : reading({ ...place, channel }, () => codec.decode(loadValue(stored, reader)));
   });
   return chain(all(decoded), (found) => {
@@ -138,7 +160,7 @@ export function decodeWrites(
       const channel = unescapeText(name);
       const decoded = reading({ ...place, taskId: task, channel }, () => {
         const bytes = loadValue(value, reader);
-        if (refs.length !== refsOfValues([value]).length) throw strayRefs();
+        if (refs.length !== (refOf(value) === undefined ? 0 : 1)) throw strayRefs();
         return codec.decode(bytes);
       });
       return chain(decoded, (found): CheckpointPendingWrite => [task, channel, found]);

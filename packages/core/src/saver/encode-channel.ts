@@ -1,13 +1,15 @@
 import type { RecentValues } from "../blobs/blob-cache.ts";
 import {
   isPrimitive,
+  isWorthNoting,
+  rememberObject,
   rememberPrimitive,
-  rememberTrace,
   type RememberedValue,
 } from "../codec/remembered-value.ts";
 import { type Payload, payloadOf, type StoredValue } from "../codec/stored-value.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
 import type { CheckpointErrorDetails } from "../errors.ts";
+import type { Trace } from "../serializer/incremental/trace.ts";
 import { type Soon, chain } from "../soon.ts";
 import type { Blob } from "../storage/port.ts";
 import { storing, storingNow } from "./placed.ts";
@@ -15,47 +17,49 @@ import { storing, storingNow } from "./placed.ts";
 /** An encoded value of a channel. */
 export interface EncodedChannel {
   readonly channel: string;
-  /** Its bytes; where they are those of the last time, how they were stored then. */
-  readonly bytes: Payload | StoredValue;
+  /** The value, if it can be remembered as it is. */
+  readonly value: unknown;
+  /** Its bytes, unless they are those of the last time. */
+  readonly bytes: Payload | undefined;
   /** How the channel was stored the last time. */
   readonly last: RememberedValue | undefined;
-  /** What to remember, once it is known how the bytes are stored. */
-  readonly remember: (stored: StoredValue) => RememberedValue | undefined;
+  /** How the value was encoded, if that was noted. */
+  readonly trace: Trace | undefined;
 }
 
 /** Encodes the value of a channel with what is remembered of it, which is taken out if it can be used only once. */
 export function encodeChannel(
   codec: ValueCodec,
+  channel: string,
   value: unknown,
-  place: CheckpointErrorDetails & { readonly channel: string },
-  recent: RecentValues | undefined,
+  { place, recent }: { readonly place: CheckpointErrorDetails; readonly recent: RecentValues | undefined },
 ): Soon<EncodedChannel> {
-  const { channel } = place;
-  const { encodeAfter } = codec;
-  if (!encodeAfter) {
-    const encoded = storing(place, () => codec.encode(value, place));
-    return chain(encoded, (bytes) => ({
-      channel,
-      bytes: payloadOf(bytes),
-      last: undefined,
-      remember: () => undefined,
-    }));
-  }
   const last = recent?.encoded.get(channel);
-  if (isPrimitive(value)) {
-    if (last && !last.before && Object.is(last.primitive, value)) {
-      return { channel, bytes: last.stored, last, remember: () => last };
-    }
-    const bytes = payloadOf(storingNow(place, () => codec.encode(value, place)) as Uint8Array);
-    return { channel, bytes, last, remember: (stored) => rememberPrimitive(value, bytes.size, stored) };
+  const isSimple = isPrimitive(value);
+  if (isSimple && last?.primitive && Object.is(last.primitive.value, value)) {
+    return { channel, value, bytes: undefined, last, trace: undefined };
+  }
+  const details = { ...place, channel };
+  const { encodeAfter } = codec;
+  if (isSimple || !encodeAfter || !isWorthNoting(last)) {
+    const encoded = storing(details, () => codec.encode(value, details));
+    return chain(encoded, (bytes) => ({ channel, value, bytes: payloadOf(bytes), last, trace: undefined }));
   }
   recent?.encoded.delete(channel);
   const before = last?.before;
-  const { pieces, trace, isSame, ...rest } = storingNow(place, () => encodeAfter(value, place, before));
-  const bytes = isSame ? last!.stored : { ...rest, kept: (before?.pieces.slice(0, pieces) ?? []) as Blob[] };
-  return { channel, bytes, last, remember: (stored) => rememberTrace(trace, rest.size, stored) };
+  const { pieces, trace, isSame, ...rest } = storingNow(details, () => encodeAfter(value, details, before));
+  const bytes = isSame ? undefined : { ...rest, kept: (before?.pieces.slice(0, pieces) ?? []) as Blob[] };
+  return { channel, value: undefined, bytes, last, trace };
 }
 
-export function isStored(bytes: Payload | StoredValue): bytes is StoredValue {
-  return "cut" in bytes;
+/** What to remember of a channel, once it is known how it is stored. */
+export function remembered(
+  { value, bytes, last, trace }: EncodedChannel,
+  stored: StoredValue,
+): RememberedValue | undefined {
+  if (!bytes && !trace) return last;
+  const size = bytes?.size ?? last!.size;
+  return trace || !isPrimitive(value)
+    ? rememberObject(trace, size, stored)
+    : rememberPrimitive(value, size, stored);
 }

@@ -1,6 +1,6 @@
 import type { KnownThread, RecentValues } from "../blobs/blob-cache.ts";
 import { blobsOf, type CutValue } from "../blobs/cut.ts";
-import { encodeFields, encodeHeader, type CheckpointFields } from "../codec/header.ts";
+import { encodeFields, encodeHeader } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
 import type { RememberedValue } from "../codec/remembered-value.ts";
 import { checkpointSeal, contentSum, parentSealOf, writeSeal } from "../codec/seals.ts";
@@ -11,7 +11,7 @@ import type { ChannelVersions, Checkpoint, CheckpointMetadata, PendingWrite } fr
 import type { Location } from "../ids.ts";
 import { all, type Soon, chain } from "../soon.ts";
 import type { Blob, BlobId, CheckpointRecord, WriteRecord } from "../storage/port.ts";
-import { encodeChannel, type EncodedChannel, isStored } from "./encode-channel.ts";
+import { encodeChannel, type EncodedChannel, remembered } from "./encode-channel.ts";
 import { storing, storingNow } from "./placed.ts";
 import { writeIndexes } from "./write-index.ts";
 
@@ -62,19 +62,19 @@ export function encodeCheckpoint(
 ): Soon<Encoded<CheckpointRecord>> {
   const { parent, id, checkpoint, metadata } = input;
   const place = { threadId: parent.thread, namespace: parent.namespace, checkpointId: id };
-  const index = storingNow({ ...place, field: "metadata" }, () => indexOf(metadata));
-  const fields = storingNow({ ...place, field: "checkpoint" }, () => encodeFields(fieldsOf(checkpoint)));
-  const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
-  const recent = base?.recent.get(parent.namespace);
   const ofMetadata = { ...place, field: "metadata" };
+  const index = storingNow(ofMetadata, () => indexOf(metadata));
+  const { id: _id, channel_values: values, ...rest } = checkpoint;
+  const fields = storingNow({ ...place, field: "checkpoint" }, () => encodeFields(rest));
+  const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
   const metadataBytes = storing(ofMetadata, () => codec.encode(metadata, ofMetadata));
-  const channels = Object.keys(checkpoint.channel_values).map((channel) =>
-    encodeChannel(codec, checkpoint.channel_values[channel], { ...place, channel }, recent),
-  );
+  const last = { place, recent: base?.recent.get(parent.namespace) };
+  const channels = Object.keys(values).map((channel) => encodeChannel(codec, channel, values[channel], last));
   return chain(all([metadataBytes, all(channels)]), ([bytes, encoded]) =>
     chain(findDropped(), (dropped) => {
-      const kept = encoded.filter(({ channel }) => !dropped.has(channel));
-      return recordOf(input, { index, fields, delta, metadata: bytes, channels: kept }, base);
+      const kept = dropped.size === 0 ? encoded : encoded.filter(({ channel }) => !dropped.has(channel));
+      const parts = { index, fields, delta, metadata: bytes, channels: kept };
+      return recordOf(input, parts, base, codec.encodeAfter !== undefined);
     }),
   );
 }
@@ -88,20 +88,22 @@ interface EncodedParts {
   readonly channels: readonly EncodedChannel[];
 }
 
+/** @param remembers Whether the next values may be compared with these. */
 function recordOf(
   { parent, id, run, inlineBytes }: CheckpointInput,
   { index, fields, delta, metadata, channels }: EncodedParts,
   base: KnownThread | undefined,
+  remembers: boolean,
 ): Encoded<CheckpointRecord> {
   const { stored, ...blobs } = cut(channels, base?.recent.get(parent.namespace), inlineBytes);
   const encoded = new Map<string, RememberedValue>();
-  channels.forEach(({ channel, remember }, i) => {
-    const remembered = remember(stored[i]!);
-    if (remembered) encoded.set(channel, remembered);
+  const values = channels.map((channel, i) => {
+    const again = remembers ? remembered(channel, stored[i]!) : undefined;
+    if (again) encoded.set(channel.channel, again);
+    return [channel.channel, stored[i]!.bytes] as const;
   });
   const refs = [...new Set(blobs.values.map(({ root }) => root.id))];
   const content = contentSum(metadata, index, refs);
-  const values = channels.map(({ channel }, i) => [channel, stored[i]!.bytes] as const);
   const header = encodeHeader({ fields, values, delta, content });
   const key = { namespace: parent.namespace, id, run, header };
   const above = parent.id === id ? undefined : parent.id;
@@ -121,12 +123,11 @@ function recordOf(
   };
 }
 
-function fieldsOf(checkpoint: Checkpoint): CheckpointFields {
-  const fields: Partial<Checkpoint> = { ...checkpoint };
-  delete fields.id;
-  delete fields.channel_values;
-  return fields as CheckpointFields;
-}
+/**
+ * A write of up to so many bytes stays in its record, even where the storage says less: unlike the value of a channel,
+ * it is stored once, and a blob would save nothing.
+ */
+const INLINE_WRITE_BYTES = 4096;
 
 /** Encodes the writes of a task, as {@link encodeCheckpoint} does. */
 export function encodeWrites(
@@ -136,28 +137,31 @@ export function encodeWrites(
   task: string,
   path: string,
   base?: KnownThread,
-  inlineBytes?: number,
+  inlineBytes = 0,
 ): Soon<Encoded<readonly WriteRecord[]>> {
-  const place = { threadId: target.thread, namespace: target.namespace, taskId: task };
+  const { thread, namespace, id } = target;
   const chosen = writeIndexes(writes.map(([channel]) => channel));
-  const channels = chosen.map(({ position }) => writes[position]![0]);
-  const pending = chosen.map(({ position }, i) => {
-    const details = { ...place, checkpointId: target.id, channel: channels[i] };
-    return storing(details, () => codec.encode(writes[position]![1], details));
+  const pending = chosen.map(({ position }) => {
+    const [channel, value] = writes[position]!;
+    const place = { threadId: thread, namespace, taskId: task, checkpointId: id, channel };
+    return storing(place, () => codec.encode(value, place));
   });
+  // What the caller changes meanwhile is not stored.
+  const channels = chosen.map(({ position }) => escapeText(writes[position]![0]));
   return chain(all(pending), (values) => {
     const encoded = values.map((value) => ({ bytes: payloadOf(value), last: undefined }));
-    const { stored, ...blobs } = cut(encoded, base?.recent.get(target.namespace), inlineBytes);
+    const inline = Math.max(inlineBytes, INLINE_WRITE_BYTES);
+    const { stored, ...blobs } = cut(encoded, base?.recent.get(namespace), inline);
     const record = stored.map(({ bytes, cut: value }, i) => {
       const write = {
         task,
         path: escapeText(path),
         idx: chosen[i]!.idx,
-        channel: escapeText(channels[i]!),
+        channel: channels[i]!,
         value: bytes,
         refs: value ? [value.root.id] : [],
       };
-      return { ...write, seal: writeSeal(target.thread, target.namespace, target.id, write) };
+      return { ...write, seal: writeSeal(thread, namespace, id, write) };
     });
     return { record, ...blobs, values: { cut: blobs.values, encoded: new Map() }, base };
   });
@@ -174,17 +178,22 @@ function cut(
   inlineBytes: number | undefined,
 ): Cut {
   const fresh = new Map<BlobId, Blob>();
+  const values: CutValue[] = [];
   let freshLeaves = 0;
+  let leaves = 0;
   const emit = (blob: Blob): void => {
     fresh.set(blob.id, blob);
     if (blob.kind === "leaf") freshLeaves++;
   };
   const stored = channels.map(({ bytes, last }) => {
-    if (isStored(bytes)) return bytes;
     // What another channel has in common with it, the ids of the blobs tell.
-    return storeValue(bytes, emit, last?.stored.cut ? [last.stored.cut] : recent?.cut, inlineBytes);
+    const earlier = last?.stored.cut ? [last.stored.cut] : recent?.cut;
+    const value = bytes ? storeValue(bytes, emit, earlier, inlineBytes) : last!.stored;
+    if (value.cut) {
+      values.push(value.cut);
+      leaves += value.cut.leaves.length;
+    }
+    return value;
   });
-  const values = stored.flatMap((value) => value.cut ?? []);
-  const leaves = values.reduce((sum, value) => sum + value.leaves.length, 0);
   return { stored, fresh: [...fresh.values()], values, reuses: freshLeaves < leaves };
 }

@@ -14,10 +14,10 @@ export class OpenCalls {
    *
    * @throws CheckpointError `CLOSED`.
    */
-  async run<T>(call: () => Promise<T>): Promise<T> {
+  async run<P, T>(call: (parts: P) => Promise<T>, parts: P): Promise<T> {
     this.#enter();
     try {
-      return await call();
+      return await call(parts);
     } finally {
       this.#leave();
     }
@@ -27,7 +27,7 @@ export class OpenCalls {
   async *stream<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
     try {
       for (;;) {
-        const next = await this.run(() => items.next());
+        const next = await this.run(() => items.next(), undefined);
         if (next.done) return;
         yield next.value;
       }

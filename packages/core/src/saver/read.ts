@@ -26,8 +26,8 @@ export async function readTuple(
 ): Promise<CheckpointTuple | undefined> {
   const location = locate(config);
   if (!location) return undefined;
-  const tuple = await readAdopted(engine, location);
-  return tuple && migrateSends(engine, tuple);
+  const tuple = await (engine.adoption ? readAdopted(engine, location) : readStored(engine, location));
+  return tuple && needsSends(tuple) ? migrateSends(engine, tuple) : tuple;
 }
 
 /** Looks here first, so that a thread that is here costs nothing extra. */
@@ -57,7 +57,8 @@ async function readStored(
   const fetched = checkedBlobs(stored.blobs);
   const find: FindBlob = (blob) => fetched(blob) ?? known?.blobs.get(blob);
   const reader = new TreeReader(find, values);
-  const tuple = await decodeTuple(engine.codec, stored, reader, recent?.encoded);
+  const decoded = decodeTuple(engine.codec, stored, reader, recent?.encoded);
+  const tuple = decoded instanceof Promise ? await decoded : decoded;
   const isRecent = known?.epoch === stored.epoch;
   remember(engine, stored, { find, read: reader.values, recent: isRecent ? recent : undefined });
   return tuple;
@@ -110,9 +111,13 @@ export async function* readList(
   if (query.thread !== undefined) await engine.adoption?.settle(query.thread);
   for await (const { stored, find } of scanAll(engine.storage, query, left)) {
     const tuple = await decodeTuple(engine.codec, stored, new TreeReader(find));
-    yield await migrateSends(engine, tuple);
+    yield needsSends(tuple) ? await migrateSends(engine, tuple) : tuple;
     if (--left <= 0) return;
   }
+}
+
+function needsSends({ checkpoint, parentConfig }: CheckpointTuple): boolean {
+  return checkpoint.v < 4 && parentConfig !== undefined;
 }
 
 /**
@@ -122,8 +127,7 @@ export async function* readList(
  */
 async function migrateSends(engine: Engine, tuple: CheckpointTuple): Promise<CheckpointTuple> {
   const { checkpoint, parentConfig } = tuple;
-  if (!(checkpoint.v < 4) || !parentConfig) return tuple;
-  const parent = await readStored(engine, locate(parentConfig)!);
+  const parent = await readStored(engine, locate(parentConfig!)!);
   const sends = (parent?.pendingWrites ?? []).filter(([, channel]) => channel === TASKS);
   checkpoint.channel_values[TASKS] = sends.map(([, , value]) => value);
   checkpoint.channel_versions[TASKS] = greatest(Object.values(checkpoint.channel_versions)) ?? 1;

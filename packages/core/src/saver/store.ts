@@ -15,6 +15,7 @@ import {
   taskIdOf,
   type Location,
 } from "../ids.ts";
+import { all, chain } from "../soon.ts";
 import type { ThreadEntry } from "../storage/port.ts";
 import { claimedChannels, droppedChannels } from "./carry-over.ts";
 import { checkCheckpoint, checkWrites } from "./check-arguments.ts";
@@ -42,22 +43,25 @@ export async function storeCheckpoint(
   const adopted = settle(engine, parent.thread);
   const base = engine.cache.find(parent.thread);
   const claimed = claimedChannels(input);
-  const findDropped = async () => {
-    await adopted;
-    return droppedChannels(engine.storage, parent, claimed);
-  };
-  const [encoded, entries] = await Promise.all([
+  const findDropped = () =>
+    chain(adopted, () => (claimed.size === 0 ? NONE : droppedChannels(engine.storage, parent, claimed)));
+  const ready = all([
     encodeCheckpoint(engine.codec, input, base, findDropped),
-    entriesOf(engine, parent, config, checkpoint),
+    engine.threadMetadata
+      ? entriesOf(engine, parent, config, checkpoint)
+      : runEntries(parent.thread, parent.namespace, config, checkpoint),
   ]);
+  const [encoded, entries] = ready instanceof Promise ? await ready : ready;
   const { record } = encoded;
   const keepParent = parent.id === id;
   await writeWithBlobs(engine, parent, encoded, { remember: true, entries, claim }, (request) =>
     engine.storage.put({ ...request, checkpoint: record, keepParent, fence: engine.fence }),
   );
-  await engine.keepLatest?.stored(engine, parent.thread, [id, parent.id]);
+  if (engine.keepLatest) await engine.keepLatest.stored(engine, parent.thread, [id, parent.id]);
   return configOf(parent.thread, parent.namespace, id);
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** What the application knows of the thread, asked for at the call, and what the checkpoint says of it. */
 async function entriesOf(
@@ -98,8 +102,9 @@ export async function storeWrites(
   const base = engine.cache.find(thread);
   const place = { thread, namespace, id: checkpoint };
   const { inlineBytes } = engine.storage.capabilities;
-  const encoded = await encodeWrites(engine.codec, place, writes, task, taskPath, base, inlineBytes);
-  await adopted;
+  const ready = encodeWrites(engine.codec, place, writes, task, taskPath, base, inlineBytes);
+  const encoded = ready instanceof Promise ? await ready : ready;
+  if (adopted) await adopted;
   await writeWithBlobs(engine, target, encoded, { remember: false, entries: [], claim }, (request) =>
     engine.storage.putWrites({ ...request, namespace, checkpoint, writes: encoded.record }),
   );

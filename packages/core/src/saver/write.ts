@@ -31,7 +31,7 @@ export async function writeWithBlobs(
   const { thread, namespace } = target;
   const { values } = encoded;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const known = engine.cache.find(thread);
+    const known = engine.cache.peek(thread);
     // What turned out to be wrong once is not relied on again.
     const { needed, ...chosen } = choose(encoded, attempt === 0 ? known : undefined, namespace);
     const result = await send({
@@ -43,7 +43,7 @@ export async function writeWithBlobs(
       claim,
     });
     if (result.outcome === "stored") {
-      const news = engine.cache.find(thread) === known ? needed : allBlobs(values);
+      const news = engine.cache.peek(thread) === known ? needed : allBlobs(values);
       engine.cache.learn(thread, result.epoch, news, remember ? { namespace, values } : undefined);
       return;
     }

@@ -1,11 +1,15 @@
 import { decodeUtf8 } from "./host.ts";
 import { malformed } from "./malformed.ts";
-import { MANY_KEYS } from "./shape.ts";
-import { TAG_MARK } from "./tags.ts";
+import { MAX_NESTING } from "./nesting.ts";
+import { MANY_KEYS, sharedKeys } from "./shape.ts";
+import { TAG_END, TAG_HEAD, TAG_MARK } from "./tags.ts";
+import { hasNoTagsInside } from "./types/class-table.ts";
 
 /** What stands for the code that MessagePack leaves unused. Nothing of a user's is this object. */
 export const MARK: object = Object.freeze({});
 
+/** A level of an error takes three levels of MessagePack, and the innermost value may take a few. */
+const MAX_LEVELS = MAX_NESTING * 3 + 8;
 /** Below it a loop over the bytes is faster than a call into the decoder. */
 const SHORT_TEXT = 32;
 
@@ -19,16 +23,37 @@ type Records = (readonly string[] | undefined)[];
 let bytes: Uint8Array = new Uint8Array();
 let view = new DataView(bytes.buffer);
 let at = 0;
+let end = 0;
 let records: Records = [];
+/** How many values have still to come. Each has a byte at least, so no length can claim more than there is. */
+let pending = 0;
+let level = 0;
+let hasTags = false;
+/** Whether an instance is open that says to have no tags in it. */
+let isUntagged = false;
 
-/** Reads MessagePack with records. It trusts its bytes: `checkBody` has seen them. */
-export function readBody(body: Uint8Array): unknown {
+/**
+ * Reads MessagePack with records, and refuses all but what the encoder writes: nothing but the closed set of types,
+ * whole, and not too deep, with every length true. What is taken as it is holds no tag: the data of a tag itself, and
+ * all that is in an instance which says so.
+ *
+ * @param length What may lie behind it is not looked at.
+ * @param tagged Whether there may be tags.
+ */
+export function readBody(body: Uint8Array, length: number, tagged: boolean): unknown {
   bytes = body;
   view = new DataView(body.buffer, body.byteOffset, body.length);
   at = 0;
+  end = length;
   records = [];
+  pending = 1;
+  level = 0;
+  hasTags = tagged;
+  isUntagged = false;
   try {
-    return readValue();
+    const value = readValue();
+    if (at !== end) malformed("it goes on after its end");
+    return value;
   } finally {
     // Nobody else may keep them.
     bytes = new Uint8Array();
@@ -37,17 +62,17 @@ export function readBody(body: Uint8Array): unknown {
 }
 
 function readValue(): unknown {
+  if (at >= end) tooEarly();
+  pending--;
   const token = bytes[at++]!;
   if (token < 0x40) return token;
-  if (token < 0x80) return readRecord(records[token & 0x3f]!);
+  if (token < 0x80) return readRecord(records[token & 0x3f] ?? malformed("it has a record without keys"));
   if (token >= 0xe0) return token - 0x100;
-  if (token < 0xa0) return readArray(token & 0x0f);
+  if (token < 0xa0) return token === TAG_HEAD && bytes[at] === TAG_MARK ? readTag() : readArray(token & 0x0f);
   if (token < 0xc0) return readText(token & 0x1f);
   switch (token) {
     case 0xc0:
       return null;
-    case TAG_MARK:
-      return MARK;
     case 0xc2:
       return false;
     case 0xc3:
@@ -63,7 +88,7 @@ function readValue(): unknown {
     case 0xcb:
       return view.getFloat64(past(8));
     case 0xcc:
-      return bytes[at++];
+      return readLength1();
     case 0xcd:
       return readLength2();
     case 0xce:
@@ -78,8 +103,10 @@ function readValue(): unknown {
       return view.getInt32(past(4));
     case 0xd3:
       return view.getBigInt64(past(8));
-    case 0xd4:
-      return readExtension();
+    case 0xd4: {
+      const keys = readExtension();
+      return keys && readRecord(keys);
+    }
     case 0xd9:
       return readText(readLength1());
     case 0xda:
@@ -95,19 +122,33 @@ function readValue(): unknown {
   }
 }
 
+function tooEarly(): never {
+  malformed("it ends too early");
+}
+
 /** Where something of so many bytes begins; the reading goes on after it. */
 function past(size: number): number {
   const start = at;
   at += size;
+  if (at > end) tooEarly();
   return start;
 }
 
+/** Goes one level deeper, where so many values come. */
+function enter(count: number): void {
+  if (level === MAX_LEVELS) malformed("it is nested too deeply");
+  level++;
+  pending += count;
+  if (pending > end - at) tooEarly();
+}
+
 function readLength1(): number {
-  return bytes[at++]!;
+  return bytes[past(1)]!;
 }
 
 function readLength2(): number {
-  return (bytes[at++]! << 8) | bytes[at++]!;
+  const start = past(2);
+  return (bytes[start]! << 8) | bytes[start + 1]!;
 }
 
 function readLength4(): number {
@@ -149,31 +190,67 @@ function readAscii(start: number, length: number): string | undefined {
 }
 
 function readArray(length: number): unknown[] {
+  enter(length);
   // oxlint-disable-next-line unicorn/no-new-array -- much faster than `Array.from`
   const items = new Array<unknown>(length);
   for (let i = 0; i < length; i++) items[i] = readValue();
+  level--;
   return items;
 }
 
-/** `undefined` is an extension of one byte of the kind 0, the first record of its keys one of the kind 0x72. */
-function readExtension(): object | undefined {
-  const kind = bytes[at]!;
-  const id = bytes[at + 1]! & 0x3f;
-  at += 2;
-  if (kind === 0) return undefined;
-  const keys = readValue() as readonly string[];
-  if (keys.includes("__proto__")) malformed("it has a record with a key that no record has");
-  records[id] = keys.length <= MANY_KEYS ? keys.map(asKey) : keys;
-  return readRecord(records[id]);
+/** A tag, as the mark, its number and its data. */
+function readTag(): unknown[] {
+  const tag = bytes[past(2) + 1]!;
+  if (!hasTags || tag >= TAG_END) malformed("it has a bad tag");
+  if (isUntagged || (bytes[at] === TAG_HEAD && bytes[at + 1] === TAG_MARK)) {
+    malformed("it has a tag in the wrong place");
+  }
+  enter(1);
+  isUntagged = hasNoTagsInside(tag);
+  const data = readValue();
+  isUntagged = false;
+  level--;
+  return [MARK, tag, data];
 }
 
-/** The same text as the engine keeps it for keys, which it finds at once. */
-function asKey(text: string): string {
-  return Object.keys({ [text]: 0 })[0]!;
+/** `undefined` is an extension of one byte of the kind 0, the first record of its keys one of the kind 0x72. */
+function readExtension(): readonly string[] | undefined {
+  const start = past(2);
+  const kind = bytes[start]!;
+  const id = bytes[start + 1]!;
+  if (kind === 0) return undefined;
+  if (kind !== 0x72) malformed("it has an extension of an unknown kind");
+  if (id < 0x40 || id >= 0x80) malformed("it has a record with a bad number");
+  const keys = readKeys();
+  records[id & 0x3f] = keys.length <= MANY_KEYS ? keys : undefined;
+  return keys;
+}
+
+function readKeys(): readonly string[] {
+  const token = bytes[past(1)]!;
+  let length = token & 0x0f;
+  if (token === 0xdc) length = readLength2();
+  else if (token === 0xdd) length = readLength4();
+  else if (token < 0x90 || token >= 0xa0) malformed("it has a record without keys");
+  if (length > end - at) tooEarly();
+  const keys: string[] = [];
+  for (let i = 0; i < length; i++) keys.push(readKey());
+  return sharedKeys(keys) ?? malformed("it has a record with a key that no record has");
+}
+
+function readKey(): string {
+  const token = bytes[past(1)]!;
+  if (token >= 0xa0 && token < 0xc0) return readText(token & 0x1f);
+  if (token === 0xd9) return readText(readLength1());
+  if (token === 0xda) return readText(readLength2());
+  if (token === 0xdb) return readText(readLength4());
+  return malformed("it has a record with a key that is no string");
 }
 
 function readRecord(keys: readonly string[]): object {
+  enter(keys.length);
   const record: Record<string, unknown> = {};
   for (let i = 0; i < keys.length; i++) record[keys[i]!] = readValue();
+  level--;
   return record;
 }

@@ -1,6 +1,5 @@
 import { CheckpointError, isCheckpointError } from "../errors.ts";
 import { type Soon, chain } from "../soon.ts";
-import { checkBody } from "./body-check.ts";
 import { MARK, readBody } from "./body-reader.ts";
 import { loadedPrototypes, loadPrototypes } from "./types/class-loading.ts";
 import type { CustomTypes } from "./custom-types.ts";
@@ -19,16 +18,22 @@ const ALL_NEEDS = NEEDS.messages | NEEDS.documents | NEEDS.langgraph | NEEDS.num
 export function decode(bytes: Uint8Array, types: CustomTypes): Soon<unknown> {
   const { body, tagged } = open(bytes);
   const end = tagged ? body.length - 1 : body.length;
-  const tree = orCorrupt(() => {
-    checkBody(body, end, tagged);
-    return readBody(body);
-  });
+  const tree = orCorrupt(() => readBody(body, end, tagged));
   if (!tagged) return tree;
   const needs = body[end]!;
   if ((needs | ALL_NEEDS) !== ALL_NEEDS) orCorrupt(() => malformed("it asks for something unknown"));
   return chain(loadedPrototypes(needs) ?? loadPrototypes(needs), (prototypes) =>
     orCorrupt(() => new Reviver(types, prototypes, needs, MARK).value(tree)),
   );
+}
+
+/**
+ * Decodes the body of a plain value that has no header, since something else has its checksum.
+ *
+ * @throws CheckpointError `CORRUPT`
+ */
+export function decodePlain(body: Uint8Array): unknown {
+  return orCorrupt(() => readBody(body, body.length, false));
 }
 
 function orCorrupt<T>(read: () => T): T {

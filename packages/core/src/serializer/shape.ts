@@ -56,10 +56,30 @@ export class ShapeFinder {
       this.#last = found;
       return found;
     }
-    // The decoder makes records by assignment, which for `__proto__` means something else.
-    for (const key of keys) if (key === "__proto__" || !isSafeText(key)) return undefined;
+    if (!areStorable(keys)) return undefined;
     return keys.length > MANY_KEYS ? makeShape(keys) : remember(keys);
   }
+}
+
+/**
+ * The same keys, as the engine keeps them for objects, which it finds at once; `undefined` where no record can have
+ * them.
+ */
+export function sharedKeys(keys: readonly string[]): readonly string[] | undefined {
+  const found = byFirstKey.get(keys[0])?.find((shape) => sameKeys(shape.keys, keys));
+  if (found !== undefined) return found.keys;
+  if (!areStorable(keys)) return undefined;
+  return keys.length > MANY_KEYS || keys.length === 0 ? keys : remember(keys.map(asKey)).keys;
+}
+
+function asKey(text: string): string {
+  return Object.keys({ [text]: 0 })[0]!;
+}
+
+/** The decoder makes records by assignment, which for `__proto__` means something else. */
+function areStorable(keys: readonly string[]): boolean {
+  for (const key of keys) if (key === "__proto__" || !isSafeText(key)) return false;
+  return true;
 }
 
 function makeShape(keys: readonly string[], place = 0): Shape {
