@@ -38,7 +38,7 @@ interface Level {
  */
 export function cutTree(
   bytes: Uint8Array,
-  emit: (blob: Blob) => void,
+  emit: (blob: Blob) => unknown,
   earlier: readonly CutValue[] = [],
   kept: readonly Blob[] = [],
 ): CutValue {
@@ -57,7 +57,7 @@ export function* blobsOf({ root, leaves, levels = [] }: CutValue): Generator<Blo
 
 function cutLeaves(
   bytes: Uint8Array,
-  emit: (blob: Blob) => void,
+  emit: (blob: Blob) => unknown,
   earlier: readonly CutValue[],
   kept: readonly Blob[],
 ): Blob[] {
@@ -103,7 +103,7 @@ function growTree(
   leaves: readonly Blob[],
   before: readonly Level[],
   shared: number,
-  emit: (blob: Blob) => void,
+  emit: (blob: Blob) => unknown,
 ): { root: Blob; levels: Level[] } {
   const levels: Level[] = [];
   const behind: (readonly Blob[])[] = [];
@@ -131,7 +131,7 @@ function groupLevel(
   below: readonly Blob[],
   known: Level | undefined,
   reused: number,
-  emit: (blob: Blob) => void,
+  emit: (blob: Blob) => unknown,
 ): Level {
   const nodes = known?.nodes.slice(0, reused) ?? [];
   const ends = known?.ends.slice(0, reused) ?? [];

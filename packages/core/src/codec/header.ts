@@ -1,8 +1,8 @@
 import type { Checkpoint } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { ByteWriter } from "../serializer/byte-writer.ts";
-import { decodePlain } from "../serializer/decoder.ts";
-import { decodeSoon, Serializer } from "../serializer/serializer.ts";
+import { decode, decodePlain } from "../serializer/decoder.ts";
+import { partsOf, Serializer } from "../serializer/serializer.ts";
 import { type Soon, chain } from "../soon.ts";
 
 /** Everything of a checkpoint but its id and values, unknown fields included. */
@@ -42,7 +42,9 @@ export function encodeHeader(header: Omit<Header, "fields"> & { fields: Uint8Arr
   writer.number(content);
   writer.text(JSON.stringify([values.map(([channel]) => channel), delta]));
   for (const [, stored] of values) writer.binary(stored);
-  return writer.finish();
+  const bytes = writer.written.slice();
+  writer.release();
+  return bytes;
 }
 
 /**
@@ -63,7 +65,7 @@ export function decodeHeader(bytes: Uint8Array): Soon<Header> {
   if (!(fields instanceof Uint8Array) || typeof content !== "number") throw damaged();
   const [channels, delta] = namesIn(names);
   if (channels.length !== values.length || !values.every(isBytes)) throw damaged();
-  return chain(decodeSoon(serializer, fields), (decoded) => {
+  return chain(decode(fields, partsOf(serializer).types), (decoded) => {
     if (typeof decoded !== "object" || decoded === null) throw damaged();
     const table = channels.map((channel, i) => [channel, values[i]!] as const);
     return { fields: decoded as CheckpointFields, values: table, delta, content };

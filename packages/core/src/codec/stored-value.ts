@@ -51,7 +51,7 @@ export function payloadOf(bytes: Uint8Array): Payload {
  */
 export function storeValue(
   { size, head, kept, tail }: Payload,
-  emit: (blob: Blob) => void,
+  emit: (blob: Blob) => unknown,
   earlier?: readonly CutValue[],
   inlineBytes: number = INLINE_BYTES,
 ): StoredValue {

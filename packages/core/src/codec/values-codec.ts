@@ -3,7 +3,10 @@ import { CheckpointError } from "../errors.ts";
 import { utf8Decode, utf8Encode } from "../runtime.ts";
 import type { ValuePlace } from "../serializer/conversion/on-unknown.ts";
 import type { EncodedAfter, EncodedBefore } from "../serializer/incremental/trace.ts";
-import { decodeSoon, encodeAfter, encodeAt, isSerializer, Serializer } from "../serializer/serializer.ts";
+import { decode } from "../serializer/decoder.ts";
+import { Encoder } from "../serializer/encoder.ts";
+import { UnitEncoder } from "../serializer/incremental/unit-encoder.ts";
+import { isSerializer, partsOf, Serializer } from "../serializer/serializer.ts";
 import type { Soon } from "../soon.ts";
 import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 
@@ -12,11 +15,20 @@ const TYPED = 0x54;
 
 /** How a saver turns values into bytes. */
 export interface ValueCodec {
-  /** Whatever happens to the value after the call does not change the bytes. */
-  encode(value: unknown, place: ValuePlace): Soon<Uint8Array>;
+  /**
+   * Whatever happens to the value after the call does not change the bytes.
+   *
+   * @param take Gets the bytes, which are gone when it returns.
+   */
+  encode<T>(value: unknown, place: ValuePlace, take: (bytes: Uint8Array) => T): Soon<T>;
   /** As `encode`, for values that are mostly as those before them; not every codec can do it. */
   readonly encodeAfter:
-    | ((value: unknown, place: ValuePlace, before: EncodedBefore | undefined) => EncodedAfter)
+    | (<T>(
+        value: unknown,
+        place: ValuePlace,
+        before: EncodedBefore | undefined,
+        take: (after: EncodedAfter) => T,
+      ) => T)
     | undefined;
   decode(bytes: Uint8Array): Soon<unknown>;
   /** Whether a value is made again from its trace as `decode` makes it from its bytes. */
@@ -31,13 +43,15 @@ export function codecOf(serde: SerializerProtocol): ValueCodec {
 function nativeCodec(serializer: Serializer): ValueCodec {
   // A subclass that does it in its own way must not be got around. Another copy of this package has other traces.
   const isOurs = serializer instanceof Serializer;
+  const parts = partsOf(serializer);
   const encodes = isOurs && serializer.encode === Serializer.prototype.encode;
   const decodes = isOurs && serializer.decode === Serializer.prototype.decode;
   return {
     rebuilds: decodes,
-    encode: (value, place) => (encodes ? encodeAt(serializer, value, place) : serializer.encode(value)),
+    encode: (value, place, take) =>
+      encodes ? new Encoder(parts, place).run(value, take) : take(serializer.encode(value)),
     encodeAfter: encodes
-      ? (value, place, before) => encodeAfter(serializer, value, place, before)
+      ? (value, place, before, take) => new UnitEncoder(parts, place, before).runAfter(value, take)
       : undefined,
     decode(bytes) {
       if (bytes[0] === TYPED) {
@@ -46,7 +60,7 @@ function nativeCodec(serializer: Serializer): ValueCodec {
           "the value was stored through another `serde`; open the saver with that one",
         );
       }
-      return decodes ? decodeSoon(serializer, bytes) : serializer.decode(bytes);
+      return decodes ? decode(bytes, parts.types) : serializer.decode(bytes);
     },
   };
 }
@@ -55,12 +69,12 @@ function typedCodec(serde: SerializerProtocol): ValueCodec {
   return {
     rebuilds: false,
     encodeAfter: undefined,
-    async encode(value) {
+    async encode(value, _place, take) {
       const [type, bytes] = await serde.dumpsTyped(value);
       const name = utf8Encode(type);
       const prefix = [TYPED];
       pushVarint(prefix, name.length);
-      return concatBytes([prefix, name, bytes]);
+      return take(concatBytes([prefix, name, bytes]));
     },
     async decode(stored) {
       const reader = new ByteReader(stored);

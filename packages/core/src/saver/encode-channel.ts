@@ -6,60 +6,71 @@ import {
   rememberPrimitive,
   type RememberedValue,
 } from "../codec/remembered-value.ts";
-import { type Payload, payloadOf, type StoredValue } from "../codec/stored-value.ts";
+import { payloadOf, storeValue, type StoredValue } from "../codec/stored-value.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
 import type { CheckpointErrorDetails } from "../errors.ts";
-import type { Trace } from "../serializer/incremental/trace.ts";
-import { type Soon, chain } from "../soon.ts";
+import type { Soon } from "../soon.ts";
 import type { Blob } from "../storage/port.ts";
-import { storing, storingNow } from "./placed.ts";
+import { storing } from "./placed.ts";
 
-/** An encoded value of a channel. */
+/** The value of a channel as it is about to be stored. */
 export interface EncodedChannel {
   readonly channel: string;
-  /** The value, if it can be remembered as it is. */
-  readonly value: unknown;
-  /** Its bytes, unless they are those of the last time. */
-  readonly bytes: Payload | undefined;
-  /** How the channel was stored the last time. */
-  readonly last: RememberedValue | undefined;
-  /** How the value was encoded, if that was noted. */
-  readonly trace: Trace | undefined;
+  readonly stored: StoredValue;
+  /** Its blobs that are not known from earlier values. */
+  readonly fresh: readonly Blob[];
+  /** What to remember of it. */
+  readonly remembered: RememberedValue | undefined;
+}
+
+const NONE: readonly Blob[] = [];
+
+/** How channels are encoded. */
+export interface ChannelsPlace {
+  readonly codec: ValueCodec;
+  readonly place: CheckpointErrorDetails;
+  /** The values of the checkpoint before. */
+  readonly recent: RecentValues | undefined;
+  /** As for `storeValue`. */
+  readonly inlineBytes: number | undefined;
 }
 
 /** Encodes the value of a channel with what is remembered of it, which is taken out if it can be used only once. */
 export function encodeChannel(
-  codec: ValueCodec,
   channel: string,
   value: unknown,
-  { place, recent }: { readonly place: CheckpointErrorDetails; readonly recent: RecentValues | undefined },
+  { codec, place, recent, inlineBytes }: ChannelsPlace,
 ): Soon<EncodedChannel> {
   const last = recent?.encoded.get(channel);
   const isSimple = isPrimitive(value);
   if (isSimple && last?.primitive && Object.is(last.primitive.value, value)) {
-    return { channel, value, bytes: undefined, last, trace: undefined };
+    return { channel, stored: last.stored, fresh: NONE, remembered: last };
   }
   const details = { ...place, channel };
+  // What another channel has in common with it, the ids of the blobs tell.
+  const earlier = last?.stored.cut ? [last.stored.cut] : recent?.cut;
   const { encodeAfter } = codec;
+  const fresh: Blob[] = [];
+  const emit = (blob: Blob): unknown => fresh.push(blob);
   if (isSimple || !encodeAfter || !isWorthNoting(last)) {
-    const encoded = storing(details, () => codec.encode(value, details));
-    return chain(encoded, (bytes) => ({ channel, value, bytes: payloadOf(bytes), last, trace: undefined }));
+    return storing(details, () =>
+      codec.encode(value, details, (bytes) => {
+        const stored = storeValue(payloadOf(bytes), emit, earlier, inlineBytes);
+        if (!encodeAfter) return { channel, stored, fresh, remembered: undefined };
+        const remember = isSimple
+          ? rememberPrimitive(value, bytes.length, stored)
+          : rememberObject(undefined, bytes.length, stored);
+        return { channel, stored, fresh, remembered: remember };
+      }),
+    );
   }
   recent?.encoded.delete(channel);
   const before = last?.before;
-  const { pieces, trace, isSame, ...rest } = storingNow(details, () => encodeAfter(value, details, before));
-  const bytes = isSame ? undefined : { ...rest, kept: (before?.pieces.slice(0, pieces) ?? []) as Blob[] };
-  return { channel, value: undefined, bytes, last, trace };
-}
-
-/** What to remember of a channel, once it is known how it is stored. */
-export function remembered(
-  { value, bytes, last, trace }: EncodedChannel,
-  stored: StoredValue,
-): RememberedValue | undefined {
-  if (!bytes && !trace) return last;
-  const size = bytes?.size ?? last!.size;
-  return trace || !isPrimitive(value)
-    ? rememberObject(trace, size, stored)
-    : rememberPrimitive(value, size, stored);
+  return storing(details, () =>
+    encodeAfter(value, details, before, ({ isSame, trace, pieces, ...rest }) => {
+      const kept = (before?.pieces.slice(0, pieces) ?? []) as Blob[];
+      const stored = isSame ? last!.stored : storeValue({ ...rest, kept }, emit, earlier, inlineBytes);
+      return { channel, stored, fresh, remembered: rememberObject(trace, rest.size, stored) };
+    }),
+  );
 }

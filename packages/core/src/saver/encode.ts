@@ -4,14 +4,15 @@ import { encodeFields, encodeHeader } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
 import type { RememberedValue } from "../codec/remembered-value.ts";
 import { checkpointSeal, contentSum, parentSealOf, writeSeal } from "../codec/seals.ts";
-import { payloadOf, storeValue, type StoredValue } from "../codec/stored-value.ts";
+import { payloadOf, storeValue } from "../codec/stored-value.ts";
 import { escapeText } from "../codec/text.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
 import type { ChannelVersions, Checkpoint, CheckpointMetadata, PendingWrite } from "../contract.ts";
 import type { Location } from "../ids.ts";
 import { all, type Soon, chain } from "../soon.ts";
+import { copyOf } from "../serializer/encoder.ts";
 import type { Blob, BlobId, CheckpointRecord, WriteRecord } from "../storage/port.ts";
-import { encodeChannel, type EncodedChannel, remembered } from "./encode-channel.ts";
+import { encodeChannel, type EncodedChannel } from "./encode-channel.ts";
 import { storing, storingNow } from "./placed.ts";
 import { writeIndexes } from "./write-index.ts";
 
@@ -60,21 +61,22 @@ export function encodeCheckpoint(
   base: KnownThread | undefined,
   findDropped: () => Soon<ReadonlySet<string>>,
 ): Soon<Encoded<CheckpointRecord>> {
-  const { parent, id, checkpoint, metadata } = input;
+  const { parent, id, checkpoint, metadata, inlineBytes } = input;
   const place = { threadId: parent.thread, namespace: parent.namespace, checkpointId: id };
   const ofMetadata = { ...place, field: "metadata" };
   const index = storingNow(ofMetadata, () => indexOf(metadata));
   const { id: _id, channel_values: values, ...rest } = checkpoint;
   const fields = storingNow({ ...place, field: "checkpoint" }, () => encodeFields(rest));
   const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
-  const metadataBytes = storing(ofMetadata, () => codec.encode(metadata, ofMetadata));
-  const last = { place, recent: base?.recent.get(parent.namespace) };
-  const channels = Object.keys(values).map((channel) => encodeChannel(codec, channel, values[channel], last));
+  const metadataBytes = storing(ofMetadata, () => codec.encode(metadata, ofMetadata, copyOf));
+  const channelsPlace = { codec, place, recent: base?.recent.get(parent.namespace), inlineBytes };
+  const channels = Object.keys(values).map((channel) =>
+    encodeChannel(channel, values[channel], channelsPlace),
+  );
   return chain(all([metadataBytes, all(channels)]), ([bytes, encoded]) =>
     chain(findDropped(), (dropped) => {
       const kept = dropped.size === 0 ? encoded : encoded.filter(({ channel }) => !dropped.has(channel));
-      const parts = { index, fields, delta, metadata: bytes, channels: kept };
-      return recordOf(input, parts, base, codec.encodeAfter !== undefined);
+      return recordOf(input, { index, fields, delta, metadata: bytes, channels: kept }, base);
     }),
   );
 }
@@ -88,20 +90,15 @@ interface EncodedParts {
   readonly channels: readonly EncodedChannel[];
 }
 
-/** @param remembers Whether the next values may be compared with these. */
 function recordOf(
-  { parent, id, run, inlineBytes }: CheckpointInput,
+  { parent, id, run }: CheckpointInput,
   { index, fields, delta, metadata, channels }: EncodedParts,
   base: KnownThread | undefined,
-  remembers: boolean,
 ): Encoded<CheckpointRecord> {
-  const { stored, ...blobs } = cut(channels, base?.recent.get(parent.namespace), inlineBytes);
+  const blobs = blobsIn(channels);
   const encoded = new Map<string, RememberedValue>();
-  const values = channels.map((channel, i) => {
-    const again = remembers ? remembered(channel, stored[i]!) : undefined;
-    if (again) encoded.set(channel.channel, again);
-    return [channel.channel, stored[i]!.bytes] as const;
-  });
+  for (const { channel, remembered } of channels) if (remembered) encoded.set(channel, remembered);
+  const values = channels.map(({ channel, stored }) => [channel, stored.bytes] as const);
   const refs = [...new Set(blobs.values.map(({ root }) => root.id))];
   const content = contentSum(metadata, index, refs);
   const header = encodeHeader({ fields, values, delta, content });
@@ -141,59 +138,46 @@ export function encodeWrites(
 ): Soon<Encoded<readonly WriteRecord[]>> {
   const { thread, namespace, id } = target;
   const chosen = writeIndexes(writes.map(([channel]) => channel));
-  const pending = chosen.map(({ position }) => {
+  const recent = base?.recent.get(namespace);
+  const inline = Math.max(inlineBytes, INLINE_WRITE_BYTES);
+  const pending = chosen.map(({ position, idx }) => {
     const [channel, value] = writes[position]!;
     const place = { threadId: thread, namespace, taskId: task, checkpointId: id, channel };
-    return storing(place, () => codec.encode(value, place));
+    const fresh: Blob[] = [];
+    const store = (bytes: Uint8Array) => {
+      const stored = storeValue(payloadOf(bytes), (blob) => fresh.push(blob), recent?.cut, inline);
+      return { idx, channel: escapeText(channel), stored, fresh };
+    };
+    return storing(place, () => codec.encode(value, place, store));
   });
-  // What the caller changes meanwhile is not stored.
-  const channels = chosen.map(({ position }) => escapeText(writes[position]![0]));
-  return chain(all(pending), (values) => {
-    const encoded = values.map((value) => ({ bytes: payloadOf(value), last: undefined }));
-    const inline = Math.max(inlineBytes, INLINE_WRITE_BYTES);
-    const { stored, ...blobs } = cut(encoded, base?.recent.get(namespace), inline);
-    const record = stored.map(({ bytes, cut: value }, i) => {
-      const write = {
-        task,
-        path: escapeText(path),
-        idx: chosen[i]!.idx,
-        channel: channels[i]!,
-        value: bytes,
-        refs: value ? [value.root.id] : [],
-      };
+  return chain(all(pending), (encoded) => {
+    const { values: cut, ...blobs } = blobsIn(encoded);
+    const record = encoded.map(({ idx, channel, stored }) => {
+      const refs = stored.cut ? [stored.cut.root.id] : [];
+      const write = { task, path: escapeText(path), idx, channel, value: stored.bytes, refs };
       return { ...write, seal: writeSeal(thread, namespace, id, write) };
     });
-    return { record, ...blobs, values: { cut: blobs.values, encoded: new Map() }, base };
+    return { record, ...blobs, values: { cut, encoded: new Map() }, base };
   });
 }
 
-interface Cut extends Pick<Encoded<unknown>, "fresh" | "reuses"> {
-  readonly stored: readonly StoredValue[];
+interface Blobs extends Pick<Encoded<unknown>, "fresh" | "reuses"> {
   readonly values: readonly CutValue[];
 }
 
-function cut(
-  channels: readonly Pick<EncodedChannel, "bytes" | "last">[],
-  recent: RecentValues | undefined,
-  inlineBytes: number | undefined,
-): Cut {
+function blobsIn(channels: readonly Pick<EncodedChannel, "stored" | "fresh">[]): Blobs {
   const fresh = new Map<BlobId, Blob>();
   const values: CutValue[] = [];
   let freshLeaves = 0;
   let leaves = 0;
-  const emit = (blob: Blob): void => {
-    fresh.set(blob.id, blob);
-    if (blob.kind === "leaf") freshLeaves++;
-  };
-  const stored = channels.map(({ bytes, last }) => {
-    // What another channel has in common with it, the ids of the blobs tell.
-    const earlier = last?.stored.cut ? [last.stored.cut] : recent?.cut;
-    const value = bytes ? storeValue(bytes, emit, earlier, inlineBytes) : last!.stored;
-    if (value.cut) {
-      values.push(value.cut);
-      leaves += value.cut.leaves.length;
+  for (const { stored, fresh: blobs } of channels) {
+    for (const blob of blobs) {
+      fresh.set(blob.id, blob);
+      if (blob.kind === "leaf") freshLeaves++;
     }
-    return value;
-  });
-  return { stored, fresh: [...fresh.values()], values, reuses: freshLeaves < leaves };
+    if (!stored.cut) continue;
+    values.push(stored.cut);
+    leaves += stored.cut.leaves.length;
+  }
+  return { fresh: [...fresh.values()], values, reuses: freshLeaves < leaves };
 }

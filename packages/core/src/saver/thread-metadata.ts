@@ -6,6 +6,7 @@ import type { CheckpointConfig } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import type { ThreadEntry } from "../storage/port.ts";
 import { checkEntries } from "./check-records.ts";
+import { copyOf } from "../serializer/encoder.ts";
 import { setOwn } from "./decode.ts";
 import { reading, storing, storingNow } from "./placed.ts";
 import { RUN_KEY } from "./run-mark.ts";
@@ -42,7 +43,7 @@ export async function encodeEntries(
     .map(async ([key, value]) => {
       const token = storingNow(place, () => canonicalText(value));
       // A key may be too long for a storage.
-      const bytes = await storing(place, () => codec.encode([key, value], place));
+      const bytes = await storing(place, () => codec.encode([key, value], place, copyOf));
       const entry = { key: keyToken(key), token, value: bytes };
       return { ...entry, seal: entrySeal(thread, entry) };
     });

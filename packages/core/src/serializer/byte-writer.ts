@@ -17,8 +17,9 @@ interface Buffer {
   readonly view: DataView;
 }
 
-/** The buffer of the last value. Taken, not shared: a value may be encoded while another one is. */
-let kept: Buffer | undefined;
+/** Buffers of earlier values. Taken, not shared: a value may be encoded while another one is. */
+const kept: Buffer[] = [];
+const KEPT_MAX = 4;
 
 /** Writes MessagePack into a growing buffer. */
 export class ByteWriter {
@@ -32,17 +33,17 @@ export class ByteWriter {
 
   /** @param reserved Bytes to leave free at the front. */
   constructor(reserved: number) {
-    const { bytes, view } = kept ?? bufferOf(FIRST_SIZE);
-    kept = undefined;
+    const { bytes, view } = kept.pop() ?? bufferOf(FIRST_SIZE);
     this.#bytes = bytes;
     this.#view = view;
     this.#at = reserved;
   }
 
-  /** A copy of all that was written. The writer is of no use afterwards. */
-  finish(): Uint8Array {
-    if (this.#bytes.length <= KEPT_SIZE) kept = { bytes: this.#bytes, view: this.#view };
-    return this.#bytes.slice(0, this.#at);
+  /** Gives the buffer back. Neither the writer nor what was written may be used afterwards. */
+  release(): void {
+    if (this.#bytes.length <= KEPT_SIZE && kept.length < KEPT_MAX) {
+      kept.push({ bytes: this.#bytes, view: this.#view });
+    }
   }
 
   /** Where the writing is. It is another number whenever something was written. */
@@ -51,7 +52,7 @@ export class ByteWriter {
   }
 
   /** What was written since the last `goOnAt`, until something else is. */
-  protected get written(): Uint8Array {
+  get written(): Uint8Array {
     return this.#bytes.subarray(0, this.#at);
   }
 

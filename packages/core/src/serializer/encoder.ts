@@ -21,6 +21,11 @@ import { hasBrand, writeBranded, writeOddObject } from "./types/object.ts";
 import { writeOddText } from "./types/text.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
+/** Takes the bytes of an encoder for good. */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  return bytes.slice();
+}
+
 /** What the encoders of one serializer share. */
 export interface EncoderParts {
   readonly types: CustomTypes;
@@ -62,12 +67,21 @@ export class Encoder implements ValueWriter, ConversionHost {
     this.bytes = bytes;
   }
 
-  /** @throws CheckpointError `NOT_SERIALIZABLE` with the path of what cannot be stored. */
-  run(value: unknown): Uint8Array {
+  /**
+   * Encodes the value.
+   *
+   * @param take Gets the bytes, which are gone when it returns.
+   * @throws CheckpointError `NOT_SERIALIZABLE` with the path of what cannot be stored.
+   */
+  run<T>(value: unknown, take: (bytes: Uint8Array) => T): T {
     this.root(value);
-    if (this.tags === 0) return seal(this.bytes.finish(), PLAIN);
-    this.bytes.byte(this.needed);
-    return seal(this.bytes.finish(), TAGGED);
+    if (this.tags > 0) this.bytes.byte(this.needed);
+    const bytes = seal(this.bytes.written, this.tags > 0 ? TAGGED : PLAIN);
+    try {
+      return take(bytes);
+    } finally {
+      this.bytes.release();
+    }
   }
 
   /** Writes the whole value. */

@@ -1,14 +1,11 @@
 import type { SerializerProtocol } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
-import type { Soon } from "../soon.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
-import type { ConvertedInfo, OnUnknown, ValuePlace } from "./conversion/on-unknown.ts";
+import type { ConvertedInfo, OnUnknown } from "./conversion/on-unknown.ts";
 import { UnknownSettings } from "./conversion/settings.ts";
 import { type CustomType, CustomTypes } from "./custom-types.ts";
 import { decode } from "./decoder.ts";
-import { Encoder, type EncoderParts } from "./encoder.ts";
-import type { EncodedAfter, EncodedBefore } from "./incremental/trace.ts";
-import { UnitEncoder } from "./incremental/unit-encoder.ts";
+import { copyOf, Encoder, type EncoderParts } from "./encoder.ts";
 
 /** Options of {@link Serializer}. */
 export interface SerializerOptions {
@@ -41,32 +38,9 @@ export function isSerializer(value: SerializerProtocol): value is Serializer {
 
 const parts = new WeakMap<Serializer, EncoderParts>();
 
-/**
- * Encodes as `Serializer.encode` does.
- *
- * @param place What the value is, for whoever is told of conversions.
- */
-export function encodeAt(serializer: Serializer, value: unknown, place: ValuePlace | undefined): Uint8Array {
-  return new Encoder(parts.get(serializer)!, place).run(value);
-}
-
-/**
- * Encodes as `encodeAt` does, and faster where the value is mostly as the one before.
- *
- * @param before Its trace is used up.
- */
-export function encodeAfter(
-  serializer: Serializer,
-  value: unknown,
-  place: ValuePlace | undefined,
-  before: EncodedBefore | undefined,
-): EncodedAfter {
-  return new UnitEncoder(parts.get(serializer)!, place, before).runAfter(value);
-}
-
-/** Decodes as `Serializer.decode` does, at once where that is possible. */
-export function decodeSoon(serializer: Serializer, bytes: Uint8Array): Soon<unknown> {
-  return decode(bytes, parts.get(serializer)!.types);
+/** What a serializer's encoders and decoders share. */
+export function partsOf(serializer: Serializer): EncoderParts {
+  return parts.get(serializer)!;
 }
 
 /**
@@ -114,7 +88,7 @@ export class Serializer implements SerializerProtocol {
    *   `$.messages[3].when`, and the original error as `cause` where reading it threw.
    */
   encode(value: unknown): Uint8Array {
-    return new Encoder(this.#parts).run(value);
+    return new Encoder(this.#parts).run(value, copyOf);
   }
 
   /**

@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import { rebuild } from "../../src/serializer/incremental/rebuild.ts";
 import type { EncodedAfter, EncodedBefore } from "../../src/serializer/incremental/trace.ts";
-import { encodeAfter, Serializer } from "../../src/serializer/serializer.ts";
+import { UnitEncoder } from "../../src/serializer/incremental/unit-encoder.ts";
+import { partsOf, Serializer } from "../../src/serializer/serializer.ts";
 import { difference } from "../serializer/exact.ts";
 
 const serializer = new Serializer({ onConverted: () => {} });
@@ -27,7 +28,12 @@ function piecesOf(result: EncodedAfter, before: EncodedBefore | undefined, size:
 
 /** What is encoded next, with what came of the one before. */
 export function encodeNext(value: unknown, before: EncodedBefore | undefined, size: number) {
-  const result = encodeAfter(serializer, value, undefined, before);
+  const encoder = new UnitEncoder(partsOf(serializer), undefined, before);
+  const result = encoder.runAfter(value, (after) => ({
+    ...after,
+    head: after.head.slice(),
+    tail: after.tail.slice(),
+  }));
   const pieces = piecesOf(result, before, size);
   return { result, next: { trace: result.trace, pieces, size: result.size } };
 }

@@ -22,11 +22,21 @@ export class UnitEncoder extends Encoder {
     this.#same = new SameUnit(writer.units, this.numbers);
   }
 
-  /** @throws CheckpointError as `run` does. */
-  runAfter(value: unknown): EncodedAfter {
+  /**
+   * Encodes the value as `run` does.
+   *
+   * @param take Gets the bytes, which are gone when it returns.
+   */
+  runAfter<T>(value: unknown, take: (after: EncodedAfter) => T): T {
     this.root(value);
-    if (this.tags === 0) return this.#writer.finishAfter(this.#units, undefined, PLAIN);
-    return this.#writer.finishAfter(this.#units, this.needed, TAGGED);
+    const isTagged = this.tags > 0;
+    const last = isTagged ? this.needed : undefined;
+    const after = this.#writer.finishAfter(this.#units, last, isTagged ? TAGGED : PLAIN);
+    try {
+      return take(after);
+    } finally {
+      this.#writer.release();
+    }
   }
 
   protected override part(value: unknown): void {

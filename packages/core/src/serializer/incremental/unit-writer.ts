@@ -208,13 +208,12 @@ export class UnitWriter extends ByteWriter {
   }
 
   /**
-   * The bytes of the value. The writer is of no use afterwards.
+   * The bytes of the value, until the buffer is released.
    *
    * @param last A byte behind everything that may be another one the next time.
    */
   finishAfter(units: number, last: number | undefined, format: Format): EncodedAfter {
     if (this.#isSame(last, format)) {
-      this.finish();
       const { trace, pieces, size } = this.#before!;
       return {
         size,
@@ -230,7 +229,7 @@ export class UnitWriter extends ByteWriter {
     const end = this.place;
     if (last !== undefined) this.byte(last);
     const size = this.place;
-    const bytes = this.finish();
+    const bytes = this.written;
     const head = start === 0 ? new Uint8Array(HEAD_BYTES) : this.#head;
     if (start === 0) head.set(bytes.subarray(0, HEAD_BYTES));
     const tail = bytes.subarray(start === 0 ? HEAD_BYTES : 0);
