@@ -62,3 +62,8 @@ export function standsAt(bytes: Uint8Array, start: number, part: Uint8Array): bo
   for (let i = 0; i < length; i++) if (bytes[start + i] !== part[i]) return false;
   return true;
 }
+
+/** Whether two byte strings are the same. */
+export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && standsAt(left, 0, right);
+}

@@ -2,6 +2,7 @@ import type { Blob, BlobId } from "../storage/port.ts";
 import type { RememberedValue } from "../codec/remembered-value.ts";
 import type { CutValue } from "./cut.ts";
 import { BLOB_ID_COST, costOfBlob, costOfCuts, costOfRemembered, THREAD_COST } from "./memory-cost.ts";
+import { isNode } from "./hash.ts";
 import { childrenOf } from "./tree.ts";
 
 /** How many ids a reader names at most to say what it holds: 16 bytes each on the wire. */
@@ -10,7 +11,8 @@ const RECENT_NAMESPACES = 8;
 
 /** The values of one checkpoint. */
 export interface RecentValues {
-  readonly cut: readonly CutValue[];
+  /** Those that are blobs, by the id of their root. */
+  readonly cut: ReadonlyMap<BlobId, CutValue>;
   /** Channel → how its value was stored. Whoever encodes the next one takes out what can be used only once. */
   readonly encoded: Map<string, RememberedValue>;
 }
@@ -103,7 +105,7 @@ export class BlobCache {
   }
 
   #costed({ cut, encoded }: RecentValues): Remembered {
-    const cost = costOfCuts(cut);
+    const cost = costOfCuts(cut.values());
     const remembered = costOfRemembered(encoded.values());
     // What is large would push out the blobs, which save more.
     if (remembered > this.#maxBytes / 4) return { cut, encoded: new Map(), cost };
@@ -163,8 +165,10 @@ function rememberRecent(recent: Map<string, Remembered>, namespace: string, valu
 export function haveList(known: KnownThread | undefined): BlobId[] {
   // Naming a blob means to hold all that is below it.
   if (!known?.whole) return [];
-  const values = [...known.recent.values()].flatMap((recent) => recent.cut);
-  const roots = values.map(({ root }) => root.id).filter((id) => known.blobs.has(id));
+  const roots: BlobId[] = [];
+  for (const { cut } of known.recent.values()) {
+    for (const id of cut.keys()) if (known.blobs.has(id)) roots.push(id);
+  }
   return namesOf(roots, (id) => known.blobs.get(id));
 }
 
@@ -175,7 +179,7 @@ export function haveList(known: KnownThread | undefined): BlobId[] {
 export function namesOf(roots: readonly BlobId[], find: (id: BlobId) => Blob | undefined): BlobId[] {
   const names = new Set(roots);
   for (const id of names) {
-    const blob = find(id);
+    const blob = isNode(id) ? find(id) : undefined;
     const children = blob ? childrenOf(blob) : [];
     if (names.size + children.length > NAMES_MAX) break;
     for (const child of children) names.add(child);

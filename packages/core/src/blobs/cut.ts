@@ -1,3 +1,5 @@
+import { concatBytes } from "../codec/bytes.ts";
+import { sameBytes } from "../runtime.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
 import { chunkEnd } from "./chunk.ts";
 import { blobIdOf, writeHex } from "./hash.ts";
@@ -9,6 +11,9 @@ const NODE_MIN = 2;
 const NODE_MAX = 64;
 /** One id in four ends a node. */
 const NODE_END = 4;
+
+/** A value of up to so many bytes is one leaf: three blobs for it would cost more than what they could share. */
+const WHOLE_MAX = 2048;
 
 /** A value that was cut. */
 export interface CutValue {
@@ -42,10 +47,26 @@ export function cutTree(
   earlier: readonly CutValue[] = [],
   kept: readonly Blob[] = [],
 ): CutValue {
+  const keptBytes = kept.reduce((sum, leaf) => sum + leaf.bytes.length, 0);
+  if (keptBytes + bytes.length <= WHOLE_MAX)
+    return cutWhole([...kept.map((leaf) => leaf.bytes), bytes], emit, earlier);
   const leaves = [...kept, ...cutLeaves(bytes, emit, earlier, kept)];
   const { value: before, shared } = longestPrefix(leaves, earlier);
   if (before?.levels && shared === leaves.length && shared === before.leaves.length) return before;
   return { ...growTree(leaves, before?.levels ?? [], shared, emit), leaves };
+}
+
+function cutWhole(
+  parts: readonly Uint8Array[],
+  emit: (blob: Blob) => unknown,
+  earlier: readonly CutValue[],
+): CutValue {
+  const whole = concatBytes(parts);
+  const before = earlier.find(({ root }) => root.kind === "leaf" && sameBytes(root.bytes, whole));
+  if (before) return before;
+  const root = leafOf(whole);
+  emit(root);
+  return { root, leaves: [root], levels: [] };
 }
 
 /** Every blob of a value, each at least once. */
@@ -80,8 +101,11 @@ function cutLeaves(
 }
 
 function cutLeaf(bytes: Uint8Array, start: number): Blob {
-  const piece = bytes.slice(start, chunkEnd(bytes, start));
-  return { id: blobIdOf("leaf", piece), kind: "leaf", bytes: piece };
+  return leafOf(bytes.slice(start, chunkEnd(bytes, start)));
+}
+
+function leafOf(bytes: Uint8Array): Blob {
+  return { id: blobIdOf("leaf", bytes), kind: "leaf", bytes };
 }
 
 /** The earlier value that shares the most leaves from the front, and how many. */

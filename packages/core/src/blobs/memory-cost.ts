@@ -26,7 +26,7 @@ export function costOfBlob({ bytes }: Blob): number {
 }
 
 /** Memory that the values of a checkpoint take beside their blobs, but for how they were encoded. */
-export function costOfCuts(cut: readonly CutValue[]): number {
+export function costOfCuts(cut: Iterable<CutValue>): number {
   let cost = VALUES_COST;
   for (const { leaves, levels = [] } of cut) {
     cost += CUT_COST + leaves.length * POINTER;

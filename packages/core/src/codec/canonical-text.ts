@@ -20,8 +20,7 @@ const serializer = new Serializer({ onConverted: () => {} });
  * @throws CheckpointError `NOT_SERIALIZABLE`.
  */
 export function canonicalText(value: unknown): string {
-  const texts = new TextMaker();
-  return texts.of(value) ?? hashed(serializer.encode(value));
+  return textOfPrimitive(value) ?? new TextMaker().of(value) ?? hashed(serializer.encode(value));
 }
 
 /** What is not stored with the metadata cannot be found by a filter. */
@@ -34,16 +33,21 @@ export function shortText(text: string, longest: number): string {
   return text.length <= longest ? text : `#${hostHash(utf8Encode(text))}`;
 }
 
+function textOfPrimitive(value: unknown): string | undefined {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") return Number.isFinite(value) ? String(value + 0) : `@${value}`;
+  return typeof value === "string" ? shortText(JSON.stringify(value), TEXT_MAX) : undefined;
+}
+
 class TextMaker {
   /** Objects and their texts; `undefined` while what is in them is being read. */
   readonly #texts = new Map<object, string | undefined>();
 
   /** `undefined`: it contains itself. */
   of(value: unknown, depth = 0): string | undefined {
-    if (value === null || typeof value === "boolean") return String(value);
-    if (typeof value === "number") return Number.isFinite(value) ? String(value + 0) : `@${value}`;
-    if (typeof value === "string") return shortText(JSON.stringify(value), TEXT_MAX);
-    if (typeof value === "object" && this.#texts.has(value)) return this.#texts.get(value);
+    const primitive = textOfPrimitive(value);
+    if (primitive !== undefined) return primitive;
+    if (typeof value === "object" && value !== null && this.#texts.has(value)) return this.#texts.get(value);
     if (!isContainer(value)) return this.#ofOther(value);
     if (depth >= MAX_NESTING) throw tooDeep();
     this.#texts.set(value, undefined);

@@ -1,4 +1,3 @@
-import { standsAt } from "../runtime.ts";
 import { rebuild } from "../serializer/incremental/rebuild.ts";
 import type { EncodedBefore, Trace } from "../serializer/incremental/trace.ts";
 import { costOfTrace, textCost } from "../serializer/incremental/token-cost.ts";
@@ -24,7 +23,7 @@ export interface RememberedValue {
 const REMEMBERED_COST = 420;
 
 /** From this size on, noting how a value is encoded takes less time than encoding the next one as a whole. */
-const WORTH_NOTING = 4096;
+const WORTH_NOTING = 1024;
 
 export function isPrimitive(value: unknown): value is Primitive {
   return (
@@ -53,11 +52,6 @@ export function rememberObject(trace: Trace | undefined, size: number, stored: S
   const before = trace && stored.cut && { trace, pieces: stored.cut.leaves, size };
   const cost = REMEMBERED_COST + stored.bytes.length + (before ? HEAD_BYTES + costOfTrace(before.trace) : 0);
   return { stored, size, before, primitive: undefined, cost };
-}
-
-/** Whether two byte strings are the same. */
-export function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && standsAt(right, 0, left);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isIntact, type FindBlob } from "../blobs/tree.ts";
 import type { TreeReader } from "../blobs/tree-reader.ts";
 import { decodeHeader, type Header } from "../codec/header.ts";
-import { isSame, type RememberedValue, valueAgain } from "../codec/remembered-value.ts";
+import { type RememberedValue, valueAgain } from "../codec/remembered-value.ts";
 import { contentSum } from "../codec/seals.ts";
 import { loadValue, refOf } from "../codec/stored-value.ts";
 import { compareText, unescapeText } from "../codec/text.ts";
@@ -9,6 +9,7 @@ import type { ValueCodec } from "../codec/values-codec.ts";
 import type { Checkpoint, CheckpointMetadata, CheckpointPendingWrite, CheckpointTuple } from "../contract.ts";
 import { CheckpointError, type CheckpointErrorDetails } from "../errors.ts";
 import { configOf } from "../ids.ts";
+import { sameBytes } from "../runtime.ts";
 import { all, type Soon, chain } from "../soon.ts";
 import type {
   Blob,
@@ -83,7 +84,7 @@ function againIn(
   stored: Uint8Array,
 ): RememberedValue | undefined {
   const last = remembered?.get(channel);
-  return last && isSame(last.stored.bytes, stored) ? last : undefined;
+  return last && sameBytes(last.stored.bytes, stored) ? last : undefined;
 }
 
 function checkContent(

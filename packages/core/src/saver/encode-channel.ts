@@ -48,7 +48,7 @@ export function encodeChannel(
   }
   const details = { ...place, channel };
   // What another channel has in common with it, the ids of the blobs tell.
-  const earlier = last?.stored.cut ? [last.stored.cut] : recent?.cut;
+  const earlier = last?.stored.cut ? [last.stored.cut] : [...(recent?.cut.values() ?? [])];
   const { encodeAfter } = codec;
   const fresh: Blob[] = [];
   const emit = (blob: Blob): unknown => fresh.push(blob);

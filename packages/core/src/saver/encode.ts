@@ -32,7 +32,7 @@ export interface Encoded<T> {
 /** All blobs of some values. */
 export function allBlobs({ cut: values }: RecentValues): Blob[] {
   const blobs = new Map<BlobId, Blob>();
-  for (const value of values) for (const blob of blobsOf(value)) blobs.set(blob.id, blob);
+  for (const value of values.values()) for (const blob of blobsOf(value)) blobs.set(blob.id, blob);
   return [...blobs.values()];
 }
 
@@ -99,7 +99,7 @@ function recordOf(
   const encoded = new Map<string, RememberedValue>();
   for (const { channel, remembered } of channels) if (remembered) encoded.set(channel, remembered);
   const values = channels.map(({ channel, stored }) => [channel, stored.bytes] as const);
-  const refs = [...new Set(blobs.values.map(({ root }) => root.id))];
+  const refs = [...blobs.values.keys()];
   const content = contentSum(metadata, index, refs);
   const header = encodeHeader({ fields, values, delta, content });
   const key = { namespace: parent.namespace, id, run, header };
@@ -124,7 +124,7 @@ function recordOf(
  * A write of up to so many bytes stays in its record, even where the storage says less: unlike the value of a channel,
  * it is stored once, and a blob would save nothing.
  */
-const INLINE_WRITE_BYTES = 4096;
+const INLINE_WRITE_BYTES = 2048;
 
 /** Encodes the writes of a task, as {@link encodeCheckpoint} does. */
 export function encodeWrites(
@@ -145,7 +145,7 @@ export function encodeWrites(
     const place = { threadId: thread, namespace, taskId: task, checkpointId: id, channel };
     const fresh: Blob[] = [];
     const store = (bytes: Uint8Array) => {
-      const stored = storeValue(payloadOf(bytes), (blob) => fresh.push(blob), recent?.cut, inline);
+      const stored = storeValue(payloadOf(bytes), (blob) => fresh.push(blob), cutsOf(recent), inline);
       return { idx, channel: escapeText(channel), stored, fresh };
     };
     return storing(place, () => codec.encode(value, place, store));
@@ -161,13 +161,17 @@ export function encodeWrites(
   });
 }
 
+function cutsOf(recent: RecentValues | undefined): CutValue[] {
+  return recent ? [...recent.cut.values()] : [];
+}
+
 interface Blobs extends Pick<Encoded<unknown>, "fresh" | "reuses"> {
-  readonly values: readonly CutValue[];
+  readonly values: ReadonlyMap<BlobId, CutValue>;
 }
 
 function blobsIn(channels: readonly Pick<EncodedChannel, "stored" | "fresh">[]): Blobs {
   const fresh = new Map<BlobId, Blob>();
-  const values: CutValue[] = [];
+  const values = new Map<BlobId, CutValue>();
   let freshLeaves = 0;
   let leaves = 0;
   for (const { stored, fresh: blobs } of channels) {
@@ -176,7 +180,7 @@ function blobsIn(channels: readonly Pick<EncodedChannel, "stored" | "fresh">[]):
       if (blob.kind === "leaf") freshLeaves++;
     }
     if (!stored.cut) continue;
-    values.push(stored.cut);
+    values.set(stored.cut.root.id, stored.cut);
     leaves += stored.cut.leaves.length;
   }
   return { fresh: [...fresh.values()], values, reuses: freshLeaves < leaves };

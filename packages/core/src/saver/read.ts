@@ -1,4 +1,5 @@
 import { haveList, type RecentValues } from "../blobs/blob-cache.ts";
+import type { CutValue } from "../blobs/cut.ts";
 import { blobsBelow, type FindBlob } from "../blobs/tree.ts";
 import { type KnownValues, TreeReader } from "../blobs/tree-reader.ts";
 import { filterTerms } from "../codec/index-token.ts";
@@ -12,7 +13,7 @@ import type {
 import { TASKS } from "../contract.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import { beforeOf, locate, selectionOf, type Location } from "../ids.ts";
-import type { GetResult } from "../storage/port.ts";
+import type { BlobId, GetResult } from "../storage/port.ts";
 import { checkFilter, checkLimit } from "./check-arguments.ts";
 import { checkPlace, checkStored } from "./check-records.ts";
 import { checkedBlobs, decodeTuple } from "./decode.ts";
@@ -48,7 +49,6 @@ async function readStored(
 ): Promise<CheckpointTuple | undefined> {
   const known = engine.cache.find(thread);
   const recent = known?.recent.get(namespace);
-  const values = valuesByRoot(recent);
   const ttl = engine.refreshOnRead ? engine.ttl : undefined;
   const stored = await engine.storage.get({ thread, namespace, id, have: haveList(known), ttl });
   if (!stored) return undefined;
@@ -56,7 +56,7 @@ async function readStored(
   checkStored(stored);
   const fetched = checkedBlobs(stored.blobs);
   const find: FindBlob = (blob) => fetched(blob) ?? known?.blobs.get(blob);
-  const reader = new TreeReader(find, values);
+  const reader = new TreeReader(find, recent?.cut);
   const decoded = decodeTuple(engine.codec, stored, reader, recent?.encoded);
   const tuple = decoded instanceof Promise ? await decoded : decoded;
   const isRecent = known?.epoch === stored.epoch;
@@ -78,18 +78,19 @@ function remember(engine: Engine, stored: GetResult, { find, read, recent }: Rea
   const { thread, epoch } = stored;
   const { namespace } = stored.checkpoint;
   const refs = refsOf(stored);
-  const known = valuesByRoot(recent);
-  const cut = refs.flatMap((root) => known.get(root) ?? read.get(root) ?? []);
+  const cut = new Map<BlobId, CutValue>();
+  for (const root of refs) {
+    const value = recent?.cut.get(root) ?? read.get(root);
+    if (value) cut.set(root, value);
+  }
+  // What was put last is read next, as a rule.
+  if (recent && read.size === 0 && cut.size === recent.cut.size && stored.blobs.length === 0) return;
   const encoded = recent?.encoded ?? new Map<string, never>();
   const blobs = blobsBelow(
-    refs.filter((root) => !known.has(root)),
+    refs.filter((root) => !recent?.cut.has(root)),
     find,
   );
   engine.cache.learn(thread, epoch, blobs.values(), { namespace, values: { cut, encoded } });
-}
-
-function valuesByRoot(recent: RecentValues | undefined): KnownValues {
-  return new Map(recent?.cut.map((value) => [value.root.id, value]));
 }
 
 const LIST_OPTIONS: OptionNames<CheckpointListOptions> = { limit: true, before: true, filter: true };

@@ -15,14 +15,14 @@ const NODES_MAX = 48;
  * @param namespace The namespace whose remembered values are tried first.
  */
 export function reliedOn(
-  values: readonly CutValue[],
+  values: ReadonlyMap<BlobId, CutValue>,
   sent: ReadonlyMap<BlobId, Blob>,
   known: KnownThread,
   namespace: string,
 ): BlobId[] {
   const rest = topmost(values, sent);
-  const remembered = known.recent.get(namespace)?.cut ?? [];
-  const roots = new Set(remembered.map(({ root }) => root.id).filter((id) => known.blobs.has(id)));
+  const remembered = [...(known.recent.get(namespace)?.cut.keys() ?? [])];
+  const roots = new Set(remembered.filter((id) => known.blobs.has(id)));
   const chosen = [...roots].filter((root) => rest.delete(root));
   // Those that stand for themselves may stand for others, too.
   for (const root of new Set([...chosen, ...roots])) {
@@ -33,9 +33,9 @@ export function reliedOn(
 }
 
 /** The topmost blobs that are not sent. */
-function topmost(values: readonly CutValue[], sent: ReadonlyMap<BlobId, Blob>): Set<BlobId> {
+function topmost(values: ReadonlyMap<BlobId, CutValue>, sent: ReadonlyMap<BlobId, Blob>): Set<BlobId> {
   const found = new Set<BlobId>();
-  const seen = new Set(values.map(({ root }) => root.id));
+  const seen = new Set(values.keys());
   for (const id of seen) {
     const blob = sent.get(id);
     if (!blob) found.add(id);

@@ -64,7 +64,7 @@ export interface StorageCapabilities {
   readonly scanAllThreads: boolean;
   /**
    * Values of up to so many bytes are kept in the record of their checkpoint or write; longer ones become blobs. More
-   * than the default makes sense where a blob costs much more than some kilobytes in a record. Writes of up to 4 kB are
+   * than the default makes sense where a blob costs much more than some kilobytes in a record. Writes of up to 2 kB are
    * kept in their record in any case.
    * @default 512
    */

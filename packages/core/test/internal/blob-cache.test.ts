@@ -11,7 +11,7 @@ function tree(length: number, seed: number) {
   return {
     root: value.root.id,
     blobs,
-    recent: { namespace: "", values: { cut: [value], encoded: new Map() } },
+    recent: { namespace: "", values: { cut: new Map([[value.root.id, value]]), encoded: new Map() } },
   };
 }
 
@@ -82,7 +82,7 @@ describe("what a reader says it has", () => {
     const cache = new BlobCache(1e7);
     cache.learn("t", "e", before.values(), {
       namespace: "",
-      values: { cut: [old], encoded: new Map() },
+      values: { cut: new Map([[old.root.id, old]]), encoded: new Map() },
     });
     const have = new Set(haveList(cache.find("t")));
     const sent = blobsBelow([grown.root.id], (id) => (have.has(id) ? undefined : after.get(id)));

@@ -102,7 +102,7 @@ describe("a checkpoint that is encoded with what is known of its thread", () => 
     const blobs = [...known.blobs.values()].reduce((sum, blob) => sum + costOfBlob(blob!), 0);
     const { cut, encoded, cost } = known.recent.get("")!;
     expect(known.bytes).toBe(THREAD_COST + blobs + cost);
-    expect(cost).toBe(costOfCuts(cut) + costOfRemembered(encoded.values()));
+    expect(cost).toBe(costOfCuts(cut.values()) + costOfRemembered(encoded.values()));
     expect(cost).toBeGreaterThan(20_000);
   });
 });
