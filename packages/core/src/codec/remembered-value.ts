@@ -1,6 +1,5 @@
 import { rebuild } from "../serializer/incremental/rebuild.ts";
-import type { EncodedBefore, Trace } from "../serializer/incremental/trace.ts";
-import { costOfTrace, textCost } from "../serializer/incremental/token-cost.ts";
+import { type EncodedBefore, type Trace, costOfTrace, textCost } from "../serializer/incremental/trace.ts";
 import { HEAD_BYTES, HEADER_BYTES } from "../serializer/envelope.ts";
 import type { StoredValue } from "./stored-value.ts";
 

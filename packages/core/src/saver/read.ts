@@ -4,13 +4,13 @@ import { blobsBelow, type FindBlob } from "../blobs/tree.ts";
 import { type KnownValues, TreeReader } from "../blobs/tree-reader.ts";
 import { filterTerms } from "../codec/index-token.ts";
 import { compareText } from "../codec/text.ts";
-import type {
-  ChannelVersion,
-  CheckpointConfig,
-  CheckpointListOptions,
-  CheckpointTuple,
+import {
+  type ChannelVersion,
+  type CheckpointConfig,
+  type CheckpointListOptions,
+  type CheckpointTuple,
+  TASKS,
 } from "../contract.ts";
-import { TASKS } from "../contract.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import { beforeOf, locate, selectionOf, type Location } from "../ids.ts";
 import type { BlobId, GetResult } from "../storage/port.ts";

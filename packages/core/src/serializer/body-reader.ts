@@ -1,7 +1,7 @@
 import { decodeUtf8 } from "./host.ts";
 import { malformed } from "./malformed.ts";
-import { MAX_NESTING } from "./nesting.ts";
-import { MANY_KEYS, sharedKeys } from "./shape.ts";
+import { MAX_NESTING } from "./path.ts";
+import { MANY_KEYS, shapeOf } from "./shape.ts";
 import { TAG_END, TAG_HEAD, TAG_MARK } from "./tags.ts";
 import { hasNoTagsInside } from "./types/class-table.ts";
 
@@ -235,7 +235,7 @@ function readKeys(): readonly string[] {
   if (length > end - at) tooEarly();
   const keys: string[] = [];
   for (let i = 0; i < length; i++) keys.push(readKey());
-  return sharedKeys(keys) ?? malformed("it has a record with a key that no record has");
+  return shapeOf(keys)?.keys ?? malformed("it has a record with a key that no record has");
 }
 
 function readKey(): string {

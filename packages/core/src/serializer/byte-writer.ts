@@ -1,6 +1,5 @@
 import { encodeUtf8, encodeUtf8Into } from "./host.ts";
-import type { ShapeTable } from "./shape-table.ts";
-import type { Shape } from "./shape.ts";
+import type { ShapeTable, Shape } from "./shape.ts";
 import { TAG_HEAD, TAG_MARK } from "./tags.ts";
 import { isSafeText } from "./text.ts";
 

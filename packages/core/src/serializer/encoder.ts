@@ -5,12 +5,10 @@ import { dropSymbolKeys, isDense } from "./own-keys.ts";
 import type { ValuePlace } from "./conversion/on-unknown.ts";
 import type { UnknownSettings } from "./conversion/settings.ts";
 import { type ConversionHost, UnknownValues } from "./conversion/unknown-values.ts";
-import { MAX_NESTING } from "./nesting.ts";
+import { MAX_NESTING, type PathStep } from "./path.ts";
 import { ObjectNumbers } from "./object-numbers.ts";
-import type { PathStep } from "./path.ts";
 import { notSerializable, refuse, refuseDepth } from "./refusal.ts";
-import { type Shape, ShapeFinder } from "./shape.ts";
-import { ShapeTable } from "./shape-table.ts";
+import { type Shape, shapeOf, ShapeTable } from "./shape.ts";
 import { NEEDS, TAG } from "./tags.ts";
 import { writeIrregularArray } from "./types/array.ts";
 import { writeBigInt } from "./types/bigint.ts";
@@ -46,7 +44,6 @@ export class Encoder implements ValueWriter, ConversionHost {
   /** Shapes whose keys are already written. */
   protected readonly shapes: ShapeTable = new ShapeTable();
   protected readonly numbers: ObjectNumbers = new ObjectNumbers();
-  readonly #finder = new ShapeFinder();
   readonly #path: PathStep[] = [];
   /** Values of registered types whose data is being written. */
   readonly #open = new Set<object>();
@@ -161,7 +158,7 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   shapeOf(value: object): Shape | undefined {
-    return this.#finder.of(value);
+    return shapeOf(Object.keys(value));
   }
 
   enter(): void {
@@ -215,7 +212,7 @@ export class Encoder implements ValueWriter, ConversionHost {
     } catch (error) {
       return this.unknown.unreadable(value, error);
     }
-    const shape = this.#finder.find(keys);
+    const shape = shapeOf(keys);
     if (shape === undefined) return writeOddObject(this, TAG.object, value);
     const says = shape.hasToJSON && !this.#settings.refuses ? this.read(value, "toJSON") : undefined;
     if (typeof says === "function") return this.unknown.object(value);

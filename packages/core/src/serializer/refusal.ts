@@ -1,6 +1,5 @@
 import { CheckpointError } from "../errors.ts";
-import { MAX_NESTING } from "./nesting.ts";
-import { renderPath, type PathStep } from "./path.ts";
+import { MAX_NESTING, renderPath, type PathStep } from "./path.ts";
 
 /** Thrown for a value that cannot be stored; the callers know its place. */
 class Refusal extends Error {}

@@ -6,10 +6,6 @@ export interface Shape {
   readonly hash: number;
   /** Whether one of the keys is `toJSON`. */
   readonly hasToJSON: boolean;
-  /** Where it is among the known shapes. */
-  readonly place: number;
-  /** Where the one is that followed last time. */
-  next: number;
 }
 
 /** Objects with more keys are dictionaries more often than records. */
@@ -17,86 +13,46 @@ export const MANY_KEYS = 64;
 /** A program that makes lists of keys without end does not fill the memory. */
 const KNOWN_MAX = 1024;
 
-// Keys come from the same few places of a program all the time, so all encoders share what is known of them.
-const known: Shape[] = [];
-const byFirstKey = new Map<string | undefined, Shape[]>();
-const FIRST: Shape = makeShape([]);
+// Keys come from the same few places of a program all the time, so all encoders and decoders share what is known of them.
+const byFirstKey = new Map<string, Shape[]>();
+let known = 0;
 
 /** The shape without keys. */
 export const EMPTY_SHAPE: Shape = makeShape([]);
 
-/** Finds the shapes of one object after the other. */
-export class ShapeFinder {
-  #last: Shape = FIRST;
-
-  /** The shape of an object's own keys, or `undefined` where no record can have them. */
-  of(value: object): Shape | undefined {
-    const guess = known[this.#last.next];
-    if (guess === undefined || !hasKeys(value, guess.keys)) return this.find(Object.keys(value));
-    this.#last = guess;
-    return guess;
-  }
-
-  /** The shape with these keys, or `undefined` where no record can have them. */
-  find(keys: readonly string[]): Shape | undefined {
-    // Objects that are empty come between all others, and would spoil every guess.
-    if (keys.length === 0) return EMPTY_SHAPE;
-    const guess = known[this.#last.next];
-    if (guess !== undefined && sameKeys(guess.keys, keys)) {
-      this.#last = guess;
-      return guess;
-    }
-    return this.#lookUp(keys);
-  }
-
-  #lookUp(keys: readonly string[]): Shape | undefined {
-    const found = byFirstKey.get(keys[0])?.find((shape) => sameKeys(shape.keys, keys));
-    if (found !== undefined) {
-      this.#last.next = found.place;
-      this.#last = found;
-      return found;
-    }
-    if (!areStorable(keys)) return undefined;
-    return keys.length > MANY_KEYS ? makeShape(keys) : remember(keys);
-  }
+/** The shape with these keys, or `undefined` where no record can have them. */
+export function shapeOf(keys: readonly string[]): Shape | undefined {
+  const [first] = keys;
+  if (first === undefined) return EMPTY_SHAPE;
+  const others = byFirstKey.get(first);
+  if (others) for (const shape of others) if (sameKeys(shape.keys, keys)) return shape;
+  // The decoder makes records by assignment, which for `__proto__` means something else.
+  for (const key of keys) if (key === "__proto__" || !isSafeText(key)) return undefined;
+  if (keys.length > MANY_KEYS) return makeShape(keys);
+  const shape = makeShape(keys.map(asKey));
+  remember(first, shape);
+  return shape;
 }
 
-/**
- * The same keys, as the engine keeps them for objects, which it finds at once; `undefined` where no record can have
- * them.
- */
-export function sharedKeys(keys: readonly string[]): readonly string[] | undefined {
-  const found = byFirstKey.get(keys[0])?.find((shape) => sameKeys(shape.keys, keys));
-  if (found !== undefined) return found.keys;
-  if (!areStorable(keys)) return undefined;
-  return keys.length > MANY_KEYS || keys.length === 0 ? keys : remember(keys.map(asKey)).keys;
-}
-
+/** The same text as the engine keeps it for the keys of objects, where it finds it at once. */
 function asKey(text: string): string {
   return Object.keys({ [text]: 0 })[0]!;
 }
 
-/** The decoder makes records by assignment, which for `__proto__` means something else. */
-function areStorable(keys: readonly string[]): boolean {
-  for (const key of keys) if (key === "__proto__" || !isSafeText(key)) return false;
-  return true;
+function makeShape(keys: readonly string[]): Shape {
+  const hash = keys.length > MANY_KEYS ? 0 : hashKeys(keys);
+  return { keys, hash, hasToJSON: keys.includes("toJSON") };
 }
 
-function makeShape(keys: readonly string[], place = 0): Shape {
-  return { keys, hash: hashKeys(keys), hasToJSON: keys.includes("toJSON"), place, next: 0 };
-}
-
-function remember(keys: readonly string[]): Shape {
-  if (known.length === KNOWN_MAX) {
-    known.length = 0;
+function remember(first: string, shape: Shape): void {
+  if (known === KNOWN_MAX) {
+    known = 0;
     byFirstKey.clear();
   }
-  const shape = makeShape(keys, known.length);
-  known.push(shape);
-  const others = byFirstKey.get(keys[0]);
-  if (others === undefined) byFirstKey.set(keys[0], [shape]);
-  else others.push(shape);
-  return shape;
+  known++;
+  const others = byFirstKey.get(first);
+  if (others) others.push(shape);
+  else byFirstKey.set(first, [shape]);
 }
 
 /** Whether these are an object's own keys, without making a list of them. */
@@ -107,7 +63,7 @@ export function hasKeys(value: object, keys: readonly string[]): boolean {
   return count === keys.length && (count === 0 || Object.hasOwn(value, keys[count - 1]!));
 }
 
-export function sameKeys(left: readonly string[], right: readonly string[]): boolean {
+function sameKeys(left: readonly string[], right: readonly string[]): boolean {
   const length = left.length;
   if (length !== right.length) return false;
   for (let i = 0; i < length; i++) if (left[i] !== right[i]) return false;
@@ -121,4 +77,55 @@ function hashKeys(keys: readonly string[]): number {
     hash = Math.imul(hash ^ 0xffff, 0x01000193);
   }
   return hash >>> 0;
+}
+
+const FIRST_ID = 0x40;
+/** The last id is for records with so many keys that they are hardly met twice. */
+const SLOTS = 63;
+export const MANY_KEYS_ID: number = FIRST_ID + SLOTS;
+
+/**
+ * The shapes whose keys are written already, and the bytes that stand for them. An id follows from the keys and
+ * not from the order in which shapes are met, so that a new shape in a value leaves the bytes of the others as they were.
+ */
+export class ShapeTable {
+  readonly #shapes: Shape[] = [];
+  readonly #ids: number[] = [];
+
+  /** The id of a shape whose keys are written, or `undefined`. */
+  idOf(shape: Shape): number | undefined {
+    const shapes = this.#shapes;
+    for (let i = 0; i < shapes.length; i++) {
+      const one = shapes[i]!;
+      if (one === shape || (one.hash === shape.hash && sameKeys(one.keys, shape.keys))) return this.#ids[i];
+    }
+    return undefined;
+  }
+
+  /** Chooses the id of a shape whose keys are written next. The shape that had it before loses it. */
+  define(shape: Shape): number {
+    if (shape.keys.length > MANY_KEYS) return MANY_KEYS_ID;
+    const id = this.#freeId(shape.hash % SLOTS);
+    this.set(shape, id);
+    return id;
+  }
+
+  /** Gives a shape an id. */
+  set(shape: Shape, id: number): void {
+    const place = this.#ids.indexOf(id);
+    if (place === -1) {
+      this.#shapes.push(shape);
+      this.#ids.push(id);
+    } else {
+      this.#shapes[place] = shape;
+    }
+  }
+
+  #freeId(first: number): number {
+    for (let i = 0; i < SLOTS; i++) {
+      const id = FIRST_ID + ((first + i) % SLOTS);
+      if (!this.#ids.includes(id)) return id;
+    }
+    return FIRST_ID + first;
+  }
 }

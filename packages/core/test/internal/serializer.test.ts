@@ -4,8 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ByteWriter } from "../../src/serializer/byte-writer.ts";
 import { crc32, portableCrc32 } from "../../src/serializer/crc32.ts";
 import { renderPath } from "../../src/serializer/path.ts";
-import { MANY_KEYS_ID, ShapeTable } from "../../src/serializer/shape-table.ts";
-import { ShapeFinder } from "../../src/serializer/shape.ts";
+import { MANY_KEYS_ID, ShapeTable, shapeOf } from "../../src/serializer/shape.ts";
 import { codeUnits, isWellFormed, textOfCodeUnits } from "../../src/serializer/text.ts";
 
 describe("the checksum", () => {
@@ -46,7 +45,7 @@ describe("text", () => {
 });
 
 describe("shapes", () => {
-  const shape = (...keys: string[]) => new ShapeFinder().find(keys)!;
+  const shape = (...keys: string[]) => shapeOf(keys)!;
 
   it("keep their number whatever other shapes are met before", () => {
     const alone = new ShapeTable().define(shape("id", "name"));

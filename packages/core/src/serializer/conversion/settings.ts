@@ -1,6 +1,5 @@
 import { CheckpointError } from "../../errors.ts";
-import { adviceFor } from "./advice.ts";
-import { type ClassNaming, namingOf } from "./class-naming.ts";
+import { adviceFor, type ClassNaming, namingOf } from "./class-naming.ts";
 import type { Conversion } from "./conversion.ts";
 import type { ConvertedInfo, OnUnknown, ValuePlace } from "./on-unknown.ts";
 import { Reported, reportedInProcess, warn } from "./reports.ts";

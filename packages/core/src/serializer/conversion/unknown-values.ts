@@ -1,6 +1,5 @@
 import type { CustomType, CustomTypes } from "../custom-types.ts";
-import { MAX_NESTING } from "../nesting.ts";
-import { type PathStep, renderPath } from "../path.ts";
+import { MAX_NESTING, type PathStep, renderPath } from "../path.ts";
 import { refuse } from "../refusal.ts";
 import { UNREADABLE } from "./conversion.ts";
 import { convert } from "./convert.ts";

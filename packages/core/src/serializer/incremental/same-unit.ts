@@ -111,10 +111,11 @@ export class SameUnit {
     const shape = this.#shape();
     if (shape === undefined || !hasKeys(message, shape.keys)) return false;
     this.needs |= needs;
-    const { readers, givenAt, namespaceAt } = planOf(shape);
+    const { givenAt, namespaceAt } = planOf(shape);
+    const { keys } = shape;
     const values = this.#values;
-    for (let i = 0; i < readers.length; i++) values[i] = readers[i]!(message);
-    for (let i = 0; i < readers.length; i++) {
+    for (let i = 0; i < keys.length; i++) values[i] = message[keys[i]!];
+    for (let i = 0; i < keys.length; i++) {
       const value = values[i];
       if (i === givenAt) {
         if (!this.#given(value, shape, values)) return false;

@@ -3,12 +3,10 @@ import { ByteWriter } from "../byte-writer.ts";
 import { isMessageTag } from "../types/class-table.ts";
 import { crc32 } from "../crc32.ts";
 import { type Format, HEAD_BYTES, HEADER_BYTES, sealHead } from "../envelope.ts";
-import type { ShapeTable } from "../shape-table.ts";
-import type { Shape } from "../shape.ts";
+import type { ShapeTable, Shape } from "../shape.ts";
 import { TAG_END } from "../tags.ts";
 import { EarlierBytes } from "./earlier-bytes.ts";
-import { numberCost, textCost } from "./token-cost.ts";
-import type { EncodedAfter, EncodedBefore, Trace } from "./trace.ts";
+import { numberCost, textCost, type EncodedAfter, type EncodedBefore, type Trace } from "./trace.ts";
 import { type Definition, LIST, type TagToken, type Token, UNIT, Units } from "./units.ts";
 
 export const TAG_TOKENS: readonly TagToken[] = Array.from({ length: TAG_END }, (_, tag) => ({ tag }));

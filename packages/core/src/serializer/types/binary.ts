@@ -1,6 +1,5 @@
 import { type HostClass, hostClass, NodeBuffer } from "../host.ts";
-import { malformed } from "../malformed.ts";
-import { bytesOf, listOf, notHere } from "../nodes.ts";
+import { malformed, bytesOf, listOf, notHere } from "../malformed.ts";
 import { dropOwnFields } from "../own-keys.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";

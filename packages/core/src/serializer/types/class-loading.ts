@@ -1,6 +1,5 @@
 import { CheckpointError } from "../../errors.ts";
-import type { ClassName } from "./class-table.ts";
-import { isMessageClass } from "./class-table.ts";
+import { type ClassName, isMessageClass } from "./class-table.ts";
 import { STRUCTURAL_CLASSES } from "./langgraph-stand-ins.ts";
 import { NEEDS } from "../tags.ts";
 

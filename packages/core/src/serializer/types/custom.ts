@@ -1,6 +1,6 @@
 import { CheckpointError } from "../../errors.ts";
 import type { CustomType, CustomTypes } from "../custom-types.ts";
-import { listOf } from "../nodes.ts";
+import { listOf } from "../malformed.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";

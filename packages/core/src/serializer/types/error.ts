@@ -1,5 +1,4 @@
-import { malformed } from "../malformed.ts";
-import { listOf, pairsOf } from "../nodes.ts";
+import { malformed, listOf, pairsOf } from "../malformed.ts";
 import { dropSymbolKeys } from "../own-keys.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";

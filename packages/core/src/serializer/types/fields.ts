@@ -1,4 +1,4 @@
-import { pairsOf } from "../nodes.ts";
+import { pairsOf } from "../malformed.ts";
 import type { ValueReader } from "../value-reader.ts";
 import type { ValueWriter } from "../value-writer.ts";
 

@@ -1,7 +1,6 @@
 import { dropOwnFields } from "../own-keys.ts";
 import { type HostClass, hostClass } from "../host.ts";
-import { malformed } from "../malformed.ts";
-import { listOf, notHere } from "../nodes.ts";
+import { malformed, listOf, notHere } from "../malformed.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";
 import type { ValueWriter } from "../value-writer.ts";

@@ -1,5 +1,8 @@
 import { malformed } from "../malformed.ts";
+import type { Shape } from "../shape.ts";
+import { isSafeText } from "../text.ts";
 import type { ValueReader } from "../value-reader.ts";
+import type { ValueWriter } from "../value-writer.ts";
 
 /** An instance that is being created, or the record of its fields. */
 export interface Instance extends Record<PropertyKey, unknown> {
@@ -26,4 +29,11 @@ export function recordOf(node: unknown): Instance {
 
 export function isRecord(node: unknown): node is Instance {
   return typeof node === "object" && node !== null && Object.getPrototypeOf(node) === Object.prototype;
+}
+
+/** The shape of an instance without the fields that no record can have, which are left out or refused. */
+export function shapeWithoutReserved(writer: ValueWriter, value: object): Shape {
+  writer.unknown.reservedField(value);
+  const kept = Object.keys(value).filter((key) => key !== "__proto__" && isSafeText(key));
+  return writer.shapeOf(Object.fromEntries(kept.map((key) => [key, undefined])))!;
 }

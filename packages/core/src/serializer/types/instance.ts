@@ -1,12 +1,11 @@
-import { listOf } from "../nodes.ts";
+import { listOf } from "../malformed.ts";
 import { dropSymbolKeys } from "../own-keys.ts";
 import type { ValueReader } from "../value-reader.ts";
 import type { ValueWriter } from "../value-writer.ts";
 import { recogniseClass } from "./class-recognition.ts";
 import { BRANDS, type ClassName, COMMAND_BRAND, traitsOf } from "./class-table.ts";
-import { instanceOf, readField, recordOf } from "./instance-fields.ts";
+import { instanceOf, readField, recordOf, shapeWithoutReserved } from "./instance-fields.ts";
 import { writeMessage } from "./message.ts";
-import { shapeWithoutReserved } from "./reserved-fields.ts";
 
 /** Writes an instance of a class in the table; writes nothing and returns `false` for any other. */
 export function writeInstance(writer: ValueWriter, value: object, prototype: object): boolean {

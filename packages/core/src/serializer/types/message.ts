@@ -1,12 +1,18 @@
-import { listOf } from "../nodes.ts";
+import { listOf } from "../malformed.ts";
 import { dropSymbolKeys, isPlain } from "../own-keys.ts";
 import { EMPTY_SHAPE, type Shape } from "../shape.ts";
 import type { ValueReader } from "../value-reader.ts";
 import type { ValueWriter } from "../value-writer.ts";
 import { BRANDS, type ClassName, MESSAGE_BRAND, MESSAGE_NAMESPACE } from "./class-table.ts";
-import { type Instance, instanceOf, isRecord, readField, recordOf } from "./instance-fields.ts";
+import {
+  type Instance,
+  instanceOf,
+  isRecord,
+  readField,
+  recordOf,
+  shapeWithoutReserved,
+} from "./instance-fields.ts";
 import { type FieldPlan, isUsualNamespace, placesOf, planOf, readFields } from "./message-plan.ts";
-import { shapeWithoutReserved } from "./reserved-fields.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

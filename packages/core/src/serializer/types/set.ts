@@ -1,4 +1,4 @@
-import { listOf } from "../nodes.ts";
+import { listOf } from "../malformed.ts";
 import { dropOwnFields } from "../own-keys.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";

@@ -1,4 +1,4 @@
-import { bytesOf } from "../nodes.ts";
+import { bytesOf } from "../malformed.ts";
 import { TAG } from "../tags.ts";
 import { codeUnits, textOfCodeUnits } from "../text.ts";
 import type { ValueWriter } from "../value-writer.ts";

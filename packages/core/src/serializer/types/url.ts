@@ -1,5 +1,5 @@
 import { Url } from "../host.ts";
-import { notHere } from "../nodes.ts";
+import { notHere } from "../malformed.ts";
 import { dropOwnFields } from "../own-keys.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";
