@@ -4,7 +4,7 @@ import type { Blob, BlobId, CheckpointStorage, PutRequest } from "@threadmark/co
 import { afterAll, expect, it } from "vitest";
 import { blobIdOf, idBytes } from "../../../packages/core/src/blobs/hash.ts";
 import { pushVarint } from "../../../packages/core/src/codec/bytes.ts";
-import { encodeFields, encodeHeader } from "../../../packages/core/src/codec/header.ts";
+import { beginHeader, endHeader } from "../../../packages/core/src/codec/header.ts";
 import { checkpointSeal, contentSum } from "../../../packages/core/src/codec/seals.ts";
 import { configOf, putTurn, turnId } from "./turns.ts";
 
@@ -91,9 +91,9 @@ function forging(storage: CheckpointStorage, bomb: Bomb): CheckpointStorage {
 
 function forged(request: PutRequest, { value, refs, blobs }: Bomb): PutRequest {
   const { checkpoint } = request;
-  const fields = encodeFields({ v: 4, ts: "", channel_versions: { v: 1 }, versions_seen: {} });
+  const begun = beginHeader({ v: 4, ts: "", channel_versions: { v: 1 }, versions_seen: {} });
   const content = contentSum(checkpoint.metadata, checkpoint.index, refs);
-  const header = encodeHeader({ fields, values: [["v", value]], delta: [], content });
+  const header = endHeader(begun, { values: [["v", value]], delta: [], content });
   const record = { ...checkpoint, header, refs };
   return { ...request, checkpoint: { ...record, seal: checkpointSeal(request.thread, record) }, blobs };
 }

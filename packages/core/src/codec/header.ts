@@ -1,7 +1,9 @@
 import type { Checkpoint } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import { ByteWriter } from "../serializer/byte-writer.ts";
-import { decode, decodePlain } from "../serializer/decoder.ts";
+import { decodeBody } from "../serializer/decoder.ts";
+import { Encoder } from "../serializer/encoder.ts";
+import { PLAIN, TAGGED } from "../serializer/envelope.ts";
 import { partsOf, Serializer } from "../serializer/serializer.ts";
 import { type Soon, chain } from "../soon.ts";
 
@@ -22,27 +24,30 @@ export interface Header {
 const FORMAT = 1;
 
 /** What LangGraph.js itself puts there: plain data. */
-const serializer = new Serializer({ onUnknown: "refuse" });
+const parts = partsOf(new Serializer({ onUnknown: "refuse" }));
 
-/** Encodes the fields, at once, so that the caller may change them. */
-export function encodeFields(fields: CheckpointFields): Uint8Array {
-  return serializer.encode(fields);
+/** Begins a header with its fields, at once, so that the caller may change them. */
+export function beginHeader(fields: CheckpointFields): Encoder {
+  const header = new Encoder(parts, undefined, new ByteWriter(1));
+  header.bytes.arrayHead(5);
+  header.bytes.number(FORMAT);
+  header.root(fields);
+  return header;
 }
 
 /**
- * The bytes of a header whose fields are encoded already: a list of the format, the fields, the checksum, the names of
- * channels as JSON, which is well-formed whatever the names are, and the values. The seal of the record is its checksum.
+ * The bytes of a header: how it is encoded, then a list of the format, the fields, the checksum, the names of channels as
+ * JSON, which is well-formed whatever the names are, and the values. The seal of the record is its checksum.
  */
-export function encodeHeader(header: Omit<Header, "fields"> & { fields: Uint8Array }): Uint8Array {
-  const { fields, values, delta, content } = header;
-  const writer = new ByteWriter(0);
-  writer.arrayHead(4 + values.length);
-  writer.number(FORMAT);
-  writer.binary(fields);
+export function endHeader(header: Encoder, { values, delta, content }: Omit<Header, "fields">): Uint8Array {
+  const writer = header.bytes;
   writer.number(content);
   writer.text(JSON.stringify([values.map(([channel]) => channel), delta]));
+  writer.arrayHead(values.length);
   for (const [, stored] of values) writer.binary(stored);
+  const encoding = header.end();
   const bytes = writer.written.slice();
+  bytes[0] = encoding;
   writer.release();
   return bytes;
 }
@@ -53,23 +58,29 @@ export function encodeHeader(header: Omit<Header, "fields"> & { fields: Uint8Arr
  * @throws CheckpointError `CORRUPT`, `UNSUPPORTED_FORMAT`.
  */
 export function decodeHeader(bytes: Uint8Array): Soon<Header> {
-  const parts = decodePlain(bytes);
-  if (!Array.isArray(parts)) throw damaged();
-  const [format, fields, content, names, ...values] = parts as unknown[];
-  if (format !== FORMAT) {
-    throw new CheckpointError(
-      "UNSUPPORTED_FORMAT",
-      `checkpoint has header format ${String(format)}, which this version does not know; upgrade @threadmark/core`,
-    );
-  }
-  if (!(fields instanceof Uint8Array) || typeof content !== "number") throw damaged();
+  const [encoding] = bytes;
+  if (encoding !== PLAIN && encoding !== TAGGED) throw unknownFormat(encoding);
+  // A view of exactly this class: of a Node `Buffer`, byte strings would be buffers, too.
+  const body = new Uint8Array(bytes.buffer, bytes.byteOffset + 1, bytes.length - 1);
+  return chain(decodeBody(body, encoding === TAGGED, parts.types), headerOf);
+}
+
+function headerOf(decoded: unknown): Header {
+  if (!Array.isArray(decoded)) throw damaged();
+  const [format, fields, content, names, values] = decoded as unknown[];
+  if (format !== FORMAT) throw unknownFormat(format);
+  if (typeof fields !== "object" || fields === null || typeof content !== "number") throw damaged();
   const [channels, delta] = namesIn(names);
-  if (channels.length !== values.length || !values.every(isBytes)) throw damaged();
-  return chain(decode(fields, partsOf(serializer).types), (decoded) => {
-    if (typeof decoded !== "object" || decoded === null) throw damaged();
-    const table = channels.map((channel, i) => [channel, values[i]!] as const);
-    return { fields: decoded as CheckpointFields, values: table, delta, content };
-  });
+  if (!Array.isArray(values) || values.length !== channels.length || !values.every(isBytes)) throw damaged();
+  const table = channels.map((channel, i) => [channel, values[i]!] as const);
+  return { fields: fields as CheckpointFields, values: table, delta, content };
+}
+
+function unknownFormat(format: unknown): CheckpointError {
+  return new CheckpointError(
+    "UNSUPPORTED_FORMAT",
+    `checkpoint has header format ${String(format)}, which this version does not know; upgrade @threadmark/core`,
+  );
 }
 
 function namesIn(text: unknown): readonly [channels: readonly string[], delta: readonly string[]] {

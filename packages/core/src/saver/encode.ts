@@ -1,6 +1,6 @@
 import type { KnownThread, RecentValues } from "../blobs/blob-cache.ts";
 import { blobsOf, type CutValue } from "../blobs/cut.ts";
-import { encodeFields, encodeHeader } from "../codec/header.ts";
+import { beginHeader, endHeader } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
 import type { RememberedValue } from "../codec/remembered-value.ts";
 import { checkpointSeal, contentSum, parentSealOf, writeSeal } from "../codec/seals.ts";
@@ -10,7 +10,7 @@ import type { ValueCodec } from "../codec/values-codec.ts";
 import type { ChannelVersions, Checkpoint, CheckpointMetadata, PendingWrite } from "../contract.ts";
 import type { Location } from "../ids.ts";
 import { all, type Soon, chain } from "../soon.ts";
-import { copyOf } from "../serializer/encoder.ts";
+import { copyOf, type Encoder } from "../serializer/encoder.ts";
 import type { Blob, BlobId, CheckpointRecord, WriteRecord } from "../storage/port.ts";
 import { encodeChannel, type EncodedChannel } from "./encode-channel.ts";
 import { storing, storingNow } from "./placed.ts";
@@ -66,7 +66,7 @@ export function encodeCheckpoint(
   const ofMetadata = { ...place, field: "metadata" };
   const index = storingNow(ofMetadata, () => indexOf(metadata));
   const { id: _id, channel_values: values, ...rest } = checkpoint;
-  const fields = storingNow({ ...place, field: "checkpoint" }, () => encodeFields(rest));
+  const begun = storingNow({ ...place, field: "checkpoint" }, () => beginHeader(rest));
   const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
   const metadataBytes = storing(ofMetadata, () => codec.encode(metadata, ofMetadata, copyOf));
   const channelsPlace = { codec, place, recent: base?.recent.get(parent.namespace), inlineBytes };
@@ -76,7 +76,7 @@ export function encodeCheckpoint(
   return chain(all([metadataBytes, all(channels)]), ([bytes, encoded]) =>
     chain(findDropped(), (dropped) => {
       const kept = dropped.size === 0 ? encoded : encoded.filter(({ channel }) => !dropped.has(channel));
-      return recordOf(input, { index, fields, delta, metadata: bytes, channels: kept }, base);
+      return recordOf(input, { index, begun, delta, metadata: bytes, channels: kept }, base);
     }),
   );
 }
@@ -84,7 +84,8 @@ export function encodeCheckpoint(
 /** A checkpoint whose parts are encoded. */
 interface EncodedParts {
   readonly index: CheckpointRecord["index"];
-  readonly fields: Uint8Array;
+  /** The header with the fields of the checkpoint. */
+  readonly begun: Encoder;
   readonly delta: readonly string[];
   readonly metadata: Uint8Array;
   readonly channels: readonly EncodedChannel[];
@@ -92,7 +93,7 @@ interface EncodedParts {
 
 function recordOf(
   { parent, id, run }: CheckpointInput,
-  { index, fields, delta, metadata, channels }: EncodedParts,
+  { index, begun, delta, metadata, channels }: EncodedParts,
   base: KnownThread | undefined,
 ): Encoded<CheckpointRecord> {
   const blobs = blobsIn(channels);
@@ -101,7 +102,7 @@ function recordOf(
   const values = channels.map(({ channel, stored }) => [channel, stored.bytes] as const);
   const refs = [...blobs.values.keys()];
   const content = contentSum(metadata, index, refs);
-  const header = encodeHeader({ fields, values, delta, content });
+  const header = endHeader(begun, { values, delta, content });
   const key = { namespace: parent.namespace, id, run, header };
   const above = parent.id === id ? undefined : parent.id;
   return {

@@ -17,6 +17,11 @@ const ALL_NEEDS = NEEDS.messages | NEEDS.documents | NEEDS.langgraph | NEEDS.num
  */
 export function decode(bytes: Uint8Array, types: CustomTypes): Soon<unknown> {
   const { body, tagged } = open(bytes);
+  return decodeBody(body, tagged, types);
+}
+
+/** Decodes a value without its header. */
+export function decodeBody(body: Uint8Array, tagged: boolean, types: CustomTypes): Soon<unknown> {
   const end = tagged ? body.length - 1 : body.length;
   const tree = orCorrupt(() => readBody(body, end, tagged));
   if (!tagged) return tree;
@@ -25,15 +30,6 @@ export function decode(bytes: Uint8Array, types: CustomTypes): Soon<unknown> {
   return chain(loadedPrototypes(needs) ?? loadPrototypes(needs), (prototypes) =>
     orCorrupt(() => new Reviver(types, prototypes, needs, MARK).value(tree)),
   );
-}
-
-/**
- * Decodes the body of a plain value that has no header, since something else has its checksum.
- *
- * @throws CheckpointError `CORRUPT`
- */
-export function decodePlain(body: Uint8Array): unknown {
-  return orCorrupt(() => readBody(body, body.length, false));
 }
 
 function orCorrupt<T>(read: () => T): T {

@@ -1,6 +1,6 @@
 import { ByteWriter } from "./byte-writer.ts";
 import type { CustomType, CustomTypes } from "./custom-types.ts";
-import { HEADER_BYTES, PLAIN, seal, TAGGED } from "./envelope.ts";
+import { type Format, HEADER_BYTES, PLAIN, seal, TAGGED } from "./envelope.ts";
 import { dropSymbolKeys, isDense } from "./own-keys.ts";
 import type { ValuePlace } from "./conversion/on-unknown.ts";
 import type { UnknownSettings } from "./conversion/settings.ts";
@@ -72,8 +72,8 @@ export class Encoder implements ValueWriter, ConversionHost {
    */
   run<T>(value: unknown, take: (bytes: Uint8Array) => T): T {
     this.root(value);
-    if (this.tags > 0) this.bytes.byte(this.needed);
-    const bytes = seal(this.bytes.written, this.tags > 0 ? TAGGED : PLAIN);
+    const format = this.end();
+    const bytes = seal(this.bytes.written, format);
     try {
       return take(bytes);
     } finally {
@@ -81,8 +81,15 @@ export class Encoder implements ValueWriter, ConversionHost {
     }
   }
 
+  /** Ends what was written, and says what it is. */
+  end(): Format {
+    if (this.tags === 0) return PLAIN;
+    this.bytes.byte(this.needed);
+    return TAGGED;
+  }
+
   /** Writes the whole value. */
-  protected root(value: unknown): void {
+  root(value: unknown): void {
     try {
       this.part(value);
     } catch (error) {
