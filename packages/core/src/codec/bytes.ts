@@ -10,6 +10,11 @@ export function pushVarint(into: number[], value: number): void {
   into.push(rest);
 }
 
+/** A copy, for whoever is lent bytes. */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  return bytes.slice();
+}
+
 /** Joins byte strings. */
 export function concatBytes(parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -10,7 +10,8 @@ import type { ValueCodec } from "../codec/values-codec.ts";
 import type { ChannelVersions, Checkpoint, CheckpointMetadata, PendingWrite } from "../contract.ts";
 import type { Location } from "../ids.ts";
 import { all, type Soon, chain } from "../soon.ts";
-import { copyOf, type Encoder } from "../serializer/encoder.ts";
+import { copyOf } from "../codec/bytes.ts";
+import type { Encoder } from "../serializer/encoder.ts";
 import type { Blob, BlobId, CheckpointRecord, WriteRecord } from "../storage/port.ts";
 import { encodeChannel, type EncodedChannel } from "./encode-channel.ts";
 import { storing, storingNow } from "./placed.ts";
@@ -61,11 +62,11 @@ export function encodeCheckpoint(
   base: KnownThread | undefined,
   findDropped: () => Soon<ReadonlySet<string>>,
 ): Soon<Encoded<CheckpointRecord>> {
-  const { parent, id, checkpoint, metadata, inlineBytes } = input;
+  const { parent, checkpoint, metadata, inlineBytes } = input;
+  const { id, channel_values: values, ...rest } = checkpoint;
   const place = { threadId: parent.thread, namespace: parent.namespace, checkpointId: id };
   const ofMetadata = { ...place, field: "metadata" };
   const index = storingNow(ofMetadata, () => indexOf(metadata));
-  const { id: _id, channel_values: values, ...rest } = checkpoint;
   const begun = storingNow({ ...place, field: "checkpoint" }, () => beginHeader(rest));
   const delta = Object.keys(metadata.counters_since_delta_snapshot ?? {});
   const metadataBytes = storing(ofMetadata, () => codec.encode(metadata, ofMetadata, copyOf));

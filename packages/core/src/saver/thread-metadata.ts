@@ -6,7 +6,7 @@ import type { CheckpointConfig } from "../contract.ts";
 import { CheckpointError } from "../errors.ts";
 import type { ThreadEntry } from "../storage/port.ts";
 import { checkEntries } from "./check-records.ts";
-import { copyOf } from "../serializer/encoder.ts";
+import { copyOf } from "../codec/bytes.ts";
 import { setOwn } from "./decode.ts";
 import { reading, storing, storingNow } from "./placed.ts";
 import { RUN_KEY } from "./run-mark.ts";

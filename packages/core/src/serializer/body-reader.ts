@@ -181,7 +181,7 @@ function readAscii(start: number, length: number): string | undefined {
     if ((a | b | c | d) >= 0x80) return undefined;
     text += fromCharCode(a, b, c, d);
   }
-  for (const end = start + length; i < end; i++) {
+  for (const stop = start + length; i < stop; i++) {
     const byte = bytes[i]!;
     if (byte >= 0x80) return undefined;
     text += fromCharCode(byte);

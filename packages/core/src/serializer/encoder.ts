@@ -17,18 +17,7 @@ import { writeInstance } from "./types/instance.ts";
 import { foreignNative, hostNativeOf, nativeOf } from "./types/natives.ts";
 import { hasBrand, writeBranded, writeOddObject } from "./types/object.ts";
 import { writeOddText } from "./types/text.ts";
-import type { ValueWriter } from "./value-writer.ts";
-
-/** Takes the bytes of an encoder for good. */
-export function copyOf(bytes: Uint8Array): Uint8Array {
-  return bytes.slice();
-}
-
-/** What the encoders of one serializer share. */
-export interface EncoderParts {
-  readonly types: CustomTypes;
-  readonly settings: UnknownSettings;
-}
+import type { EncoderParts, ValueWriter } from "./value-writer.ts";
 
 /**
  * Encodes one value in one pass over it. Every property is read once; user code that runs on the way
@@ -65,8 +54,6 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   /**
-   * Encodes the value.
-   *
    * @param take Gets the bytes, which are gone when it returns.
    * @throws CheckpointError `NOT_SERIALIZABLE` with the path of what cannot be stored.
    */

@@ -5,7 +5,9 @@ import type { ConvertedInfo, OnUnknown } from "./conversion/on-unknown.ts";
 import { UnknownSettings } from "./conversion/settings.ts";
 import { type CustomType, CustomTypes } from "./custom-types.ts";
 import { decode } from "./decoder.ts";
-import { copyOf, Encoder, type EncoderParts } from "./encoder.ts";
+import { copyOf } from "../codec/bytes.ts";
+import { Encoder } from "./encoder.ts";
+import type { EncoderParts } from "./value-writer.ts";
 
 /** Options of {@link Serializer}. */
 export interface SerializerOptions {

@@ -1,7 +1,15 @@
+import type { UnknownSettings } from "./conversion/settings.ts";
+import type { CustomTypes } from "./custom-types.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import type { UnknownValues } from "./conversion/unknown-values.ts";
 import type { PathStep } from "./path.ts";
 import type { Shape } from "./shape.ts";
+
+/** What the encoders of one serializer share. */
+export interface EncoderParts {
+  readonly types: CustomTypes;
+  readonly settings: UnknownSettings;
+}
 
 /** The encoder as the writers of single types see it. */
 export interface ValueWriter {
