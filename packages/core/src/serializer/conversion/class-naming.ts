@@ -56,7 +56,7 @@ function wordsFor(description: string): ClassNaming {
 }
 
 /** Whether the name is likely to lead to the class: not one that a bundler made. */
-export function isTellingName(name: string | undefined): name is string {
+function isTellingName(name: string | undefined): name is string {
   return name !== undefined && name.length > SHORTENED;
 }
 
