@@ -6,7 +6,7 @@ import { RUNTIMES } from "./runtime.ts";
 import { paint, terminal } from "./screen.ts";
 
 const ADVICE =
-  "\nRun it again: another process goes on with these threads. `npm run demo -- --reset` forgets them.";
+  "\nRun it again: another process continues these threads. `npm run demo -- --reset` forgets them.";
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);

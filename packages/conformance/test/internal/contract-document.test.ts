@@ -13,3 +13,13 @@ it("docs/contract.md says every rule as its clause does", () => {
   const text = document.replaceAll(/\s+/g, " ");
   for (const { id, rule } of clauses) expect(text).toContain(`${rule} \`${id}\``);
 });
+
+it("CONTRIBUTING.md names clauses that exist: a name that matches none would run no test, and pass", async () => {
+  const text = await readFile(new URL("../../../../CONTRIBUTING.md", import.meta.url), "utf8");
+  const groups = new Set(clauses.map(({ id }) => id.split("/")[0]));
+  const named = [...text.matchAll(/[a-z0-9-]+\/[a-z0-9-]+/g)]
+    .map(([id]) => id)
+    .filter((id) => groups.has(id.split("/")[0]));
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((id) => !clauses.some((clause) => clause.id === id))).toEqual([]);
+});
