@@ -26,23 +26,28 @@ async function keysOf(storage: WholeStorage, thread: string): Promise<string[]> 
 
 export const listingClauses: readonly StorageClause[] = [
   storageClause("threads/name-their-head-and-what-waits-there", {
-    rule: "`head` is the greatest id of the root namespace, compared as bytes; `pending` names each of the channels asked for that its writes have, once.",
+    rule: "`head` is the checkpoint with the greatest id of the root namespace, compared as bytes, with its parent; its `pending` are all of its writes to the channels asked for, and no others.",
     hint: 'Look among the checkpoints of the namespace `""` only, and among the writes of the head only.',
     async run({ storage }) {
-      const headIs = async (head: string | undefined, pending: readonly string[]): Promise<void> => {
+      const headIs = async (id: string | undefined, pending: readonly string[]): Promise<void> => {
         const [record] = await threadsOf(storage, { thread: "t", pendingChannels: ["c", "d", "none"] });
-        expectSame(record?.head, head, "the head");
-        expectSame(new Set(record?.pending), new Set(pending), "what waits at the head");
-        expectSame(record?.pending.length, pending.length, "the number of channels that wait there");
+        const head = record?.head;
+        expectSame(head?.id, id, "the head");
+        const waiting = (head?.pending ?? []).map(({ channel, idx }) => `${channel} ${idx}`);
+        expectSame(new Set(waiting), new Set(pending), "what waits at the head");
+        expectSame(waiting.length, pending.length, "the number of writes that wait there");
+        if (head) expectSame([head.parent, head.parentSeal], [`before ${id}`, 5], "the parent of the head");
       };
       await storage.put(putOf({ thread: "t", namespace: "inner", id: "9" }));
       await storage.putWrites({ ...writesOf("t", "9", ["c"]), namespace: "inner" });
       await headIs(undefined, []);
-      for (const id of ["\uffff", "\u{1f600}", "2"]) await storage.put(putOf({ thread: "t", id }));
+      for (const id of ["\uffff", "\u{1f600}", "2"]) {
+        await storage.put(putOf({ thread: "t", id, parent: `before ${id}`, parentSeal: 5 }));
+      }
       await storage.putWrites(writesOf("t", "2", ["c"]));
       await headIs("\u{1f600}", []);
       await storage.putWrites(writesOf("t", "\u{1f600}", ["d", "d", "other"]));
-      await headIs("\u{1f600}", ["d"]);
+      await headIs("\u{1f600}", ["d 0", "d 1"]);
     },
   }),
 

@@ -68,14 +68,13 @@ export const choosingMutants: readonly StorageMutant[] = [
     },
   },
   {
-    name: "ancestors have the writes to all channels",
+    name: "ancestors have the first write of a task",
     clause: "reading/ancestors-are-those-of-the-branch",
     breakStorage: (storage) => {
-      patch(
-        storage,
-        "ancestors",
-        (ancestors) => (request) => ancestors({ ...request, channels: ["c", "d"] }),
-      );
+      patch(storage, "ancestors", (ancestors) => async (request) => {
+        const line = await ancestors(request);
+        return line.map((one) => ({ ...one, writes: one.writes.slice(0, 1) }));
+      });
     },
   },
   {

@@ -19,10 +19,10 @@ export const listingMutants: readonly StorageMutant[] = [
     name: "the head is the greatest id by UTF-16",
     clause: "threads/name-their-head-and-what-waits-there",
     breakStorage: (storage) => {
-      alterThreads(storage, async (record) => ({
-        ...record,
-        head: record.head && (await newestBy(storage, record.thread, (a, b) => (a < b ? -1 : 1))),
-      }));
+      alterThreads(storage, async (record) => {
+        const id = await newestBy(storage, record.thread, (a, b) => (a < b ? -1 : 1));
+        return { ...record, head: record.head && { ...record.head, id: id ?? record.head.id } };
+      });
     },
   },
   {
@@ -31,22 +31,29 @@ export const listingMutants: readonly StorageMutant[] = [
     breakStorage: (storage) => {
       alterThreads(storage, async (record) => {
         const { checkpoints } = await storage.outline({ thread: record.thread, after: undefined, limit: 1 });
-        return { ...record, head: checkpoints[0]?.id };
+        const [newest] = checkpoints;
+        return { ...record, head: newest && { ...newest, pending: [] } };
       });
     },
   },
   {
-    name: "what waits is told for every channel of the thread",
+    name: "the head has no parent",
     clause: "threads/name-their-head-and-what-waits-there",
     breakStorage: (storage) => {
-      const channels = new Map<string, Set<string>>();
-      patch(storage, "putWrites", (putWrites) => (request) => {
-        const seen = channels.get(request.thread) ?? new Set();
-        for (const { channel } of request.writes) seen.add(channel);
-        channels.set(request.thread, seen);
-        return putWrites(request);
-      });
-      alterThreads(storage, (record) => ({ ...record, pending: [...(channels.get(record.thread) ?? [])] }));
+      alterThreads(storage, (record) => ({
+        ...record,
+        head: record.head && { ...record.head, parent: undefined },
+      }));
+    },
+  },
+  {
+    name: "of several writes to a channel one waits",
+    clause: "threads/name-their-head-and-what-waits-there",
+    breakStorage: (storage) => {
+      alterThreads(storage, (record) => ({
+        ...record,
+        head: record.head && { ...record.head, pending: record.head.pending.slice(0, 1) },
+      }));
     },
   },
   {
