@@ -3,7 +3,7 @@
 // packages that have ES modules only are taken along, since Jest cannot `require` them, and a dynamic import becomes a
 // `require`, so that classes of peers are those that the program itself gets. Both formats have the same declarations, so
 // what one of them makes fits the other.
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { rolldown } from "rolldown";
 import { minify } from "rolldown/utils";
@@ -13,6 +13,8 @@ import { removeUnreachable } from "./declarations.mjs";
 import { readJson } from "./workspace.mjs";
 
 const MODULES_ONLY = ["@noble/hashes"];
+/** A line of its own in Lua or SQL, which for TypeScript is text. */
+const FOREIGN_COMMENT = /^[ \t]*-- .*\n/gm;
 const MODULES = join("dist", "modules");
 /** Characters of one chunk before it is minified. gzip finds what repeats within 32 kB: see docs/decisions.md. */
 const CHUNK = 28_000;
@@ -54,6 +56,11 @@ async function writeModules() {
     "--outDir",
     MODULES,
   );
+  for (const entry of await readdir(MODULES, { recursive: true })) {
+    if (!entry.endsWith(".js")) continue;
+    const text = await readFile(join(MODULES, entry), "utf8");
+    await writeFile(join(MODULES, entry), text.replaceAll(FOREIGN_COMMENT, ""));
+  }
 }
 
 /** The same text means CommonJS in a folder that says so, and an ES module can export all of one that is CommonJS. */
