@@ -37,7 +37,7 @@ interface Fields {
   readonly sorted: readonly string[];
 }
 
-/** What a value is, so that `1`, `"1"` and `[1]` differ. */
+/** The kind of a value, so that `1`, `"1"` and `[1]` differ. */
 const TEXT = 1;
 const NUMBER = 2;
 const TRUE = 3;

@@ -5,7 +5,7 @@ import { BLOB_ID_COST, costOfBlob, costOfCuts, costOfRemembered, THREAD_COST } f
 import { isNode } from "./hash.ts";
 import { childrenOf } from "./tree.ts";
 
-/** How many ids a reader names at most to say what it holds: 16 bytes each on the wire. */
+/** The most ids that a reader names to say what it holds: 16 bytes each on the wire. */
 const NAMES_MAX = 128;
 const RECENT_NAMESPACES = 8;
 
@@ -13,18 +13,18 @@ const RECENT_NAMESPACES = 8;
 export interface RecentValues {
   /** Those that are blobs, by the id of their root. */
   readonly cut: ReadonlyMap<BlobId, CutValue>;
-  /** Channel → how its value was stored. Whoever encodes the next one takes out what can be used only once. */
+  /** Channel → how its value was stored. Encoding the next value takes out what can be used only once. */
   readonly encoded: Map<string, RememberedValue>;
 }
 
-/** Values with the memory that they take beside their blobs. */
+/** Values with the memory that they take in addition to their blobs. */
 interface Remembered extends RecentValues {
   readonly cost: number;
 }
 
 /**
- * What is known of one thread. It is never changed while somebody reads with it: losing blobs or a
- * new epoch makes a new object.
+ * What is known about one thread. It never changes while a read uses it: losing blobs or a new epoch makes a new
+ * object.
  */
 export interface KnownThread {
   /** The epoch under which all of `blobs` are stored. */
@@ -50,7 +50,7 @@ export class BlobCache {
     this.#maxBytes = maxBytes;
   }
 
-  /** Whether it remembers anything at all. */
+  /** Whether it remembers anything. */
   get remembers(): boolean {
     return this.#maxBytes > 0;
   }
@@ -88,7 +88,7 @@ export class BlobCache {
     for (const blob of blobs) {
       const before = known.blobs.get(blob.id);
       const isKnown = before !== undefined || known.blobs.has(blob.id);
-      // The newer of two equal blobs is part of the values at hand, and the other can go.
+      // The newer of two equal blobs is part of the current values, so the other can be dropped.
       known.blobs.set(blob.id, blob);
       if (before) continue;
       const cost = costOfBlob(blob) - (isKnown ? BLOB_ID_COST : 0);
@@ -107,7 +107,7 @@ export class BlobCache {
   #costed({ cut, encoded }: RecentValues): Remembered {
     const cost = costOfCuts(cut.values());
     const remembered = costOfRemembered(encoded.values());
-    // What is large would push out the blobs, which save more.
+    // Large entries would push out the blobs, which save more.
     if (remembered > this.#maxBytes / 4) return { cut, encoded: new Map(), cost };
     return { cut, encoded, cost: cost + remembered };
   }
@@ -134,7 +134,7 @@ export class BlobCache {
     const blobs = new Map(known.blobs);
     let bytes = known.bytes - [...known.recent.values()].reduce((sum, values) => sum + values.cost, 0);
     for (const [id, blob] of blobs) {
-      // Down to half, so that this is not done again at the next call.
+      // Down to half, so that the next call need not do this again.
       if (bytes <= Math.max(floor, this.#maxBytes / 2)) break;
       if (!blob) continue;
       blobs.set(id, undefined);
@@ -145,7 +145,7 @@ export class BlobCache {
   }
 }
 
-/** How many bytes are in use more than before. */
+/** By how many bytes the use has grown. */
 function rememberRecent(recent: Map<string, Remembered>, namespace: string, values: Remembered): number {
   let more = values.cost;
   const forget = (name: string, old: Remembered | undefined): void => {
@@ -163,7 +163,7 @@ function rememberRecent(recent: Map<string, Remembered>, namespace: string, valu
 
 /** The ids that tell a storage what need not be sent. */
 export function haveList(known: KnownThread | undefined): BlobId[] {
-  // Naming a blob means to hold all that is below it.
+  // Naming a blob means holding everything below it.
   if (!known?.whole) return [];
   const roots: BlobId[] = [];
   for (const { cut } of known.recent.values()) {
@@ -173,8 +173,8 @@ export function haveList(known: KnownThread | undefined): BlobId[] {
 }
 
 /**
- * What to name of trees that are held as a whole: their roots, which cover everything below them; the children
- * of these, which a value that was appended to keeps; and as many nodes below them as there is room for.
+ * What to name of trees that are held as a whole: their roots, which cover everything below them; the children of the
+ * roots, which stay when a value is appended to; and as many nodes below them as fit.
  */
 export function namesOf(roots: readonly BlobId[], find: (id: BlobId) => Blob | undefined): BlobId[] {
   const names = new Set(roots);

@@ -3,17 +3,17 @@ import type { Blob } from "../storage/port.ts";
 import type { CutValue } from "./cut.ts";
 
 /*
- * What things take of the heap of V8, in bytes. Measured, and kept right by the test `memory-cost`.
+ * What things take in V8's heap, in bytes. Measured, and checked by the test `memory-cost`.
  */
 
 /** A thread that is known, with its two maps. */
 export const THREAD_COST = 900;
-/** A known blob beside its bytes: object, id, view, buffer, and its place in a map. */
+/** A known blob without its bytes: object, id, view, buffer, and its place in a map. */
 const BLOB_COST = 385;
-/** A blob that is known without its bytes. */
+/** A blob of which only the id is known. */
 export const BLOB_ID_COST = 130;
 
-/** What is remembered of the values of one checkpoint. */
+/** What is remembered about the values of one checkpoint. */
 const VALUES_COST = 450;
 const CUT_COST = 290;
 const LEVEL_COST = 450;
@@ -25,7 +25,7 @@ export function costOfBlob({ bytes }: Blob): number {
   return BLOB_COST + bytes.length;
 }
 
-/** Memory that the values of a checkpoint take beside their blobs, but for how they were encoded. */
+/** Memory that the values of a checkpoint take in addition to their blobs, except for how they were encoded. */
 export function costOfCuts(cut: Iterable<CutValue>): number {
   let cost = VALUES_COST;
   for (const { leaves, levels = [] } of cut) {

@@ -7,7 +7,7 @@ import { PLAIN, TAGGED } from "../serializer/envelope.ts";
 import { partsOf, Serializer } from "../serializer/serializer.ts";
 import { type Soon, chain } from "../soon.ts";
 
-/** Everything of a checkpoint but its id and values, unknown fields included. */
+/** Everything of a checkpoint except its id and values, including unknown fields. */
 export type CheckpointFields = Omit<Checkpoint, "id" | "channel_values">;
 
 /** A checkpoint without its id and with stored values in place of values. */
@@ -17,13 +17,13 @@ export interface Header {
   readonly values: readonly (readonly [channel: string, stored: Uint8Array])[];
   /** Delta channels: what they hold without a value here is spread over the ancestors. */
   readonly delta: readonly string[];
-  /** Checksum of what the record has beside the header. */
+  /** Checksum of the rest of the record. */
   readonly content: number;
 }
 
 const FORMAT = 1;
 
-/** What LangGraph.js itself puts there: plain data. */
+/** What LangGraph.js itself puts into metadata: plain data. */
 const parts = partsOf(new Serializer({ onUnknown: "refuse" }));
 
 /** Begins a header with its fields, at once, so that the caller may change them. */

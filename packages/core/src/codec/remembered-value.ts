@@ -14,11 +14,11 @@ export interface RememberedValue {
   readonly before: EncodedBefore | undefined;
   /** The value, if it is a primitive. */
   readonly primitive: { readonly value: Primitive } | undefined;
-  /** Memory that it takes. */
+  /** The memory that it takes. */
   readonly cost: number;
 }
 
-/** The object, its place in a map, and the bytes of the record. Measured, and kept right by the test `memory-cost`. */
+/** The object, its place in a map, and the bytes of the record. Measured, and checked by the test `memory-cost`. */
 const REMEMBERED_COST = 420;
 
 /** From this size on, noting how a value is encoded takes less time than encoding the next one as a whole. */

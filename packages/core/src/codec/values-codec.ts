@@ -16,12 +16,12 @@ const TYPED = 0x54;
 /** How a saver turns values into bytes. */
 export interface ValueCodec {
   /**
-   * Whatever happens to the value after the call does not change the bytes.
+   * The bytes do not depend on what happens to the value after the call.
    *
    * @param take Gets the bytes, which are gone when it returns.
    */
   encode<T>(value: unknown, place: ValuePlace, take: (bytes: Uint8Array) => T): Soon<T>;
-  /** As `encode`, for values that are mostly as those before them; not every codec can do it. */
+  /** Like `encode`, for values that are mostly the same as the previous ones; not every codec has it. */
   readonly encodeAfter:
     | (<T>(
         value: unknown,
@@ -41,7 +41,7 @@ export function codecOf(serde: SerializerProtocol): ValueCodec {
 }
 
 function nativeCodec(serializer: Serializer): ValueCodec {
-  // A subclass that does it in its own way must not be got around. Another copy of this package has other traces.
+  // A subclass with its own way of encoding must not be bypassed. Another copy of this package has other traces.
   const isOurs = serializer instanceof Serializer;
   const parts = partsOf(serializer);
   const encodes = isOurs && serializer.encode === Serializer.prototype.encode;
@@ -79,7 +79,7 @@ function typedCodec(serde: SerializerProtocol): ValueCodec {
     async decode(stored) {
       const reader = new ByteReader(stored);
       if (reader.byte() !== TYPED) {
-        // Taking it would let whoever can write to the database get around a serde that encrypts.
+        // Accepting it would let anyone who can write to the database bypass a serde that encrypts.
         throw new CheckpointError(
           "UNSUPPORTED_FORMAT",
           "the value was not stored through this `serde`; open the saver with the one that was used",

@@ -47,7 +47,7 @@ export function encodeChannel(
     return { channel, stored: last.stored, fresh: NONE, remembered: last };
   }
   const details = { ...place, channel };
-  // What another channel has in common with it, the ids of the blobs tell.
+  // What it shares with another channel shows in the ids of the blobs.
   const earlier = last?.stored.cut ? [last.stored.cut] : [...(recent?.cut.values() ?? [])];
   const { encodeAfter } = codec;
   const fresh: Blob[] = [];

@@ -22,7 +22,7 @@ export interface Encoded<T> {
   readonly record: T;
   /** All blobs that they need. */
   readonly values: RecentValues;
-  /** Those that are not known from `base`. */
+  /** The blobs that are not known from `base`. */
   readonly fresh: readonly Blob[];
   /** Whether there are others. */
   readonly reuses: boolean;

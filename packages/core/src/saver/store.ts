@@ -63,7 +63,7 @@ export async function storeCheckpoint(
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** What the application knows of the thread, asked for at the call, and what the checkpoint says of it. */
+/** What the application knows about the thread, asked for at the call, and what the checkpoint says about it. */
 async function entriesOf(
   { codec, threadMetadata }: Engine,
   { thread, namespace }: Location,
@@ -110,7 +110,7 @@ export async function storeWrites(
   );
 }
 
-/** Starts to take the thread over, while values are still being read. Whoever awaits it meets its error. */
+/** Starts to take the thread over while values are still being read. Awaiting it throws its error. */
 function settle({ adoption }: Engine, thread: string): Promise<void> | undefined {
   const settled = adoption?.settle(thread);
   settled?.catch(() => {});

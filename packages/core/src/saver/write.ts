@@ -6,7 +6,7 @@ import { allBlobs, type Encoded } from "./encode.ts";
 import type { Engine } from "./engine.ts";
 import { reliedOn } from "./relied-on.ts";
 
-/** Enough for what is stale and for one expiry, each met once more by a race. */
+/** Enough for a stale write and an expiry, each of which may meet another race. */
 const MAX_ATTEMPTS = 5;
 
 /** How records are written. */
@@ -32,7 +32,7 @@ export async function writeWithBlobs(
   const { values } = encoded;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const known = engine.cache.peek(thread);
-    // What turned out to be wrong once is not relied on again.
+    // What turned out to be wrong is not relied on again.
     const { needed, ...chosen } = choose(encoded, attempt === 0 ? known : undefined, namespace);
     const result = await send({
       thread,
@@ -60,7 +60,7 @@ export async function writeWithBlobs(
 }
 
 interface Chosen extends Pick<WriteRequest, "blobs" | "epoch" | "relies"> {
-  /** All blobs but those that are known to be stored from the start. */
+  /** All blobs except those that are known to be stored from the start. */
   readonly needed: readonly Blob[];
 }
 
@@ -75,7 +75,7 @@ function choose(
     const needed = allBlobs(values);
     return { needed, blobs: needed, ...nothing };
   }
-  // Nothing is ever taken out of what is known: it still holds whatever is not fresh.
+  // Nothing is ever removed from what is known: it still has everything that is not new.
   const isBase = known === base;
   const needed = isBase ? fresh : allBlobs(values);
   const blobs = needed.filter((blob) => !known.blobs.has(blob.id));

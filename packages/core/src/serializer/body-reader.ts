@@ -5,12 +5,12 @@ import { MANY_KEYS, shapeOf } from "./shape.ts";
 import { TAG_END, TAG_HEAD, TAG_MARK } from "./tags.ts";
 import { hasNoTagsInside } from "./types/class-table.ts";
 
-/** What stands for the code that MessagePack leaves unused. Nothing of a user's is this object. */
+/** Stands for the code that MessagePack leaves unused. No value of a user is this object. */
 export const MARK: object = Object.freeze({});
 
-/** A level of an error takes three levels of MessagePack, and the innermost value may take a few. */
+/** One level of errors takes three levels of MessagePack, and the innermost value may take a few more. */
 const MAX_LEVELS = MAX_NESTING * 3 + 8;
-/** Below it a loop over the bytes is faster than a call into the decoder. */
+/** Below this length a loop over the bytes is faster than a call into the decoder. */
 const SHORT_TEXT = 32;
 
 const { fromCharCode } = String;
@@ -55,7 +55,7 @@ export function readBody(body: Uint8Array, length: number, tagged: boolean): unk
     if (at !== end) malformed("it goes on after its end");
     return value;
   } finally {
-    // Nobody else may keep them.
+    // Nobody else may keep the buffer.
     bytes = new Uint8Array();
     view = new DataView(bytes.buffer);
   }
@@ -126,7 +126,7 @@ function tooEarly(): never {
   malformed("it ends too early");
 }
 
-/** Where something of so many bytes begins; the reading goes on after it. */
+/** Where something of this many bytes begins; reading continues after it. */
 function past(size: number): number {
   const start = at;
   at += size;
@@ -169,7 +169,7 @@ function readText(length: number): string {
   return decodeUtf8(bytes.subarray(start, at));
 }
 
-/** Short text, four characters at a time, or `undefined` where others than those of ASCII are in it. */
+/** Short text, four characters at a time, or `undefined` if it has characters outside of ASCII. */
 function readAscii(start: number, length: number): string | undefined {
   let text = "";
   let i = start;
@@ -244,7 +244,7 @@ function readKey(): string {
   if (token === 0xd9) return readText(readLength1());
   if (token === 0xda) return readText(readLength2());
   if (token === 0xdb) return readText(readLength4());
-  return malformed("it has a record with a key that is no string");
+  return malformed("it has a record with a key that is not a string");
 }
 
 function readRecord(keys: readonly string[]): object {

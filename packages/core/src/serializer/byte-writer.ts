@@ -4,11 +4,11 @@ import { TAG_HEAD, TAG_MARK } from "./tags.ts";
 import { isSafeText } from "./text.ts";
 
 const FIRST_SIZE = 1 << 14;
-/** A larger buffer is not kept from one value to the next. */
+/** A larger buffer is not kept for the next value. */
 const KEPT_SIZE = 1 << 20;
-/** Below it a loop over the characters is faster than a call into the encoder. */
+/** Below this length a loop over the characters is faster than a call into the encoder. */
 const SHORT_TEXT = 40;
-/** From here on the exact length is worth a copy: room for the worst case is three times the text. */
+/** From this length on, the exact length is worth a copy: the worst case needs three times the text. */
 const LONG_TEXT = 1 << 14;
 
 interface Buffer {
@@ -74,7 +74,7 @@ export class ByteWriter {
     this.#open.push(this.place - 1);
   }
 
-  /** Ends what `open` began, with another tag or without. */
+  /** Ends what `open` began, perhaps with another tag. */
   close(tag: number | undefined): void {
     const place = this.#open.pop()!;
     if (tag !== undefined) this.#bytes[place - this.#base] = tag;
@@ -222,7 +222,7 @@ export class ByteWriter {
     else this.#head(length, 0xd9, 0xda, 0xdb);
   }
 
-  /** Starts an array of so many values. */
+  /** Starts an array of this many values. */
   arrayHead(length: number): void {
     this.#listHead(length);
   }

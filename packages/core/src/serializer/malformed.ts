@@ -1,6 +1,6 @@
 import { CheckpointError } from "../errors.ts";
 
-/** Says that bytes with the right checksum are not what the serializer writes. */
+/** The error for bytes that have the right checksum and are not what the serializer writes. */
 class Malformed extends Error {}
 
 export function malformed(reason: string): never {
@@ -15,7 +15,7 @@ export function listOf(data: unknown, length?: number): readonly unknown[] {
   return data;
 }
 
-/** As `listOf`, for keys and values in turn. */
+/** Like `listOf`, for alternating keys and values. */
 export function pairsOf(data: unknown): readonly unknown[] {
   const parts = listOf(data);
   if (parts.length % 2 !== 0) malformed("it has a key without a value");

@@ -30,7 +30,7 @@ const SERIALIZER_OPTIONS: OptionNames<SerializerOptions> = {
 
 const TYPE = "threadmark";
 
-/** Known to every copy of this package: a program can have loaded its ES modules and its CommonJS format. */
+/** Shared by every copy of this package: a program can have loaded its ES modules and its CommonJS format. */
 const BRAND = Symbol.for("threadmark.Serializer");
 
 /** Whether a value is a {@link Serializer}, of this copy of the package or of another one. */
@@ -56,9 +56,8 @@ export function partsOf(serializer: Serializer): EncoderParts {
  * `Command`, `Overwrite` and `DeltaSnapshot`; and registered classes. Anything else is converted to the nearest
  * of these, and that is reported once for each class; `onUnknown: "refuse"` refuses it with its path instead.
  *
- * Getters are stored as the values that they return. Properties that are not enumerable are left out,
- * except those of errors. Of a typed array the bytes in view are stored, neither the memory around them
- * nor properties of its own.
+ * Getters are stored as the values that they return. Properties that are not enumerable are left out, except those of
+ * errors. Of a typed array the bytes in view are stored, but neither the memory around them nor its own properties.
  *
  * Bytes cannot name a class or a function: only a closed set of types can come back.
  *

@@ -1,6 +1,6 @@
 import { isSafeText } from "./text.ts";
 
-/** A list of keys that records share. Equal lists are mostly the same object. */
+/** A list of keys that records share. Equal lists are usually the same object. */
 export interface Shape {
   readonly keys: readonly string[];
   readonly hash: number;
@@ -10,7 +10,7 @@ export interface Shape {
 
 /** Objects with more keys are dictionaries more often than records. */
 export const MANY_KEYS = 64;
-/** A program that makes lists of keys without end does not fill the memory. */
+/** A limit, so that a program with ever new lists of keys does not fill the memory. */
 const KNOWN_MAX = 1024;
 
 // Keys come from the same few places of a program all the time, so all encoders and decoders share what is known of them.
@@ -80,7 +80,7 @@ function hashKeys(keys: readonly string[]): number {
 }
 
 const FIRST_ID = 0x40;
-/** The last id is for records with so many keys that they are hardly met twice. */
+/** The last id is for records with so many keys that they rarely occur twice. */
 const SLOTS = 63;
 export const MANY_KEYS_ID: number = FIRST_ID + SLOTS;
 
@@ -110,7 +110,7 @@ export class ShapeTable {
     return id;
   }
 
-  /** Gives a shape an id. */
+  /** Assigns an id to a shape. */
   set(shape: Shape, id: number): void {
     const place = this.#ids.indexOf(id);
     if (place === -1) {

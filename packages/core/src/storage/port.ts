@@ -63,9 +63,9 @@ export interface StorageCapabilities {
   /** `scan` works without a thread. Otherwise core scans every thread and merges. */
   readonly scanAllThreads: boolean;
   /**
-   * Values of up to so many bytes are kept in the record of their checkpoint or write; longer ones become blobs. More
-   * than the default makes sense where a blob costs much more than some kilobytes in a record. Writes of up to 2 kB are
-   * kept in their record in any case.
+   * Values of up to this many bytes are kept in the record of their checkpoint or write; longer ones become blobs.
+   * More than the default makes sense if a blob costs much more than a few kilobytes in a record. Writes of up to 2
+   * kB are kept in their record in any case.
    * @default 512
    */
   readonly inlineBytes?: number;

@@ -66,7 +66,7 @@ const CLASSES = /^(?:a )?class/;
 export function adviceFor(naming: ClassNaming, isNameTaken: (name: string) => boolean): string {
   const { name, description } = naming;
   if (description === "a function") {
-    return "store data from which it can be made again, or give the saver `types` with `match` for it";
+    return "store data from which it can be recreated, or give the saver `types` with `match` for it";
   }
   if (description === "a symbol")
     return "store a string instead, or give the saver a function as `onUnknown`";
@@ -78,6 +78,6 @@ export function adviceFor(naming: ClassNaming, isNameTaken: (name: string) => bo
     return `the registered class of this name is another one; register it with ${byMatch}`;
   return (
     `register the class with \`types: [{ name, class: ${name}, encode, decode }]\`, ` +
-    "or with `match: (value) => boolean` in place of `class` where you have no access to it"
+    "or with `match: (value) => boolean` instead of `class` if you have no access to it"
   );
 }

@@ -42,15 +42,17 @@ export interface EncodedAfter {
 }
 
 /*
- * What a trace takes of the heap of V8, in bytes. Measured, and kept right by the test `memory-cost`.
+ * What a trace takes in V8's heap, in bytes. Measured, and checked by the test `memory-cost`.
  */
 
 const TRACE_COST = 1100;
 /** A token, in an array that has grown. */
 const TOKEN_COST = 10;
-/** What is kept of a unit beside its tokens, in four such arrays. */
+/** What is kept of a unit in addition to its tokens, in four such arrays. */
 const UNIT_COST = 40;
-/** What a token is beside its characters, if it is a text; and if it is a number that is no small integer. */
+/**
+ * What a token takes in addition to its characters, if it is text, and if it is a number other than a small integer.
+ */
 const TEXT_COST = 24;
 const NUMBER_COST = 16;
 
@@ -59,7 +61,10 @@ export function costOfTrace({ units }: Trace): number {
   return TRACE_COST + units.tokens.length * TOKEN_COST + units.count * UNIT_COST + units.cost;
 }
 
-/** Memory of a text beside its token. One whose bytes are more than its characters has two bytes for each of these. */
+/**
+ * Memory of a text in addition to its token. A text with more bytes than characters takes two bytes for each
+ * character.
+ */
 export function textCost(text: string, encoded: number): number {
   const isWide = encoded > text.length + 5;
   return TEXT_COST + (isWide ? 2 : 1) * text.length;

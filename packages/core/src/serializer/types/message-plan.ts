@@ -47,7 +47,7 @@ interface Places {
 
 const places = new WeakMap<Shape, Places>();
 
-/** Where among the fields the one is that has the name of each argument; -1 where there is none. */
+/** For each argument, the position of the field with its name; -1 if there is none. */
 export function placesOf(given: Shape, fields: Shape): readonly number[] {
   let found = places.get(given);
   if (found?.fields !== fields) {
