@@ -82,6 +82,8 @@ export class MongoDBSaver extends CheckpointSaver {
    * @param serde A serializer, as LangGraph.js's own `MongoDBSaver` takes it.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
    */
+  constructor(params: MongoDBSaverParams, serde?: SerializerProtocol | CheckpointSaverOptions);
+  // What only this class calls is not declared: its types would be published, and all that they lead to.
   constructor(
     params: MongoDBSaverParams | MongoDBStorage,
     serde?: SerializerProtocol | CheckpointSaverOptions,
@@ -121,10 +123,8 @@ export class MongoDBSaver extends CheckpointSaver {
     const { client, ...rest } = options;
     checkConnString(connString);
     const open = () => ownClient(connString, client);
-    return new MongoDBSaver(
-      storageOf(open, (own) => own.close(), rest),
-      coreOptions(rest),
-    );
+    const storage = storageOf(open, (own) => own.close(), rest);
+    return new MongoDBSaver(storage as never, coreOptions(rest));
   }
 }
 

@@ -33,6 +33,8 @@ export class RedisSaver extends CheckpointSaver {
    * finds the primary.
    * @throws CheckpointError `INVALID_ARGUMENT` if this is not a client, or for a wrong option.
    */
+  constructor(client: RedisClientLike, options?: RedisSaverOptions);
+  // What only this class calls is not declared: its types would be published, and all that they lead to.
   constructor(client: RedisClientLike | RedisStorage, options: RedisSaverOptions = {}) {
     const storage = client instanceof RedisStorage ? client : storageOf(client, options);
     super(storage, settingsOf(options).core);
@@ -63,10 +65,7 @@ export class RedisSaver extends CheckpointSaver {
   static fromUrl(url: string, options: RedisConnectOptions = {}): RedisSaver {
     checkUrl(url, "url");
     const { redis, rest, settings } = ownSettings(options);
-    return new RedisSaver(
-      storageOn(() => openUrl(url, redis, settings), rest),
-      rest,
-    );
+    return new RedisSaver(storageOn(() => openUrl(url, redis, settings), rest) as never, rest);
   }
 
   /**
@@ -80,10 +79,7 @@ export class RedisSaver extends CheckpointSaver {
   static fromCluster(nodes: readonly ClusterNode[], options: RedisConnectOptions = {}): RedisSaver {
     checkNodes(nodes);
     const { redis, rest, settings } = ownSettings(options);
-    return new RedisSaver(
-      storageOn(() => openCluster(nodes, redis, settings), rest),
-      rest,
-    );
+    return new RedisSaver(storageOn(() => openCluster(nodes, redis, settings), rest) as never, rest);
   }
 }
 

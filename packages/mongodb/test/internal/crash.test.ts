@@ -61,7 +61,7 @@ describe.each(onServers)("a crash on $title", ({ server }) => {
     // Nobody else works on these threads, so what another process has begun and not ended is dead.
     const options = { ...checkedOptions({ dbName }), patience: 0 };
     const storage = new MongoDBStorage({ open: async () => own, close: async () => {}, ...options });
-    return new SaverFromSource(storage, { fence });
+    return new SaverFromSource(storage as never, { fence });
   }
 
   async function startAnew(): Promise<void> {
