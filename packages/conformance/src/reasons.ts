@@ -148,7 +148,7 @@ export function reasonOf(id: string): string {
   return reason;
 }
 
-/** The ids that have a reason of their own. */
+/** The ids that have their own reason. */
 export const clausesWithReasons: readonly string[] = Object.keys(reasons);
 
 /** Why the clauses of a group matter, all in all. */

@@ -33,7 +33,7 @@ export interface ThreadDoc {
   readonly created: Date;
   readonly updated: Date;
   readonly expires?: Date | null;
-  /** A time to live of its own in milliseconds, or {@link NEVER}. */
+  /** The thread's own time to live in milliseconds, or {@link NEVER}. */
   readonly own?: number | null;
   /** When the thread was found gone and its deletion began. */
   readonly gone?: Date | null;

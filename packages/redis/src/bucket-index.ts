@@ -20,7 +20,7 @@ import type { Script } from "./scripts/script.ts";
 
 /** Threads asked of one bucket at a time. Most pages end long before a bucket does. */
 const LANE_PAGE = 16;
-/** Threads that one script describes: while it runs, the server does nothing else. */
+/** The most threads that one script describes: while it runs, the server does nothing else. */
 const DESCRIBED = 101;
 
 type After = ThreadsRequest["after"];

@@ -13,7 +13,7 @@ import {
 } from "./operations.ts";
 import { ReferenceModel } from "./reference.ts";
 
-/** Which operations the saver has beside those of the contract's first part. */
+/** Which operations the saver has in addition to those of the contract's first part. */
 export interface Extras {
   readonly copy: boolean;
   readonly prune: boolean;

@@ -1,7 +1,7 @@
 import { checkOptions, type CheckpointStorage, type OptionNames } from "@threadmark/core/storage";
 import { defaultSeed } from "../options.ts";
 
-/** A storage with data of its own. */
+/** A storage with its own data. */
 export interface OpenedStorage {
   readonly storage: CheckpointStorage;
   /**

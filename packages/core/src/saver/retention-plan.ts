@@ -67,7 +67,7 @@ export function groupByNamespace(thread: readonly Kept[]): Map<string, Kept[]> {
   return groups;
 }
 
-/** Ids between a survivor and the nearest value of each of its delta channels, that one included. */
+/** Ids between a survivor and the nearest value of each of its delta channels, including that value's. */
 function neededByDeltas(
   namespace: readonly Kept[],
   byId: ReadonlyMap<string, Kept>,

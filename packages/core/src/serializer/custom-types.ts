@@ -95,7 +95,7 @@ export class CustomTypes {
     return this.#byName.get(name);
   }
 
-  /** Whether a class with this name of its own is registered. */
+  /** Whether a class with exactly this name is registered. */
   hasClassNamed(name: string): boolean {
     return [...this.#byName.values()].some(
       (type) => (type.class as { name?: unknown } | undefined)?.name === name,

@@ -30,7 +30,7 @@ export interface ValueWriter {
   shapeOf(value: object): Shape | undefined;
   /** Starts a record; its values are to be written next. */
   record(shape: Shape): void;
-  /** Goes one level deeper, for the parts of the value at hand. */
+  /** Goes one level deeper, for the parts of the current value. */
   enter(): void;
   leave(): void;
   /** Names the part that is looked at next. */

@@ -17,8 +17,8 @@ export interface GetRequest {
   /** Blobs that the caller holds, with everything below them. They need not be returned. */
   readonly have: readonly BlobId[];
   /**
-   * Milliseconds from now to move the thread's expiry to, unless it has a time of its own, which is
-   * used instead; `undefined` leaves the expiry as it is in any case.
+   * Milliseconds from now to move the thread's expiry to, unless it has its own time to live, which is used instead;
+   * `undefined` leaves the expiry as it is in any case.
    */
   readonly ttl: number | undefined;
 }

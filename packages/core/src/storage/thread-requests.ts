@@ -125,8 +125,8 @@ export interface RunsPage {
 export interface ExpireRequest {
   readonly thread: string;
   /**
-   * Milliseconds from now; kept as the thread's own time that later puts renew. `null`: never.
-   * `undefined`: the thread has no time of its own any more, and its expiry stays as it is.
+   * Milliseconds from now; kept as the thread's own time that later puts renew. `null`: never. `undefined`: the
+   * thread no longer has its own time to live, and its expiry stays as it is.
    */
   readonly ttl: number | null | undefined;
 }

@@ -17,8 +17,8 @@ export interface WriteRequest {
   /** The epoch to give to the thread if it does not exist yet. */
   readonly newEpoch: string;
   /**
-   * Milliseconds from now after which the thread expires, unless it has a time of its own;
-   * `undefined` leaves its expiry as it is.
+   * Milliseconds from now after which the thread expires, unless it has its own time to live; `undefined` leaves its
+   * expiry as it is.
    */
   readonly ttl: number | undefined;
   /** To be set in the thread's metadata, unique by key. Other keys stay as they are. */

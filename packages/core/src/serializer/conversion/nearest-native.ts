@@ -24,7 +24,7 @@ const COPIES: ReadonlyMap<string, (value: object) => object> = new Map<string, (
 /** Natives whose contents cannot be read, or only by waiting. */
 const OPAQUE: ReadonlySet<string> = new Set(["Promise", "WeakMap", "WeakSet", "WeakRef"]);
 
-/** An instance of a class below one that is known, as an instance of that one. */
+/** An instance of a subclass of a known class, as an instance of the known class. */
 export function convertToAncestor(value: object): Conversion | undefined {
   for (const prototype of prototypesOf(value)) {
     const name = nativeName(prototype);

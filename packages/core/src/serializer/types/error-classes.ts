@@ -77,7 +77,7 @@ function assertionError(): ErrorClass | undefined {
   return assert?.AssertionError;
 }
 
-/** What engines and constructors make non-enumerable, beside the stack. */
+/** What engines and constructors make non-enumerable, in addition to the stack. */
 export const HIDDEN_ERROR_FIELDS: ReadonlySet<string> = new Set([
   "name",
   "message",
