@@ -18,6 +18,11 @@ async function release(thread: TestThread, id: string): Promise<unknown> {
   return thread.saver.releaseThread?.(thread.id, id);
 }
 
+async function renew(thread: TestThread, id: string): Promise<boolean> {
+  const renewed = await thread.saver.renewThread?.(thread.id, { claim: id, ttl: LONG });
+  return renewed ?? fail("renewThread resolves to nothing.");
+}
+
 /** Puts and writes as the owner of a claim. */
 function owner(thread: TestThread, id: string) {
   const config = (checkpoint?: number) => {
@@ -106,6 +111,27 @@ export const claimsClauses: readonly Clause[] = [
       await thread.delete();
       await expectFenced([() => two.put(3), () => two.write(2, "two")]);
       expectSame(await thread.listed(), [], "The listing of a deleted thread");
+    },
+  }),
+  claimsClause("a-renewal-takes-nothing", {
+    rule: "`renewThread` keeps a thread for longer if it has this claim, and says whether it has. Otherwise nothing changes: it takes neither a thread that nobody has nor one that somebody else has taken.",
+    hint: "Update where the claim is this one, and say whether anything was updated. A renewal is no claim.",
+    async run({ saver, threadId, sizes }) {
+      const thread = new TestThread(saver, threadId());
+      const [one, two] = [owner(thread, "one"), owner(thread, "two")];
+      expectSame(await renew(thread, "one"), false, "Renewing a claim on a thread that nobody has");
+      await expectFenced([() => one.put(1)]);
+      await claim(thread, "one", SHORT);
+      const wasTaken = await eventually(async () => (await claim(thread, "two")).claimed, sizes.patience);
+      ensure(wasTaken, "A claim whose time is over is not given to somebody else.");
+      expectSame(await renew(thread, "one"), false, "Renewing a claim that was lost");
+      await expectFenced([() => one.put(1)]);
+      await two.put(1);
+      expectSame(await renew(thread, "two"), true, "Renewing the claim that the thread has");
+      await release(thread, "two");
+      expectSame(await renew(thread, "two"), false, "Renewing a claim that was released");
+      await expectTold(thread, undefined);
+      expectSame(await claim(thread, "one"), { claimed: true }, "A claim after the release");
     },
   }),
   claimsClause("of-many-at-once-one-wins", {

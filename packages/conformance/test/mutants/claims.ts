@@ -38,6 +38,27 @@ export const claimsMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a renewal takes a thread that nobody has",
+    clause: "claims/a-renewal-takes-nothing",
+    breakStorage(storage) {
+      patch(storage, "claim", (claim) => (request) => claim({ ...request, renews: false }));
+    },
+  },
+  {
+    name: "a renewal takes back a thread that was lost",
+    clause: "claims/a-renewal-takes-nothing",
+    breakStorage(storage) {
+      patch(storage, "claim", (claim) => async (request) => {
+        const { thread, renews } = request;
+        const all = { thread, filter: [], after: undefined, limit: 1, pendingChannels: [] };
+        const held = (await storage.threads(all)).threads[0]?.claim;
+        if (!renews || !held) return claim(request);
+        await storage.release({ thread, claim: held.id });
+        return claim({ ...request, renews: false });
+      });
+    },
+  },
+  {
     name: "a claim is looked at first and set then",
     clause: "claims/of-many-at-once-one-wins",
     breakStorage(storage) {

@@ -1,4 +1,5 @@
 import { writeSeal } from "../../../core/src/codec/seals.ts";
+import type { ThreadEntry } from "@threadmark/core/storage";
 import type { TestedSaver, ThreadListOptions, ThreadSummary } from "@threadmark/conformance";
 import { placeOf } from "./alter.ts";
 import { note, patch, type Mutant } from "./mutant.ts";
@@ -39,6 +40,28 @@ export const threadsMutants: readonly Mutant[] = [
         );
         return sorted.slice(0, limit);
       });
+    },
+  },
+  {
+    name: "a run that has ended stays unfinished",
+    clause: "threads/found-by-whether-a-run-has-ended",
+    breakStorage(storage, store) {
+      const marks = note(store, "marks", () => new Map<string, ThreadEntry>());
+      patch(storage, "put", (put) => (request) => {
+        const entries = request.entries.map((entry) => {
+          const key = `${request.thread} ${entry.key}`;
+          if (entry.token === "unfinished") marks.set(key, entry);
+          return marks.get(key) ?? entry;
+        });
+        return put({ ...request, entries });
+      });
+    },
+  },
+  {
+    name: "every listing has the threads of all runs",
+    clause: "threads/found-by-whether-a-run-has-ended",
+    breakSaver(saver) {
+      alterThreads(saver, async (read, { run: _run, ...options }) => read(options));
     },
   },
   {
