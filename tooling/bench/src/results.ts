@@ -64,6 +64,15 @@ export interface SerializerResults {
   readonly messages: readonly MessageStates[];
 }
 
+/** Milliseconds of processor time. */
+export interface OverheadResults {
+  readonly machine: Machine;
+  /** Of a turn of a chat: its calls of the saver alone, with our runtime, with LangGraph.js. */
+  readonly turns: readonly { readonly saver: string; readonly milliseconds: readonly number[] }[];
+  /** Of a task in a run of so many: with our runtime, with LangGraph.js. */
+  readonly tasks: readonly { readonly count: number; readonly milliseconds: readonly (number | null)[] }[];
+}
+
 export function readResults(database: string, table: TableId): Promise<Results | undefined> {
   return read<Results>(`${database}-${table}`);
 }
@@ -78,6 +87,14 @@ export function readSerializer(): Promise<SerializerResults | undefined> {
 
 export function writeSerializer(results: SerializerResults): Promise<void> {
   return write("serializer", results);
+}
+
+export function readOverhead(): Promise<OverheadResults | undefined> {
+  return read<OverheadResults>("overhead");
+}
+
+export function writeOverhead(results: OverheadResults): Promise<void> {
+  return write("overhead", results);
 }
 
 async function read<Kind>(name: string): Promise<Kind | undefined> {

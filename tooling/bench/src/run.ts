@@ -11,7 +11,8 @@ import { DATABASES, type Database } from "./databases.ts";
 import { thisMachine } from "./machine.ts";
 import { measure } from "./measure.ts";
 import { writePages } from "./pages/write-pages.ts";
-import { writeResults, writeSerializer, type Row, type SerializerResults } from "./results.ts";
+import { writeOverhead, writeResults, writeSerializer } from "./results.ts";
+import type { OverheadResults, Row, SerializerResults } from "./results.ts";
 import { TABLES, type Scenario, type TableId } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { median, ratios } from "./statistics.ts";
@@ -28,17 +29,20 @@ const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...proces
   " ",
 );
 const SERIALIZER = "serializer";
+const OVERHEAD = "overhead";
+/** Measured in a process of their own, without a database. */
+const ALONE = [SERIALIZER, OVERHEAD];
 const COUNTS = "counts";
 const databases = chosen(DATABASES.map(({ id }) => id));
 const tables = values.quick ? ["main"] : chosen(TABLES);
 const scenarios = chosen(SCENARIOS.map(({ id }) => id));
 const trial = values.trial || positionals.includes(COUNTS) || scenarios.length < SCENARIOS.length;
 const unknown = positionals.filter(
-  (word) => ![SERIALIZER, COUNTS, ...databases, ...tables, ...scenarios].includes(word),
+  (word) => ![...ALONE, COUNTS, ...databases, ...tables, ...scenarios].includes(word),
 );
 if (unknown.length > 0) throw new Error(`there is no table, database or scenario ${unknown.join(", ")}`);
 
-const wanted = positionals.join() === SERIALIZER ? [] : DATABASES.filter(({ id }) => databases.includes(id));
+const wanted = ALONE.includes(positionals.join()) ? [] : DATABASES.filter(({ id }) => databases.includes(id));
 const run = await startServers(wanted.flatMap(({ server }) => server ?? []));
 try {
   if (positionals.includes(COUNTS)) await count();
@@ -52,6 +56,7 @@ try {
 if (!trial) {
   if (!values.quick && (positionals.length === 0 || positionals.includes(SERIALIZER)))
     await benchSerializer();
+  if (!values.quick && (positionals.length === 0 || positionals.includes(OVERHEAD))) await benchOverhead();
   await writePages();
 }
 
@@ -84,10 +89,19 @@ async function bench(database: Database, table: TableId): Promise<void> {
   if (!trial) await writeResults({ database: database.id, table, machine, rows });
 }
 
-async function benchSerializer(): Promise<void> {
-  const program = fileURLToPath(new URL("serializer.ts", import.meta.url));
+async function benchOverhead(): Promise<void> {
+  const measured = await measuredBy<OverheadResults>(OVERHEAD);
+  await writeOverhead({ machine: await thisMachine(OVERHEAD, undefined, command), ...measured });
+}
+
+async function measuredBy<Results>(name: string): Promise<Omit<Results, "machine">> {
+  const program = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", program]);
-  const measured = JSON.parse(stdout) as Omit<SerializerResults, "machine">;
+  return JSON.parse(stdout) as Omit<Results, "machine">;
+}
+
+async function benchSerializer(): Promise<void> {
+  const measured = await measuredBy<SerializerResults>(SERIALIZER);
   await writeSerializer({ machine: await thisMachine(SERIALIZER, undefined, command), ...measured });
 }
 

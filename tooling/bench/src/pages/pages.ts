@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { DATABASES, type Database } from "../databases.ts";
-import { readResults, readSerializer, type Results } from "../results.ts";
+import { readOverhead, readResults, readSerializer, type Results } from "../results.ts";
 import { TABLES } from "../scenario.ts";
 import { chartOf } from "./chart.ts";
 import { databasePage } from "./database-page.ts";
+import { overheadSection } from "./overhead-section.ts";
 import { mainPage } from "./main-page.ts";
 import { readmeTable, summaryTable, withPart } from "./readme.ts";
 import { serializerPage } from "./serializer-page.ts";
@@ -30,6 +31,9 @@ export async function pages(): Promise<Map<string, string>> {
     const readme = `packages/${database.id}/README.md`;
     files.set(readme, withPart(await read(readme), database.id, readmeTable(database, tables)));
   }
+  const overhead = await readOverhead();
+  const workflowPage = "docs/benchmarks-workflow.md";
+  if (overhead) files.set(workflowPage, `${files.get(workflowPage)!}\n${overheadSection(overhead)}`);
   const serializer = await readSerializer();
   if (serializer) files.set("docs/benchmarks-serializer.md", serializerPage(serializer));
   files.set("README.md", withPart(await read("README.md"), "all", summaryTable(measured.slice(0, 4))));

@@ -1,0 +1,42 @@
+import type { OverheadResults } from "../results.ts";
+import { markdownTable } from "./markdown.ts";
+import { provenance } from "./texts.ts";
+
+/** What the runtimes add to the calls of the saver. */
+export function overheadSection({ machine, turns, tasks }: OverheadResults): string {
+  return `## What the runtime adds
+
+A chat of 100 turns whose task gets all messages, with the same saver, in turns in one process. Processor time in
+milliseconds per turn, the least of 40 rounds. "Added" is what is left of it without the calls that a turn makes on its
+saver, which are measured with nothing around them; claims, which LangGraph.js does not make, count as added.
+
+${turnsTable(turns)}
+
+Tasks in one run, milliseconds per task, calls of the saver included.
+
+${tasksTable(tasks)}
+
+${provenance(machine)}
+`;
+}
+
+function turnsTable(turns: OverheadResults["turns"]): string {
+  const rows = turns.map(({ saver, milliseconds: [calls, ours, theirs] }) => {
+    const added = [ours! - calls!, theirs! - calls!] as const;
+    return [saver, ...[calls!, ...added].map(milliseconds), (added[0] / added[1]).toFixed(3)];
+  });
+  const head = ["saver", "calls alone", "added by `@threadmark/workflow`", "added by LangGraph.js", "ratio"];
+  return markdownTable(head, rows);
+}
+
+function tasksTable(tasks: OverheadResults["tasks"]): string {
+  const rows = tasks.map(({ count, milliseconds: times }) => [
+    count.toLocaleString("en"),
+    ...times.map((time) => (time === null ? "–" : milliseconds(time))),
+  ]);
+  return markdownTable(["tasks", "`@threadmark/workflow`", "LangGraph.js"], rows);
+}
+
+function milliseconds(value: number): string {
+  return value.toFixed(3);
+}
