@@ -57,7 +57,7 @@ async function tasksOf(count: number): Promise<(number | null)[]> {
     let least = Number.POSITIVE_INFINITY;
     for (let round = 0; round < rounds && (i === 0 || count <= MOST_TASKS_OF_LANGGRAPH); round++) {
       const step = task("step", async (n: number) => n);
-      const checkpointer = new OfficialMemorySaver() as unknown as WorkflowSaver;
+      const checkpointer = new OfficialMemorySaver();
       const run = entrypoint({ name: "run", checkpointer }, async () => {
         for (let n = 0; n < count; n++) await step(n);
       });
@@ -77,7 +77,7 @@ async function processorTime(work: () => Promise<unknown>): Promise<number> {
 }
 
 const SAVERS: readonly (readonly [name: string, make: () => WorkflowSaver])[] = [
-  ["LangGraph.js's `MemorySaver`", () => new OfficialMemorySaver() as unknown as WorkflowSaver],
+  ["LangGraph.js's `MemorySaver`", () => new OfficialMemorySaver()],
   ["`@threadmark/memory`", () => new MemorySaver()],
 ];
 

@@ -128,28 +128,24 @@ export const threadsClauses: readonly Clause[] = [
     rule: "`listThreads({ run })` finds threads by whether their last run of a workflow is `finished` or `unfinished`, which the last checkpoint of the root namespace says: it has a value of `__start__` until the run has ended. A listed thread says so as `run`; one of a graph has no `__previous__`, and no `run`.",
     hint: "Keep it with the thread, and change it in the operation that stores the checkpoint.",
     async run({ saver, threadId }) {
-      const [ended, open, graph] = ["ended", "open", "graph"].map((name) => threadId(name));
-      const found = async (run?: "finished" | "unfinished"): Promise<unknown[]> => {
+      const [ended, open, graph] = [threadId("ended"), threadId("open"), threadId("graph")];
+      const found = async (run?: "finished" | "unfinished"): Promise<string[]> => {
         const threads = await threadsOf(saver, run === undefined ? {} : { run });
-        return threads.map((thread) => [thread.threadId, thread.run]).toSorted();
+        return threads.map((thread) => `${thread.threadId} ${thread.run ?? "none"}`).toSorted();
       };
       const input = { __start__: "input", __previous__: 1 };
       const output = { __end__: 2, __previous__: 2 };
-      await new TestThread(saver, graph ?? "").put({ id: 1, values: { __start__: "input", a: 1 } });
-      await new TestThread(saver, ended ?? "").put({ id: 1, values: input });
-      expectSame(await found("unfinished"), [[ended, "unfinished"]], "The threads with an unfinished run");
+      await new TestThread(saver, graph).put({ id: 1, values: { __start__: "input", a: 1 } });
+      await new TestThread(saver, ended).put({ id: 1, values: input });
+      expectSame(await found("unfinished"), [`${ended} unfinished`], "The threads with an unfinished run");
       expectSame(await found("finished"), [], "The threads whose run has ended, before any has");
-      await new TestThread(saver, ended ?? "").put({ id: 2, parent: 1, values: output });
-      await new TestThread(saver, open ?? "").put({ id: 1, values: output });
-      await new TestThread(saver, open ?? "").put({ id: 2, parent: 1, values: input });
-      await new TestThread(saver, open ?? "").in("inner").put({ id: 3, values: output });
-      expectSame(await found("unfinished"), [[open, "unfinished"]], "The threads with an unfinished run");
-      expectSame(await found("finished"), [[ended, "finished"]], "The threads whose run has ended");
-      const all = [
-        [ended, "finished"],
-        [graph, undefined],
-        [open, "unfinished"],
-      ];
+      await new TestThread(saver, ended).put({ id: 2, parent: 1, values: output });
+      await new TestThread(saver, open).put({ id: 1, values: output });
+      await new TestThread(saver, open).put({ id: 2, parent: 1, values: input });
+      await new TestThread(saver, open).in("inner").put({ id: 3, values: output });
+      expectSame(await found("unfinished"), [`${open} unfinished`], "The threads with an unfinished run");
+      expectSame(await found("finished"), [`${ended} finished`], "The threads whose run has ended");
+      const all = [`${ended} finished`, `${graph} none`, `${open} unfinished`];
       expectSame(await found(), all.toSorted(), "All threads");
     },
   }),
