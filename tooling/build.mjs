@@ -22,7 +22,9 @@ const CHUNK = 28_000;
 const SHORT = { module: true, compress: false, mangle: { toplevel: true, keepNames: true } };
 const WITHOUT_SPACE = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
 
-const { exports } = await readJson("package.json");
+const { exports, name } = await readJson("package.json");
+/** `threadmark conformance explain` shows the source of a clause as its steps. */
+const isRead = name === "@threadmark/conformance";
 const entries = Object.values(exports)
   .flatMap((target) => target.default ?? [])
   .map((path) => path.replace(/^\.\/dist\/(.*)\.js$/, "$1"));
@@ -97,7 +99,7 @@ async function bundle({ platform, format, dir, isExternal, ...output }) {
     dir,
     format,
     ...output,
-    minify: WITHOUT_SPACE,
+    minify: isRead ? false : WITHOUT_SPACE,
     comments: { jsdoc: false, legal: true },
     chunkFileNames: "shared/[name].js",
     codeSplitting: {
@@ -110,7 +112,7 @@ async function bundle({ platform, format, dir, isExternal, ...output }) {
 
 /** Before bundling, so that names are the same in both formats. Only what is ours: the rest knows what it does not need. */
 async function shorten(code, id) {
-  if (!chunks.has(id) || code.trim() === "") return undefined;
+  if (isRead || !chunks.has(id) || code.trim() === "") return undefined;
   const { code: short } = await minify(id, code, SHORT);
   return { code: short, map: null };
 }

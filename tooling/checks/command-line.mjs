@@ -35,6 +35,8 @@ await writeFile(
   'export const open = async () => { throw new Error("no store"); };',
 );
 expectRun(["./broken.mjs", "--only", "get"], 2, /NOT RUN \d+ clauses: open\(\) failed: Error: no store/);
+// Steps are read by people: names and lines are those of the source.
+expectRun(["explain", "binary/bytes-stay-bytes"], 0, /^\s+noText: Uint8Array\.of\(0, 255, 254, 1\),$/m);
 
 function expectRun(args, code, text) {
   const command = join(project, "node_modules", ".bin", "threadmark");
