@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseAst } from "rolldown/parseAst";
+import { minify } from "rolldown/utils";
 
 /**
  * Which chunk each module goes into, by its path. Modules come in the order in which they are evaluated, and a chunk is a
@@ -35,7 +36,8 @@ async function evaluationOrder(entries) {
       const from = "source" in statement ? statement.source?.value : undefined;
       if (from?.startsWith(".")) await visit(resolve(dirname(path), from));
     }
-    modules.push({ path, length: code.length });
+    const { code: short } = await minify(path, code, { module: true, compress: false });
+    modules.push({ path, length: short.length });
   };
   for (const entry of entries) await visit(entry);
   return modules;
