@@ -19,11 +19,7 @@ const MODULES = join("dist", "modules");
 /** Characters of one chunk, without what bundling adds. gzip finds what repeats within 32 kB: see docs/decisions.md. */
 const CHUNK = 22_000;
 /** Names of functions and classes stay, for stacks and for messages. */
-const SHORT = {
-  module: true,
-  compress: { target: "es2022", keepNames: { function: true, class: true } },
-  mangle: { toplevel: true, keepNames: true },
-};
+const SHORT = { module: true, compress: false, mangle: { toplevel: true, keepNames: true } };
 const WITHOUT_SPACE = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
 
 const { exports, name } = await readJson("package.json");
