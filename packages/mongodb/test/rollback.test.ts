@@ -1,4 +1,4 @@
-import { enough, tell } from "@threadmark/random-tests";
+import { enough, randomFrom, seed, tell } from "@threadmark/random-tests";
 import { countTests, hasPrivate } from "@threadmark/services";
 import { startPrivateGroup, type PrivateGroup } from "@threadmark/services/private";
 import { MongoDBSaver } from "@threadmark/mongodb";
@@ -7,6 +7,7 @@ import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { replicaSet } from "./database.ts";
 
+const random = randomFrom(seed);
 const THREADS = 10;
 const ROUNDS = enough(1);
 const POLL = { timeout: 60_000, interval: 100 };
@@ -54,7 +55,7 @@ class Life {
 
 /** From 1 to a number. */
 function upTo(most: number): number {
-  return 1 + Math.floor(Math.random() * most);
+  return 1 + random(most);
 }
 
 describe.runIf(hasPrivate("mongodb-replica-set"))("a replica set that rolls back, with w: 1", () => {

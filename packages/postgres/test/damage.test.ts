@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { isCheckpointError, type ThreadInfo } from "@threadmark/core";
 import { PostgresSaver } from "@threadmark/postgres";
-import { enough, seed, tell } from "@threadmark/random-tests";
+import { enough, randomFrom, seed, tell, type Random } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
 import { isPart } from "@threadmark/storage-tests/parts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newest, openSaver, useSchema } from "./database.ts";
-import { damageOf, randomFrom, type Column, type Random } from "./random-damage.ts";
+import { damageOf, type Column } from "./random-damage.ts";
 
 const THREADS = ["one", "two"];
 const TURNS = [1, 2, 3];

@@ -1,21 +1,10 @@
+import type { Random } from "@threadmark/random-tests";
 import type pg from "pg";
 
 /** A column of one of the tables. */
 export interface Column {
   readonly table: string;
   readonly name: string;
-}
-
-/** A whole number from 0 up to, and without, a limit. */
-export type Random = (limit: number) => number;
-
-/** The same numbers for the same seed. */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
 }
 
 /**

@@ -1,12 +1,11 @@
 import { PostgresSaver } from "@threadmark/postgres";
-import { enough, seed, tell } from "@threadmark/random-tests";
+import { enough, randomFrom, seed, tell, type Random } from "@threadmark/random-tests";
 import { countTests, hasPrivate } from "@threadmark/services";
 import { startPrivate } from "@threadmark/services/private";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { newest, newName } from "./database.ts";
-import { randomFrom, type Random } from "./random-damage.ts";
 
 const THREADS = ["a", "b", "c"];
 

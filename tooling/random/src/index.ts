@@ -22,3 +22,15 @@ export function tell(test: string, figures: Readonly<Record<string, number>>): v
   const parts = Object.entries(figures).map(([what, count]) => `${count} ${what}`);
   console.log(`${test}: ${parts.join(", ")}`);
 }
+
+/** A whole number from 0 up to, and without, a limit. */
+export type Random = (limit: number) => number;
+
+/** The same numbers for the same seed. */
+export function randomFrom(seed: number): Random {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}

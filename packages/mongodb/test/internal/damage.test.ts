@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isCheckpointError, type ThreadInfo } from "@threadmark/core";
-import { enough, tell } from "@threadmark/random-tests";
+import { enough, randomFrom, seed, tell } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
 import { MongoDBSaver } from "@threadmark/mongodb";
 import { isPart } from "@threadmark/storage-tests/parts";
@@ -9,6 +9,7 @@ import type { Document } from "mongodb";
 import { describe, expect, it } from "vitest";
 import { standalone, useDatabase } from "../database.ts";
 
+const random = randomFrom(seed);
 const ROUNDS = enough(100);
 const THREADS = ["a", "b"];
 const CODES = ["CORRUPT", "INCOMPLETE", "UNSUPPORTED_FORMAT"] as const;
@@ -209,7 +210,7 @@ function isTold(found: unknown): boolean {
 }
 
 function pick<T>(from: readonly T[]): T {
-  return from[Math.floor(Math.random() * from.length)]!;
+  return from[random(from.length)]!;
 }
 
 /** The places of all values, lists and objects too. */
@@ -281,16 +282,16 @@ function withoutHeads(value: unknown): unknown {
 
 /** A value with another bit. */
 function flipped(value: unknown): unknown {
-  const bit = 1 << Math.floor(Math.random() * 7);
+  const bit = 1 << random(7);
   if (typeof value === "number") return value ^ bit;
   if (typeof value === "string" && value.length > 0) {
-    const place = Math.floor(Math.random() * value.length);
+    const place = random(value.length);
     const other = String.fromCodePoint(value.codePointAt(place)! ^ bit || 1);
     return value.slice(0, place) + other + value.slice(place + 1);
   }
   if (isBytes(value) && value.buffer.length > 0) {
     const bytes = Buffer.from(value.buffer);
-    const place = Math.floor(Math.random() * bytes.length);
+    const place = random(bytes.length);
     bytes[place]! ^= bit;
     return bytes;
   }
