@@ -27,8 +27,8 @@ export function tell(test: string, figures: Readonly<Record<string, number>>): v
 export type Random = (limit: number) => number;
 
 /** The same numbers for the same seed. */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
+export function randomFrom(start: number): Random {
+  let state = start >>> 0;
   return (limit) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * limit);
