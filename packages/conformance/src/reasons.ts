@@ -15,7 +15,7 @@ const reasonOfGroup: Readonly<Record<string, string>> = {
   writes:
     "Pending writes are what a task has done. After a crash, a task with writes is not run again; one that lost them is.",
   "pending-order":
-    "Reducers replay writes in the order in which they come back. In another order a list has its items in another order.",
+    "Reducers replay writes in the order in which they come back. In a different order, a list ends up with its items in a different order.",
   get: "Every run begins with `getTuple`: what it finds is where the thread continues.",
   list: "`getStateHistory` reads through `list`, and applications use it for undo, branches and audits.",
   filter:
@@ -23,15 +23,15 @@ const reasonOfGroup: Readonly<Record<string, string>> = {
   isolation:
     "Thread ids separate users: what leaks from one thread into another is somebody else's conversation.",
   "hostile-ids":
-    "Ids come from applications, namespaces and channels from the names of nodes; nobody checks them for what a database finds special.",
+    "Ids come from applications, namespaces and channels from the names of nodes; nobody checks them for characters that are special to a database.",
   values:
     "After a resume the code continues with the values that come back. A value of another type is a bug that shows up late.",
-  messages: "LangGraph and LangChain ask with `instanceof`, and call the methods of messages.",
-  binary: "Images, audio and embeddings are bytes; one that is changed makes the whole value unreadable.",
+  messages: "LangGraph and LangChain test with `instanceof`, and call the methods of messages.",
+  binary: "Images, audio and embeddings are bytes; a single changed one makes the whole value unreadable.",
   refusal:
     "What is refused at once is found in development; what is dropped is found when a customer's thread is resumed.",
   conversion:
-    "Values that no serializer knows turn up on rare paths: an error object, the artifact of a tool. They must not take the rest of the state along.",
+    "Values that no serializer knows turn up on rare paths: an error object, the artifact of a tool. They must not take the rest of the state with them.",
   serde: "Applications bring serializers that encrypt, compress, or keep their own classes.",
   aliasing:
     "Values are live objects of the running graph, which goes on changing them while `put` is under way.",
@@ -44,33 +44,34 @@ const reasonOfGroup: Readonly<Record<string, string>> = {
   "legacy-v3": "Threads that were stored by older releases are still continued after an update.",
   delete:
     "Deletion is how users are forgotten. What is left behind is found by the next thread with that id, or by an audit.",
-  lifecycle: "The saver outlives single calls: what one call breaks, all later ones meet.",
+  lifecycle: "A saver outlives each call: what one call breaks affects all later ones.",
   model: "Real threads combine what the other clauses test one by one.",
   opening: "Processes start and stop during deployments, several at a time, while others go on.",
   threads: "A list of conversations is the first thing that an application shows.",
-  "thread-metadata": "Whose a thread is and what it is called must be found without reading its state.",
+  "thread-metadata":
+    "An application must find out whose a thread is, and what it is called, without reading its state.",
   "delete-threads": "A user's threads are deleted together; a wrong choice deletes those of others.",
   copy: "A copy is used for experiments, support and templates while the original goes on.",
-  prune: "Histories grow without a bound, and are cut while graphs run on them.",
+  prune: "Histories grow without bound, and are pruned while graphs run on them.",
   "keep-latest": "Pruning with every put needs no job that somebody has to remember.",
-  runs: "A run that went wrong is taken back, and the thread goes on from before it.",
-  ttl: "A thread that is half expired is worse than one that is there or gone.",
+  runs: "A run that went wrong is undone, and the thread continues from before it.",
+  ttl: "A half-expired thread is worse than one that is all there or all gone.",
   fence: "A user who sends twice starts two runs on one thread; without a fence the later put silently wins.",
   claims: "A process that was taken for dead may still be alive, and must not write any more.",
-  adopt: "A service moves to another saver while its users go on talking.",
+  adopt: "A service moves to another saver while its users keep talking.",
 };
 
 /** Why a clause matters, where its group does not say it. */
 const reasons: Readonly<Record<string, string>> = {
   "config/no-id-means-the-latest":
-    "LangGraph passes `checkpoint_id: undefined` as a key that is there when it begins a run.",
+    "When it begins a run, LangGraph passes the key `checkpoint_id` with the value `undefined`.",
   "config/undefined-parent-means-none":
-    "LangGraph follows `parentConfig`; one without an id leads to the latest checkpoint, and never ends.",
+    "LangGraph follows `parentConfig`; one without an id leads back to the latest checkpoint, and the walk never ends.",
   "config/run-metadata-is-not-checkpoint-metadata":
     "LangGraph compares `metadata.run_id` to decide whether a run is a resume.",
   "put/under-its-own-id-keeps-the-parent":
     'With `durability: "exit"`, releases before 1.4 put the last checkpoint under its own id.',
-  "put/is-never-its-own-parent": "Every walk along the parents would run for ever.",
+  "put/is-never-its-own-parent": "A walk along the parents would never end.",
   "put/a-child-may-have-a-smaller-id": "Ids begin with a time, and clocks step back.",
   "put/versions-keep-their-type":
     'LangGraph compares versions with `>`: `10` and `"10"` are compared in different ways.',
@@ -101,7 +102,7 @@ const reasons: Readonly<Record<string, string>> = {
   "get/a-parent-that-is-not-stored-is-still-named":
     "A walk must end there, and not begin at the latest checkpoint.",
   "list/limit-zero-is-nothing":
-    "0 often comes from a calculation, and everything instead of nothing is expensive.",
+    "0 often comes from a calculation, and reading everything instead of nothing is expensive.",
   "list/more-than-a-page":
     "Long threads have thousands of checkpoints; a listing that ends early looks complete.",
   "list/may-be-left-early":
@@ -114,7 +115,7 @@ const reasons: Readonly<Record<string, string>> = {
   "refusal/large-values-are-kept":
     "Databases limit rows and documents to 1, 2 or 16 MB, and a state with images is larger.",
   "refusal/deep-values-are-kept-or-refused":
-    "What was written and overflows the stack of every reader locks the thread for good.",
+    "A stored value that overflows the stack of every reader makes the thread unreadable for good.",
   "serde/what-cannot-be-read-is-an-error":
     "A channel that is silently empty makes a graph go on with half of its state.",
   "concurrency/put-during-put-writes-keeps-both":

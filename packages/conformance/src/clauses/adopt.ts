@@ -34,7 +34,7 @@ function all(saver: TestedSaver, id: string): Promise<unknown[]> {
 
 export const adoptClauses: readonly Clause[] = [
   clause("adopt/a-thread-is-taken-over-whole", {
-    rule: "With `adopt`, a thread of the old saver is there, complete, when it is first read, and the old saver keeps it unchanged.",
+    rule: "With `adopt`, a thread of the old saver is complete when it is first read, and stays unchanged in the old saver.",
     hint: "Copy it to a hidden thread first, and make it appear in one operation.",
     async run(context) {
       const { old, opened } = await openBoth(context);

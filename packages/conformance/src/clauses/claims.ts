@@ -93,7 +93,7 @@ export const claimsClauses: readonly Clause[] = [
     },
   }),
   claimsClause("can-be-lost", {
-    rule: "When a claim has expired, another can take its place; until then its owner's writes are stored, and afterwards, or once the thread was deleted, they are refused with `FENCED`.",
+    rule: "When a claim has expired, another can take its place. Until one does, writes of the owner are stored; afterwards, or once the thread is deleted, they are refused with `FENCED`.",
     hint: "Keep an expired claim until somebody takes it: its owner has harmed nobody.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
@@ -115,7 +115,7 @@ export const claimsClauses: readonly Clause[] = [
   }),
   claimsClause("a-renewal-takes-nothing", {
     rule: "`renewThread` keeps a thread for longer if it has this claim, and says whether it has. Otherwise nothing changes: it takes neither a thread that nobody has nor one that somebody else has taken.",
-    hint: "Update where the claim is this one, and say whether anything was updated. A renewal is no claim.",
+    hint: "Update where the claim is this one, and say whether anything was updated. A renewal is not a claim.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
       const [one, two] = [owner(thread, "one"), owner(thread, "two")];
@@ -135,7 +135,7 @@ export const claimsClauses: readonly Clause[] = [
     },
   }),
   claimsClause("of-many-at-once-one-wins", {
-    rule: "Of many claims at once, from two processes, exactly one is granted.",
+    rule: "Of many simultaneous claims, from two processes, exactly one is granted.",
     hint: "Compare and set in one operation.",
     async run({ saver, reopen, threadId, sizes }) {
       const savers: TestedSaver[] = [saver, await reopen()];

@@ -44,7 +44,7 @@ async function readDuring(write: Promise<unknown>, read: () => Promise<void>): P
 
 export const concurrencyClauses: readonly Clause[] = [
   clause("concurrency/put-during-put-writes-keeps-both", {
-    rule: "`put` and `putWrites` of one checkpoint may run at once, in any order and from two processes; afterwards the checkpoint and all its writes are there.",
+    rule: "`put` and `putWrites` of one checkpoint may run at the same time, in any order and from two processes; afterwards the checkpoint and all its writes are there.",
     hint: "Keep writes in separate rows. A flag on the checkpoint, or a document read, changed and written back, loses one of the two.",
     async run(context) {
       const [first, second] = await saversOf(context);
@@ -79,7 +79,7 @@ export const concurrencyClauses: readonly Clause[] = [
     },
   }),
   clause("concurrency/identical-writes-at-once-are-one", {
-    rule: "Many identical `putWrites` at once, from two processes, store each write once.",
+    rule: "Many identical `putWrites` at the same time, from two processes, store each write once.",
     hint: "Let a unique key decide, in the statement that inserts; looking first and inserting afterwards stores it twice.",
     async run(context) {
       const [first, second] = await saversOf(context);
@@ -101,7 +101,7 @@ export const concurrencyClauses: readonly Clause[] = [
     },
   }),
   clause("concurrency/competing-writes-leave-one-winner", {
-    rule: "Of different writes at once for one (task, index) exactly one is stored, whole: no mix and no second row.",
+    rule: "Of different simultaneous writes for one (task, index), exactly one is stored, as a whole: no mixture and no second row.",
     hint: "Write a batch in one atomic statement or transaction.",
     async run(context) {
       const [first, second] = await saversOf(context);
@@ -125,7 +125,7 @@ export const concurrencyClauses: readonly Clause[] = [
     },
   }),
   clause("concurrency/many-tasks-at-once", {
-    rule: "Writes of many tasks at once are all stored.",
+    rule: "Simultaneous writes of many tasks are all stored.",
     hint: "Do not read, change and write back a list of writes.",
     async run(context) {
       const [first, second] = await saversOf(context);
@@ -140,7 +140,7 @@ export const concurrencyClauses: readonly Clause[] = [
     },
   }),
   clause("concurrency/puts-at-once-are-all-stored", {
-    rule: "Puts of different checkpoints of a thread at once are all stored, each with its own values.",
+    rule: "Simultaneous puts of different checkpoints of a thread are all stored, each with its own values.",
     hint: "Puts of a graph and its subgraphs, and of several runs, overlap. Keep no state between calls that they could mix up.",
     async run(context) {
       const [first, second] = await saversOf(context);

@@ -192,7 +192,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/thread-ts-is-an-old-name-of-the-id", {
-    rule: "`getTuple` takes `thread_ts` for `checkpoint_id` when there is no `checkpoint_id`.",
+    rule: "`getTuple` takes the id from `thread_ts` when there is no `checkpoint_id`.",
     hint: "Read the id as configurable.checkpoint_id || configurable.thread_ts.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

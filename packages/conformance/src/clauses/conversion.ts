@@ -29,7 +29,7 @@ class ApiError extends RangeError {
 }
 
 const HINT =
-  "Convert while walking the value, before anything is written: what throws is passed over, and what is met twice stays one object.";
+  "Convert while walking the value, before anything is written: skip what throws, and keep what occurs twice one object.";
 
 /** Puts values into channels and writes of a saver that converts, and returns both as they were read. */
 async function converted(
@@ -60,7 +60,7 @@ function explode(): never {
 
 export const conversionClauses: readonly Clause[] = [
   clause("conversion/nothing-else-is-lost", {
-    rule: "Where a saver converts what it cannot store exactly, `put` and `putWrites` with instances of classes, functions, symbols, promises and keys that cannot be read resolve, and everything else in the values comes back.",
+    rule: "Where a saver converts what it cannot store exactly, `put` and `putWrites` accept class instances, functions, symbols, promises and properties that cannot be read, and everything else in the values comes back.",
     hint: HINT,
     async run(context) {
       const unknowns = (): unknown[] => [
@@ -93,7 +93,7 @@ export const conversionClauses: readonly Clause[] = [
     },
   }),
   clause("conversion/instances-come-back-as-their-data", {
-    rule: "An instance of an unknown class comes back as what its `toJSON()` returns, one of a class below Array, Map, Set or Date as an instance of that, and any other as a plain object of its own enumerable properties.",
+    rule: "An instance of an unknown class comes back as what its `toJSON()` returns, one of a subclass of Array, Map, Set or Date as an instance of that class, and any other as a plain object of its own enumerable properties.",
     hint: HINT,
     run: (context) =>
       expectConverted(

@@ -37,7 +37,7 @@ export const deleteThreadsClauses: readonly Clause[] = [
   clause("delete-threads/by-id-or-all", {
     needs: ["deleteThreads", "listThreads"],
     alone: true,
-    rule: "`deleteThreads({ threadIds })` deletes the named threads and resolves to how many of them existed, `deleteThreads({ allThreads: true })` deletes all threads.",
+    rule: "`deleteThreads({ threadIds })` deletes the named threads and resolves to how many of them existed; `deleteThreads({ allThreads: true })` deletes all threads.",
     hint: "Unknown threads are not an error, and do not count.",
     async run({ saver, threadId }) {
       for (const name of ["a", "b", "c", "d"]) await new TestThread(saver, threadId(name)).put({ id: 1 });
@@ -52,7 +52,7 @@ export const deleteThreadsClauses: readonly Clause[] = [
   clause("delete-threads/a-choice-is-needed", {
     needs: ["deleteThreads"],
     rule: "`deleteThreads` with none or several of `filter`, `threadIds` and `allThreads`, with a filter that has no key, or with one that has a key whose value is `undefined`, is refused with `INVALID_ARGUMENT`, and deletes nothing.",
-    hint: "Ask for exactly one of them before anything is deleted.",
+    hint: "Require exactly one of them before anything is deleted.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });

@@ -78,8 +78,8 @@ export const deleteClauses: readonly Clause[] = [
     run: ({ saver, threadId }) => saver.deleteThread(threadId()),
   }),
   clause("delete/the-thread-works-again", {
-    rule: "A deleted thread can be used again at once, over and over.",
-    hint: "Leave no mark that a thread was deleted, and forget what was remembered of it.",
+    rule: "A deleted thread can be used again immediately, any number of times.",
+    hint: "Leave no trace of the deletion, and forget what was remembered about the thread.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const text = "the same long text in every life ".repeat(200);

@@ -49,7 +49,7 @@ function writesOf(from: number, to: number): [string, string, unknown][] {
 
 export const deltaClauses: readonly Clause[] = [
   deltaClause("the-writes-of-the-ancestors-oldest-first", {
-    rule: "`getDeltaChannelHistory` gathers the writes to a channel along the ancestors, oldest first, from the parent of the checkpoint on: its own writes are pending and not included.",
+    rule: "`getDeltaChannelHistory` gathers the writes to a channel from the ancestors, starting with the parent, and returns them oldest first; the checkpoint's own writes are pending and not included.",
     hint: "Start at the parent, walk along parents, and reverse the result.",
     async run(context) {
       const thread = await deltaChain(context, 4, 0);
@@ -68,7 +68,7 @@ export const deltaClauses: readonly Clause[] = [
   }),
   deltaClause("no-value-is-no-seed", {
     rule: 'If no ancestor has a value, there is no key `seed`; `null`, `0`, `false` and `""` are values.',
-    hint: "Ask whether channel_values has the key, not whether the value is truthy.",
+    hint: "Check whether channel_values has the key, not whether the value is truthy.",
     async run(context) {
       const thread = await deltaChain(context, 3, 0);
       const { d } = await history(thread, 3, ["d"]);
@@ -185,8 +185,8 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("ends-on-a-cycle", {
-    rule: "The walk ends where the parents lead back to a checkpoint that it has passed.",
-    hint: "Remember the ids that were visited. A saver that fails here may block the process for ever.",
+    rule: "The walk ends where the parents lead back to a checkpoint that it has already passed.",
+    hint: "Remember the ids that were visited. A saver that fails here may block the process forever.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 5, parent: 5, versions: { d: 1 } });
@@ -205,7 +205,7 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("goes-on-where-nothing-was-written", {
-    rule: "An ancestor without writes to the channel, or without any, does not end the walk.",
+    rule: "An ancestor without writes to the channel, or without any writes, does not end the walk.",
     hint: "End at a value, or where there is no parent; not where a query for writes finds nothing.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

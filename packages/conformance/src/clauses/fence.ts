@@ -28,7 +28,7 @@ export const fenceClauses: readonly Clause[] = [
     },
   }),
   clause("fence/a-retry-is-no-conflict", {
-    rule: "Putting the newest checkpoint again is no conflict, with its parent or with itself as parent; writes are never fenced, and namespaces are fenced apart.",
+    rule: "Putting the newest checkpoint again, with its parent or with itself as parent, is not a conflict; writes are never fenced, and namespaces are fenced separately.",
     hint: HINT,
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ fence: "head" });
@@ -44,7 +44,7 @@ export const fenceClauses: readonly Clause[] = [
     },
   }),
   clause("fence/of-many-at-once-one-wins", {
-    rule: 'With `fence: "head"`, of many puts at once from one checkpoint exactly one is stored; the others are refused with `CONFLICT`.',
+    rule: 'With `fence: "head"`, of many simultaneous puts from one checkpoint, exactly one is stored; the others are refused with `CONFLICT`.',
     hint: HINT,
     async run({ openWith, threadId, sizes }) {
       const opened = await openWith({ fence: "head" });

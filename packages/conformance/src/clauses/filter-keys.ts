@@ -2,7 +2,7 @@ import type { Clause } from "../clause.ts";
 import { filterClause, type Metadata } from "../filter-clause.ts";
 
 const PLAIN_KEY_HINT =
-  "Take the key as one plain name: no JSON path, no operator, nothing pasted into a query.";
+  "Treat the key as one plain name: no JSON path, no operator, nothing pasted into a query.";
 
 export const filterKeyClauses: readonly Clause[] = [
   filterClause(

@@ -76,7 +76,7 @@ export const filterClauses: readonly Clause[] = [
   ),
   filterClause(
     "numbers-match-by-value",
-    "Numbers match by value, fractions and large ones too.",
+    "Numbers match by value, including fractions and large ones.",
     "Compare numbers as numbers.",
     () => ({
       metadata: {
@@ -110,7 +110,7 @@ export const filterClauses: readonly Clause[] = [
   filterClause(
     "null-is-not-missing",
     "`null` in a filter matches metadata where the key is `null`, not where it is missing.",
-    "Ask whether the key exists as well; most databases take null for absent.",
+    "Check that the key exists as well; most databases treat null as absent.",
     () => ({
       metadata: { a: { x: null }, b: {}, c: { x: "null" } },
       finds: [[{ x: null }, ["a"]]],
@@ -156,7 +156,7 @@ export const filterClauses: readonly Clause[] = [
   ),
   filterClause(
     "objects-match-in-any-key-order",
-    "Objects match by content at any depth, in whatever order their keys are.",
+    "Objects match by content at any depth, whatever the order of their keys.",
     "Compare deeply, or compare a canonical form with sorted keys; === never matches.",
     () => ({
       metadata: {
@@ -204,7 +204,7 @@ export const filterClauses: readonly Clause[] = [
   ),
   filterClause(
     "an-operator-is-a-value",
-    'An object that looks like an operator, such as `{ $gt: "" }`, is a value like others: it selects nothing but metadata that equals it.',
+    'An object that looks like an operator, such as `{ $gt: "" }`, is a value like any other: it selects only metadata that equals it.',
     "Compare with equality only; never hand a user's object to the database as a condition.",
     () => ({
       metadata: { a: { x: { $gt: 0 } }, b: { x: 5 }, c: { x: "text" }, d: {} },

@@ -89,7 +89,7 @@ export const forkClauses: readonly Clause[] = [
     },
   }),
   clause("fork/every-branch-grows-on-its-own", {
-    rule: "Several branches of a thread can be continued in turns; every checkpoint keeps the parent and the values of its branch, and the latest is the greatest id of all.",
+    rule: "Several branches of a thread can be continued in turn; every checkpoint keeps the parent and the values of its branch, and the latest is the one with the greatest id.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -16,8 +16,8 @@ function spoil(value: unknown): void {
 
 export const freshReadClauses: readonly Clause[] = [
   clause("aliasing/tuples-of-a-listing-are-apart", {
-    rule: "The tuples of one listing share no objects, and neither do the channels of one tuple that have equal values, or its writes.",
-    hint: "Decode every value by itself, even one that other checkpoints have too.",
+    rule: "The tuples of one listing share no objects; nor do channels with equal values, or writes, within one tuple.",
+    hint: "Decode every value separately, even one that other checkpoints have too.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const values = (): Record<string, unknown> => ({ a: item(), b: item(), old: [item()] });

@@ -28,7 +28,7 @@ export const getClauses: readonly Clause[] = [
   }),
   clause("get/an-unknown-id-is-nothing", {
     rule: "`getTuple` of an id that is not stored resolves to `undefined`, not to another checkpoint of the thread.",
-    hint: "Use the id when there is one; the latest is only for configs without.",
+    hint: "Use the id when there is one; the latest is only for configs without one.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 2 });
@@ -60,7 +60,7 @@ export const getClauses: readonly Clause[] = [
     },
   }),
   clause("get/the-time-of-a-checkpoint-orders-nothing", {
-    rule: "The latest checkpoint and the order of a listing follow the ids, whatever the `ts` of the checkpoints: clocks go back.",
+    rule: "The latest checkpoint and the order of a listing follow the ids, whatever the `ts` of the checkpoints: clocks may go back.",
     hint: "Order by id. `ts` is for people.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -78,7 +78,7 @@ export const hostileIdClauses: readonly Clause[] = [
     },
   }),
   clause("hostile-ids/namespaces", {
-    rule: "Any string can be a namespace: it is made of node names.",
+    rule: "Any string can be a namespace: namespaces are made of node names.",
     hint: PLAIN_HINT,
     async run({ saver, threadId }) {
       for (const [index, text] of HOSTILE.entries()) {
@@ -188,7 +188,7 @@ export const hostileIdClauses: readonly Clause[] = [
   }),
   clause("hostile-ids/long-ids", {
     rule: "Ids may be long: 500 bytes for threads, namespaces, task paths and channels, 200 bytes for checkpoints and tasks.",
-    hint: "Do not cut ids, and choose column and key sizes for them: nested namespaces and task paths grow long.",
+    hint: "Do not truncate ids, and choose column and key sizes for them: nested namespaces and task paths grow long.",
     async run({ saver, threadId }) {
       const long = (bytes: number, ending: string): string =>
         `${"ü".repeat((bytes - ending.length) / 2)}${ending}`;
@@ -210,7 +210,7 @@ export const hostileIdClauses: readonly Clause[] = [
   }),
   clause("hostile-ids/what-cannot-be-text-is-kept-or-refused", {
     rule: "An id with NUL or with half of a surrogate pair is kept exactly or refused; it never becomes another id.",
-    hint: "Databases cut, replace or reject these. Refuse them before anything is written.",
+    hint: "Databases truncate, replace or reject these. Refuse them before anything is written.",
     async run({ saver, threadId }) {
       for (const bad of ["a\0b", "\0", "a\ud800", "\udc00b"]) {
         const id = `${threadId()}${bad}`;

@@ -37,7 +37,7 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/threads-with-a-common-prefix", {
-    rule: "A thread id that is a prefix of another is another thread: reads, listings and deletions of one never touch the other.",
+    rule: "A thread id that is a prefix of another names a different thread: reads, listings and deletions of one never touch the other.",
     hint: "Compare thread ids for equality; do not match keys by prefix or pattern.",
     async run({ saver, threadId }) {
       const base = threadId("user");
@@ -57,7 +57,7 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/namespaces-with-a-common-prefix", {
-    rule: "A namespace that is a prefix of another is another namespace.",
+    rule: "A namespace that is a prefix of another is a different namespace.",
     hint: 'Compare namespaces for equality; a, a:b, a|b and "" all occur in one thread.',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

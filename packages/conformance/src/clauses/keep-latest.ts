@@ -10,7 +10,7 @@ const MOST = 2 * KEPT;
 
 export const keepLatestClauses: readonly Clause[] = [
   clause("keep-latest/the-history-stays-bounded", {
-    rule: "With `keepLatest: n` no more than twice as many checkpoints of a namespace stay (and four more where n is small), the newest among them, with their values and writes.",
+    rule: "With `keepLatest: n`, at most twice as many checkpoints of a namespace stay (four more if n is small), including the newest, with their values and writes.",
     hint: "Count what is stored, and remove the oldest in batches; never all of them at once.",
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ keepLatest: KEPT });

@@ -5,7 +5,7 @@ import { TestThread, checkpointId } from "../thread.ts";
 
 export const keptApartClauses: readonly Clause[] = [
   clause("concurrency/threads-and-namespaces-at-once", {
-    rule: "Puts into several threads and namespaces at once, and writes to several checkpoints at once, are all stored, each with its own values, metadata and writes.",
+    rule: "Simultaneous puts into several threads and namespaces, and simultaneous writes to several checkpoints, are all stored, each with its own values, metadata and writes.",
     hint: "Keep nothing of a call in a field of the saver, and lock no more than a thread.",
     async run({ saver, threadId, sizes }) {
       const count = Math.max(3, Math.ceil(sizes.atOnce / 4));
@@ -35,7 +35,7 @@ export const keptApartClauses: readonly Clause[] = [
   }),
   clause("writes/other-reserved-channels-are-ordinary", {
     rule: "Writes to other reserved channels, such as `__no_writes__`, `__return__` and `__pregel_tasks`, are ordinary writes: all are kept, and the first one wins.",
-    hint: "Only the four channels with an index of their own are special. A task that wrote `__no_writes__` must not run again.",
+    hint: "Only the four channels with a fixed index are special. A task that wrote `__no_writes__` must not run again.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
@@ -58,7 +58,7 @@ export const keptApartClauses: readonly Clause[] = [
   }),
   clause("metadata/may-be-long", {
     rule: "Metadata may have long keys and long values, and a filter finds them.",
-    hint: "Index a digest of long values, or nothing of them; a limit of the index is no limit of the metadata.",
+    hint: "Index a digest of long values, or leave them out of the index; its limits must not limit the metadata.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
       const key = "k".repeat(3000);

@@ -7,7 +7,7 @@ import { TestThread, checkpointOf, collect, metadataOf } from "../thread.ts";
 
 export const lifecycleClauses: readonly Clause[] = [
   clause("lifecycle/next-version-grows", {
-    rule: "`getNextVersion(undefined)` gives the first version; `getNextVersion(v)` gives one that is greater by `>`, of the same type.",
+    rule: "`getNextVersion(undefined)` gives the first version; `getNextVersion(v)` gives one of the same type that is greater, as `>` compares.",
     hint: "Count up, or use strings of a fixed width that sort as they grow.",
     async run({ saver }) {
       let version: ChannelVersion = saver.getNextVersion(undefined);

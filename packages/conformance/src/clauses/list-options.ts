@@ -5,7 +5,7 @@ import { TestThread, checkpointId, collect, configOf, idOf } from "../thread.ts"
 
 export const listOptionClauses: readonly Clause[] = [
   clause("list/a-limit-of-many", {
-    rule: "A `limit` of hundreds yields that many: there is no greatest limit.",
+    rule: "A `limit` of hundreds yields that many: it has no upper bound.",
     hint: "Fetch further pages until the limit is reached.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
@@ -29,7 +29,7 @@ export const listOptionClauses: readonly Clause[] = [
     },
   }),
   clause("list/options-work-in-every-scope", {
-    rule: "`filter`, `before` and `limit` mean the same in one namespace, in all of a thread, with a `checkpoint_id` and over all threads.",
+    rule: "`filter`, `before` and `limit` mean the same in one namespace, in a whole thread, with a `checkpoint_id` and across all threads.",
     hint: "Build one condition for all of them, and add what the config names.",
     alone: true,
     async run({ saver, threadId }) {

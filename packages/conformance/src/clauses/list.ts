@@ -43,7 +43,7 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/limit-is-the-most", {
-    rule: "`limit` is the greatest number of tuples; the newest are taken.",
+    rule: "`limit` is the maximum number of tuples; the newest are returned.",
     hint: "Apply the limit after order, before and filter.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -63,7 +63,7 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/before-is-strictly-smaller", {
-    rule: "`before.configurable.checkpoint_id`, alone in `before`, leaves only checkpoints with a smaller id; it need not be the id of a stored one.",
+    rule: "With `before.configurable.checkpoint_id`, even if `before` has no other key, only checkpoints with a smaller id are listed; it need not be the id of a stored one.",
     hint: "Compare ids with <. LangGraph gives before without thread_id.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -129,7 +129,7 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/no-namespace-is-all", {
-    rule: "Without `checkpoint_ns`, `list` yields all namespaces of the thread, newest first over all of them, and `limit` counts over all.",
+    rule: "Without `checkpoint_ns`, `list` yields the checkpoints of all namespaces of the thread, newest first across all of them, and `limit` counts across all of them.",
     hint: "Leave the namespace out of the condition if the key is absent, and sort by id before the limit.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -194,8 +194,8 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/no-thread-is-all-threads", {
-    rule: "Without `thread_id`, `list` yields the checkpoints of all threads, newest first over all of them.",
-    hint: "Sort by id over all threads, not thread by thread.",
+    rule: "Without `thread_id`, `list` yields the checkpoints of all threads, newest first across all of them.",
+    hint: "Sort by id across all threads, not thread by thread.",
     alone: true,
     async run({ saver, threadId }) {
       for (const [index, name] of ["b", "a", "c", "a", "b"].entries()) {
@@ -208,8 +208,8 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/limit-and-before-over-all-threads", {
-    rule: "`limit` and `before` work over all threads as within one; a limit takes the newest of all threads.",
-    hint: "Apply the limit to the sorted whole, not to the first thread.",
+    rule: "`limit` and `before` work across all threads as they do within one; a limit takes the newest of all threads.",
+    hint: "Apply the limit to the sorted checkpoints of all threads, not to the first thread.",
     alone: true,
     async run({ saver, threadId }) {
       for (let id = 1; id <= 9; id++) {

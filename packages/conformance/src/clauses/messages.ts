@@ -10,7 +10,7 @@ type Class = new (...args: unknown[]) => object;
 type Module = Readonly<Record<string, unknown>>;
 
 const HINT =
-  "Store which class an object is of, and make one of that class when it is read: LangGraph asks with instanceof, and plain objects are not messages.";
+  "Store which class an object is of, and make one of that class when it is read: LangGraph tests with instanceof, and plain objects are not messages.";
 
 export const messageClauses: readonly Clause[] = [
   clause("messages/stay-messages", {

@@ -7,7 +7,7 @@ import { TestThread } from "../thread.ts";
 
 export const metadataClauses: readonly Clause[] = [
   clause("metadata/falsy-values-are-values", {
-    rule: 'Metadata whose values are `0`, `""`, `false` or `null` comes back with them, `step` among them.',
+    rule: 'Metadata values of `0`, `""`, `false` or `null` come back as they were, also in `step`.',
     hint: "Test for undefined, not for truthiness: step 0 is a step, and so is -1.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -85,8 +85,8 @@ async function explain(
 
 export const modelClauses: readonly Clause[] = [
   clause("model/random-sequences-agree-with-the-reference", {
-    rule: "Whatever the order of puts, writes, forks, retries, deletions and reads, every read gives what the contract says, as a plain model of it computes.",
-    hint: "Do the operations that are printed, in that order, and compare what the last one returns.",
+    rule: "Whatever the order of puts, writes, forks, retries, deletions and reads, every read returns what a simple model of the contract computes.",
+    hint: "Repeat the printed operations in that order, and compare what the last one returns.",
     alone: true,
     run: compareSequences,
   }),

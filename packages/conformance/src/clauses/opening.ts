@@ -47,7 +47,7 @@ export const openingClauses: readonly Clause[] = [
     },
   }),
   clause("opening/setup-may-run-many-times", {
-    rule: "`setup` may be called again, concurrently and by several savers; every call resolves and changes nothing that is stored.",
+    rule: "`setup` may be called repeatedly, concurrently and by several savers; every call resolves and changes nothing that is stored.",
     hint: "Take a lock in the database, and create only what is missing.",
     needs: ["setup"],
     alone: true,

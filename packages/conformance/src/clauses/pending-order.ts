@@ -42,7 +42,7 @@ export const pendingOrderClauses: readonly Clause[] = [
       ]),
   }),
   clause("pending-order/then-by-task-id", {
-    rule: "Among writes with one path, or without one, the task id decides.",
+    rule: "Among writes with the same path, or without one, the task id decides.",
     hint: HINT,
     run: (context) =>
       expectOrder(context, [
@@ -145,7 +145,7 @@ export const pendingOrderClauses: readonly Clause[] = [
     },
   }),
   clause("pending-order/another-path-is-the-same-write", {
-    rule: "The task path orders writes but does not tell them apart: the same task and index under another path is the same write.",
+    rule: "The task path orders writes but does not identify them: the same task and index under another path is the same write.",
     hint: "Keep the path out of the key.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -6,7 +6,7 @@ import { TestThread, checkpointId, checkpointOf, metadataOf, parentOf } from "..
 export const putDetailClauses: readonly Clause[] = [
   clause("put/an-empty-value-is-a-value", {
     rule: 'A channel whose value is `""`, `[]`, `{}`, `0`, `false` or `null` has this value, and is not empty.',
-    hint: "Ask whether the channel is there, not whether its value is truthy or has items.",
+    hint: "Check whether the channel is there, not whether its value is truthy or has items.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const make = (): Record<string, unknown> => ({
@@ -29,7 +29,7 @@ export const putDetailClauses: readonly Clause[] = [
     },
   }),
   clause("put/the-time-is-kept-as-written", {
-    rule: "`ts` comes back as the very string that was put, in whatever form the time is.",
+    rule: "`ts` comes back as exactly the string that was put, whatever its format.",
     hint: "Store it as text. A column for times, or a Date, gives back another string for the same moment.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -76,7 +76,7 @@ export const putDetailClauses: readonly Clause[] = [
     },
   }),
   clause("put/a-second-put-replaces-the-parent", {
-    rule: "When an id is put again under another parent, or under none, it has this one.",
+    rule: "When an id is put again with another parent, or without one, the last put decides.",
     hint: "Update the column of the parent as well. Only a put that names the checkpoint itself keeps the parent.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

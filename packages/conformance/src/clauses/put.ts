@@ -108,7 +108,7 @@ export const putClauses: readonly Clause[] = [
   }),
   clause("put/is-never-its-own-parent", {
     rule: "A first put whose config names the checkpoint itself stores a checkpoint without a parent.",
-    hint: "When config.checkpoint_id equals checkpoint.id and the checkpoint is new, store no parent; otherwise every walk along parents runs for ever.",
+    hint: "When config.checkpoint_id equals checkpoint.id and the checkpoint is new, store no parent; otherwise walks along parents never end.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, parent: 1, values: { a: 1 } });
@@ -130,7 +130,7 @@ export const putClauses: readonly Clause[] = [
     },
   }),
   clause("put/versions-keep-their-type", {
-    rule: "Channel versions come back as they are, numbers as numbers and strings as strings, in `channel_versions` and `versions_seen`.",
+    rule: "Channel versions come back as they were put, numbers as numbers and strings as strings, in `channel_versions` and `versions_seen`.",
     hint: "Do not turn versions into text or numbers; LangGraph compares them with >.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -44,7 +44,7 @@ function explode(): never {
 }
 
 const HINT =
-  "Look at the whole value before writing anything, and reject with the place of what cannot be stored. A value that is dropped or becomes another is found out only when the thread is resumed.";
+  "Check the whole value before writing anything, and reject with the path of what cannot be stored. A value that is dropped or changed is noticed only when the thread is resumed.";
 
 /** A saver that refuses what it cannot store, where that is a choice; otherwise the one that there is. */
 async function refusing({ saver, openWith }: ClauseContext): Promise<TestedSaver> {
@@ -109,7 +109,7 @@ export const refusalClauses: readonly Clause[] = [
   }),
   clause("refusal/deep-values-are-kept-or-refused", {
     rule: "Deep nesting works, or is refused with nothing stored; the thread stays readable.",
-    hint: "Do not recurse without a limit, and find out before anything is written.",
+    hint: "Limit recursion, and find out before anything is written.",
     async run(context) {
       const thread = new TestThread(context.saver, context.threadId());
       await thread.put({ id: 1, values: { a: 1 } });

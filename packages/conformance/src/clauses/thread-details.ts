@@ -27,7 +27,7 @@ export const threadDetailClauses: readonly Clause[] = [
     },
   }),
   clause("threads/writes-of-tasks-count", {
-    rule: "`putWrites` moves `updatedAt` as `put` does.",
+    rule: "`putWrites` changes `updatedAt`, as `put` does.",
     hint: "Set the time in the operation that stores the writes.",
     needs: ["listThreads"],
     alone: true,
@@ -69,7 +69,7 @@ export const threadDetailClauses: readonly Clause[] = [
     },
   }),
   clause("copy/of-many-at-once-one-wins", {
-    rule: "Of many copies at once to one thread id exactly one is made, whole; the others are refused with `THREAD_EXISTS`.",
+    rule: "Of many simultaneous copies to one thread id, exactly one is made, as a whole; the others are refused with `THREAD_EXISTS`.",
     hint: "Let the row of the target decide, in the operation that copies.",
     needs: ["copyThread"],
     async run({ saver, threadId, sizes }) {
@@ -91,7 +91,7 @@ export const threadDetailClauses: readonly Clause[] = [
     },
   }),
   clause("copy/keeps-the-runs", {
-    rule: "A copy knows which run each checkpoint is of: `deleteForRuns` removes those of a run from the copy too.",
+    rule: "A copy knows which run each checkpoint belongs to: `deleteForRuns` removes those of a run from the copy too.",
     hint: "Copy the column of the run with the checkpoint.",
     needs: ["copyThread", "deleteForRuns"],
     async run({ saver, threadId }) {
@@ -107,7 +107,7 @@ export const threadDetailClauses: readonly Clause[] = [
     },
   }),
   clause("prune/a-thread-without-checkpoints-is-gone", {
-    rule: "A thread that loses its last checkpoint to `prune` is no longer listed, and starts anew with the next put.",
+    rule: "A thread that loses its last checkpoint to `prune` is no longer listed, and starts empty with the next put.",
     hint: "Remove the thread's own record with its last checkpoint.",
     needs: ["prune", "listThreads"],
     alone: true,

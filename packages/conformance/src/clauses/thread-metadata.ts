@@ -73,7 +73,7 @@ export const threadMetadataClauses: readonly Clause[] = [
   }),
   metadataClause("values-come-back", {
     rule: "Values in a thread's metadata come back as they were, under keys of any form and length.",
-    hint: "Encode them as values of channels are.",
+    hint: "Encode them as channel values are encoded.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
@@ -90,7 +90,7 @@ export const threadMetadataClauses: readonly Clause[] = [
   }),
   metadataClause("a-filter-selects-threads", {
     rule: "A filter of `listThreads` selects threads whose own metadata equals it on every key of the filter, `undefined` meaning that the key is absent; checkpoint metadata does not count.",
-    hint: "Compare as filters of list do, in an index of threads.",
+    hint: "Compare as filters of list do, using an index of threads.",
     async run({ saver, threadId }) {
       const given: Record<string, Record<string, unknown>> = {
         a: { user: "u1", tag: 1 },

@@ -47,7 +47,7 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("show-their-times", {
-    rule: "A listed thread says when it was created and last updated, as Dates; a put moves `updatedAt` and leaves `createdAt`; without a time to live, `expiresAt` is `undefined`.",
+    rule: "A listed thread says when it was created and last updated, as Dates; a put changes `updatedAt` but not `createdAt`; without a time to live, `expiresAt` is `undefined`.",
     hint: "Store both times with the thread, by the clock of the storage.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
@@ -67,7 +67,7 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("limit-and-before-page-through-all", {
-    rule: "`limit` is the greatest number of threads; the cursor of the last one as `before` continues after it, so that paging visits every thread once.",
+    rule: "`limit` is the maximum number of threads; the cursor of the last one, passed as `before`, continues after it, so that paging visits every thread once.",
     hint: "Build the cursor from the whole order, time and thread; many threads have the same time.",
     async run({ saver, threadId }) {
       const names = Array.from({ length: 25 }, (_, index) => `${index}`);
@@ -86,8 +86,8 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("before-a-time", {
-    rule: "A Date as `before` leaves only threads updated earlier.",
-    hint: "Compare the time alone: every thread of that very millisecond is left out.",
+    rule: "With a Date as `before`, only threads updated earlier are listed.",
+    hint: "Compare the time alone: every thread of that same millisecond is left out.",
     async run({ saver, threadId, sizes: { patience } }) {
       for (const name of ["b", "a", "c"]) await touch(new TestThread(saver, threadId(name)), patience);
       const [c, a, b] = await threadsOf(saver);
@@ -102,7 +102,7 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("show-their-state", {
-    rule: "A thread gives the newest checkpoint of its root namespace as `headId`, and what the pending writes of that checkpoint mean as `state`: `error` with an `__error__`, else `interrupted` with an `__interrupt__`, else `idle`. Both are `undefined` without such a checkpoint.",
+    rule: "`headId` of a listed thread is the newest checkpoint of its root namespace, and `state` says what the pending writes of that checkpoint mean: `error` if there is an `__error__`, otherwise `interrupted` if there is an `__interrupt__`, otherwise `idle`. Without such a checkpoint, both are `undefined`.",
     hint: "Look at the writes of the head only: those of older checkpoints and of other namespaces are over.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -125,7 +125,7 @@ export const threadsClauses: readonly Clause[] = [
     },
   }),
   threadsClause("found-by-whether-a-run-has-ended", {
-    rule: "`listThreads({ run })` finds threads by whether their last run of a workflow is `finished` or `unfinished`, which the last checkpoint of the root namespace says: it has a value of `__start__` until the run has ended. A listed thread says so as `run`; one of a graph has no `__previous__`, and no `run`.",
+    rule: "`listThreads({ run })` finds threads by whether their last run of a workflow is `finished` or `unfinished`: the last checkpoint of the root namespace has a value of `__start__` until the run has ended. A listed thread has the answer as `run`; a thread of a graph has no `__previous__`, and no `run`.",
     hint: "Keep it with the thread, and change it in the operation that stores the checkpoint.",
     async run({ saver, threadId }) {
       const [ended, open, graph] = [threadId("ended"), threadId("open"), threadId("graph")];

@@ -37,7 +37,7 @@ export const ttlDetailClauses: readonly Clause[] = [
     },
   }),
   clause("ttl/a-copy-expires-like-its-source", {
-    rule: "A copy expires when its source does, and has the same time to live of its own.",
+    rule: "A copy expires when its source does, and has the time to live that `setThreadTtl` gave the source.",
     hint: "Copy the expiry and the thread's own time with the thread's record.",
     needs: ["copyThread", "setThreadTtl", "getThread"],
     async run({ openWith, threadId }) {

@@ -131,7 +131,7 @@ export const ttlClauses: readonly Clause[] = [
     },
   }),
   clause("ttl/a-thread-may-have-its-own", {
-    rule: "`setThreadTtl` gives a thread its own time to live, which writes renew; `null` means never, `undefined` the saver's again.",
+    rule: "`setThreadTtl` gives a thread its own time to live, which writes renew; `null` means that it never expires, `undefined` that the saver's time applies again.",
     hint: "Keep a thread's own time with the thread; it takes precedence over the saver's.",
     needs: ["setThreadTtl", "listThreads"],
     async run(context) {

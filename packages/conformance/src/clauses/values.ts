@@ -91,7 +91,7 @@ export const valueClauses: readonly Clause[] = [
     set: new Set<unknown>(["b", "a", 1, "1", null, [1]]),
     nested: [{ set: new Set([new Set()]) }],
   })),
-  kept("errors", "errors, with class, name, message, stack, cause and fields of their own", JSON_HINT, () => {
+  kept("errors", "errors, with class, name, message, stack, cause and their own fields", JSON_HINT, () => {
     const error = new TypeError("wrong type", { cause: new RangeError("too far") });
     error.stack = "TypeError: wrong type\n    at somewhere";
     (error.cause as Error).stack = "RangeError: too far";
@@ -109,7 +109,7 @@ export const valueClauses: readonly Clause[] = [
     return { sparse, nested: { list: [sparse.slice(), []] } };
   }),
   clause("values/shared-references", {
-    rule: "An object that occurs twice in one value is one object after reading, and two equal objects are two.",
+    rule: "An object that occurs twice in one value is one object after reading, and two equal objects stay two.",
     hint: JSON_HINT,
     run: (context) =>
       expectKept(

@@ -6,11 +6,11 @@ import type { Clause } from "../clause.ts";
 import { TestThread, checkpointId, configOf } from "../thread.ts";
 
 const PER_WRITE_HINT =
-  "Decide for every write by itself: index 0 and up, insert unless there; special channels (negative index), insert or replace.";
+  "Decide for each write separately: index 0 and up, insert unless there; special channels (negative index), insert or replace.";
 
 export const writesClauses: readonly Clause[] = [
   clause("writes/come-back-with-their-checkpoint", {
-    rule: "Pending writes come back with their checkpoint as `[task id, channel, value]`, those of all tasks.",
+    rule: "The pending writes of all tasks come back with their checkpoint, as `[task id, channel, value]`.",
     hint: "Key writes by (thread, namespace, checkpoint, task, index).",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -55,7 +55,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/may-arrive-before-the-checkpoint", {
-    rule: "Writes that are put before their checkpoint are there once the checkpoint is.",
+    rule: "Writes that are put before their checkpoint can be read once the checkpoint is stored.",
     hint: "Require no checkpoint row for a write, and do not reset writes when the checkpoint is put: LangGraph sends both at once.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -72,7 +72,7 @@ export const writesClauses: readonly Clause[] = [
   }),
   clause("writes/need-no-checkpoint", {
     rule: "Writes to a checkpoint that is never put are accepted, and make no checkpoint appear.",
-    hint: "Set them aside until the checkpoint comes; getTuple, list and the latest go by checkpoints only.",
+    hint: "Keep them until the checkpoint arrives; getTuple, list and the latest depend on checkpoints only.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.write(9, [["a", 1]]);
@@ -240,7 +240,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/a-retry-with-fewer-removes-nothing", {
-    rule: "Writes are kept by row: a later, shorter batch of the same task, or its error, leaves the rows that are there.",
+    rule: "Writes are kept by row: a later, shorter batch of the same task, or its error, leaves existing rows alone.",
     hint: "Do not delete a task's writes before inserting.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
