@@ -25,24 +25,24 @@ import {
 } from "./thread.ts";
 
 const MAX_ATTEMPTS = 20;
-/** Of which so many wait for a moment without a write. */
+/** The first of these wait for a moment without a write. */
 const QUIET_ATTEMPTS = 2;
 const LOOKS = 3;
 
 /**
  * Copies a thread inside of the database.
  *
- * 1. The target is _reserved_: its document is inserted as one that is gone. What an old thread of that name
- *    may have left behind is removed.
- * 2. Records are copied, once more if there was a write meanwhile: a copy is of one moment.
+ * 1. The target is _reserved_: its document is inserted as one that is gone. Whatever an old thread of that
+ *    name may have left is removed.
+ * 2. Records are copied, and again if there was a write meanwhile: a copy shows a single moment.
  * 3. Blobs are copied, so every blob that a copied record needs is there. If something was removed from the
- *    source meanwhile, all of it is done again.
- * 4. The target is made valid, if it is still the reserved one. Until then nobody sees anything of it.
+ *    source meanwhile, everything is done again.
+ * 4. The target is made valid, if it is still the reserved one. Until then nobody sees any of it.
  *
- * Where there is no moment without a write, steps 2 and 3 are done in the middle of a removal that removes
- * nothing: its new generation tells apart what was stored before and after it began.
+ * If there is no moment without a write, steps 2 and 3 are done in the middle of a removal that removes
+ * nothing: its new generation separates what was stored before it began from what was stored after.
  *
- * After a crash the target is gone, and `sweep` removes what is there of it.
+ * After a crash the target counts as gone, and `sweep` removes what was copied.
  */
 export async function copyThread(session: Session, request: CopyRequest): Promise<CopyOutcome> {
   const { from, to, newEpoch } = request;
@@ -68,7 +68,7 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
   );
 }
 
-/** `undefined` where somebody else has taken the target meanwhile: what is copied then would not be complete. */
+/** `undefined` if somebody else has taken the target meanwhile: what was copied would not be complete. */
 async function unlessTaken<T>(copyContent: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await copyContent();
@@ -107,10 +107,10 @@ async function copyQuiet(
 ): Promise<ThreadDoc | undefined> {
   const { thread: from, g } = source;
   if (!(await copyRecords(session, source, target))) return undefined;
-  // Those of this generation are whole (`provenBlob`), and so are their copies.
+  // Blobs of this generation are complete (`provenBlob`), and so are their copies.
   await copyRange(session, { ...blobsOf(from), g }, target, [target.g]);
   const after = await findThread(session, from);
-  // Nothing was removed in between, so every blob of the records was there to be copied.
+  // Nothing was removed in between, so every blob that the records need was copied.
   return after?.g === g && isSettled(source) ? source : undefined;
 }
 
@@ -129,12 +129,11 @@ async function copyRecords(session: Session, source: ThreadDoc, target: Target):
 }
 
 /**
- * Steps 2 and 3, beside writes that never stop. What was stored before the removal began has an old
- * generation, but for a checkpoint that was put once more since, which is copied as it is now. Nothing is
- * removed before the blobs are copied. If another removal takes over, it all was done twice, and in between
- * something may have gone.
+ * Steps 2 and 3, while writes never stop. What was stored before the removal began has an old generation, except
+ * for a checkpoint that has been put again since, which is copied as it is now. Nothing is removed before the blobs
+ * are copied. If another removal takes over, all of this is done twice, and something may be lost in between.
  *
- * Some blobs may lack what is below them, so that none is proven for writes to the copy.
+ * Some blobs may lack what is below them, so none of them counts as proven for writes to the copy.
  */
 async function copyBetween(
   session: Session,
@@ -171,9 +170,9 @@ function placeOf(key: Key): string {
 }
 
 /**
- * Copies documents. What somebody else has put into the target meanwhile is an error, see `unlessTaken`.
+ * Copies documents. If somebody else has put something into the target meanwhile, it fails; see `unlessTaken`.
  *
- * @param g The generation of the copies; in a list, where they are blobs.
+ * @param g The generation of the copies; for blobs, a list of them.
  */
 async function copyRange(
   session: Session,

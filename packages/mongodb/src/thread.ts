@@ -35,13 +35,13 @@ export interface ThreadDoc {
   readonly expires?: Date | null;
   /** The thread's own time to live in milliseconds, or {@link NEVER}. */
   readonly own?: number | null;
-  /** When the thread was found gone and its deletion began. */
+  /** When the thread was marked as gone and its deletion began. */
   readonly gone?: Date | null;
   /** When the removal that is under way began. */
   readonly busy?: Date | null;
   /** The thread's own metadata. */
   readonly entries?: readonly StoredEntry[];
-  /** How many these are: each has a seal, which says nothing about one that is gone. */
+  /** How many there are: each has a seal, but no seal shows that one is missing. */
   readonly entryCount?: number;
   /** Who owns it. */
   readonly claim?: StoredClaim;

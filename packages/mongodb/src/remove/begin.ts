@@ -20,13 +20,13 @@ export interface Begun {
   readonly thread: ThreadDoc;
 }
 
-/** How a removal that another one took over is tried again. */
+/** The next attempt of a removal that another one took over. */
 export function again({ request, attempt }: Pending): Pending {
   // An epoch stands for one generation only: writers may know what is stored under it.
   return { request, epoch: newGeneration(request.thread), attempt: attempt + 1 };
 }
 
-/** Whether a removal that is under way has been taken for dead. */
+/** Whether a removal that is under way is to be taken for dead. */
 export function isStuck({ patience }: Session, { busy, now }: SeenThread): boolean {
   return !busy || now.getTime() - busy.getTime() >= patience;
 }
@@ -34,7 +34,7 @@ export function isStuck({ patience }: Session, { busy, now }: SeenThread): boole
 /**
  * Step 1, for the threads that nobody else removes from.
  *
- * @param seen The threads as they were just read. All are there.
+ * @param seen The threads as they were just read. All of them exist.
  */
 export async function begin(
   session: Session,
@@ -53,7 +53,7 @@ export async function begin(
   }
   if (ops.length === 0) return new Map();
   await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
-  // Read, and not counted: the reply to the first of two attempts may have been lost.
+  // The result is read, not taken from the counts: the reply to the first of two attempts may have been lost.
   const found = await findThreads(session, [...marks.keys()]);
   const begun = new Map<string, Begun>();
   for (const { request } of pending) {

@@ -3,10 +3,10 @@ import { purgeAll, purgeLeftovers } from "./purge.ts";
 import type { Session } from "../session.ts";
 
 /**
- * Removes threads, and what is left of those that are not there.
+ * Removes threads, and what is left of those that no longer exist.
  *
- * @param when Which of them: a condition on their documents.
- * @returns How many this very call removed.
+ * @param when A condition on their documents.
+ * @returns How many this call removed.
  */
 export async function deleteThreads(
   session: Session,

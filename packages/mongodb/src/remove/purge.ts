@@ -9,26 +9,26 @@ import { findThread, GONE, neverThere, onlyOf, type ThreadDoc } from "../thread.
 export interface Purged {
   /** Whether this call removed the thread. */
   readonly done: boolean;
-  /** Whether it was not gone before. */
+  /** Whether it existed before. */
   readonly wasThere: boolean;
   readonly blobs: number;
 }
 
 /**
- * Removes threads with everything of them, in a number of commands that does not grow with the number of threads.
+ * Removes threads with everything in them, in a number of commands that does not grow with the number of threads.
  *
- * 1. _mark_: a thread gets a new generation, no valid one, and is gone from here on. Of several at once,
- *    the last one to mark goes on, and the others stop.
- * 2. Which generations are there? The ranges are read in the order of `_id`, so the thread's own document comes
+ * 1. _mark_: a thread gets a new generation, no valid one, and is gone from here on. Of several purges at
+ *    once, the last one to mark continues, and the others stop.
+ * 2. The generations are collected. The ranges are read in the order of `_id`, so the thread's own document comes
  *    last. If it still has the mark, no thread of that name was made meanwhile, and all that was seen is old.
- * 3. Everything of these generations is removed. A slow purge that goes on when there is a new thread of that
- *    name does it no harm: the documents of that have another generation.
+ * 3. Everything of these generations is removed. A slow purge does no harm to a new thread of
+ *    that name, whose documents have another generation.
  * 4. The thread's own document is removed, if it still has the mark.
  *
  * After a crash the thread is gone, and the next `sweep` or purge starts again.
  *
  * @param when Which threads: by name, a condition on its document, for example that it has expired.
- * @returns What there was of threads, whether they met the condition or not.
+ * @returns What was found, for threads that met the condition and for those that did not.
  */
 export async function purgeAll(
   session: Session,
@@ -53,7 +53,7 @@ export async function purgeAll(
   return new Map(found.map((one) => [one.thread, one]));
 }
 
-/** Removes a thread with everything of it, if its document meets a condition. */
+/** Removes a thread with everything in it, if its document meets a condition. */
 export async function purge(session: Session, thread: string, when: Doc): Promise<void> {
   await purgeAll(session, new Map([[thread, when]]));
 }

@@ -10,7 +10,7 @@ import { generationsIn, purgeAll } from "./purge.ts";
 import type { Session } from "../session.ts";
 import { findThreads, isAlive, isSettled, oldOf, type SeenThread, type ThreadDoc } from "../thread.ts";
 
-/** Milliseconds between looks at a thread that somebody else removes from. */
+/** Milliseconds between checks of a thread that somebody else is removing from. */
 const SHORTEST_WAIT = 10;
 const LONGEST_WAIT = 200;
 
@@ -18,7 +18,7 @@ const LONGEST_WAIT = 200;
 interface RemoveOptions {
   /** Whether a thread without checkpoints stays. */
   readonly keepEmpty?: boolean;
-  /** Called after step 1, each time that step is done. The thread is as step 1 left it. */
+  /** Called after step 1, every time it is done. The thread is as step 1 left it. */
   readonly between?: ((thread: ThreadDoc) => Promise<void>) | undefined;
 }
 
@@ -33,29 +33,29 @@ export async function remove(
 
 /**
  * Removes checkpoints of several threads, at most one request for each. A step is one command or two for all of them.
- * Readers see at once, at step 5, what goes of a thread.
+ * For readers, all of it takes effect at once, at step 5.
  *
- * 0. Is there a child that the caller does not know of? Then that is all.
+ * 0. If there is a child that the caller does not know of, nothing else is done.
  * 1. _begin_: the thread gets a new generation and epoch; its old ones stay valid. From here on a write
- *    under an old one cannot complete. Readers are told an epoch that no thread has (`epochFor`), so nobody
- *    learns of blobs that may go.
+ *    under an old one cannot complete. Readers get an epoch that no thread has (`epochFor`), so nobody
+ *    relies on blobs that may go.
  * 2. The outline is read. If such a child has come since, nothing is doomed below.
  * 3. What goes is marked as doomed, and survivors get their new parents.
- * 4. _move_: everything else that is valid gets the new generation. That includes what late writers of the
- *    old ones have stored by now; what they store afterwards is not valid from step 5 on.
+ * 4. _move_: everything else that is valid gets the new generation. This includes what late writers of the
+ *    old ones have stored by now; what they store later is not valid after step 5.
  * 5. _end_: only the new generation is valid.
  * 6. What has an old generation is removed, and every blob that nothing refers to. A blob is spared if a
  *    write has sent it under the new generation; and what the survivors refer to was read after step 5, when no
  *    write of an old generation could add to it any more.
- * 7. _settle_: from here on readers are told the new epoch, and writes may rely on what was read.
+ * 7. _settle_: from here on readers get the new epoch, and writes may rely on what was read.
  *
- * Writes under the new generation may run beside all of it: until step 7 they can rely only on blobs that were
+ * Writes under the new generation may run at the same time: until step 7 they can rely only on blobs that were
  * sent under it. A checkpoint that such a write puts in place of a doomed one stays.
  *
  * A crash before step 5 leaves a thread that has lost nothing, with old and new generations valid, and whose
  * survivors may already skip what was to go. A crash after it leaves garbage. Another removal waits for the one
- * under way, or after some time takes its place; so does a write that finds one stuck (`completeStuck`). One
- * that was only slow then fails at step 5 and starts again, or does what is left of step 6, which names the
+ * under way and, after some time, takes its place; so does a write that finds one stuck (`completeStuck`). A removal
+ * that was only slow then fails at step 5 and starts again, or does the rest of step 6, which names the
  * generations that were old at its step 5 and so touches nothing newer.
  */
 export async function removeAll(

@@ -20,7 +20,7 @@ export interface Thinned {
 
 /**
  * Removes the blobs of old generations that no record refers to, and returns how many, by thread; see step 6 in
- * `remove.ts`. Those that stay get the generation of their thread, by which writes know that they are whole.
+ * `remove.ts`. Those that stay get the generation of their thread, which tells writes that they are complete.
  */
 export async function removeUnreferenced(
   session: Session,
@@ -30,7 +30,7 @@ export async function removeUnreferenced(
   const blobs = threads.map(({ thread, old }) => ({ ...blobsOf(thread), ...onlyOf(old) }));
   const found = (await session.find(either(blobs), { projection: { g: 1 } })) as unknown as BlobDoc[];
   const isLive = ({ _id }: BlobDoc): boolean => live.get(_id.t)!.has(idOf(_id.b));
-  // Of another thread it is no generation.
+  // None of these is a generation of another thread.
   const old = onlyOf(threads.flatMap((one) => one.old));
   const dead = found.filter((blob) => !isLive(blob));
   for (const batch of inBatches(dead)) {
@@ -58,8 +58,8 @@ function keysOf(blobs: readonly BlobDoc[]): Key[] {
 }
 
 /**
- * Ids of all blobs at and below what the records of each thread refer to, those of newer generations too: the
- * next removal may have moved them by now. Leaves are not read for it.
+ * Ids of all blobs at and below what the records of each thread refer to, including records of newer generations: the
+ * next removal may have moved them by now. Leaves need not be read.
  */
 async function referenced(
   session: Session,

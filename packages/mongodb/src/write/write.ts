@@ -13,7 +13,7 @@ import { look } from "./look.ts";
 import { close, closeOpened, needsOpen, open, provenBlob, storeBlob } from "./statements.ts";
 import { hintOfNew, type Hint, type ThreadHints } from "./thread-hints.ts";
 
-/** Each attempt but the last has lost a race to another process, or met garbage of one that crashed. */
+/** Every attempt before the last has lost a race with another process, or met garbage of one that crashed. */
 const MAX_ATTEMPTS = 20;
 
 /** What the parts of a storage share. */
@@ -46,16 +46,16 @@ export interface Records {
 /**
  * Stores blobs and records under the generation of their thread, in one ordered `update` command:
  *
- * 1. _open_, only where it is needed (`needsOpen`): an upsert of the thread, for this generation. Where the thread is
- *    another one by now, it meets the key of that document, which is an error; the command ends and nothing was written.
+ * 1. _open_, only where it is needed (`needsOpen`): an upsert of the thread, for this generation. If the thread
+ *    has another one by now, it conflicts with the key of that document; the command ends, and nothing was written.
  * 2. _prove_: the blobs that are relied on must be there (`provenBlob`), or the command ends.
- * 3. blobs, children first and before what names them: a crash leaves at worst blobs that nobody needs.
- * 4. records, each an upsert for the accepted generations. A document of another one is an error again.
+ * 3. blobs, children first and before what names them: a crash leaves, at worst, blobs that nobody needs.
+ * 4. records, each an upsert for the accepted generations. A document of another generation is an error.
  * 5. _close_: an update of the thread, for this generation and alive, or the insertion of a new thread. Everything
  *    before it has matched or was inserted, so the reply says whether this one did: then the write is done.
  *
- * If 5 does not match, the hint was wrong, or a removal, a deletion or an expiry came between. What was written has a
- * generation that is not valid (any more), and is taken back before the next attempt; or it was moved to the next one
+ * If 5 does not match, the hint was wrong, or there was a removal, a deletion or an expiry in between. What was written has a
+ * generation that is not valid, or no longer, and is taken back before the next attempt; or it was moved to the next one
  * by the removal together with everything that it refers to, which the removal then keeps. Nothing was acknowledged in
  * either case.
  *

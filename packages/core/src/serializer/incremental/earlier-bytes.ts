@@ -13,7 +13,7 @@ export class EarlierBytes {
     this.#before = before;
   }
 
-  /** Whether these bytes are at a place. Places only increase. */
+  /** Whether these bytes are at a place. Later calls name later places. */
   has(bytes: Uint8Array, place: number): boolean {
     if (place + bytes.length > this.#before.size) return false;
     let done = 0;
@@ -47,7 +47,7 @@ export class EarlierBytes {
     let pieces = this.#piece;
     let start = this.#start;
     while (start > place && pieces > 0) start -= all[--pieces]!.bytes.length;
-    // The last piece ends where the value did, and may be longer now.
+    // The last piece ends where the value ended, and may be longer now.
     while (pieces < all.length - 1 && start + all[pieces]!.bytes.length <= place) {
       start += all[pieces++]!.bytes.length;
     }

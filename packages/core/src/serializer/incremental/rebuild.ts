@@ -9,8 +9,8 @@ import { LIST, type Token, UNIT } from "./units.ts";
 type Fields = Record<PropertyKey, unknown>;
 
 /**
- * The value that was encoded, made from its trace as from its bytes: all objects are new. `undefined` where only its
- * bytes can tell, or classes have to be imported first.
+ * The value that was encoded, made from its trace as if from its bytes: all objects are new. `undefined` if it has to
+ * be read from its bytes, or if classes have to be imported first.
  */
 export function rebuild({ spine, units, last = 0 }: Trace): { readonly value: unknown } | undefined {
   const prototypes = loadedPrototypes(last);
@@ -18,7 +18,7 @@ export function rebuild({ spine, units, last = 0 }: Trace): { readonly value: un
   try {
     return { value: valueOf(spine, new TokenReader(units.tokens, prototypes)) };
   } catch {
-    // It may have been possible to write what cannot be read; the reader of the bytes knows what to say.
+    // Something may have been written that cannot be read; the reader of the bytes throws the right error.
     return undefined;
   }
 }

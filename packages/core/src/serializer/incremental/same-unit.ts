@@ -11,19 +11,19 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Checks whether a unit is the same as last time, in a fraction of the time that writing it takes: nearly all of a
- * conversation is old. Every property is looked at. It knows plain records, arrays and messages, none of them met
- * before in the same value; anything else it takes for changed, and the writer sees. Symbol keys, and keys that the
- * namespace of a message got, are looked for only where something is written: that takes as long as all else.
+ * conversation is old. It looks at every property. It knows plain records, arrays and messages that occur once in the
+ * value; anything else counts as changed, and the writer decides. Symbol keys, and keys added to the namespace of a
+ * message, are looked for only where something is written: that takes as long as everything else.
  */
 export class SameUnit {
   readonly #tokens: Token[];
   readonly #units: Units;
   readonly #numbers: ObjectNumbers;
   #at = 0;
-  /** Objects of the unit that got numbers, in their order. */
+  /** Objects of the unit that have been given numbers, in order. */
   readonly #numbered: object[] = [];
   readonly #values: unknown[] = [];
-  /** What reading the messages of the unit needs; 0 where there are none. */
+  /** What reading the messages of the unit needs; 0 if there are none. */
   needs = 0;
 
   constructor(units: Units, numbers: ObjectNumbers) {
@@ -32,7 +32,7 @@ export class SameUnit {
     this.#numbers = numbers;
   }
 
-  /** Whether a value is the unit. If so, its objects got their numbers; if not, nothing has happened but that properties were read. */
+  /** Whether a value is the unit. If so, its objects have their numbers; if not, its properties were read, and nothing else. */
   holds(unit: number, value: unknown): boolean {
     if (!this.#units.isKnown(unit)) return false;
     this.#at = this.#units.start(unit);
@@ -51,7 +51,7 @@ export class SameUnit {
     const at = this.#at;
     if (typeof value === "string") {
       if (this.#tokens[at] !== value) return false;
-      // The next value has mostly the same text, which is then seen without a look at it.
+      // The next value probably has this very text, and comparing it with itself takes no time.
       this.#tokens[at] = value;
     } else if (typeof value === "object" && value !== null) {
       return this.#object(value);

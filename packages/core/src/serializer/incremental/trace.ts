@@ -1,11 +1,11 @@
 import type { Token, Units } from "./units.ts";
 
-/** How a value was encoded, for encoding the next one, which is mostly the same. It holds nothing that can change. */
+/** How a value was encoded, for encoding the next one, most of which is the same. It holds nothing that can change. */
 export interface Trace {
   readonly units: Units;
   /**
-   * What is around the units: one of them is all; or the head of a list of them; or the keys of a record, and for
-   * each either a unit or the head of a list of them. `undefined` for what cannot be made again from tokens.
+   * What is around the units: a single unit; or the head of a list of units; or the keys of a record, and for each
+   * either a unit or the head of a list of units. `undefined` if it cannot be rebuilt from tokens.
    */
   readonly spine: readonly Token[] | undefined;
   /** Where the bytes of the last unit end. */

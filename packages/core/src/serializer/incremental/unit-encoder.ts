@@ -7,7 +7,7 @@ import { SameUnit } from "./same-unit.ts";
 import type { EncodedAfter, EncodedBefore } from "./trace.ts";
 import { UnitWriter } from "./unit-writer.ts";
 
-/** Encodes a value that is mostly as the one before, and gives the bytes that an {@link Encoder} gives. */
+/** Encodes a value that is mostly like the previous one, into the same bytes as an {@link Encoder} would. */
 export class UnitEncoder extends Encoder {
   readonly #writer: UnitWriter;
   readonly #same: SameUnit;
@@ -15,7 +15,7 @@ export class UnitEncoder extends Encoder {
   #isInUnit = false;
   #isList = false;
 
-  /** @param before Its trace is used up. */
+  /** @param before The previous value. Its trace cannot be used again. */
   constructor(parts: EncoderParts, place: ValuePlace | undefined, before: EncodedBefore | undefined) {
     const writer = new UnitWriter(before);
     super(parts, place, writer);

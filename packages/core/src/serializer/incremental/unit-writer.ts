@@ -11,29 +11,29 @@ import { type Definition, LIST, type TagToken, type Token, UNIT, Units } from ".
 
 export const TAG_TOKENS: readonly TagToken[] = Array.from({ length: TAG_END }, (_, tag) => ({ tag }));
 
-/** A list whose items were not written yet. */
+/** A list whose items have not been written yet. */
 interface OpenList {
   readonly place: number;
   readonly width: number;
 }
 
 /**
- * Writes a value unit by unit, and notes what it writes. As long as everything has the bytes that it had in the value
- * before, it keeps nothing: it follows. From the first difference on it writes into its buffer.
+ * Writes a value unit by unit, and notes what it writes. As long as everything has the same bytes as in the
+ * previous value, it only follows them. From the first difference on, it writes into its buffer.
  */
 export class UnitWriter extends ByteWriter {
   readonly units: Units;
   readonly #before: EncodedBefore | undefined;
   readonly #head: Uint8Array;
   #earlier: EarlierBytes | undefined;
-  /** Up to here, everything is known to be as before. */
+  /** Up to here, everything is known to be the same. */
   #settled = HEADER_BYTES;
-  /** How many pieces of the value before come before the buffer. */
+  /** How many pieces of the previous value come before the buffer. */
   #pieces = 0;
   #list: OpenList | undefined;
   #spine: Token[] | undefined = [];
 
-  // What is noted of the unit that is being written.
+  // What is noted about the unit that is being written.
   #begin = 0;
   #isNoting = false;
   #isSimple = true;
@@ -42,7 +42,7 @@ export class UnitWriter extends ByteWriter {
   #cost = 0;
   readonly #tags: number[] = [];
 
-  /** @param before Its trace is used up. */
+  /** @param before The previous value. Its trace cannot be used again. */
   constructor(before: EncodedBefore | undefined) {
     super(HEADER_BYTES);
     this.units = before?.trace.units ?? new Units();
@@ -52,7 +52,7 @@ export class UnitWriter extends ByteWriter {
     if (before) this.goOnAt(HEADER_BYTES);
   }
 
-  /** Whether everything is as before up to a unit that was there before. */
+  /** Whether everything up to a unit of the previous value is the same. */
   follows(unit: number): boolean {
     if (!this.#earlier) return false;
     if (unit < this.units.count && this.place === this.units.begin(unit) && this.#settle()) return true;
@@ -60,7 +60,7 @@ export class UnitWriter extends ByteWriter {
     return false;
   }
 
-  /** Passes over a unit that is as it was before. */
+  /** Skips a unit that has not changed. */
   skip(unit: number): void {
     this.#settled = this.units.end(unit);
     this.goOnAt(this.#settled);
@@ -86,12 +86,12 @@ export class UnitWriter extends ByteWriter {
     this.units.add({ tokens, definitions: this.#definitions, cost, begin: this.#begin, end: this.place });
   }
 
-  /** Whether there are but lists and a record around the units. What comes in anything else is no unit. */
+  /** Whether there are only lists and a record around this place. Anywhere else, there are no units. */
   get hasSpine(): boolean {
     return this.#spine !== undefined;
   }
 
-  /** Notes that a unit stands where it is not an item of a list. */
+  /** Notes a unit that is not an item of a list. */
   placeUnit(): void {
     this.#spine?.push(UNIT);
   }
@@ -102,7 +102,7 @@ export class UnitWriter extends ByteWriter {
     else this.#spine = undefined;
   }
 
-  /** Whether what was written since the last time stands there in the value before, too. */
+  /** Whether the previous value also has, in this place, what was written since the last time. */
   #settle(): boolean {
     const bytes = this.written;
     const list = this.#list;
@@ -116,7 +116,7 @@ export class UnitWriter extends ByteWriter {
     return true;
   }
 
-  /** Within the first bytes, a list may have got another length. */
+  /** Within the first bytes, the length of a list may have changed. */
   #hasOtherLength(bytes: Uint8Array, { place, width }: OpenList): boolean {
     if (place + width > HEAD_BYTES) return false;
     const earlier = this.#before!.trace.head.subarray(place, place + width);
@@ -126,7 +126,7 @@ export class UnitWriter extends ByteWriter {
     return this.#earlier!.has(adapted, this.#settled);
   }
 
-  /** From here on there is something to write. */
+  /** From here on, bytes are written. */
   #part(unit: number): void {
     const written = this.written.slice();
     const { pieces, start, rest } = this.#earlier!.upTo(this.#settled);
@@ -208,7 +208,7 @@ export class UnitWriter extends ByteWriter {
   /**
    * The bytes of the value, until the buffer is released.
    *
-   * @param last A byte behind everything that may be another one the next time.
+   * @param last A byte after everything else, which may be different next time.
    */
   finishAfter(units: number, last: number | undefined, format: Format): EncodedAfter {
     if (this.#isSame(last, format)) {
@@ -246,7 +246,7 @@ export class UnitWriter extends ByteWriter {
     return standsAt(this.#head, HEADER_BYTES, head.subarray(HEADER_BYTES));
   }
 
-  /** Checksum of all that is behind the head, up to the end of these bytes. */
+  /** Checksum of everything after the head, up to the end of these bytes. */
   #sumOf(bytes: Uint8Array, start: number): number {
     if (start === 0) return crc32(bytes, 0);
     const { trace, pieces } = this.#before!;
@@ -259,7 +259,7 @@ export class UnitWriter extends ByteWriter {
   }
 }
 
-/** How many bytes the head of a list has that begins with this one; 0 where none does. */
+/** The number of bytes of the head of a list that begins with this byte; 0 if no list does. */
 function listHeadWidth(byte: number): number {
   if ((byte & 0xf0) === 0x90) return 1;
   if (byte === 0xdc) return 3;

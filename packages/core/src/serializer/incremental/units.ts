@@ -30,9 +30,9 @@ export interface Definition {
   readonly id: number;
 }
 
-/** What is known of one unit when it has been written. */
+/** What is known about a unit once it is written. */
 export interface Unit {
-  /** `undefined` for one that can only be written again, to see whether it is the same. */
+  /** `undefined` for a unit that has to be written again to see whether it is the same. */
   readonly tokens: readonly Token[] | undefined;
   readonly definitions: readonly Definition[];
   /** Memory that its texts and numbers take. */
@@ -43,7 +43,7 @@ export interface Unit {
 }
 
 /**
- * The units of a value, one after the other: the items of its lists and the other properties of a plain object, or
+ * The units of a value, in order: the items of its lists and the other properties of a plain object, or
  * the value as a whole.
  */
 export class Units {
