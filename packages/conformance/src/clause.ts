@@ -33,7 +33,7 @@ export interface Clause {
   readonly rule: string;
   /** Why it matters to those who use a saver. */
   readonly reason: string;
-  /** What the author of a saver does about a failure. */
+  /** What the author of a saver should do about a failure. */
   readonly hint: string;
   readonly needs: readonly Need[];
   /** Whether it must have a store that no other clause uses. */
@@ -46,7 +46,7 @@ export interface ClauseContext {
   readonly saver: TestedSaver;
   /** Another saver on the same data. Only for clauses that need `"reopen"`. */
   reopen(): Promise<TestedSaver>;
-  /** A store of its own with options; the clause does not apply where they are not supported. */
+  /** A separate store with options; the clause does not apply if they are not supported. */
   openWith(options: OpenOptions): Promise<OpenedStore>;
   /** Another store that nothing else uses. */
   openFresh(): Promise<OpenedStore>;
@@ -58,7 +58,7 @@ export interface ClauseContext {
   readonly sizes: Sizes;
 }
 
-/** A clause as it is written down. */
+/** A clause as it is written in its file. */
 export interface ClauseText {
   readonly rule: string;
   readonly hint: string;

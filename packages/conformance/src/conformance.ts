@@ -9,7 +9,7 @@ import { checkClauseIds, selectClauses } from "./selection.ts";
 export interface Runner {
   describe(name: string, register: () => void): unknown;
   it: TestFunction;
-  /** Closes a shared store. Without it the last test does. */
+  /** Closes a shared store. Without it, the last test closes it. */
   afterAll?(hook: () => Promise<void>): unknown;
 }
 
@@ -83,8 +83,8 @@ function register(tested: Clause, settings: SuiteSettings, shared: SharedStore, 
 }
 
 /**
- * Tells the runner that a test says nothing: vitest and node:test by the test's context, Mocha by `this`. What cannot
- * be told fails, so that a clause that does not apply never looks like one that was kept.
+ * Tells the runner that a test has no result: vitest and node:test by the test's context, Mocha by `this`. With any
+ * other runner the test fails, so that a clause that does not apply never looks like one that passed.
  */
 function skip({ id, needs }: Clause, reason: string, contexts: readonly unknown[]): void {
   for (const context of contexts) {
@@ -96,7 +96,7 @@ function skip({ id, needs }: Clause, reason: string, contexts: readonly unknown[
   }
   const way = needs.length > 0 ? `without: ${JSON.stringify(needs)}, or skip` : "skip";
   throw new Error(
-    `${id} cannot be counted (${reason}), and this test runner cannot be told so while a test runs. ` +
+    `${id} cannot be counted (${reason}), and this test runner cannot skip a test that is running. ` +
       `Give conformance() ${way}: [${JSON.stringify(id)}].`,
   );
 }

@@ -16,14 +16,14 @@ const global: unknown = globalThis;
 
 export const host: Host = global as Host;
 
-/** Lets other work go on for a moment. */
+/** Lets other work continue for a moment. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     host.setTimeout(resolve, milliseconds);
   });
 }
 
-/** Lets every callback run that is due; a callback that is due again and again cannot overtake who waits for this. */
+/** Lets every callback run that is due; a callback that keeps rescheduling itself cannot delay this forever. */
 export function turn(): Promise<void> {
   const { setImmediate } = host;
   return setImmediate === undefined ? pause(0) : new Promise((resolve) => void setImmediate(resolve));

@@ -1,6 +1,6 @@
 import { groupOf } from "./group.ts";
 
-/** Why the clauses of a group matter, where a clause has no reason of its own below. */
+/** Why the clauses of a group matter, unless a clause has a more specific reason below. */
 const reasonOfGroup: Readonly<Record<string, string>> = {
   config:
     "LangGraph keeps functions, the saver itself and data of the run in `configurable`, and merges every config that a saver returns over its own.",
@@ -34,7 +34,7 @@ const reasonOfGroup: Readonly<Record<string, string>> = {
     "Values that no serializer knows turn up on rare paths: an error object, the artifact of a tool. They must not take the rest of the state with them.",
   serde: "Applications bring serializers that encrypt, compress, or keep their own classes.",
   aliasing:
-    "Values are live objects of the running graph, which goes on changing them while `put` is under way.",
+    "Values are live objects of the running graph, which keeps changing them while `put` is under way.",
   concurrency:
     "Tasks run in parallel, graphs have graphs inside them, and a thread may be open in several processes.",
   reopen: "A service has several processes, and the next turn of a conversation may reach another one.",
@@ -46,12 +46,12 @@ const reasonOfGroup: Readonly<Record<string, string>> = {
     "Deletion is how users are forgotten. What is left behind is found by the next thread with that id, or by an audit.",
   lifecycle: "A saver outlives each call: what one call breaks affects all later ones.",
   model: "Real threads combine what the other clauses test one by one.",
-  opening: "Processes start and stop during deployments, several at a time, while others go on.",
+  opening: "Processes start and stop during deployments, several at a time, while others keep running.",
   threads: "A list of conversations is the first thing that an application shows.",
   "thread-metadata":
     "An application must find out whose a thread is, and what it is called, without reading its state.",
   "delete-threads": "A user's threads are deleted together; a wrong choice deletes those of others.",
-  copy: "A copy is used for experiments, support and templates while the original goes on.",
+  copy: "A copy is used for experiments, support and templates while the original continues.",
   prune: "Histories grow without bound, and are pruned while graphs run on them.",
   "keep-latest": "Pruning with every put needs no job that somebody has to remember.",
   runs: "A run that went wrong is undone, and the thread continues from before it.",
@@ -117,7 +117,7 @@ const reasons: Readonly<Record<string, string>> = {
   "refusal/deep-values-are-kept-or-refused":
     "A stored value that overflows the stack of every reader makes the thread unreadable for good.",
   "serde/what-cannot-be-read-is-an-error":
-    "A channel that is silently empty makes a graph go on with half of its state.",
+    "A channel that is silently empty makes a graph continue with half of its state.",
   "concurrency/put-during-put-writes-keeps-both":
     "LangGraph does not wait for `put` before it sends the writes of the next tasks.",
   "concurrency/readers-never-see-half-a-checkpoint":

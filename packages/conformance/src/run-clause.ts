@@ -46,7 +46,7 @@ export class SharedStore {
   }
 }
 
-/** Runs one clause, with a store of its own or the shared one. Never rejects. */
+/** Runs one clause, with a new store or the shared one. Never rejects. */
 export async function runClause(
   tested: Clause,
   settings: SuiteSettings,

@@ -1,7 +1,7 @@
 import { summary, levelsOf } from "./report.ts";
 import type { Report, ReportEntry } from "./report.ts";
 
-/** For a terminal: what failed, grouped by cause and in full; then what was not run or does not apply; then the sums. */
+/** For a terminal: what failed, grouped by cause and in full; then what was not run or does not apply; then the totals. */
 export function toText(report: Report): string {
   const failed = report.clauses.filter(({ status }) => status === "failed");
   const lines = groupByCause(failed).flatMap(groupLines);
@@ -21,8 +21,8 @@ export function toText(report: Report): string {
 }
 
 /**
- * Failures that probably have one cause: those with the same first line, ids and numbers aside, and those with the
- * same cure. The largest group first.
+ * Failures that probably have one cause: those with the same first line, except for ids and numbers, and those with the
+ * same remedy. The largest group first.
  */
 export function groupByCause(failed: readonly ReportEntry[]): readonly (readonly ReportEntry[])[] {
   const byLine = groupBy(failed, (entry) => causeOf(entry.message));

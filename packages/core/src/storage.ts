@@ -4,6 +4,7 @@ export { childrenOf } from "./blobs/tree.ts";
 export { compareText } from "./codec/text.ts";
 export { CheckpointError, isCheckpointError } from "./errors.ts";
 export { checkOptions, isOptionsObject, kindOf, type OptionNames, type UseInstead } from "./options.ts";
+export { isPercentEncoded } from "./percent-encoded.ts";
 export { coreOptionsOf, SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD } from "./saver/engine.ts";
 export { damaged } from "./storage/damaged.ts";
 export { withFallbacks } from "./storage/fallbacks.ts";

@@ -1,4 +1,4 @@
-import { CheckpointError } from "@threadmark/core/storage";
+import { CheckpointError, isPercentEncoded } from "@threadmark/core/storage";
 import type { MongoClientLike } from "./driver.ts";
 
 /** Options of the driver's `MongoClient`, which are passed on unread. */
@@ -28,20 +28,11 @@ function problemOf(connString: unknown): string | undefined {
   const [authority = ""] = connString.replace(SCHEME, "").split(/[/?]/, 1);
   const at = authority.lastIndexOf("@");
   const user = authority.slice(0, Math.max(at, 0));
-  if (user.includes("@") || !isEncoded(user)) {
+  if (user.includes("@") || !isPercentEncoded(user)) {
     return "has a user or password with characters that must be percent-encoded; see encodeURIComponent";
   }
   const hosts = authority.slice(at + 1).split(",");
   return hosts.every((host) => HOST.test(host)) ? undefined : "must name its hosts as host or host:port";
-}
-
-function isEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A client of our own. The driver is loaded only here. */

@@ -210,7 +210,7 @@ export class Session {
     const { dbName, collectionName, writeConcern, readConcern, readPreference } = this.#options;
     const client = await this.#options.open();
     try {
-      // A client that connects with its first command stays closed for ever when that fails.
+      // A client that connects with its first command stays closed forever if that fails.
       await client.connect?.();
     } catch (error) {
       await this.#options.close(client).catch(() => {});

@@ -16,7 +16,7 @@ export const MOST_TOGETHER = 100;
 
 /**
  * Calls to several threads that come at the same moment, done together: a command costs more than what is in it. When
- * that fails, each is done on its own, so that what is wrong with one thread is not told of the others.
+ * that fails, each is done on its own, so that a problem with one thread is not reported for the others.
  */
 export class Together<R extends Request, Answer> {
   readonly #all: (requests: readonly R[]) => Promise<readonly Answer[]>;

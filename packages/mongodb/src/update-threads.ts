@@ -4,7 +4,7 @@ import { anyOf, only, threadKey, type Key } from "./keys.ts";
 import type { Session } from "./session.ts";
 import { ALIVE, changedEntries } from "./thread.ts";
 
-/** Changes the metadata of threads, and returns of each whether it is there. */
+/** Changes the metadata of threads, and returns whether each of them exists. */
 export async function updateThreads(
   session: Session,
   requests: readonly UpdateThreadRequest[],

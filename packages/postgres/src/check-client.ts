@@ -62,7 +62,7 @@ function isOfPg(client: Fields): boolean {
   return ["query", "connect", "end", "on"].every((name) => typeof client[name] === "function");
 }
 
-/** Queries of a client that was never connected would wait for ever. Only `pg` itself has these fields. */
+/** Queries of a client that was never connected would wait forever. Only `pg` itself has these fields. */
 function stateOf(client: Fields): string | undefined {
   if (client["ended"] === true || client["ending"] === true) return "this Pool has been ended";
   if (client["_ended"] === true || client["_ending"] === true) return "this Client has been ended";

@@ -1,4 +1,4 @@
-import { CheckpointError } from "@threadmark/core";
+import { CheckpointError, isPercentEncoded } from "@threadmark/core/storage";
 
 /** Where a node of a cluster is. */
 export type ClusterNode =
@@ -20,7 +20,7 @@ export function checkUrl(url: unknown, field: string): void {
   if (!URL.canParse(url)) throw wrong(field, "is not a URL; give one such as redis://localhost:6379");
   const { protocol, pathname, username, password } = new URL(url);
   if (!SCHEMES.has(protocol)) throw wrong(field, "must begin with redis:// or rediss://");
-  if (!isEncoded(username) || !isEncoded(password)) {
+  if (!isPercentEncoded(username) || !isPercentEncoded(password)) {
     throw wrong(
       field,
       "has a user or password with a % that must be percent-encoded; see encodeURIComponent",
@@ -29,15 +29,6 @@ export function checkUrl(url: unknown, field: string): void {
   // The server would refuse it, but nobody would see the error, and the client would go on using database 0.
   if (!/^\/?\d*$/.test(pathname))
     throw wrong(field, "must have the number of a database as its path, or none");
-}
-
-function isEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Refuses anything that is not a list of cluster nodes. */

@@ -28,7 +28,7 @@ export function borrowed(client: RedisClientLike, patience: Patience): () => Pro
   };
 }
 
-/** Connects a client that waits for this; clients of ioredis connect by themselves. It may go on trying for ever. */
+/** Connects a client that waits for this; clients of ioredis connect by themselves. It may keep trying forever. */
 function connecting(client: NodeRedisLike, connection: Connection, patience: Patience): () => Promise<void> {
   let state: "new" | "trying" | "connected" | "failed" = "new";
   let failure: unknown;

@@ -2,7 +2,7 @@
  * SHA-1, synchronously, on every host. Task ids are UUIDs of version 5, which need it; nothing here relies on it for
  * security. Every call of a task needs one, so nothing is allocated on the way.
  *
- * @param bytes The message, and behind it room for the padding, see {@link paddedLength}.
+ * @param bytes The message, and after it room for the padding, see {@link paddedLength}.
  * @returns The digest, until the next call.
  */
 export function sha1(bytes: DataView, length: number): DataView {

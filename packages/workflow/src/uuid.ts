@@ -1,6 +1,6 @@
 import { paddedLength, sha1 } from "./sha1.ts";
 
-/** What is hashed: the namespace, and the name behind it. */
+/** What is hashed: the namespace, and the name after it. */
 let preimage = new Uint8Array(1024);
 let view = new DataView(preimage.buffer);
 let namePart = preimage.subarray(16);

@@ -34,7 +34,7 @@ export function inspectCommand(context: Context): Command {
     .argument("[thread]", "the thread to look at")
     .option("--checkpoint <id>", "show the values of this checkpoint, and how they differ from its parent's")
     .option("--namespace <name>", "the namespace of a subgraph", "")
-    .option("--limit <n>", "the greatest number of threads or checkpoints to show", wholeFlag, 100)
+    .option("--limit <n>", "how many threads or checkpoints to show at most", wholeFlag, 100)
     .option("--watch", "show it again whenever it changes");
 }
 

@@ -33,7 +33,7 @@ interface Source {
   readonly open: (saver: SaverClass, target: string, place: PlaceFlags, driver: Module) => unknown;
 }
 
-/** How long a server may take to answer at first, in milliseconds; Postgres' driver would wait for ever. */
+/** How long a server may take to answer at first, in milliseconds; Postgres' driver would wait forever. */
 const PATIENCE = 10_000;
 
 const OURS: Readonly<Record<Exclude<Kind, "sqlite">, Source>> = {

@@ -21,7 +21,7 @@ export function threadsCommand(context: Context): Command {
     ["postgres://localhost/app", "mongodb://localhost/app --filter user=bob --limit 10 --json"],
     listThreads,
   )
-    .option("--limit <n>", "the greatest number of threads to list", wholeFlag, 50)
+    .option("--limit <n>", "how many threads to list at most", wholeFlag, 50)
     .option("--filter <key=value>", "only threads with this metadata; may be repeated", filterFlag);
 }
 

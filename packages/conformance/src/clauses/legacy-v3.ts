@@ -81,7 +81,7 @@ export const legacyClauses: readonly Clause[] = [
   }),
   clause("legacy-v3/in-a-listing-of-all-threads", {
     rule: "In a listing of all threads, each old checkpoint gets the sends of its own parent, in its own thread and namespace.",
-    hint: "Look sends up by (thread, namespace, parent), for every tuple by itself.",
+    hint: "Look sends up by (thread, namespace, parent), separately for every tuple.",
     alone: true,
     async run({ saver, threadId }) {
       for (const name of ["a", "b"]) {

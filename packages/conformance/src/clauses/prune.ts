@@ -131,7 +131,7 @@ export const pruneClauses: readonly Clause[] = [
   }),
   pruneClause("keeps-what-delta-channels-need", {
     rule: "Where a survivor has a delta channel, its ancestors up to the nearest one with a value stay, with their writes: the history of the channel is the same as before.",
-    hint: "A delta channel is a key of metadata.counters_since_delta_snapshot without a value of its own. Without its ancestors it is silently empty.",
+    hint: "A delta channel is a key of metadata.counters_since_delta_snapshot that has no value. Without its ancestors it is silently empty.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const metadata = { counters_since_delta_snapshot: { d: [1, 1] } };

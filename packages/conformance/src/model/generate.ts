@@ -19,7 +19,7 @@ export interface Extras {
   readonly prune: boolean;
 }
 
-/** A sequence that makes sense: children of what is there, forks, retries, deletions in between. */
+/** A plausible sequence: children of existing checkpoints, forks, retries, and deletions in between. */
 export function generate(random: Random, length: number, extras: Extras): Operation[] {
   const model = new ReferenceModel();
   // Few threads and ids at a time, so that operations meet.
@@ -73,7 +73,7 @@ export function apply(model: ReferenceModel, operation: Operation): void {
 function makePut(random: Random, model: ReferenceModel, place: Place): PutOperation {
   const { thread, namespace } = place;
   const all = model.list({ ...place, id: undefined, before: undefined, filter: undefined });
-  // Mostly the latest goes on; else a fork, a retry, or a start without parent.
+  // Mostly the latest continues; otherwise a fork, a retry, or a start without a parent.
   const base = random.chance(0.6)
     ? all[0]
     : random.chance(0.8)

@@ -20,7 +20,7 @@ export function comparable(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** A list in an order of its own. */
+/** A list in a canonical order. */
 export function sorted(values: readonly unknown[]): unknown[] {
   return values.map((value) => JSON.stringify(value)).sort();
 }

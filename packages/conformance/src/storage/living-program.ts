@@ -59,7 +59,7 @@ interface Fact {
   readonly apply: (model: Model) => void;
 }
 
-/** A process with two savers, which goes on whatever its storage loses, and what it was told is stored. */
+/** A process with two savers, which keeps running whatever its storage loses, and what was acknowledged to it. */
 export class LivingProgram {
   readonly #losing: LosingStorage;
   readonly #savers: readonly CheckpointSaver[];
@@ -88,7 +88,7 @@ export class LivingProgram {
     if (this.#hasLost && chosen.kind !== "read" && chosen.kind !== "lose") await this.check();
   }
 
-  /** All that was acknowledged and not lost is there for a process that knows nothing, and nothing else is. */
+  /** A process without any knowledge finds everything that was acknowledged and not lost, and nothing else. */
   async check(): Promise<void> {
     const reader = this.#open(64 * 1024 * 1024);
     for (const name of THREADS) await this.#checkThread(reader, name);

@@ -28,7 +28,7 @@ export interface LosingStorage {
   /** It does one thing after the other, so that there is an order of which a part can be lost. */
   readonly storage: WholeStorage;
   readonly changes: readonly Change[];
-  /** Loses changes, the last ones first. Whoever uses the storage is not told. */
+  /** Loses changes, the last ones first. The users of the storage do not notice. */
   lose(changes: number): Promise<void>;
 }
 

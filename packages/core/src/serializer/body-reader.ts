@@ -37,7 +37,7 @@ let isUntagged = false;
  * whole, and not too deep, with every length true. What is taken as it is holds no tag: the data of a tag itself, and
  * all that is in an instance which says so.
  *
- * @param length What may lie behind it is not looked at.
+ * @param length Whatever follows is ignored.
  * @param tagged Whether there may be tags.
  */
 export function readBody(body: Uint8Array, length: number, tagged: boolean): unknown {

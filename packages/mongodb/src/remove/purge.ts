@@ -142,7 +142,7 @@ const SHORT_WAITS = [2, 5, 10, 20, 50, 100, 200];
 /** Copies take longer, and one that is taken from its owner has been for nothing. */
 export const LONG_WAITS: readonly number[] = [...SHORT_WAITS, 400, 800, 1600, 3200];
 
-/** Waits for what somebody does with a thread that is gone, and removes what is there when that takes long. */
+/** Waits while somebody works on a thread that is gone; if that takes too long, removes what is left of it. */
 export async function awaitPurge(
   session: Session,
   { thread, g }: ThreadDoc,

@@ -9,8 +9,8 @@ import { contentOf, operation, perform, REFUSED_REMOVAL, type Operation } from "
 
 export const answerClauses: readonly StorageClause[] = [
   storageClause("answers/are-those-of-the-reference", {
-    rule: "Random calls get the same answers as from `MemoryStorage`, and leave the same behind.",
-    hint: "The calls below are the fewest that differ. The docstrings of the request say what the answer must be.",
+    rule: "Random calls get the same answers as from `MemoryStorage`, and leave the same data.",
+    hint: "The calls below are the shortest sequence that makes a difference. The docstrings of the request say what the answer must be.",
     async run(context) {
       const property = propertyOf(context);
       const result = await fc.check(property, {

@@ -5,7 +5,7 @@ import { bytes } from "../small-world.ts";
 
 export const choosingClauses: readonly StorageClause[] = [
   storageClause("reading/scan-takes-what-fits-all-conditions", {
-    rule: "`scan` yields what has the namespace and the id, a smaller id than `before`, and every term of the filter, where a term without a token means that the key is absent.",
+    rule: "`scan` yields the checkpoints with the given namespace and id, an id smaller than `before`, and every term of the filter; a term without a token means that the key is absent.",
     hint: "Join all conditions by AND, and compare `before` with <.",
     async run({ storage }) {
       const index = (n: number) => [
@@ -40,7 +40,7 @@ export const choosingClauses: readonly StorageClause[] = [
   }),
 
   storageClause("reading/ancestors-are-those-of-the-branch", {
-    rule: "`ancestors` follows parents from the checkpoint asked for, itself included, up to `limit` or to one that is missing, each with all of its writes.",
+    rule: "`ancestors` returns the requested checkpoint and follows its parents, up to `limit` or until one is missing, each with all of its writes.",
     hint: "Walk by parent within one namespace; an unknown id has no ancestors.",
     async run({ storage }) {
       const parents: readonly [string, string | undefined][] = [
@@ -75,7 +75,7 @@ export const choosingClauses: readonly StorageClause[] = [
   }),
 
   storageClause("write/each-write-by-its-index", {
-    rule: "Of writes with one task and index, the first stays where the index is 0 or more, and the last where it is negative; path and channel are those of the write that is kept.",
+    rule: "Of several writes with the same task and index, the first is kept if the index is 0 or more, and the last if it is negative; path and channel are those of the write that is kept.",
     hint: "Insert or ignore for the first kind, and insert or replace for the second, row by row.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1" }));

@@ -14,8 +14,8 @@ async function expiryOf(storage: WholeStorage, thread: string): Promise<number> 
 
 export const lifetimeClauses: readonly StorageClause[] = [
   storageClause("expiry/moves-with-what-brings-a-time", {
-    rule: "`put`, `putWrites`, `get` and `claim` move the expiry to the time to live that they bring, and leave it where they bring none; `expire` with `null` ends it, and with `undefined` leaves it.",
-    hint: "Set the expiry in the statement itself, and only where the request has a time.",
+    rule: "`put`, `putWrites`, `get` and `claim` set the expiry by the time to live in the request, and leave it unchanged if there is none; `expire` with `null` removes it, and with `undefined` leaves it unchanged.",
+    hint: "Set the expiry in the statement itself, and only if the request has a time to live.",
     async run({ storage }) {
       const newest = { thread: "t", namespace: "", id: undefined, have: [] };
       const claim = { thread: "t", claim: "me", renews: false, ttl: LONG, newEpoch: "e2" };

@@ -27,7 +27,7 @@ async function keysOf(storage: WholeStorage, thread: string): Promise<string[]> 
 export const listingClauses: readonly StorageClause[] = [
   storageClause("threads/name-their-head-and-what-waits-there", {
     rule: "`head` is the checkpoint with the greatest id of the root namespace, compared as bytes, with its parent; its `pending` are all of its writes to the channels asked for, and no others.",
-    hint: 'Look among the checkpoints of the namespace `""` only, and among the writes of the head only.',
+    hint: 'Look only among the checkpoints of the namespace `""`, and only among the writes of the head.',
     async run({ storage }) {
       const headIs = async (id: string | undefined, pending: readonly string[]): Promise<void> => {
         const [record] = await threadsOf(storage, { thread: "t", pendingChannels: ["c", "d", "none"] });
@@ -52,8 +52,8 @@ export const listingClauses: readonly StorageClause[] = [
   }),
 
   storageClause("threads/are-found-by-their-entries", {
-    rule: "Writes and `updateThread` set the entries that they name and leave the others; `threads` finds what has all terms of a filter, where a term without a token means that the key is absent.",
-    hint: "Keep an entry in a row of its own, and join the terms by AND.",
+    rule: "Writes and `updateThread` set the entries that they name and leave the others; `threads` finds the threads with all terms of a filter; a term without a token means that the key is absent.",
+    hint: "Keep each entry in a separate row, and join the terms by AND.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "a", id: "1", entries: [entry("user", '"x"'), entry("n", "1")] }));
       await storage.put(putOf({ thread: "b", id: "1", entries: [entry("user", '"x"')] }));
@@ -87,7 +87,7 @@ export const listingClauses: readonly StorageClause[] = [
   }),
 
   storageClause("threads/come-in-pages", {
-    rule: "Pages of `threads`, each from behind the last of the one before, have every thread once, the last written to first, and those of one time by name.",
+    rule: "Pages of `threads`, each starting after the last thread of the previous page, have every thread once, the last written to first, and threads of the same time by name.",
     hint: "Compare time and thread together, and ask for one row more than the limit.",
     async run({ storage }) {
       const names = ["1", "10", "2", "Z", "a", "\uffff", "\u{1f600}"];
@@ -118,7 +118,7 @@ export const listingClauses: readonly StorageClause[] = [
   }),
 
   storageClause("threads/tell-their-times-in-milliseconds", {
-    rule: "`created` stays and `updated` moves with every write; both, `expires` and the `until` of a claim are milliseconds since 1970 by the storage's clock.",
+    rule: "`created` stays, and `updated` changes with every write; both, `expires` and the `until` of a claim are milliseconds since 1970 by the storage's clock.",
     hint: "Set `created` when the thread is made, and nowhere else.",
     async run({ storage }) {
       const recordOf = async () => {

@@ -10,8 +10,8 @@ const first = [{ namespace: "", id: "1" }];
 
 export const removeClauses: readonly StorageClause[] = [
   storageClause("remove/refuses-where-a-child-is-not-known", {
-    rule: "A removal whose lists lack a child of a checkpoint that goes is a `conflict`, and removes nothing.",
-    hint: "Before removing, look for a checkpoint that is in neither list and has one of those that go as parent.",
+    rule: "A removal that lists a checkpoint, but not its child, is a `conflict`, and removes nothing.",
+    hint: "Before removing, look for a checkpoint that is in neither list and whose parent is to be removed.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1" }));
       await storage.put(putOf({ thread: "t", id: "2", parent: "1" }));
@@ -29,8 +29,8 @@ export const removeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("remove/frees-what-nothing-refers-to", {
-    rule: "A removal removes the blobs that no checkpoint or write that is left refers to, and says how many.",
-    hint: "Walk from the refs of what is left, through nodes, and delete every other blob of the thread.",
+    rule: "A removal removes the blobs that no remaining checkpoint or write refers to, and says how many.",
+    hint: "Walk from the refs of what remains, through nodes, and delete every other blob of the thread.",
     async run({ storage }) {
       const both = [...leaves.slice(0, 4), ...lower];
       const [left, right] = [lower[0]!, lower[1]!];
@@ -58,7 +58,7 @@ export const removeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("remove/loses-nothing-that-is-stored-meanwhile", {
-    rule: "A put that comes while checkpoints or the thread are removed is `stale`, or all that it needs is stored.",
+    rule: "A put that arrives while checkpoints or the thread are being removed is `stale`, or everything that it needs is stored.",
     hint: "A removal and a put of one thread must not overlap: lock the thread, or check again when the removal ends.",
     async run({ storage }) {
       for (let round = 0; round < ROUNDS; round++) {

@@ -5,8 +5,8 @@ import { LivingProgram, step, type Step } from "../living-program.ts";
 
 export const rollbackClauses: readonly StorageClause[] = [
   storageClause("rollback/what-is-acknowledged-afterwards-is-there", {
-    rule: "When the storage has lost its last acknowledged changes, as a server does that comes back from an older state, whatever is stored afterwards can be read.",
-    hint: "Look for every blob of `relies` itself. The epoch proves nothing: a server that was rolled back has the epoch of before.",
+    rule: "When the storage has lost its last acknowledged changes, like a server that comes back from an older state, whatever is stored afterwards can be read.",
+    hint: "Look for every blob of `relies` itself. The epoch proves nothing: a server that was rolled back has its earlier epoch.",
     async run(context) {
       const result = await fc.check(rollbackProperty(context), {
         seed: context.seed,

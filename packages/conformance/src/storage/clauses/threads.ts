@@ -20,7 +20,7 @@ async function contentOf(...[storage, thread]: Parameters<typeof idsOf>): Promis
 
 export const threadClauses: readonly StorageClause[] = [
   storageClause("setup/may-run-many-times", {
-    rule: "`setup` may be called any number of times, at once too, and leaves what is stored.",
+    rule: "`setup` may be called any number of times, also at the same time, and changes nothing that is stored.",
     hint: "Create what is missing, and nothing else.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1" }));
@@ -30,7 +30,7 @@ export const threadClauses: readonly StorageClause[] = [
   }),
 
   storageClause("copy/is-whole-and-apart", {
-    rule: "A copy has everything but the claim, expiry and its own time to live too, and shares nothing with the original.",
+    rule: "A copy has everything except the claim, including the expiry and the thread's own time to live, and shares nothing with the original.",
     hint: "Copy every table that has the thread in its key, with the thread's row.",
     async run({ storage }) {
       const entries = [{ key: "user", token: '"x"', value: Uint8Array.of(1), seal: 0 }];
@@ -68,7 +68,7 @@ export const threadClauses: readonly StorageClause[] = [
   }),
 
   storageClause("claims/have-one-owner", {
-    rule: "Of claims that come at once, one gets the thread; the others are `held`. Only the owner can renew.",
+    rule: "Of simultaneous claims, one gets the thread; the others are `held`. Only the owner can renew.",
     hint: "Compare and set in one step: an update with the condition in it, not a read and then a write.",
     async run({ storage }) {
       for (let round = 0; round < 6; round++) {
@@ -104,7 +104,7 @@ export const threadClauses: readonly StorageClause[] = [
   }),
 
   storageClause("expiry/takes-the-thread-as-a-whole", {
-    rule: "A thread whose time is over is absent for all that reads, `expired` for all that writes, until it is swept.",
+    rule: "A thread whose time is over is absent for every read and `expired` for every write, until it is swept.",
     hint: "Compare the time in every statement that reads, by the clock of the database.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1", run: "r", blobs: [blob], refs: [blob.id], ttl: 20 }));
@@ -135,7 +135,7 @@ export const threadClauses: readonly StorageClause[] = [
   }),
 
   storageClause("expiry/a-time-of-its-own-goes-first", {
-    rule: "A thread with a time to live of its own, or with `null`, keeps it whatever a put, a read or a claim brings.",
+    rule: "A thread with its own time to live, or with `null`, keeps it, whatever time to live a put, a read or a claim has.",
     hint: "Keep the thread's own time next to its expiry, and use it in place of the request's.",
     async run({ storage }) {
       for (const [thread, ttl] of [

@@ -54,7 +54,7 @@ export const writeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("write/is-refused-in-order-and-changes-nothing", {
-    rule: "A write is refused as `expired`, `fenced`, `stale` or `conflict`, in this order, and changes nothing then.",
+    rule: "A write is refused as `expired`, `fenced`, `stale` or `conflict`, checked in this order, and then changes nothing.",
     hint: "Make all checks before the first change, in the order of `WriteOutcome`, and roll back when one fails.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1" }));
@@ -79,7 +79,7 @@ export const writeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("write/of-many-fenced-ones-one-wins", {
-    rule: "Of puts that come at once with `fence`, all with the newest checkpoint as parent, one is stored.",
+    rule: "Of simultaneous puts with `fence`, all with the newest checkpoint as parent, one is stored.",
     hint: "Look for the newest checkpoint under the lock of the thread, in the same transaction as the put.",
     async run({ storage }) {
       let parent: string | undefined;
@@ -95,7 +95,7 @@ export const writeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("write/is-seen-whole-or-not-at-all", {
-    rule: "Whoever reads while a checkpoint or the writes of a task are stored finds all of it, or nothing.",
+    rule: "A read while a checkpoint or the writes of a task are being stored finds all of it, or nothing.",
     hint: "Write the record, its blobs and its writes in one transaction, and read in one.",
     async run({ storage }) {
       const readAfter = async (turns: number): Promise<void> => {
@@ -139,8 +139,8 @@ export const writeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("write/moves-updated", {
-    rule: "`put` and `putWrites` move the time of a thread; `updateThread`, `claim`, `release` and `expire` do not.",
-    hint: "Set `updated` in both kinds of writing, and nowhere else.",
+    rule: "`put` and `putWrites` change `updated` of a thread; `updateThread`, `claim`, `release` and `expire` do not.",
+    hint: "Set `updated` in both of them, and nowhere else.",
     async run({ storage }) {
       const orderIs = async (expected: readonly string[], after: string): Promise<void> => {
         const order = (await threadsOf(storage)).map(({ thread }) => thread);
@@ -171,7 +171,7 @@ export const writeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("write/belongs-to-its-thread", {
-    rule: "Threads, namespaces and ids are opaque texts of their own: what looks alike is not the same.",
+    rule: "Threads, namespaces and ids are opaque texts: similar ones are different.",
     hint: "Compare whole values as bytes: no pattern, no case folding, no joined key without a length.",
     async run({ storage }) {
       const threads = ["t", "T", "t:1", "%", "t%", "\u00e9", "e\u0301", "a'b\"c\\"];

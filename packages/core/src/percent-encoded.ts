@@ -1,0 +1,9 @@
+/** Whether a part of a URL, such as a password, can be decoded: a `%` that stands for itself is an error. */
+export function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
