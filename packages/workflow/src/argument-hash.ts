@@ -65,20 +65,38 @@ function add(digest: Digest, value: unknown): void {
   }
 }
 
+/**
+ * Fields of plain records are never read by a fixed name. Engines compile such a read for the shapes of object that they
+ * have seen, and throw the code away when the last object of a shape is collected, as the messages of a turn are.
+ */
 function addObject(digest: Digest, value: object): void {
-  if (Array.isArray(value)) return addList(digest, value);
+  if (Array.isArray(value)) addList(digest, value);
+  else if (Object.getPrototypeOf(value) === Object.prototype) addPlain(digest, value);
+  else addOther(digest, value);
+}
+
+function addPlain(digest: Digest, value: object): void {
+  const found = Object.keys(value);
+  const last = digest.fields[digest.around.length];
+  if (last?.found && hasFields(value as Readonly<Record<string, unknown>>, found, last.found)) {
+    addWord(digest, SAME_FIELDS);
+    addValues(digest, value, last.sorted);
+  } else if (found.includes("toJSON")) addOther(digest, value);
+  else addRecord(digest, value, found);
+}
+
+function addOther(digest: Digest, value: object): void {
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === "function") {
     const plain: unknown = toJSON.call(value);
-    return plain === value ? addRecord(digest, value) : add(digest, plain);
+    return plain === value ? addRecord(digest, value, Object.keys(value)) : add(digest, plain);
   }
-  if (Object.getPrototypeOf(value) === Object.prototype) return addRecord(digest, value);
   if (value instanceof Map || value instanceof Set) return addList(digest, value);
   if (value instanceof Error) return addText(digest, TEXT, value.message);
   if (ArrayBuffer.isView(value)) {
     return addList(digest, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
-  return addRecord(digest, value);
+  return addRecord(digest, value, Object.keys(value));
 }
 
 function addList(digest: Digest, items: Iterable<unknown>): void {
@@ -87,30 +105,25 @@ function addList(digest: Digest, items: Iterable<unknown>): void {
   addWord(digest, END);
 }
 
-function addRecord(digest: Digest, value: object): void {
-  const record = value as Readonly<Record<string, unknown>>;
-  const { sorted } = addFields(digest, record, Object.keys(record));
-  for (const field of sorted) add(digest, record[field]);
-  addWord(digest, END);
-}
-
-function addFields(digest: Digest, record: Readonly<Record<string, unknown>>, found: string[]): Fields {
+function addRecord(digest: Digest, value: object, found: readonly string[]): void {
   const depth = digest.around.length;
   const last = digest.fields[depth];
-  if (last?.found && hasFields(record, found, last.found)) {
-    addWord(digest, SAME_FIELDS);
-    return last;
-  }
-  const sorted = found.filter((field) => isStored(record[field])).sort();
-  const fields = { found: sorted.length === found.length ? found : undefined, sorted };
-  digest.fields[depth] = fields;
+  const sorted = found
+    .filter((field) => isStored((value as Readonly<Record<string, unknown>>)[field]))
+    .sort();
+  digest.fields[depth] = { found: sorted.length === found.length ? found : undefined, sorted };
   if (last && areEqual(last.sorted, sorted)) addWord(digest, SAME_FIELDS);
   else {
     addWord(digest, RECORD);
     for (const field of sorted) addText(digest, TEXT, field);
     addWord(digest, END);
   }
-  return fields;
+  addValues(digest, value, sorted);
+}
+
+function addValues(digest: Digest, value: object, fields: readonly string[]): void {
+  for (const field of fields) add(digest, (value as Readonly<Record<string, unknown>>)[field]);
+  addWord(digest, END);
 }
 
 function areEqual(some: readonly string[], others: readonly string[]): boolean {

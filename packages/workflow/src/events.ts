@@ -39,6 +39,7 @@ export class Events {
   }
 
   show(mode: StreamMode, payload: unknown): void {
+    if (!this.#isRead) return;
     for (const sink of this.#tree.sinks) {
       if (!sink.modes.has(mode) || !this.#isFor(sink.nested, sink.namespace)) continue;
       sink.push(this.#namespace, mode, payload);
@@ -66,6 +67,7 @@ export class Events {
   }
 
   started(task: TaskIdentity, input: unknown, trigger: typeof START | typeof PUSH): void {
+    if (!this.#isRead) return;
     const { metadata } = this.#tree.config;
     const about = metadata && Object.keys(metadata).length > 0 ? { metadata } : {};
     const { id, name } = task;
@@ -78,6 +80,7 @@ export class Events {
   }
 
   returned({ id, name }: TaskIdentity, value: unknown, isBody: boolean): void {
+    if (!this.#isRead) return;
     this.show("updates", { [name]: value });
     const result = isBody ? { [END]: value } : {};
     this.#task("task_result", { id, name, result, interrupts: [], error: null });
@@ -91,6 +94,11 @@ export class Events {
     this.show("updates", { [INTERRUPT]: interrupts });
     this.show("values", { [INTERRUPT]: interrupts });
     this.#task("task_result", { id, name, result: {}, interrupts, error: null });
+  }
+
+  /** Most runs are not streamed. */
+  get #isRead(): boolean {
+    return this.#tree.sinks.size > 0;
   }
 
   #task(type: "task" | "task_result", payload: object): void {

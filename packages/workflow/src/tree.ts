@@ -84,6 +84,7 @@ export class Tree {
 
   /** Whether anybody reads such a stream. */
   wants(mode: StreamMode): boolean {
+    if (this.sinks.size === 0) return false;
     for (const { modes } of this.sinks) if (modes.has(mode)) return true;
     return false;
   }

@@ -41,6 +41,14 @@ describe("the hash of arguments", () => {
     expect(argumentsHash([[1, 2]])).not.toBe(argumentsHash([[2, 1]]));
   });
 
+  it("is that of what toJSON gives, also after a record with a field of that name", () => {
+    const plain = { toJSON: "a field", n: 1 };
+    const dressed = { toJSON: () => ({ n: 2 }), n: 1 };
+    expect(argumentsHash([dressed])).toBe(argumentsHash([{ n: 2 }]));
+    expect(argumentsHash([plain, dressed])).toBe(argumentsHash([plain, { n: 2 }]));
+    expect(argumentsHash([dressed, plain])).toBe(argumentsHash([{ n: 2 }, plain]));
+  });
+
   it("differs where values differ", () => {
     const different = [
       0,
