@@ -62,7 +62,7 @@ export interface CheckpointTuple {
 
 /** Options of `list`. */
 export interface CheckpointListOptions {
-  /** The greatest number of tuples to yield. @default no limit; 0 yields nothing */
+  /** The maximum number of tuples to yield. @default no limit; 0 yields nothing */
   limit?: number;
   /** Only checkpoints whose id is smaller than its `configurable.checkpoint_id`. */
   before?: CheckpointConfig;

@@ -8,7 +8,7 @@ import { CheckpointError, isCheckpointError } from "@threadmark/core/storage";
 /** Releases a folder. */
 export type Release = () => Promise<void>;
 
-/** Sockets are called `lock-1`, `lock-2`, …; only the one with the greatest number counts. */
+/** Sockets are called `lock-1`, `lock-2`, …; only the one with the highest number counts. */
 const SOCKET = /^lock-(\d+)$/;
 /** The beginning of {@link OWNER} and of the names of all sockets, including those that never became a lock. */
 const PREFIX = "lock-";
@@ -33,7 +33,7 @@ interface Owner {
  * it is found by its inode, even from another container with its own processes and network. Sockets of dead processes
  * remain, and they must not be removed to make room, since two processes could each remove the new socket of the
  * other. So the next owner takes the next number, which a hard link gives to one process only, and removes the older
- * ones afterwards. The greatest number is never removed; a process that finds a greater one than its own has lost.
+ * ones afterwards. The highest number is never removed; a process that finds a higher one than its own has lost.
  *
  * @throws CheckpointError `STORAGE_FAILED` when the folder is taken, with host and time of its owner.
  */

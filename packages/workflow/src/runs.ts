@@ -36,7 +36,7 @@ export interface ListRunsOptions {
   readonly status?: RunStatus | readonly RunStatus[];
   /** Only threads whose own metadata equals it on every key it has. */
   readonly filter?: Readonly<Record<string, unknown>>;
-  /** The greatest number of runs. @default no limit */
+  /** The maximum number of runs. @default no limit */
   readonly limit?: number;
   /**
    * With a `status`, also threads that do not say whether their last run has ended: threads in which only

@@ -67,7 +67,7 @@ export function checkWrites(
   }
 }
 
-/** Checks what a listing tells of the newest checkpoint of a thread, and of its writes. */
+/** Checks what a listing says about the newest checkpoint of a thread, and about its writes. */
 export function checkHead(thread: string, { id, parent, parentSeal, pending }: ThreadHead): void {
   const key = { namespace: "", id };
   if (parentSeal !== parentSealOf(thread, key, parent)) {

@@ -7,7 +7,7 @@ import { checkFilter } from "./check-arguments.ts";
 import type { Engine } from "./engine.ts";
 import { allThreads } from "./threads.ts";
 
-/** The greatest number of threads that a storage deletes at once. */
+/** The maximum number of threads that a storage deletes at once. */
 const BATCH = 100;
 /**
  * A thread that is written to in the meantime may be found late or come back. A writer that goes on writing is not

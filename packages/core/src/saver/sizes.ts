@@ -20,7 +20,7 @@ export interface CheckpointSize {
 export interface CheckpointSizesOptions {
   /** The namespace of a subgraph. @default "" */
   readonly namespace?: string | undefined;
-  /** The greatest number of checkpoints, the newest ones. The oldest of them counts as new. @default 100 */
+  /** The maximum number of checkpoints, the newest ones. The oldest of them counts as new. @default 100 */
   readonly limit?: number | undefined;
 }
 

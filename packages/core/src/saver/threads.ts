@@ -57,7 +57,7 @@ export interface ThreadInfo {
 
 /** Options of `listThreads`. */
 export interface ListThreadsOptions {
-  /** The greatest number of threads to yield. @default no limit */
+  /** The maximum number of threads to yield. @default no limit */
   readonly limit?: number | undefined;
   /** Only threads after this one in the order: the `cursor` of a thread; or only those updated before a Date. */
   readonly before?: string | Date | undefined;

@@ -40,7 +40,7 @@ export interface ScanRequest {
   readonly filter: readonly FilterTerm[];
   /** Start after this place. */
   readonly after: ScanPosition | undefined;
-  /** The greatest number of checkpoints; at least 1. */
+  /** The maximum number of checkpoints; at least 1. */
   readonly limit: number;
   readonly have: readonly BlobId[];
 }
@@ -57,7 +57,7 @@ export interface AncestorsRequest {
   readonly namespace: string;
   /** Where to start, this checkpoint included; `undefined`: the newest. */
   readonly id: string | undefined;
-  /** The greatest number of checkpoints; at least 1. */
+  /** The maximum number of checkpoints; at least 1. */
   readonly limit: number;
 }
 

@@ -50,7 +50,7 @@ export interface ThreadsRequest {
   readonly filter: readonly FilterTerm[];
   /** Start after this place in the order: updated descending, then thread ascending. */
   readonly after: ThreadPosition | undefined;
-  /** The greatest number of threads; at least 1. */
+  /** The maximum number of threads; at least 1. */
   readonly limit: number;
   /**
    * The writes of each thread's head that are wanted, for `ThreadHead.pending`: those to these channels, and all with a
@@ -134,7 +134,7 @@ export interface ExpireRequest {
 export interface SweepRequest {
   /** Only this thread, or `undefined` for any. */
   readonly thread: string | undefined;
-  /** The greatest number of threads. */
+  /** The maximum number of threads. */
   readonly limit: number;
 }
 
