@@ -61,7 +61,7 @@ describe.runIf(process.platform === "linux")("the question before something is r
     ["the end of the input", "\u0004"],
   ])("answered with %s leaves everything", async (_, answer) => {
     const { code, out } = await onTerminal(answer, "delete", threads, "a");
-    expect(out).toContain("1 threads in");
+    expect(out).toContain("1 thread in");
     expect(out).toContain("nothing was removed");
     expect(code).toBe(2);
     expect(await listed()).toEqual(["a", "b"]);
@@ -76,7 +76,7 @@ describe.runIf(process.platform === "linux")("the question before something is r
 
   it("answered with yes removes", async () => {
     const { code, out } = await onTerminal("y\r", "delete", threads, "a");
-    expect(out).toContain("Removed 1 threads.");
+    expect(out).toContain("Removed 1 thread.");
     expect(code).toBe(0);
     expect(await listed()).toEqual(["b"]);
   });

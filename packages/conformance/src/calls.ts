@@ -32,7 +32,7 @@ export class CallLog {
   toLines(): string[] {
     const lines = this.#lines.slice(-SHOWN);
     const left = this.#count - lines.length;
-    return left > 0 ? [`… ${left} calls before`, ...lines] : lines;
+    return left > 0 ? [`… ${left} ${left === 1 ? "call" : "calls"} before`, ...lines] : lines;
   }
 }
 

@@ -6,7 +6,7 @@ export function toText(report: Report): string {
   const failed = report.clauses.filter(({ status }) => status === "failed");
   const lines = groupByCause(failed).flatMap(groupLines);
   for (const [cause, members] of grouped(report, "not run")) {
-    lines.push(`NOT RUN ${members.length} clauses: ${cause}`, "");
+    lines.push(`NOT RUN ${members.length} ${members.length === 1 ? "clause" : "clauses"}: ${cause}`, "");
   }
   for (const [cause, members] of grouped(report, "not applicable")) {
     lines.push(`n/a     ${cause}: ${members.map(({ id }) => id).join(", ")}`);
@@ -58,7 +58,7 @@ function groupBy(
 /** The first line of a message without what differs from clause to clause. */
 function causeOf(message: string): string {
   const [first = ""] = message.split("\n", 1);
-  return first.replaceAll(/"[^"]*"|\d+/g, "…");
+  return first.replaceAll(/"[^"]*"|\d+( items?| bytes?)?/g, "…");
 }
 
 function cureOf(message: string): string {

@@ -63,7 +63,7 @@ describe.each(servers("postgres"))("$kind $version", (server) => {
     const { found } = await doctor(...place.args);
     expect(found.get("sweeping")).toMatchObject({
       state: "note",
-      text: expect.stringMatching(/^1 threads/) as string,
+      text: expect.stringMatching(/^1 thread expired/) as string,
     });
     const restricted = new URL(url);
     restricted.username = role;
@@ -106,7 +106,7 @@ describe.each(servers("mongodb"))("$kind $version", (server) => {
     await client.close();
     expect((await doctor(...place.args)).found.get("sweeping")).toMatchObject({
       state: "note",
-      text: expect.stringMatching(/^1 threads/) as string,
+      text: expect.stringMatching(/^1 thread expired/) as string,
     });
   });
 });
@@ -128,7 +128,7 @@ describe.each(servers("redis"))("$kind $version", (server) => {
     client.disconnect();
     expect((await doctor(...place.args)).found.get("sweeping")).toMatchObject({
       state: "note",
-      text: expect.stringMatching(/^1 threads/) as string,
+      text: expect.stringMatching(/^1 thread expired/) as string,
     });
   });
 });

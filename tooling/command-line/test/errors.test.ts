@@ -62,6 +62,12 @@ describe("arguments", () => {
     [["prune", "redis://localhost", "--keep-latest", "1"], "name threads, or add --all-threads"],
     [["prune", "redis://localhost", "a", "--all-threads", "--keep-latest", "1"], "not both"],
     [["prune", "redis://localhost", "--all-threads"], "add --keep-latest or --older-than"],
+    [["prune", "redis://localhost", "a", "--keep-latest", "-1"], "a whole number, 0 or more"],
+    [["inspect", "redis://localhost", "--checkpoint", "1"], "name a thread: --checkpoint is about one"],
+    [["inspect", "redis://localhost", "--namespace", "inner"], "name a thread: --namespace is about one"],
+    [["inspect", "redis://localhost", "--watch"], "name a thread: --watch is about one"],
+    [["threads", "langgraph+postgres://localhost/", "--filter", "a=b"], "has no metadata of threads"],
+    [["stats", "langgraph+postgres://localhost/", "a"], "is measured as a whole; name no threads"],
     [["delete", "redis://localhost"], "name threads, or add --filter"],
     [["delete", "redis://localhost", "--filter", "user"], "It must be key=value"],
     [["migrate", "redis://localhost", "redis://localhost"], "from and to are the same store"],
@@ -77,6 +83,8 @@ describe("addresses", () => {
     ["https://user:secret@db/app", "threads cannot be in https://"],
     ["./nowhere", "there is no folder ./nowhere"],
     ["sqlite:nowhere.sqlite", "there is no file nowhere.sqlite"],
+    ["sqlite:", "sqlite: needs a file"],
+    ["sqlite:.", ". is not a file"],
     ["langgraph+./threads", "keep no folders"],
     ["langgraph+redis://:secret@localhost:1/0", "npm install @langchain/langgraph-checkpoint-redis redis"],
     ["postgres://user:secret@localhost:1/app", "ECONNREFUSED"],
@@ -87,6 +95,10 @@ describe("addresses", () => {
     ["postgres://user:secret@no-such-host.invalid/app", "no-such-host.invalid"],
   ])("that lead nowhere: %s", async (address, message) => {
     expect(await failing("threads", address)).toContain(message);
+  });
+
+  it("that doctor does not reach say why", async () => {
+    expect(await failing("doctor", "redis://:secret@localhost:1/0")).toContain("ECONNREFUSED");
   });
 
   it("of a folder that is not PGlite's leave it as it is", async () => {

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { Load } from "../load.ts";
 import type { Address } from "../stores/address.ts";
 import type { PlaceFlags } from "../stores/open-store.ts";
@@ -49,7 +50,7 @@ export function sweepFinding(left: number): Finding {
   return left > 0
     ? note(
         "sweeping",
-        `${left} threads expired more than an hour ago and still take space`,
+        `${counted(left, "thread")} expired more than an hour ago and still ${left === 1 ? "takes" : "take"} space`,
         "call saver.sweep() from time to time, or run threadmark sweep from cron",
       )
     : ok("sweeping", "no thread expired more than an hour ago");

@@ -16,7 +16,7 @@ interface RedisClient {
   scan(cursor: string, ...options: (string | number)[]): Promise<[string, string[]]>;
   zcount(key: string, from: string, to: number): Promise<number>;
   disconnect(): void;
-  on(event: "error", then: () => void): void;
+  on(event: "error", then: (error: Error) => void): void;
 }
 
 type Facts = ReadonlyMap<string, string>;
@@ -25,8 +25,8 @@ type Facts = ReadonlyMap<string, string>;
 export const checkRedis: ServerCheck = async ({ target }, { prefix = "threadmark" }, load) => {
   const { Redis } = (await load("ioredis")) as { Redis: new (url: string, options: object) => RedisClient };
   const client = new Redis(target, { maxRetriesPerRequest: 1 });
-  // The command that fails says what is wrong.
-  client.on("error", () => {});
+  let unreachable: Error | undefined;
+  client.on("error", (error) => (unreachable = error));
   try {
     const facts = factsIn(await client.info());
     const [seconds] = await client.time();
@@ -42,6 +42,10 @@ export const checkRedis: ServerCheck = async ({ target }, { prefix = "threadmark
       clockFinding(Number(seconds) * 1000),
       sweepFinding(await expiredIn(client, prefix, Number(seconds) * 1000 - SWEEP_MILLISECONDS)),
     ];
+  } catch (error) {
+    // It says how often was tried, and not what went wrong.
+    const hasGivenUp = error instanceof Error && error.name === "MaxRetriesPerRequestError";
+    throw (hasGivenUp && unreachable) || error;
   } finally {
     client.disconnect();
   }

@@ -7,6 +7,7 @@ import { storeCommand, type OnStore } from "../stores/command.ts";
 import type { Store } from "../stores/open-store.ts";
 import { printable } from "../printable.ts";
 import { bytesText } from "../sizes/bytes-text.ts";
+import { mustExist } from "../threads/must-exist.ts";
 import { listThreads } from "../threads/threads.ts";
 import { wholeFlag } from "../threads/flags.ts";
 import { leafOf, treeLines, type Leaf, type LeafSize } from "./tree.ts";
@@ -40,7 +41,10 @@ export function inspectCommand(context: Context): Command {
 
 async function inspect(on: OnStore<Flags>): Promise<void> {
   const [thread] = on.args;
-  if (thread === undefined) return listThreads(on);
+  if (thread === undefined) {
+    checkNoneIsMeant(on.flags);
+    return listThreads(on);
+  }
   let before = "";
   do {
     const text = await textOf(on, thread);
@@ -48,6 +52,13 @@ async function inspect(on: OnStore<Flags>): Promise<void> {
     before = text;
     if (on.flags.watch) await wait(WATCH_MILLISECONDS);
   } while (on.flags.watch);
+}
+
+/** Options that are about one thread would have no effect on a list. */
+function checkNoneIsMeant({ checkpoint, namespace, watch }: Flags): void {
+  const meant = { checkpoint: checkpoint !== undefined, namespace: namespace !== "", watch };
+  const [flag] = Object.entries(meant).find(([, isGiven]) => isGiven) ?? [];
+  if (flag !== undefined) throw new CommandError(`name a thread: --${flag} is about one`);
 }
 
 function textOf(on: OnStore<Flags>, thread: string): Promise<string> {
@@ -58,8 +69,11 @@ async function treeText({ store, flags, context }: OnStore<Flags>, thread: strin
   const leaves: Leaf[] = [];
   const config = configOf(thread, flags.namespace);
   for await (const tuple of store.saver.list(config, { limit: flags.limit })) leaves.push(leafOf(tuple));
-  if (leaves.length === 0)
-    throw new CommandError(`there is no thread ${JSON.stringify(thread)} in ${store.address.shown}`);
+  if (leaves.length === 0) {
+    await mustExist(store, [thread]);
+    const named = flags.namespace === "" ? "" : ` in the namespace ${JSON.stringify(flags.namespace)}`;
+    throw new CommandError(`thread ${JSON.stringify(thread)} has no checkpoints${named}`);
+  }
   const sizes = await sizesOf(store, thread, flags);
   if (flags.json) {
     const sized = leaves.map((leaf) => ({ ...leaf, ...sizes.get(leaf.id) }));

@@ -19,6 +19,10 @@ export function statsCommand(context: Context): Command {
 
 async function stats({ store, args, flags, context }: OnStore<{ json?: true }>): Promise<void> {
   const some = args.length > 0 ? args : undefined;
+  if (some && !store.own)
+    throw new CommandError(
+      `${store.address.shown} is LangGraph.js's own, which is measured as a whole; name no threads`,
+    );
   const size = await storeSize(store, some);
   if (!size) throw new CommandError(`the size of ${store.address.shown} is unknown`);
   if (some && size.threads < new Set(some).size)

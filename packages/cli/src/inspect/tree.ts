@@ -1,5 +1,6 @@
 import type { CheckpointTuple } from "@threadmark/core";
 import { bytesText } from "../sizes/bytes-text.ts";
+import { counted } from "../counted.ts";
 import { printable } from "../printable.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -33,7 +34,8 @@ export function leafOf({ checkpoint, metadata, parentConfig, pendingWrites = [] 
     source: metadata?.source ?? "",
     step: metadata?.step,
     time: checkpoint.ts,
-    pending: tasks === 0 ? [] : [`${tasks} ${tasks === 1 ? "task has" : "tasks have"} written`, ...marks],
+    pending:
+      tasks === 0 ? [] : [`${counted(tasks, "task")} ${tasks === 1 ? "has" : "have"} written`, ...marks],
   };
 }
 

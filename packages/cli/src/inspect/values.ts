@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { difference } from "@threadmark/core/comparison";
+import { counted } from "../counted.ts";
 import { printable } from "../printable.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -28,7 +29,7 @@ export function changeLines(values: Values, before: Values): string[] {
 
 function countText(now: unknown, before: unknown): string {
   if (!Array.isArray(now) || !Array.isArray(before)) return "changed";
-  return `${before.length} → ${now.length} items`;
+  return `${before.length} → ${counted(now.length, "item")}`;
 }
 
 function shownLines(value: unknown): string[] {

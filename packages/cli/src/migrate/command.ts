@@ -1,16 +1,19 @@
 import { Command } from "commander";
 import { migrateThreads, threadIdsOf, type MigrationReport, type NewSaver } from "@threadmark/core";
+import { counted } from "../counted.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { packagesFrom } from "../load.ts";
 import type { Context } from "../main.ts";
-import { parseAddress, type Address } from "../stores/address.ts";
+import { parseAddress, placeOf, type Address } from "../stores/address.ts";
 import { addressArgument, explained, withPlace } from "../stores/command.ts";
 import { openStore, type PlaceFlags, type Store } from "../stores/open-store.ts";
 import { bytesText } from "../sizes/bytes-text.ts";
 import { expectedSize } from "../sizes/expected-size.ts";
 import { storeSize } from "../sizes/store-size.ts";
+import { mustHaveTables } from "../stores/tables.ts";
 import { countOf } from "../threads/count.ts";
+import { mustExist } from "../threads/must-exist.ts";
 import { ProgressLine } from "./progress-line.ts";
 
 interface Flags extends PlaceFlags {
@@ -55,10 +58,12 @@ async function migrate(fromText: string, toText: string, flags: Flags, context: 
   const [fromAddress, toAddress] = [parseAddress(fromText), parseAddress(toText, true)];
   checkApart(fromAddress, toAddress, flags);
   await using from = disposable(await openStore(fromAddress, fromPlace(flags), load));
-  if (flags.dryRun) return await dryRun(from, flags, context);
+  mustHaveTables(from);
+  const count = await threadCount(from, flags);
+  if (flags.dryRun) return await dryRun(from, count, flags, context);
   await using to = disposable(await openStore(toAddress, flags, load));
   await to.own?.setup();
-  const report = await copyAll(from, to, flags, context);
+  const report = await copyAll(from, to, count, flags, context);
   tell(report, from, to, flags, context);
   if (!flags.json) await tellSizes(from, to, flags, context);
   if (report.failures.length > 0) context.exit(exitCodes.found);
@@ -68,7 +73,7 @@ async function migrate(fromText: string, toText: string, flags: Flags, context: 
 function checkApart(from: Address, to: Address, flags: Flags): void {
   const { schema, prefix, db } = fromPlace(flags);
   const samePlace = schema === flags.schema && prefix === flags.prefix && db === flags.db;
-  if (from.target === to.target && from.official === to.official && samePlace)
+  if (placeOf(from) === placeOf(to) && from.official === to.official && samePlace)
     throw new CommandError("from and to are the same store");
 }
 
@@ -80,8 +85,14 @@ function fromPlace({ fromSchema, fromPrefix, fromDb }: Flags): PlaceFlags {
   };
 }
 
-async function copyAll(from: Store, to: Store, flags: Flags, context: Context): Promise<MigrationReport> {
-  const progress = new ProgressLine(context.terminal, await threadCount(from, flags));
+async function copyAll(
+  from: Store,
+  to: Store,
+  count: number,
+  flags: Flags,
+  context: Context,
+): Promise<MigrationReport> {
+  const progress = new ProgressLine(context.terminal, count);
   try {
     return await untilInterrupted("run the same command again to continue", (signal) =>
       migrateThreads({
@@ -103,10 +114,10 @@ function tell(report: MigrationReport, from: Store, to: Store, flags: Flags, { t
     const place = [threadId, namespace, checkpointId].filter((part) => part).join(" / ");
     terminal.err(`${terminal.style("red", "not moved")} ${place}: ${reason}\n`);
   }
-  const moved = failures.length === 0 ? "are" : "should be";
+  const are = threads === 1 ? "is" : "are";
   const text =
-    `${threads} threads with ${checkpoints} checkpoints ${moved} in ${to.address.shown} as they are in ${from.address.shown}; ` +
-    `${stored} checkpoints were stored now, ${failures.length} failed.\n`;
+    `${counted(threads, "thread")} with ${counted(checkpoints, "checkpoint")} ${failures.length === 0 ? are : "should be"} ` +
+    `in ${to.address.shown} as in ${from.address.shown}; stored now: ${stored}, failed: ${failures.length}.\n`;
   const plain = failures.map(({ cause: _, ...failure }) => failure);
   terminal.out(flags.json ? `${JSON.stringify({ threads, checkpoints, stored, failures: plain })}\n` : text);
 }
@@ -115,11 +126,10 @@ function tell(report: MigrationReport, from: Store, to: Store, flags: Flags, { t
 async function tellSizes(from: Store, to: Store, { thread }: Flags, { terminal }: Context): Promise<void> {
   const [before, after] = [await storeSize(from, thread), await storeSize(to, thread)];
   if (!before || !after) return;
-  terminal.out(`They take ${bytesText(after.bytes)}; they took ${bytesText(before.bytes)}.\n`);
+  terminal.out(`Size: ${bytesText(after.bytes)}, compared with ${bytesText(before.bytes)} before.\n`);
 }
 
-async function dryRun(from: Store, flags: Flags, { terminal }: Context): Promise<void> {
-  const threads = await threadCount(from, flags);
+async function dryRun(from: Store, threads: number, flags: Flags, { terminal }: Context): Promise<void> {
   const size = await storeSize(from, flags.thread);
   const expected = size && (await expectedSize(from.saver, size));
   if (flags.json) {
@@ -130,18 +140,21 @@ async function dryRun(from: Store, flags: Flags, { terminal }: Context): Promise
     };
     return terminal.out(`${JSON.stringify(json)}\n`);
   }
-  const now = size ? ` with ${size.checkpoints} checkpoints, ${bytesText(size.bytes)},` : "";
+  const now = size ? ` with ${counted(size.checkpoints, "checkpoint")}, ${bytesText(size.bytes)},` : "";
   const then = expected
-    ? `There they would take about ${bytesText(expected.bytes)}, estimated from ${expected.sample} checkpoints.\n`
+    ? `The size there would be about ${bytesText(expected.bytes)}, estimated from ${counted(expected.sample, "checkpoint")}.\n`
     : "";
-  terminal.out(`${threads} threads${now} in ${from.address.shown} would be copied.\n${then}`);
+  terminal.out(`${counted(threads, "thread")}${now} in ${from.address.shown} would be copied.\n${then}`);
 }
 
-async function threadCount({ saver, address }: Store, { thread }: Flags): Promise<number> {
+/** How many threads are to be copied, all of which exist. */
+async function threadCount(from: Store, { thread }: Flags): Promise<number> {
   try {
-    return thread?.length ?? (await countOf(threadIdsOf(saver)));
+    if (!thread) return await countOf(threadIdsOf(from.saver));
+    await mustExist(from, thread);
+    return new Set(thread).size;
   } catch (error) {
-    throw explained(error, address);
+    throw explained(error, from.address);
   }
 }
 

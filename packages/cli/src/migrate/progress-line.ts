@@ -1,4 +1,5 @@
 import type { MigrationProgress } from "@threadmark/core";
+import { counted } from "../counted.ts";
 import { shortened } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -32,7 +33,7 @@ export class ProgressLine {
   }
 
   #textOf({ threads, checkpoints, threadId }: MigrationProgress): string {
-    return `${threads} of ${this.#total} threads, ${checkpoints} checkpoints, at ${shortened(JSON.stringify(threadId), 40)}`;
+    return `${threads} of ${counted(this.#total, "thread")}, ${counted(checkpoints, "checkpoint")}, at ${shortened(JSON.stringify(threadId), 40)}`;
   }
 
   #bar({ threads }: MigrationProgress): string {

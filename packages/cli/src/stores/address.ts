@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { CommandError } from "../exit-codes.ts";
 
 /** Databases that threads can be in. */
@@ -55,7 +55,10 @@ export function parseAddress(text: string, mayBeNew = false): Address {
 function sqliteAddress(text: string, mayBeNew: boolean): Address {
   const target = text.slice("sqlite:".length).replace(/^\/\/(?=\/|\.)/, "");
   // The driver would create an empty database for a mistyped name.
-  if (!mayBeNew && !existsSync(target)) throw new CommandError(`there is no file ${target}`);
+  if (target === "") throw new CommandError("sqlite: needs a file, such as sqlite:./threads.sqlite");
+  const exists = existsSync(target);
+  if (!mayBeNew && !exists) throw new CommandError(`there is no file ${target}`);
+  if (exists && !statSync(target).isFile()) throw new CommandError(`${target} is not a file`);
   return { kind: "sqlite", target, official: true, shown: `sqlite:${target}` };
 }
 
@@ -72,6 +75,12 @@ function folderAddress(path: string, mayBeNew: boolean): Address {
   // PGlite would create a new database in any folder.
   if (mayBeNew && isEmpty) return address;
   throw new CommandError(`${path} is not a folder of PGlite`);
+}
+
+/** What two addresses of one store have in common, however a path is written. */
+export function placeOf({ kind, target }: Address): string {
+  if (kind !== "folder" && kind !== "sqlite") return target;
+  return existsSync(target) ? realpathSync(target) : resolve(target);
 }
 
 /** The host and the database of a URL. */

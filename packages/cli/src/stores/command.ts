@@ -5,6 +5,7 @@ import type { Context } from "../main.ts";
 import { packagesFrom } from "../load.ts";
 import { parseAddress, type Address } from "./address.ts";
 import { openStore, type PlaceFlags, type Store } from "./open-store.ts";
+import { mustHaveTables } from "./tables.ts";
 
 /** What every command on a store gets: the store, its own arguments, and its options. */
 export interface OnStore<Flags> {
@@ -53,6 +54,7 @@ export function storeCommand<Flags extends object>(
       const address = parseAddress(text);
       const store = await openStore(address, flags, packagesFrom(process.cwd()));
       try {
+        mustHaveTables(store);
         await run({ store, args: args.filter((arg) => arg !== undefined), flags, context });
       } catch (error) {
         throw explained(error, address);

@@ -9,7 +9,9 @@ export function wholeFlag(text: string): number {
 
 /** A whole number, 0 included. */
 export function countFlag(text: string): number {
-  return text === "0" ? 0 : wholeFlag(text);
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= 0 && text.trim() !== "") return number;
+  throw new InvalidArgumentError("It must be a whole number, 0 or more.");
 }
 
 /** `key=value`, repeatable. A value that is JSON is that value; anything else is text. */

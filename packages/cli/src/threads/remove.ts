@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import type { CheckpointSaver, PruneOptions } from "@threadmark/core";
+import type { PruneOptions } from "@threadmark/core";
+import { counted } from "../counted.ts";
 import { CommandError } from "../exit-codes.ts";
 import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
@@ -7,6 +8,7 @@ import { ownSaver } from "../stores/open-store.ts";
 import { confirm } from "./confirm.ts";
 import { countOf } from "./count.ts";
 import { countFlag, filterFlag, sinceFlag } from "./flags.ts";
+import { mustExist } from "./must-exist.ts";
 
 interface RemovalFlags {
   readonly dryRun?: true;
@@ -44,7 +46,7 @@ async function prune({ store, args, flags, context }: OnStore<PruneFlags>): Prom
   const { keepLatest, olderThan } = flags;
   if (keepLatest === undefined && !olderThan)
     throw new CommandError("add --keep-latest or --older-than, to say what stays");
-  await mustExist(saver, args, store.address.shown);
+  await mustExist(store, args);
   const options: PruneOptions = {
     ...(args.length > 0 ? { threadIds: args } : { allThreads: true }),
     ...(keepLatest !== undefined && { keepLatest }),
@@ -52,7 +54,7 @@ async function prune({ store, args, flags, context }: OnStore<PruneFlags>): Prom
   };
   const preview = await saver.prune({ ...options, dryRun: true });
   const textOf = ({ checkpoints, threads }: typeof preview): string =>
-    `${checkpoints} checkpoints of ${threads} threads`;
+    `${counted(checkpoints, "checkpoint")} of ${counted(threads, "thread")}`;
   await removing(context, flags, {
     preview,
     nothing: preview.checkpoints === 0,
@@ -86,14 +88,14 @@ async function deleteThreads({ store, args, flags, context }: OnStore<DeleteFlag
   const { filter } = flags;
   if (args.length > 0 === (filter !== undefined))
     throw new CommandError("name threads, or add --filter, not both");
-  await mustExist(saver, args, store.address.shown);
+  await mustExist(store, args);
   const threads = filter ? await countOf(saver.listThreads({ filter })) : new Set(args).size;
   await removing(context, flags, {
     preview: { threads },
     nothing: threads === 0,
-    would: `${threads} threads in ${store.address.shown} would be removed, with everything in them.`,
+    would: `${counted(threads, "thread")} in ${store.address.shown} would be removed, with everything in ${threads === 1 ? "it" : "them"}.`,
     remove: async () => ({ threads: await saver.deleteThreads(filter ? { filter } : { threadIds: args }) }),
-    removed: (report) => `Removed ${report.threads} threads.`,
+    removed: (report) => `Removed ${counted(report.threads, "thread")}.`,
   });
 }
 
@@ -119,14 +121,6 @@ async function removing<Report>(
   terminal.out(flags.json ? `${JSON.stringify(report)}\n` : `${removed(report)}\n`);
 }
 
-/** A mistyped name must not look like a success. */
-async function mustExist(saver: CheckpointSaver, threads: readonly string[], shown: string): Promise<void> {
-  for (const thread of threads) {
-    if (await saver.getThread(thread)) continue;
-    throw new CommandError(`there is no thread ${JSON.stringify(thread)} in ${shown}`);
-  }
-}
-
 /** `threadmark sweep`: removes what has expired. */
 export function sweepCommand(context: Context): Command {
   return storeCommand<{ json?: true }>(
@@ -137,7 +131,7 @@ export function sweepCommand(context: Context): Command {
     async ({ store, flags }) => {
       const threads = await ownSaver(store).sweep();
       context.terminal.out(
-        flags.json ? `${JSON.stringify({ threads })}\n` : `Removed ${threads} expired threads.\n`,
+        flags.json ? `${JSON.stringify({ threads })}\n` : `Removed ${counted(threads, "expired thread")}.\n`,
       );
     },
   );

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { threadIdsOf, type ThreadInfo } from "@threadmark/core";
+import { CommandError } from "../exit-codes.ts";
 import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
 import { printable } from "../printable.ts";
@@ -29,12 +30,18 @@ export function threadsCommand(context: Context): Command {
 export async function listThreads({ store, flags, context }: OnStore<Flags>): Promise<void> {
   const { terminal } = context;
   if (!store.own) {
+    if (flags.filter)
+      throw new CommandError(
+        `${store.address.shown} has no metadata of threads: --filter is for Threadmark's own stores`,
+      );
     const ids: string[] = [];
     for await (const id of threadIdsOf(store.saver)) {
       if (ids.push(id) >= flags.limit) break;
     }
     terminal.out(
-      flags.json ? `${JSON.stringify(ids, undefined, 2)}\n` : ids.map((id) => `${printable(id)}\n`).join(""),
+      flags.json
+        ? `${JSON.stringify(ids, undefined, 2)}\n`
+        : ids.map((id) => `${printable(id)}\n`).join("") || NONE,
     );
     return;
   }
@@ -42,9 +49,10 @@ export async function listThreads({ store, flags, context }: OnStore<Flags>): Pr
   const options = { limit: flags.limit, ...(flags.filter && { filter: flags.filter }) };
   for await (const thread of store.own.listThreads(options)) threads.push(thread);
   if (flags.json) terminal.out(`${JSON.stringify(threads, undefined, 2)}\n`);
-  else terminal.out(threads.length > 0 ? tableOf(HEAD, threads.map(rowOf)) : "There are no threads.\n");
+  else terminal.out(threads.length > 0 ? tableOf(HEAD, threads.map(rowOf)) : NONE);
 }
 
+const NONE = "There are no threads.\n";
 const HEAD = ["THREAD", "STATE", "UPDATED", "EXPIRES", "METADATA"];
 
 function rowOf({ threadId, state, updatedAt, expiresAt, metadata }: ThreadInfo): string[] {

@@ -7,6 +7,7 @@ import type { ClaimResult, TestedSaver } from "../saver.ts";
 import { TestThread, checkpointOf, metadataOf } from "../thread.ts";
 
 const LONG = { seconds: 3600 };
+const LONGER = { seconds: 36_000 };
 const SHORT = { seconds: 0.05 };
 
 async function claim(thread: TestThread, id: string, ttl = LONG): Promise<ClaimResult> {
@@ -18,9 +19,16 @@ async function release(thread: TestThread, id: string): Promise<unknown> {
   return thread.saver.releaseThread?.(thread.id, id);
 }
 
-async function renew(thread: TestThread, id: string): Promise<boolean> {
-  const renewed = await thread.saver.renewThread?.(thread.id, { claim: id, ttl: LONG });
+async function renew(thread: TestThread, id: string, ttl = LONG): Promise<boolean> {
+  const renewed = await thread.saver.renewThread?.(thread.id, { claim: id, ttl });
   return renewed ?? fail("renewThread resolves to nothing.");
+}
+
+/** Until when a thread is taken, as somebody else learns it. */
+async function takenUntil(thread: TestThread): Promise<number> {
+  const other = await claim(thread, "somebody else");
+  if (other.claimed) return fail("A thread that is claimed was given to somebody else.");
+  return other.until.getTime();
 }
 
 /** Puts and writes as the owner of a claim. */
@@ -127,7 +135,10 @@ export const claimsClauses: readonly Clause[] = [
       expectSame(await renew(thread, "one"), false, "Renewing a claim that was lost");
       await expectFenced([() => one.put(1)]);
       await two.put(1);
-      expectSame(await renew(thread, "two"), true, "Renewing the claim that the thread has");
+      const until = await takenUntil(thread);
+      expectSame(await renew(thread, "two", LONGER), true, "Renewing the claim that the thread has");
+      const longer = (await takenUntil(thread)) - until;
+      ensure(longer > LONG.seconds * 1000, `A renewal for 9 hours more adds ${longer} milliseconds.`);
       await release(thread, "two");
       expectSame(await renew(thread, "two"), false, "Renewing a claim that was released");
       await expectTold(thread, undefined);

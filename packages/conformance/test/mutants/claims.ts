@@ -59,6 +59,50 @@ export const claimsMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a renewal says that the thread has this claim, whoever has it",
+    clause: "claims/a-renewal-takes-nothing",
+    breakSaver(saver) {
+      patch(saver, "renewThread", (renewThread) => async (...args) => {
+        await renewThread(...args);
+        return true;
+      });
+    },
+  },
+  {
+    name: "a renewal says that nobody has the thread, whoever has it",
+    clause: "claims/a-renewal-takes-nothing",
+    breakSaver(saver) {
+      patch(saver, "renewThread", (renewThread) => async (...args) => {
+        await renewThread(...args);
+        return false;
+      });
+    },
+  },
+  {
+    name: "a renewal does not keep the thread for longer",
+    clause: "claims/a-renewal-takes-nothing",
+    breakStorage(storage) {
+      patch(storage, "claim", (claim) => async (request) => {
+        const { thread, renews } = request;
+        if (!renews) return claim(request);
+        const all = { thread, filter: [], after: undefined, limit: 1, pendingChannels: [] };
+        const held = (await storage.threads(all)).threads[0]?.claim;
+        const until = held?.until ?? Date.now();
+        return claim({ ...request, ttl: Math.max(1, until - Date.now()) });
+      });
+    },
+  },
+  {
+    name: "a renewal is a look at the thread",
+    clause: "claims/a-renewal-takes-nothing",
+    breakSaver(saver) {
+      patch(saver, "renewThread", () => async (threadId, { claim }) => {
+        const info = await saver.getThread?.(threadId);
+        return info?.claim?.id === claim;
+      });
+    },
+  },
+  {
     name: "a claim is looked at first and set then",
     clause: "claims/of-many-at-once-one-wins",
     breakStorage(storage) {

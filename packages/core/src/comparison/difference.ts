@@ -105,7 +105,7 @@ function compareContent(actual: object, expected: object, path: string, walk: Wa
     if (actual.length === expected.length) return undefined;
     return {
       path,
-      message: `${actual.length} items instead of ${expected.length}: ${show(actual)} instead of ${show(expected)}`,
+      message: `${actual.length} ${actual.length === 1 ? "item" : "items"} instead of ${expected.length}: ${show(actual)} instead of ${show(expected)}`,
     };
   }
   const [found, wanted] = [scalarContent(actual), scalarContent(expected)];
@@ -119,7 +119,8 @@ function compareContent(actual: object, expected: object, path: string, walk: Wa
 function byteDifference(actual: object, expected: object): string | undefined {
   const [found, wanted] = [bytesOf(actual), bytesOf(expected)];
   if (!found || !wanted) return undefined;
-  if (found.length !== wanted.length) return `${found.length} bytes instead of ${wanted.length}`;
+  if (found.length !== wanted.length)
+    return `${found.length} ${found.length === 1 ? "byte" : "bytes"} instead of ${wanted.length}`;
   const index = wanted.findIndex((byte, i) => byte !== found[i]);
   return `byte ${index} is ${found[index]} instead of ${wanted[index]}`;
 }
