@@ -74,6 +74,15 @@ describe("threadmark conformance", () => {
     });
   });
 
+  it.each(["--json", "--junit", "--markdown", "--badge"])(
+    "says that the file of %s cannot be written, before a clause runs",
+    async (flag) => {
+      const { code, out, err } = await conformance(harness("memory.ts"), flag, join("nowhere", "r"));
+      expect([code, out]).toEqual([2, ""]);
+      expect(err).toMatch(/^threadmark: the report cannot be written: ENOENT: .*\n$/);
+    },
+  );
+
   it("prints nothing but JSON with --json", async () => {
     const { out } = await conformance(harness("memory.ts"), "--only", "get", "--level", "strict", "--json");
     expect(JSON.parse(out)).toMatchObject({ passed: 1, levels: [{ level: "strict", kept: 1, of: 1 }] });

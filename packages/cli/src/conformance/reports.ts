@@ -1,5 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { levelsOf, toJUnit, toMarkdown, type LevelCount } from "@threadmark/conformance";
+import { CommandError } from "../exit-codes.ts";
 import type { VersionedReport } from "./protocol.ts";
 
 /** The files that a report is written to. */
@@ -10,12 +12,40 @@ export interface ReportFiles {
   readonly badge?: string;
 }
 
-/** Writes every file that was asked for, with the results so far. */
+/**
+ * Looks whether every file can be written, and writes none: an empty report would look like a good one.
+ *
+ * @throws CommandError when one cannot be written.
+ */
+export function checkReports({ json, junit, markdown, badge }: ReportFiles): void {
+  for (const file of [json, junit, markdown, badge]) {
+    if (typeof file !== "string") continue;
+    saying(() => accessSync(existsSync(file) ? file : dirname(file), constants.W_OK));
+  }
+}
+
+/**
+ * Writes every file that was asked for, with the results so far.
+ *
+ * @throws CommandError when one cannot be written.
+ */
 export function writeReports(report: VersionedReport, files: ReportFiles): void {
-  if (typeof files.json === "string") writeFileSync(files.json, jsonOf(report));
-  if (files.junit) writeFileSync(files.junit, toJUnit(report));
-  if (files.markdown) writeFileSync(files.markdown, toMarkdown(report));
-  if (files.badge) writeFileSync(files.badge, badgeOf(report));
+  if (typeof files.json === "string") write(files.json, jsonOf(report));
+  if (files.junit) write(files.junit, toJUnit(report));
+  if (files.markdown) write(files.markdown, toMarkdown(report));
+  if (files.badge) write(files.badge, badgeOf(report));
+}
+
+function write(file: string, text: string): void {
+  saying(() => writeFileSync(file, text));
+}
+
+function saying(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw new CommandError(`the report cannot be written: ${(error as Error).message}`);
+  }
 }
 
 /** A report as JSON, with the versions of what was tested. */

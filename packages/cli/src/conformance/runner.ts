@@ -43,7 +43,7 @@ function runOnce(job: Job, watcher: Watcher): Promise<Run> {
     const process = fork(child, { stdio: ["ignore", 2, 2, "ipc"], serialization: "advanced" });
     let running: string | undefined;
     let done = false;
-    process.on("message", (message: Message) => {
+    const take = (message: Message): void => {
       if (message.kind === "loaded") watcher.loaded(message.name);
       if (message.kind === "start") running = message.id;
       if (message.kind === "end") {
@@ -52,6 +52,14 @@ function runOnce(job: Job, watcher: Watcher): Promise<Run> {
       }
       if (message.kind === "done") done = true;
       if (message.kind === "unusable") reject(new CommandError(message.message));
+    };
+    process.on("message", (message: Message) => {
+      try {
+        take(message);
+      } catch (error) {
+        process.kill();
+        reject(error as Error);
+      }
     });
     process.on("error", reject);
     process.on("close", (code, signal) => resolve({ done, running, how: signal ?? `exit code ${code}` }));

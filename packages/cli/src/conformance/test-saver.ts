@@ -13,7 +13,7 @@ import type { Terminal } from "../terminal.ts";
 import { readBaseline, writeBaseline } from "./baseline.ts";
 import { Progress } from "./progress.ts";
 import type { Job, VersionedReport } from "./protocol.ts";
-import { jsonOf, writeReports, type ReportFiles } from "./reports.ts";
+import { checkReports, jsonOf, writeReports, type ReportFiles } from "./reports.ts";
 import { runJob } from "./runner.ts";
 import { versionsFrom } from "./versions.ts";
 
@@ -45,6 +45,7 @@ export async function testSaver(
   }
   if (flags.updateBaseline && !flags.baseline)
     throw new CommandError("--update-baseline needs --baseline <file>");
+  checkReports(flags);
   const ids = chosenIds(flags);
   const job = jobOf(target, flags);
   const versions = versionsFrom(job.folder, target);
