@@ -58,7 +58,7 @@ function runOnce(job: Job, watcher: Watcher): Promise<Run> {
         take(message);
       } catch (error) {
         process.kill();
-        reject(error as Error);
+        reject(error);
       }
     });
     process.on("error", reject);
