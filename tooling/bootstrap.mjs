@@ -32,6 +32,9 @@ if (task === "demo") {
   // All tests, with more rounds and longer races than the gate has time for, unless something is named.
   if (args.length === 0) await turbo(["test", "--force", "--concurrency=1"], { env: { TEST_TIMES: "20" } });
   await run(node, ["--conditions=@threadmark/source", "--expose-gc", "tooling/soak/src/run.ts", ...args]);
+} else if (task === "bench" && args.join() === "counts") {
+  // As the tests count that compare with it.
+  await run(node, ["--conditions=@threadmark/source", "tooling/bench/src/run.ts", ...args]);
 } else if (task === "bench") {
   // What is published is measured, not the sources.
   await turbo(["build"], {});

@@ -13,7 +13,7 @@ interface Call {
 
 /**
  * Lets calls fail whose client has had no connection for too long. Clients that never stop trying would otherwise keep
- * them forever. One timer serves all calls: one for each makes a call 3 % dearer.
+ * them forever. One timer serves all calls.
  */
 export class Disconnection {
   readonly connection: Connection;
