@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 
 const HEADER = 20;
-/** Number of the type `bytea`. */
+/** The OID of the type `bytea`. */
 const BYTEA = 17;
 
 /** A value of the type `bytea[]`. */
@@ -12,11 +12,11 @@ export class ByteStrings {
     this.parts = parts;
   }
 
-  /** Called by `pg`. Postgres' binary form has half the size of the text, and nothing has to be parsed. */
+  /** Called by `pg`. Postgres' binary form is half the size of the text and needs no parsing. */
   toPostgres(): Buffer {
     const { parts } = this;
     const array = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + 4 + part.length, HEADER));
-    // One dimension, no NULL, elements from 1 on.
+    // One dimension, no NULLs, elements numbered from 1.
     [1, 0, BYTEA, parts.length, 1].forEach((field, i) => array.writeInt32BE(field, 4 * i));
     let at = HEADER;
     for (const part of parts) {

@@ -3,7 +3,7 @@ import type { PGliteLike, PgClientLike } from "./pg.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Clients that people take for one of `pg`, how to recognise them, and what to do. The first match counts. */
+/** Clients that people mistake for one of `pg`, how to recognise them, and what to do. The first match counts. */
 const OTHERS: readonly { readonly is: string; readonly has: readonly string[]; readonly instead: string }[] =
   [
     {
@@ -33,8 +33,8 @@ const OTHERS: readonly { readonly is: string; readonly has: readonly string[]; r
 const EXPECTED = "client must be a Pool or a connected Client of `pg`, or a PGlite";
 
 /**
- * Refuses a client that cannot work, when the saver is created rather than at its first call. No argument is repeated
- * in a message: it could be a URL with a password.
+ * Refuses a client that cannot work, when the saver is created rather than at its first call. Messages never
+ * repeat an argument: it could be a URL with a password.
  *
  * @throws CheckpointError `INVALID_ARGUMENT`.
  */
@@ -77,7 +77,7 @@ function stateOf(client: Fields): string | undefined {
 const SCHEMES = /^(postgres|postgresql|socket):/i;
 
 /**
- * Refuses what is not a URL of Postgres. `pg` would take an empty one for localhost.
+ * Refuses anything that is not a Postgres URL. `pg` would take an empty one to mean localhost.
  *
  * @throws CheckpointError `INVALID_ARGUMENT`.
  */
@@ -94,7 +94,7 @@ export function checkConnString(connString: unknown): asserts connString is stri
   if (!SCHEMES.test(connString)) {
     throw wrong("connString must begin with postgres:// or postgresql://", "connString");
   }
-  // As in `pg`, which fills in a host.
+  // Like `pg`, this fills in a host.
   if (!URL.canParse(connString) && !URL.canParse(connString.replace("@/", "@localhost/"))) {
     throw wrong(
       "connString cannot be read as a URL; encode special characters in its password, as `encodeURIComponent` does",
@@ -104,7 +104,7 @@ export function checkConnString(connString: unknown): asserts connString is stri
 }
 
 /**
- * Refuses what cannot be a folder for PGlite.
+ * Refuses anything that cannot be a folder for PGlite.
  *
  * @throws CheckpointError `INVALID_ARGUMENT`.
  */

@@ -2,7 +2,7 @@ import { CheckpointError, damaged } from "@threadmark/core/storage";
 import { isDamage } from "./failure.ts";
 import { NewerForm } from "./leaf-packing.ts";
 
-/** A row that is not what this package has stored. */
+/** A row that is not as this package stored it. */
 export class DamagedRow extends Error {
   override readonly name = "DamagedRow";
   readonly thread: string;
@@ -14,10 +14,10 @@ export class DamagedRow extends Error {
 }
 
 /**
- * Runs a call of the storage. Damage that is found, here or in the server, becomes an error that names the thread.
+ * Runs a call of the storage. Damage found here or in the server becomes an error that names the thread.
  *
- * @param thread `undefined` when the call concerns all of them; a damaged row then names its own.
- * @throws CheckpointError `CORRUPT`; `UNSUPPORTED_FORMAT` if a newer version of this package has stored it.
+ * @param thread `undefined` when the call concerns all threads; a damaged row then names its own.
+ * @throws CheckpointError `CORRUPT`; `UNSUPPORTED_FORMAT` if a newer version of this package stored it.
  */
 export async function namingDamaged<T>(thread: string | undefined, call: () => Promise<T>): Promise<T> {
   try {

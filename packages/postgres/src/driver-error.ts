@@ -1,10 +1,10 @@
 /**
  * Fields in which drivers hand back what was sent to them or what is stored.
  *
- * - `detail`, `where` and `internalQuery` of the server: "Key (thread)=(…)", "Failing row contains (…)", parameters.
- * - `query`, `params` and `queryOptions` of PGlite: the statement with all its parameters.
- * - `input` of Node.js: the URL that could not be read, with its password.
- * - `client` of the pool of `pg`: all its options.
+ * - `detail`, `where` and `internalQuery` from the server: "Key (thread)=(…)", "Failing row contains (…)", parameters.
+ * - `query`, `params` and `queryOptions` from PGlite: the statement with all its parameters.
+ * - `input` from Node.js: the URL that could not be read, with its password.
+ * - `client` from the pool of `pg`: all its options.
  */
 const REVEALING = ["detail", "where", "internalQuery", "query", "params", "queryOptions", "input", "client"];
 
@@ -12,7 +12,7 @@ const REVEALING = ["detail", "where", "internalQuery", "query", "params", "query
 const WITH_VALUE = /^2[23]...$/;
 const VALUE = /:\s*"[\s\S]*"$/;
 
-/** How many causes of causes are followed: they could lead back to the error. */
+/** How far the chain of causes is followed: it could lead back to the error. */
 const MAX_DEPTH = 5;
 
 /**

@@ -1,4 +1,4 @@
-/** SQLSTATE of an error, or the code of Node.js. */
+/** The SQLSTATE of an error, or its Node.js code. */
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" ? code : "";
@@ -8,8 +8,8 @@ const LOST = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ETIMEDOUT", "57P01
 const LOST_MESSAGES = /^(connection terminated|client has encountered a connection error)/i;
 
 /**
- * Whether the connection was lost, so that nobody knows if the statement was run. `pg` has messages and no codes for
- * its own errors; class 08 is Postgres' and PgBouncer's.
+ * Whether the connection was lost, so that nobody knows if the statement was run. `pg` has only messages, no codes,
+ * for its own errors; class 08 comes from Postgres and PgBouncer.
  */
 export function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error);
@@ -27,14 +27,14 @@ export function isMissingTable(error: unknown): boolean {
   return codeOf(error) === "42P01" || codeOf(error) === "3F000";
 }
 
-/** Not caused by a row but by a parameter: a text that a database with another encoding cannot store. */
+/** Caused not by a row but by a parameter: text that a database with another encoding cannot store. */
 const OF_PARAMETERS = new Set(["22001", "22021", "22P05"]);
 
 /** Two rows under one key, a damaged page, a damaged index. */
 const DAMAGE = new Set(["21000", "XX001", "XX002"]);
 
 /**
- * Whether a statement found a row that it could not read (class 22), or the server such a page or index.
+ * Whether a statement found a row that it could not read (class 22), or the server found damage like the above.
  */
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error);

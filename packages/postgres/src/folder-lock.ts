@@ -12,11 +12,11 @@ export type Release = () => Promise<void>;
 const SOCKET = /^lock-(\d+)$/;
 /** The beginning of {@link OWNER} and of the names of all sockets, including those that never became a lock. */
 const PREFIX = "lock-";
-/** Before a socket has its number. */
+/** The prefix of a socket that has no number yet. */
 const UNNUMBERED = `${PREFIX}new-`;
-/** Who has the lock, for the error that a second process gets. */
+/** Says who has the lock, for the error that a second process gets. */
 const OWNER = "owner.json";
-/** The path of a socket may have 103 bytes on macOS and 107 on Linux. */
+/** The path of a socket may be up to 103 bytes long on macOS and 107 on Linux. */
 const MAX_PATH_BYTES = 100;
 
 interface Owner {
@@ -27,15 +27,15 @@ interface Owner {
 }
 
 /**
- * Takes a folder for this process.
+ * Locks a folder for this process.
  *
  * The lock is a socket in the folder on which its owner listens. The kernel closes it however the process ends, and
  * it is found by its inode, even from another container with its own processes and network. Sockets of dead processes
- * remain, and they must not be removed to make room, since two processes could each remove the new socket of the
- * other. So the next owner takes the next number, which a hard link gives to one process only, and removes the older
- * ones afterwards. The highest number is never removed; a process that finds a higher one than its own has lost.
+ * remain, and they must not be removed to make room, since two processes could each remove the other's new
+ * socket. So the next owner takes the next number, which a hard link gives to one process only, and removes the older
+ * ones afterwards. The highest number is never removed; a process that finds one higher than its own has lost.
  *
- * @throws CheckpointError `STORAGE_FAILED` when the folder is taken, with host and time of its owner.
+ * @throws CheckpointError `STORAGE_FAILED` when the folder is taken, with its owner's host and the time of locking.
  */
 export async function lockFolder(folder: string): Promise<Release> {
   if (process.platform === "win32") return lockPipe(folder);
@@ -51,9 +51,9 @@ export async function lockFolder(folder: string): Promise<Release> {
   }
 }
 
-/** Windows has no sockets in folders, but names for pipes, which end with their process too. */
+/** Windows has no sockets in folders, but it has named pipes, which also end with their process. */
 async function lockPipe(folder: string): Promise<Release> {
-  // On Windows the same path can differ in case and slashes, and a pipe's name must be short.
+  // On Windows the same path can be written with different case and slashes, and a pipe's name must be short.
   const path = resolve(folder).toLowerCase().replaceAll("\\", "/");
   const name = createHash("sha256").update(path).digest("hex");
   try {
@@ -71,7 +71,7 @@ async function newestSocket(folder: string): Promise<number> {
   return Math.max(0, ...numbers);
 }
 
-/** Whether somebody listens. Only a refusal says that nobody does: a process that is paused does not answer. */
+/** Whether anybody is listening. Only a refusal means that nobody is: a paused process does not answer. */
 async function isHeld(folder: string, number: number): Promise<boolean> {
   const code = await throughShortPath(folder, (short) => knock(join(short, `${PREFIX}${number}`)));
   return code !== "ECONNREFUSED" && code !== "ENOENT";
@@ -159,7 +159,7 @@ function unlockable(cause: unknown): CheckpointError {
   );
 }
 
-/** Gives a path that is short enough for a socket: a link to the folder where its own path is too long. */
+/** Provides a path that is short enough for a socket: a link to the folder if its own path is too long. */
 async function throughShortPath<T>(folder: string, use: (short: string) => Promise<T>): Promise<T> {
   const longest = join(resolve(folder), `${UNNUMBERED}${"x".repeat(8)}`);
   if (Buffer.byteLength(longest) <= MAX_PATH_BYTES) return use(resolve(folder));

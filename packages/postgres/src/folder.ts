@@ -4,7 +4,7 @@ import { lockFolder } from "./folder-lock.ts";
 import { loadPGlite } from "./load-driver.ts";
 import { PGliteDatabase, type Database } from "./pg.ts";
 
-/** PGlite on a folder. Two processes on one would destroy it, so it is locked. */
+/** PGlite on a folder, which is locked: two processes using it would destroy it. */
 export async function openFolder(folder: string): Promise<Database> {
   const { PGlite } = await loadPGlite();
   await mkdir(folder, { recursive: true });

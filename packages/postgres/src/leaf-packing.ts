@@ -13,13 +13,13 @@ const MIN_BYTES = 128;
 const MIN_BYTES_AT_ONCE = 16_384;
 /** Leaves that are packed in one go, while the event loop waits: about 3 milliseconds. */
 const LEAVES_AT_ONCE = 64;
-/** Of noise, two bytes are equal with a probability of 1/256, of base64 with 1/64, of text with 1/16. */
+/** Two bytes are equal with a probability of 1/256 in noise, 1/64 in base64 and 1/16 in text. */
 const NOISE = 1 / 128;
 /** About how many bytes of a leaf are looked at. */
 const SAMPLE = 256;
-/** Small tables and buffers: setting them up takes longer than packing so little. */
+/** Small tables and buffers: setting up larger ones takes longer than packing so little. */
 const PACKING = { level: 3, windowBits: 12, memLevel: 4, chunkSize: 1024 } as const;
-/** No leaf is nearly as long as a megabyte; a damaged one must not fill the memory. */
+/** No leaf is anywhere near a megabyte long; a damaged one must not fill the memory. */
 const UNPACKING = { chunkSize: 1024, maxOutputLength: 1 << 20 } as const;
 
 /**
@@ -50,7 +50,7 @@ export class NewerForm extends Error {
 }
 
 /**
- * The original bytes of a leaf. Those that cannot be unpacked are returned as they are: core finds them damaged.
+ * The original bytes of a leaf. A leaf that cannot be unpacked is returned as it is: core then finds the damage.
  *
  * @throws NewerForm
  */
@@ -70,7 +70,7 @@ export function unpackLeaf(stored: Uint8Array): Uint8Array {
 /** Whether there is nothing to gain, as with images or encrypted values. Trying takes 20 times as long as looking. */
 function isNoise(bytes: Uint8Array): boolean {
   const counts = new Uint16Array(256);
-  // With an odd step, every byte of a sequence of numbers has its turn.
+  // With an odd step, every byte of a sequence of numbers gets its turn.
   const step = Math.floor(bytes.length / SAMPLE) | 1;
   let [seen, equal] = [0, 0];
   for (let at = 0; at < bytes.length; at += step) {
@@ -81,7 +81,7 @@ function isNoise(bytes: Uint8Array): boolean {
 }
 
 function marked(form: number, bytes: Uint8Array): Uint8Array {
-  // From memory that Node.js keeps for short buffers: memory for each leaf takes longer than copying it.
+  // Memory that Node.js keeps for short buffers: allocating some for each leaf takes longer than copying it.
   const { buffer, byteOffset } = Buffer.allocUnsafe(1 + bytes.length);
   const stored = new Uint8Array(buffer, byteOffset, 1 + bytes.length);
   stored[0] = form;

@@ -3,8 +3,8 @@ import { CheckpointError } from "@threadmark/core/storage";
 import type * as PgModule from "pg";
 
 /*
- * Drivers are loaded when they are needed: a saver on PGlite needs no `pg`, and a saver on a pool no PGlite. Each
- * import is in a `try`, where bundlers accept that the package is not installed.
+ * Drivers are loaded when they are needed: a saver on PGlite needs no `pg`, and a saver on a pool needs no PGlite.
+ * Each import is in a `try`, where bundlers accept that the package is not installed.
  */
 
 /** @throws CheckpointError `NOT_SUPPORTED` when it is not installed. */

@@ -16,10 +16,10 @@ export interface Statement {
   readonly text: string;
   readonly params: readonly Param[];
   /**
-   * Whether it is sent often, and one plan suits all its parameters, so that a session may keep it prepared.
+   * Whether it is sent often and one plan suits all its parameters, so that a session may keep it prepared.
    */
   readonly frequent: boolean;
-  /** The same without parameters, for scripts. */
+  /** The same statement without parameters, for scripts. */
   inlined(): string;
 }
 
@@ -32,7 +32,7 @@ export interface Database {
    * what was committed before it began. Returns the rows of each.
    */
   script(text: string): Promise<readonly (readonly Row[])[]>;
-  /** Closes what was opened by us. */
+  /** Closes what this package opened. */
   close(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ function same(value: string): string {
   return value;
 }
 
-/** When a query may be sent. */
+/** Decides when a query may be sent. */
 type Turns = <T>(send: () => Promise<T>) => Promise<T>;
 
 /** A pool has a connection for each query, or makes it wait. */
@@ -91,13 +91,13 @@ function oneByOne(): Turns {
 export interface PgDatabaseOptions {
   /** Closes the client; does nothing for one that was passed in. */
   readonly end: () => Promise<void>;
-  /** Whether frequent statements get a name; by default those of a pool. */
+  /** Whether frequent statements get a name; by default, only those of a pool do. */
   readonly prepare: boolean | undefined;
 }
 
 /**
  * Clients of a pooler that hands a session from one client to another and does not track named statements. The first
- * statement that fails shows this, for all savers on the client.
+ * statement that fails shows this for all savers on the client.
  */
 const unprepared = new WeakSet<PgClientLike>();
 
@@ -113,7 +113,7 @@ export class PgDatabase implements Database {
     this.#client = client;
     this.#turns = isPool ? sideBySide : oneByOne();
     this.#end = end;
-    // A single client may be in a transaction of the application, which a name that fails would abort.
+    // A single client may be in one of the application's transactions, which a name that fails would abort.
     this.#prepare = prepare ?? isPool;
   }
 
@@ -123,7 +123,7 @@ export class PgDatabase implements Database {
     try {
       return await this.#send({ ...query, name: nameOf(text) });
     } catch (error) {
-      // Postgres looks for the statement before it runs anything, so it can be sent again.
+      // Postgres looks the statement up before it runs anything, so it can be sent again.
       if (!isStatementLost(error)) throw error;
       unprepared.add(this.#client);
       return this.#send(query);
@@ -144,7 +144,7 @@ export class PgDatabase implements Database {
   }
 }
 
-/** Statement → name. There are a few of them for each schema. */
+/** Statement → name. Each schema has only a few. */
 const names = new Map<string, string>();
 
 /** A name that savers of other schemas on the same connection do not give to any other statement. */

@@ -8,8 +8,8 @@ export type PoolOptions = Readonly<Record<string, unknown>>;
 export async function openPool(options: PoolOptions, prepare: boolean | undefined): Promise<Database> {
   const { default: pg } = await loadPg();
   const pool = new pg.Pool({ ...options });
-  // Without a listener, a server that closes an idle connection ends the process. The pool has dropped
-  // that connection by then; nobody's call was lost with it.
+  // Without a listener, a server that closes an idle connection would end the process. The pool has dropped
+  // that connection by then, and no call was lost with it.
   pool.on("error", () => {});
   return new PgDatabase(pool, { end: () => pool.end(), prepare });
 }

@@ -1,9 +1,9 @@
 /*
- * Records leave a statement as JSON arrays: names would double the bytes of a short one. Each form is defined once,
+ * Statements return records as JSON arrays: names would double the size of a short one. Each form is defined once,
  * for the statement that makes it and for the code that reads it: the name of each item with its expression in SQL.
  */
 
-/** Items of an array, in their order. */
+/** Items of an array, in order. */
 type Form<Name extends string = string> = Readonly<Record<Name, string>>;
 
 /** The values of a form by their names, before their types are checked. */
@@ -11,7 +11,7 @@ export type Items<F extends Form> = { readonly [Name in keyof F]: unknown };
 
 const base64 = (column: string): string => `encode(${column}, 'base64')`;
 
-/** A checkpoint without its metadata and refs, of a row that also has a `rank`. */
+/** A checkpoint without its metadata and refs, from a row that also has a `rank`. */
 export const OUTLINE: Form<
   "rank" | "thread" | "namespace" | "id" | "parent" | "parentSeal" | "run" | "header" | "seal"
 > = {

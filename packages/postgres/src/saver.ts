@@ -20,7 +20,7 @@ const NOTHING = async (): Promise<void> => {};
 /**
  * Keeps checkpoints in Postgres, or in PGlite.
  *
- * Call {@link setup} once. Errors of the database are passed on. `NOT_SET_UP` means that tables are missing,
+ * Call {@link setup} once. Errors from the database are passed on. `NOT_SET_UP` means that tables are missing,
  * `SCHEMA_TOO_NEW` that they belong to a newer version of this package.
  *
  * @example
@@ -31,8 +31,8 @@ const NOTHING = async (): Promise<void> => {};
 export class PostgresSaver extends CheckpointSaver {
   /**
    * @param client A `Pool` or `Client` of `pg`, or a `PGlite`. It stays yours: nothing closes it. Add a
-   *   listener for `error` to your pool, as `pg` asks for.
-   * @param serde A serializer, as LangGraph.js's own `PostgresSaver` takes it; or all options.
+   *   listener for `error` to your pool, as `pg` asks you to.
+   * @param serde A serializer, as LangGraph.js's own `PostgresSaver` takes one; or all options.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, and for a client of another library, one that is not
    *   connected or one that has been ended.
    */
@@ -50,7 +50,7 @@ export class PostgresSaver extends CheckpointSaver {
    *
    * @param connString For example `"postgres://user:password@localhost/agents"`.
    * @param options `pool`: any option of `pg`'s pool, for example `{ max: 5 }`.
-   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, or if it is not a URL of Postgres.
+   * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, or if `connString` is not a Postgres URL.
    */
   static fromConnString(connString: string, options?: PostgresConnectionOptions): PostgresSaver {
     checkConnString(connString);
@@ -61,10 +61,10 @@ export class PostgresSaver extends CheckpointSaver {
 
   /**
    * A saver with its own database in a folder: PGlite, which needs no server and no set-up. Only one process can have
-   * it open: calls of a saver in another process reject with `STORAGE_FAILED`, even if it runs in another container
+   * it open: calls to a saver in another process reject with `STORAGE_FAILED`, even if it runs in another container
    * on the same volume. This needs `@electric-sql/pglite`.
    *
-   * @param folder A path on a local file system. Created when it does not exist.
+   * @param folder A path on a local file system. The folder is created if it does not exist.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option.
    * @example
    * const saver = PostgresSaver.fromFolder("./threads");

@@ -10,13 +10,13 @@ export interface Tables {
   readonly blobs: string;
 }
 
-/** Longer names would be cut off by Postgres without an error. */
+/** Postgres would cut off longer names without an error. */
 const MAX_NAME_BYTES = 63;
 
 /**
  * The tables in a schema. The name is quoted, so that it can neither end its statement nor change case.
  *
- * @throws CheckpointError `INVALID_ARGUMENT` for what cannot be the name of a schema.
+ * @throws CheckpointError `INVALID_ARGUMENT` for anything that cannot be the name of a schema.
  */
 export function tablesIn(schema: string): Tables {
   const bytes = typeof schema === "string" ? new TextEncoder().encode(schema).length : 0;
@@ -40,7 +40,7 @@ export function tablesIn(schema: string): Tables {
 }
 
 /**
- * Each step makes the schema of the next version. Steps are only ever added, and each may run on a database that has
+ * Each step brings the schema to the next version. Steps are only ever added, and each may run on a database that has
  * it already: two set-ups at the same moment both send what they found missing.
  */
 const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
@@ -143,8 +143,8 @@ export interface SetupPlan {
 }
 
 /**
- * Everything that brings a database from a version to {@link SCHEMA_VERSION}, to be run in one
- * transaction. It can be run any number of times, and several at once wait for each other.
+ * The SQL that brings a database from a given version to {@link SCHEMA_VERSION}, to be run in one
+ * transaction. It can be run any number of times, and concurrent runs wait for each other.
  */
 export function setupScript(tables: Tables, { createSchema, from }: SetupPlan): string {
   const steps = MIGRATIONS.slice(from).map(
@@ -166,7 +166,7 @@ ${steps.join("")}`;
  * changes nothing.
  *
  * @param options `schema`: where the tables go. `createSchema`: whether to create it.
- * @throws CheckpointError `INVALID_ARGUMENT` for an unknown option, or for what cannot be the name of a schema.
+ * @throws CheckpointError `INVALID_ARGUMENT` for an unknown option, or anything that cannot be the name of a schema.
  * @example
  * console.log(setupSql({ schema: "agents" }));
  */

@@ -5,13 +5,13 @@ import type { Param, Statement } from "./pg.ts";
 /**
  * Joins statements into one text without parameters, as the simple protocol requires: the server runs them in one
  * transaction and one round trip. Under READ COMMITTED every statement has its own snapshot, so what follows a lock
- * sees everything that was committed while waiting for it.
+ * sees everything that was committed while the script waited for it.
  */
 export function scriptOf(statements: readonly Statement[]): string {
   return statements.map((statement) => statement.inlined()).join(";\n");
 }
 
-/** A value in SQL. Text and bytes are sent as base64, whose letters no parser interprets, whatever its settings. */
+/** A value in SQL. Text and bytes are sent as base64, whose characters no parser interprets, whatever its settings. */
 export function literalOf(value: Param): string {
   if (value === null) return "NULL";
   if (typeof value === "number") return `(${value})`;

@@ -8,9 +8,9 @@ import { scriptOf } from "./script.ts";
 import { statement } from "./sql.ts";
 import { NOT_SET_UP, setupStateOf, stateStatement, type SetupState } from "./setup-state.ts";
 
-/** Under SERIALIZABLE, only one of all writers of a thread succeeds at a time. */
+/** Under SERIALIZABLE, only one writer of a thread succeeds at a time. */
 const MAX_GIVING_WAY = 30;
-/** A power of 2, in milliseconds. */
+/** The longest wait, as a power of 2 in milliseconds. */
 const MAX_WAIT = 7;
 
 /** How a {@link Session} finds and prepares its database. */
@@ -106,8 +106,8 @@ export class Session {
   }
 
   /**
-   * Every statement can be run twice with the same result. So it is sent again when the connection was lost in the
-   * middle of it: the pool then has another one, or makes one.
+   * Every statement can be run twice with the same result, so it is sent again when the connection was lost in the
+   * middle of it: the pool then has another connection, or makes one.
    */
   async #retried<T>(work: (database: Database) => Promise<T>): Promise<T> {
     try {

@@ -11,7 +11,7 @@ export interface SetupState {
   readonly missing: readonly string[];
 }
 
-/** No table at all, or none with versions. */
+/** No table at all, or at least not the one that holds the versions. */
 export const NOT_SET_UP: SetupState = { version: 0, missing: [] };
 
 /**

@@ -3,7 +3,7 @@ import type { Tables } from "./schema.ts";
 import { literalOf } from "./script.ts";
 
 /**
- * Every parameter that a statement can have, with its type in SQL. One name means the same wherever it is used. JSON
+ * Every parameter that a statement can have, with its type in SQL. A name means the same wherever it is used. JSON
  * is sent as text, since drivers treat values of `jsonb` differently.
  */
 const PARAMETERS = {
@@ -25,9 +25,9 @@ const PARAMETERS = {
   epoch: "text",
   newEpoch: "text",
   relies: "bytea[]",
-  /** The only one of `relies`. */
+  /** The only id in `relies`. */
   relied: "bytea",
-  /** Milliseconds, as all times. */
+  /** In milliseconds, like all times. */
   ttl: "bigint",
   threadTtl: "bigint",
   entries: "text::jsonb",
@@ -48,7 +48,7 @@ const PARAMETERS = {
   runs: "text[]",
   going: "text::jsonb",
   relinked: "text::jsonb",
-  /** An epoch known to one script only. */
+  /** An epoch known only to one script. */
   mark: "text",
   from: "text",
   to: "text",
@@ -96,7 +96,7 @@ export function statement(tables: Tables, sql: string, values: Values, frequent 
   };
 }
 
-/** What is put in is not scanned again: the name of a schema may contain anything. */
+/** What is inserted is not scanned again: the name of a schema may contain anything. */
 function compile(tables: Tables, sql: string): Compiled {
   const names: Name[] = [];
   const order: Name[] = [];
@@ -118,8 +118,8 @@ function compile(tables: Tables, sql: string): Compiled {
 }
 
 /**
- * Assembles each variant of a text once: that takes longer than the rest of a call, and so does hashing a long text,
- * which happens once for the same string.
+ * Assembles each variant of a text only once: assembling takes longer than the rest of a call, and so does hashing a
+ * long text, which happens once per string.
  */
 export function variants<R>(
   keyOf: (request: R) => string,

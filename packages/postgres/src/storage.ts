@@ -90,7 +90,7 @@ export class PostgresStorage implements CheckpointStorage {
     return namingDamaged(request.thread, async () => {
       const put = putStatement(this.#tables, request, await packBlobs(request.blobs));
       if (!request.fence) return this.#outcome(await this.#session.query(put), request);
-      // The head that the fence compares must be read once the thread is locked.
+      // The head that the fence compares must be read only after the thread is locked.
       const [lock, undo] = [lockForPut(this.#tables, request), undoLockForPut(this.#tables, request)];
       const [, rows] = await this.#session.script([lock, put, undo]);
       return this.#outcome(rows!, request, request.checkpoint);

@@ -8,7 +8,7 @@ export type ClusterNode =
 
 const SCHEMES = new Set(["redis:", "rediss:"]);
 
-/** Refuses what is not the URL of a Redis. It never becomes part of the message: it may hold a password. */
+/** Refuses anything that is not a Redis URL. The URL never becomes part of the message: it may contain a password. */
 export function checkUrl(url: unknown, field: string): void {
   if (url === undefined || url === null || url === "") {
     throw wrong(
@@ -26,7 +26,7 @@ export function checkUrl(url: unknown, field: string): void {
       "has a user or password with a % that must be percent-encoded; see encodeURIComponent",
     );
   }
-  // The server would refuse it, but nobody would see the error, and the client would go on using database 0.
+  // The server would refuse another path, but nobody would see the error, and the client would go on using database 0.
   if (!/^\/?\d*$/.test(pathname))
     throw wrong(field, "must have the number of a database as its path, or none");
 }

@@ -18,7 +18,7 @@ import { EXPIRED_THREADS, THREADS_OF_RUNS } from "./scripts/buckets.ts";
 import { DESCRIBE_THREADS, FIND_THREADS, LIST_THREADS } from "./scripts/listing.ts";
 import type { Script } from "./scripts/script.ts";
 
-/** Threads asked of one bucket at a time. Most pages end long before a bucket does. */
+/** How many threads one bucket is asked for at a time. Most pages end long before a bucket does. */
 const LANE_PAGE = 16;
 /** The most threads that one script describes: while it runs, the server does nothing else. */
 const DESCRIBED = 101;
@@ -41,8 +41,8 @@ interface Lane {
 }
 
 /**
- * Questions about threads that are not named. A call on a cluster may touch one slot, so there every bucket is
- * asked, all of them at the same time. Elsewhere one call asks all.
+ * Questions about threads that are not named. On a cluster, a call may touch only one slot, so every bucket is
+ * asked separately, all of them at the same time. Elsewhere, one call asks all.
  */
 export class BucketIndex {
   readonly #runner: Runner;
@@ -95,7 +95,7 @@ export class BucketIndex {
     return { threads: threads.slice(0, limit), more: threads.length > limit };
   }
 
-  /** Threads that have expired, at most as many as asked for. */
+  /** Threads that have expired, at most `limit` of them. */
   async expired(limit: number): Promise<string[]> {
     const names = await this.#askAll(EXPIRED_THREADS, (bucket) => [this.#keys.expiry(bucket)], [
       String(limit),
@@ -105,7 +105,7 @@ export class BucketIndex {
 
   async *#batches({ filter, after, limit }: ThreadsRequest): AsyncGenerator<Listed[]> {
     const size = Math.min(limit + 1, DESCRIBED);
-    // The first key that a thread must have leads to the threads; the others are looked at with them.
+    // The threads are found by the first key that they must have; the other terms are checked on each of them.
     const term = filter.find(({ token }) => token !== undefined);
     const entry = term && `${term.key}\0${term.token}`;
     const lanes = await this.acrossSlots(
@@ -214,7 +214,7 @@ function listedOf([thread, updated]: readonly Reply[]): ThreadPosition {
   return { thread: textOf(thread!), updated: Number(textOf(updated!)) };
 }
 
-/** @param whole Whether a thread of which a part is missing is refused. One must not end a listing of others. */
+/** @param whole Whether a thread with a missing part is refused. Such a thread must not end a listing of others. */
 function recordOf({ thread, updated }: Listed, reply: Reply, whole: boolean): ThreadRecord | undefined {
   if (reply === null) return undefined;
   // If it is not a list, it says why the thread cannot be read.
@@ -227,7 +227,7 @@ function recordOf({ thread, updated }: Listed, reply: Reply, whole: boolean): Th
   return decoding(thread, () => ({
     thread,
     created: Number(textOf(created!)),
-    // Where it was found in the order, which goes on from there: it may have been written to since.
+    // Where it was found in the order, since the listing goes on from there: it may have been written to since.
     updated: updated ?? Number(textOf(written!)),
     expires: optionalNumber(expires!),
     entries: groupsOf(listOf(entries), 2).map(([key, content]) =>
@@ -250,7 +250,7 @@ function optionalNumber(reply: Reply): number | undefined {
   return text === "" ? undefined : Number(text);
 }
 
-/** A claim is stored after a letter, so that an empty one counts too. */
+/** A claim is stored with a letter before it, so that an empty one counts too. */
 function claimOf(stored: string, until: number | undefined): ThreadClaim | undefined {
   return stored === "" || until === undefined ? undefined : { id: stored.slice(1), until };
 }

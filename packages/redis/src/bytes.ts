@@ -8,14 +8,14 @@ export function idBytes(ids: readonly string[]): Buffer {
 /**
  * Ids of blobs from 16 bytes each.
  *
- * @throws RangeError when the last is not whole.
+ * @throws RangeError when the last id is incomplete.
  */
 export function idsOf(bytes: Buffer): string[] {
   if (bytes.length % 16 !== 0) throw new RangeError("a part of an id");
   return idsIn(bytes);
 }
 
-/** The bytes without copying them. */
+/** The bytes as a `Buffer`, without copying them. */
 export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
@@ -28,7 +28,7 @@ export function ownBytes(bytes: Buffer): Uint8Array {
   return new Uint8Array(bytes);
 }
 
-/** Bytes of memory that small copies share: an allocation costs more than copying a part. */
+/** How many bytes of memory small copies share: an allocation costs more than copying a part. */
 const SHARED = 16_384;
 
 /** The same for many parts. Memory that several of them share stays as long as any of them does. */
@@ -53,7 +53,7 @@ export function ownCopies(parts: readonly Buffer[]): Uint8Array[] {
 /**
  * Consecutive parts of the bytes, and what follows the last.
  *
- * @throws RangeError when they are longer than the bytes.
+ * @throws RangeError when the parts are longer than the bytes.
  */
 export function partsOf(bytes: Buffer, from: number, lengths: readonly number[]): Buffer[] {
   const parts: Buffer[] = [];
@@ -64,7 +64,7 @@ export function partsOf(bytes: Buffer, from: number, lengths: readonly number[])
   return parts;
 }
 
-/** A copy of the bytes with another seal at a place. */
+/** A copy of the bytes in which the seal at a position is shifted. */
 export function shiftSealAt(bytes: Buffer, at: number, sealShift: number): Buffer {
   const copy = Buffer.from(bytes);
   copy.writeUInt32BE(shiftSeal(bytes.readUInt32BE(at), sealShift), at);

@@ -28,7 +28,7 @@ export function borrowed(client: RedisClientLike, patience: Patience): () => Pro
   };
 }
 
-/** Connects a client that waits for this; clients of ioredis connect by themselves. It may keep trying forever. */
+/** Connects a client that does not do so by itself; clients of ioredis do. The client may keep trying forever. */
 function connecting(client: NodeRedisLike, connection: Connection, patience: Patience): () => Promise<void> {
   let state: "new" | "trying" | "connected" | "failed" = "new";
   let failure: unknown;
@@ -83,7 +83,7 @@ function problemOf(client: unknown): string | undefined {
     : undefined;
 }
 
-/** The name of an object's class. Its content never becomes part of a message: options hold passwords. */
+/** The name of an object's class. The object's content never becomes part of a message: options hold passwords. */
 function nameOf(value: object): string {
   const name = (value.constructor as { name?: unknown } | undefined)?.name;
   return typeof name === "string" && /^[A-Za-z_$][\w$]{0,40}$/.test(name) && name !== "Object"

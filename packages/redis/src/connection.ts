@@ -29,17 +29,17 @@ export interface Connection {
   readonly keyPrefix: string;
   run(call: ScriptCall): Promise<Reply>;
   /**
-   * Runs it, and then `WAIT` on the same connection, which answers with the number of replicas that have what it
-   * wrote.
+   * Runs the call, and then `WAIT` on the same connection, which answers with the number of replicas that have what
+   * the call wrote.
    */
   runAndWait(call: ScriptCall, wait: WaitOptions): Promise<[reply: Reply, replicas: number]>;
-  /** Names of keys on all primaries, page by page; one may come twice. */
+  /** Names of keys on all primaries, page by page; a name may come twice. */
   scan(pattern: string, count: number): AsyncIterable<readonly string[]>;
   /** Whether calls are sent at once rather than kept until there is a connection. */
   isReady(): boolean;
-  /** Whether the client was closed, and no call will succeed again. */
+  /** Whether the client was closed, so that no call will succeed again. */
   isClosed(): boolean;
-  /** The server is a replica now: connects again, to find the primary. */
+  /** Reconnects to find the primary, since the server is a replica now. */
   findPrimary(): void;
   /** The last error that the client reported outside of its calls. */
   lastError(): unknown;

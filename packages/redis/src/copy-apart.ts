@@ -9,9 +9,9 @@ import { answerOf, bytesOf, decoding, listOf, optionalText, textOf, type Answer 
 import type { Runner } from "./runner.ts";
 import { COMMIT, DISCARD, READ_PART, SNAPSHOT, STAGE, TARGET } from "./scripts/copy.ts";
 
-/** Entries of a hash or a sorted set that are moved at a time. */
+/** How many entries of a hash or a sorted set are moved at a time. */
 const PART = 500;
-/** Milliseconds after which a snapshot expires if nothing is done with it, because its process has ended. */
+/** Milliseconds after which a snapshot expires if nothing is done with it because its process has ended. */
 const STAGED_FOR = "600000";
 /** How a kind of key is read and written, and how its values change in another thread. */
 interface Kind {
@@ -54,7 +54,7 @@ export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest
       if (present[i])
         await moveKey({ runner, thread: from, from: key, to: staged[i]!, kind: KINDS[i]!(sealShift) });
     });
-    // All have ended before anything is discarded.
+    // All moves have ended before anything is discarded.
     const failed = (await Promise.allSettled(moves)).find((move) => move.status === "rejected");
     if (failed) throw failed.reason;
     const entries = decoding(from, () => shiftEntries(bytesOf(source.rest[2]), sealShift));
@@ -68,7 +68,7 @@ export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest
   }
 }
 
-/** Whether a field of the writes is only their number. No task begins with the byte 255, which ends a place. */
+/** Whether a field of the writes is only their count. No task begins with the byte 255, which ends a place. */
 function isTally(field: Buffer): boolean {
   return field.at(-1) === 255 && field.at(-2) === 255;
 }

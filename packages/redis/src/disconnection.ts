@@ -1,19 +1,19 @@
 import type { Connection } from "./connection.ts";
 import { noConnection } from "./until-ready.ts";
 
-/** Milliseconds between two checks whether a client is still trying to connect. */
+/** Milliseconds between two checks of whether a client is still trying to connect. */
 const LOOK_EVERY = 250;
 
 /** A call that is under way. */
 interface Call {
   readonly reject: (error: unknown) => void;
-  /** Since when its client has been seen without a connection. */
+  /** The time since which its client has been seen without a connection. */
   since: number | undefined;
 }
 
 /**
- * Lets calls fail whose client has had no connection for too long. Clients that never stop trying would otherwise keep
- * them forever. One timer serves all calls.
+ * Fails calls whose client has had no connection for too long. Clients that never stop trying would otherwise keep them
+ * waiting forever. One timer serves all calls.
  */
 export class Disconnection {
   readonly connection: Connection;
@@ -21,13 +21,13 @@ export class Disconnection {
   readonly #calls = new Set<Call>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param ms After so many milliseconds without a connection a call ends. */
+  /** @param ms A call fails after this many milliseconds without a connection. */
   constructor(connection: Connection, ms: number) {
     this.connection = connection;
     this.#ms = ms;
   }
 
-  /** The same call. */
+  /** Runs a call with this limit. */
   guard<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const call: Call = { reject, since: undefined };
@@ -39,7 +39,7 @@ export class Disconnection {
     });
   }
 
-  /** The timer outlives the last call, since the next one is mostly close, but keeps no process from ending. */
+  /** The timer outlives the last call, since the next one usually follows soon, but keeps no process from ending. */
   #end(call: Call): void {
     if (this.#calls.delete(call) && this.#calls.size === 0) this.#timer?.unref();
   }

@@ -2,14 +2,14 @@ import { CheckpointError, isCheckpointError } from "@threadmark/core/storage";
 import { withoutSecrets } from "./without-secrets.ts";
 
 /*
- * On Redis 6 the error of a script that was called from another one is part of a longer message, after a minus;
+ * On Redis 6, the error of a script that was called from another one is part of a longer message, after a minus sign;
  * otherwise the message begins with the code.
  */
 const SERVER_BUSY = /(?:^|-)(?:BUSY|LOADING|READONLY|CLUSTERDOWN|TRYAGAIN|MASTERDOWN) /;
 const READ_ONLY = /(?:^|-)READONLY /;
 const FULL = /(?:^|-)OOM /;
 const MOVED = /^MOVED /;
-/** A slot that is moving. ioredis follows by itself, and so do the clusters of node-redis unless they wait. */
+/** A slot is moving. ioredis follows it by itself, and so do node-redis clusters, except with `WAIT`. */
 const MOVING = /^(?:ASK|MOVED) /;
 const REFUSED =
   /^(?:WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH|ERR Client sent AUTH|ERR (?:invalid )?DB index) ?/;

@@ -70,7 +70,7 @@ export function connectionOfIoredis(given: IoredisLike): Connection {
     isReady: () => client.status === "ready" || client.status === "wait",
     isClosed: () => client.status === "end",
     findPrimary() {
-      // A cluster finds it by itself.
+      // A cluster finds the primary by itself.
       if (!client.isCluster) client.disconnect(true);
     },
     lastError: () => undefined,

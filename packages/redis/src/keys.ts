@@ -3,16 +3,16 @@
 import calculateSlot from "cluster-key-slot";
 
 /**
- * How many buckets there are. Every thread is in one, all keys of a bucket are in one slot, and so a thread and
- * the indexes that list it can be written by one script. Part of the stored format.
+ * How many buckets there are. Every thread is in one, and all keys of a bucket are in one slot, so one script can
+ * write a thread and the indexes that list it. The number is part of the stored format.
  */
 export const BUCKETS = 256;
 
 const SLOTS = 16_384;
 
 /**
- * The hash tag of every bucket: the smallest number whose slot is in the bucket's part of all slots. So the buckets
- * are spread evenly over the slots, and over the nodes of a cluster.
+ * The hash tag of every bucket: the smallest number whose slot is in the bucket's part of all slots. This spreads
+ * the buckets evenly over the slots, and over the nodes of a cluster.
  */
 const TAGS: readonly number[] = tagsOfBuckets();
 
@@ -37,13 +37,13 @@ export function bucketOf(thread: string): number {
 /** Thread, checkpoints, order, writes, blobs. */
 const OWN = ["t", "c", "o", "w", "b"] as const;
 
-/** So many threads are remembered with their keys. */
+/** How many threads are remembered with their keys. */
 const REMEMBERED = 1000;
 
 /** Names of keys. All begin with the prefix, and those of a thread end with its id, so that no two are the same. */
 export class Keys {
   readonly #prefix: string;
-  /** Thread → what {@link threadAndIndexes} says. A thread has many calls, and its slot takes long to compute. */
+  /** Thread → what {@link threadAndIndexes} returns. A thread has many calls, and its slot takes long to compute. */
   readonly #known = new Map<string, readonly string[]>();
 
   /** @param prefix Without braces, which would be taken for a hash tag. */
@@ -56,7 +56,7 @@ export class Keys {
     return this.threadAndIndexes(thread).slice(0, OWN.length);
   }
 
-  /** The same and the indexes of the bucket: expiry, threads, entries, runs. */
+  /** The same keys, and the indexes of the bucket: expiry, threads, entries, runs. */
   threadAndIndexes(thread: string): readonly string[] {
     const known = this.#known.get(thread);
     if (known) return known;
@@ -75,7 +75,7 @@ export class Keys {
     return `${`${clientPrefix}${this.#prefix}`.replaceAll(/[\\*?[\]]/g, String.raw`\$&`)}{*}:t:*`;
   }
 
-  /** The thread whose own key this is, if it is one. */
+  /** The thread whose own key this is, if it is such a key. */
   threadIn(key: string): string | undefined {
     const thread = key.slice(key.indexOf("}:t:", this.#prefix.length) + 4);
     return this.thread(thread)[0] === key ? thread : undefined;

@@ -5,8 +5,8 @@ interface Emitter {
 const listening = new WeakMap<object, () => unknown>();
 
 /**
- * Remembers what a client reports as the event `error`, which its calls do not say. There is one listener, however
- * many savers share the client. Without a listener ioredis writes a lost connection to the console, and node-redis
+ * Remembers what a client reports in the event `error`, which its calls do not mention. There is one listener, however
+ * many savers share the client. Without a listener, ioredis writes a lost connection to the console, and node-redis
  * ends the process. No call is lost by listening.
  */
 export function lastErrorOf(client: object): () => unknown {

@@ -13,10 +13,10 @@ export interface NodeRedisLike {
 }
 
 interface CommandOptions {
-  /** How bytes are asked for in version 4, and from version 5 on. */
+  /** How to ask for bytes: first in version 4, then from version 5 on. */
   readonly returnBuffers?: true;
   readonly typeMapping?: Readonly<Record<number, unknown>>;
-  /** A lost connection does not separate commands of one chain. */
+  /** A lost connection does not separate the commands of a chain. */
   readonly chainId?: symbol;
 }
 
@@ -72,7 +72,7 @@ export function isNodeRedis(client: object): client is NodeRedisLike {
   return typeof sendCommand === "function" && typeof connect === "function" && typeof isOpen === "boolean";
 }
 
-/** A client of node-redis that somebody else owns. It is connected if nobody has done that. */
+/** A client of node-redis that somebody else owns. It is connected if nobody has connected it yet. */
 export function connectionOfNodeRedis(client: NodeRedisLike): Connection {
   const family = familyOf(client);
   const prefix = keyPrefixOf(client);
@@ -190,7 +190,7 @@ function both(
   call: ScriptCall,
   { replicas, timeoutMs }: WaitOptions,
 ): Promise<[unknown, unknown]> {
-  // On a new connection WAIT would have nothing to wait for, and would say that all replicas have it.
+  // On a new connection, WAIT would have nothing to wait for, and would report that all replicas have the write.
   const chainId = Symbol("script and WAIT");
   return Promise.all([
     send(commandOf(call), { ...BYTES, chainId }),
@@ -215,7 +215,7 @@ async function* scan(family: Family, pattern: string, count: number): AsyncGener
   }
 }
 
-/** Since version 6 a client can add a prefix to keys, but not in commands that are passed to it whole. */
+/** Since version 6, a client can add a prefix to keys, but not in commands that are passed to it whole. */
 function keyPrefixOf(client: NodeRedisLike): string {
   const { _keyPrefix: prefix } = client as { _keyPrefix?: string | Buffer };
   return prefix?.toString() ?? "";

@@ -21,7 +21,7 @@ export interface RedisSaverOptions extends CheckpointSaverOptions, TTLConfig {
   readonly wait?: WaitOptions | undefined;
   /**
    * Milliseconds for which a call is repeated while the server is busy, loading or changing its role, or the
-   * connection is lost. Then the error is thrown. 0 turns this off. `fromUrl` and `fromCluster` wait as long for
+   * connection is lost. After that, the error is thrown. 0 turns this off. `fromUrl` and `fromCluster` wait as long for
    * their first connection, but at least 2000.
    * @default 10000, and 2000 for the first connection
    */

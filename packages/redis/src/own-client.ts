@@ -22,7 +22,7 @@ function retryStrategy(times: number): number {
   return Math.min(50 * times, 1000);
 }
 
-/** The attempts to connect after which ioredis gives up a call: as many as fit into the time for repeating it. */
+/** How many times ioredis tries to connect before it gives up a call: as many as fit into the time for repeating it. */
 function attemptsIn(retryMs: number): number | null {
   return Number.isFinite(retryMs) ? 20 + Math.max(0, Math.ceil((retryMs - 10_000) / 1000)) : null;
 }
@@ -30,7 +30,7 @@ function attemptsIn(retryMs: number): number | null {
 /**
  * A client of our own for one server, or for the primary that the option `sentinels` leads to.
  *
- * @param retryMs Milliseconds for which calls on it are repeated.
+ * @param retryMs Milliseconds for which calls on the client are repeated.
  */
 export async function openUrl(
   url: string,
@@ -58,7 +58,7 @@ export async function openCluster(
   const login = typeof first === "string" ? loginOf(first) : {};
   const own = options["redisOptions"] as object | undefined;
   const redisOptions = { commandTimeout: COMMAND_TIMEOUT, ...login, ...own };
-  // In the types a node is a mutable object.
+  // In ioredis' types, a node is a mutable object.
   const startup = places.map((place) => (typeof place === "string" ? place : { ...place }));
   return connected(new Cluster(startup, { ...options, redisOptions }), patience).catch((cause: unknown) => {
     throw isRefused(cause) ? cause : noNode(cause);
@@ -96,7 +96,7 @@ function loginOf(url: string): Record<string, unknown> {
   };
 }
 
-/** Waits for the first connection, and closes the client when there is none. */
+/** Waits for the first connection, and closes the client if there is none. */
 async function connected(client: OwnClient, patience: Patience): Promise<Connection> {
   const connection: Connection = {
     ...connectionOfIoredis(client),

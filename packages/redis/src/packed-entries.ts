@@ -4,12 +4,12 @@ import { bufferOf, ownBytes, partsOf, shiftSealAt } from "./bytes.ts";
 /** The seal and the length of the token. */
 const HEAD = 8;
 
-/** Entries of a thread as scripts take them. For each: two lengths in four bytes each, its key, and its content. */
+/** Entries of a thread as scripts take them. For each: two lengths of four bytes each, its key, and its content. */
 export function packEntries(entries: readonly ThreadEntry[]): Buffer {
   return Buffer.concat(entries.flatMap((entry) => packed(entry.key, contentOf(entry))));
 }
 
-/** What is stored under the key: seal and length of the token in four bytes each, the token, and the value. */
+/** What is stored under the key: the seal and the length of the token, four bytes each, the token, and the value. */
 function contentOf({ token, value, seal }: ThreadEntry): Buffer {
   const text = Buffer.from(token);
   const head = Buffer.alloc(HEAD);

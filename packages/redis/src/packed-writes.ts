@@ -3,12 +3,12 @@ import { bufferOf, idBytes, idsOf, ownBytes, partsOf, shiftSealAt } from "./byte
 
 /** Number of bytes before the parts of a write. */
 const HEAD = 24;
-/** Those of them that the length does not count. */
+/** How many of them the length does not count. */
 const COUNTED_FROM = 8;
 
 /**
- * The writes of a task as bytes. For each its index and the length of what follows, in four bytes each; then its seal
- * and the lengths of refs, channel and path, these three, and the value.
+ * The writes of a task as bytes. For each: its index and the length of what follows, four bytes each; then its seal
+ * and the lengths of refs, channel and path; then these three and the value.
  */
 export function packWrites(writes: readonly WriteRecord[]): Buffer {
   return Buffer.concat(writes.flatMap(packWrite));

@@ -1,20 +1,20 @@
 import type { CheckpointKey } from "@threadmark/core/storage";
 
 /*
- * Where a checkpoint is in its thread. Redis sorts members of equal score by their bytes, and so does this:
+ * Where a checkpoint is in its thread. Redis sorts members of equal score by their bytes, so the bytes give the order:
  *
- *   place        id NUL opposite(namespace) 255     by id and then, the other way round, by namespace
+ *   place        id NUL opposite(namespace) 255     by id, then by namespace in reverse order
  *   order        "i" place                          all checkpoints, in the order of scan when read backwards
  *                "n" namespace NUL id               those of one namespace
  *                "w" place task                     tasks that have written
  *   checkpoints  place → record
  *   writes       place task → packed writes; place 255 → how many tasks there are
  *
- * Text is UTF-8 without NUL. Byte 255 is not in it, nor in the opposite of text, so that no place is the
+ * Text is UTF-8 without NUL. Byte 255 is neither in it nor in the opposite of text, so no place is the
  * beginning of another.
  */
 
-/** Turns bytes into those whose order is the opposite one. */
+/** Turns bytes into ones that sort in the opposite order. */
 function turn(bytes: Buffer, from: number): Buffer {
   for (let at = from; at < bytes.length; at++) bytes[at] = 255 - bytes[at]!;
   return bytes;

@@ -3,7 +3,7 @@ import { answerOf } from "./replies.ts";
 import type { Runner } from "./runner.ts";
 import { REINDEX } from "./scripts/buckets.ts";
 
-/** Names that the server looks at in one step; about as many threads are written at once. */
+/** How many names the server looks at in one step; about as many threads are written at once. */
 const PAGE = 250;
 
 /** Puts every thread that is found by its key into the indexes, and returns how many there are. */

@@ -4,13 +4,13 @@ import { readPlace } from "./place.ts";
 
 /** Bytes of the two seals and the five lengths. */
 const FIXED = 28;
-// Neither is a byte of UTF-8, so no key or token can contain them.
+// Neither byte occurs in UTF-8, so no key or token can contain them.
 const ENTRY = Buffer.of(255);
 const VALUE = Buffer.of(254);
 
 /**
- * A checkpoint as bytes. Its seal and that of its parent; the lengths of parent and run, each plus 1 and 0 for none, of
- * header, refs and tokens, all in four bytes each; then these five and the metadata. Its place is not in it.
+ * A checkpoint as bytes: its seal and that of its parent; the lengths of parent and run (each plus 1, or 0 for none),
+ * header, refs and tokens, all of four bytes; then these five and the metadata. Its place is not included.
  */
 export function encodeRecord(record: CheckpointRecord): Buffer {
   const { parent = "", run = "", header, metadata } = record;
@@ -74,7 +74,7 @@ export function conditionsOf(filter: readonly FilterTerm[]): Buffer[] {
 }
 
 function encodeTokens(index: readonly IndexEntry[]): Buffer {
-  // No text contains NUL, so those written here are the marks, alternating between the two kinds.
+  // No text contains NUL, so the NULs written here are the marks, alternating between the two kinds.
   const bytes = Buffer.from(`${index.map(({ key, token }) => `\0${key}\0${token}`).join("")}\0`);
   let mark = ENTRY[0]!;
   for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) {

@@ -32,7 +32,7 @@ export function answerOf(reply: Reply, thread: string): Answer {
   return answer;
 }
 
-/** The error for a thread that cannot be read, if the outcome is that. */
+/** The error for a thread that cannot be read, if the outcome says so. */
 export function failureOf(outcome: string, thread: string): CheckpointError | undefined {
   if (outcome === "incomplete") {
     return new CheckpointError(

@@ -14,8 +14,8 @@ export interface RunnerOptions {
 }
 
 /**
- * The shortest time between two new connections made to find the new primary, whatever the number of calls.
- * Milliseconds.
+ * The shortest time in milliseconds between two new connections made to find the new primary, however many calls
+ * need it.
  */
 const RECONNECT_EVERY = 500;
 const MAX_DELAY = 1000;
@@ -60,7 +60,7 @@ export class Runner {
     }
   }
 
-  /** Names of keys on all primaries, without the client's prefix; one may come twice. */
+  /** Names of keys on all primaries, without the client's prefix; a name may come twice. */
   async *scan(patternOf: (clientPrefix: string) => string, count: number): AsyncGenerator<string[]> {
     const connection = await this.#open();
     const { keyPrefix } = connection;

@@ -16,8 +16,8 @@ export interface RedisConnectOptions extends RedisSaverOptions {
 /**
  * Keeps checkpoints in Redis or Valkey: one server, a cluster, or behind Sentinel. It needs no modules and no set-up.
  *
- * Errors of the server are passed on without anything that could hold secrets. If the memory is full, the error is
- * `STORAGE_FAILED` with the server's as `cause`. `INCOMPLETE` says that the server has evicted part of a thread.
+ * Errors from the server are passed on without anything that could hold secrets. If the memory is full, the error is
+ * `STORAGE_FAILED` with the server's as `cause`. `INCOMPLETE` means that the server has evicted part of a thread.
  *
  * @example
  * const saver = new RedisSaver(new Redis("redis://localhost"), { ttl: { seconds: 7 * 24 * 3600 } });
@@ -34,7 +34,7 @@ export class RedisSaver extends CheckpointSaver {
    * @throws CheckpointError `INVALID_ARGUMENT` if this is not a client, or for a wrong option.
    */
   constructor(client: RedisClientLike, options?: RedisSaverOptions);
-  // What only this class calls is not declared: its types would be published, and all that they lead to.
+  // The signature that only this class uses is not declared: its types, and all they lead to, would be published.
   constructor(client: RedisClientLike | RedisStorage, options: RedisSaverOptions = {}) {
     const storage = client instanceof RedisStorage ? client : storageOf(client, options);
     super(storage, settingsOf(options).core);
@@ -43,8 +43,8 @@ export class RedisSaver extends CheckpointSaver {
 
   /**
    * Puts every thread back into the indexes by which `listThreads`, `prune` without names, `deleteForRuns` and
-   * `sweep` find threads. Needed only where Redis has evicted these, under an `allkeys-…` policy. It goes through the
-   * names of all keys with `SCAN`, in small steps, on every primary. Graphs can run at the same time.
+   * `sweep` find threads. Needed only where Redis has evicted the indexes, under an `allkeys-…` policy. It goes through
+   * the names of all keys with `SCAN`, in small steps, on every primary. Graphs can run at the same time.
    *
    * @returns The number of threads.
    * @example
@@ -55,7 +55,7 @@ export class RedisSaver extends CheckpointSaver {
   }
 
   /**
-   * A saver with its own client, which {@link close} closes. It connects with the first call.
+   * A saver with its own client, which {@link close} closes. It connects on the first call.
    *
    * @param url For example `"redis://user:password@localhost:6379/0"`, or `"rediss://…"` for TLS.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong URL or option.
@@ -85,7 +85,7 @@ export class RedisSaver extends CheckpointSaver {
 
 function ownSettings(options: RedisConnectOptions) {
   const { redis = {}, ...rest } = options ?? {};
-  // The constructor refuses what is not an object of options, by name.
+  // Anything that is not an object of options goes to the constructor as it is, and is refused by name there.
   const settings = settingsOf(isOptionsObject(options) ? rest : options);
   if (typeof redis !== "object" || redis === null) {
     const problem = "option redis must be an object of ioredis' options";

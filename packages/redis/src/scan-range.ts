@@ -28,7 +28,7 @@ export function outlineUpper({ thread, after }: OutlineRequest): Buffer {
 
 /*
  * Upper bounds are exclusive, and the lowest one counts. Text contains no NUL, so at most NUL follows a whole id, and
- * 1 is above everything that begins with the id.
+ * byte 1 sorts above everything that begins with that id.
  */
 
 function ofThread(thread: string, { id, before, after }: Place): ScanRange {

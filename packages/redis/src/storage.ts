@@ -68,7 +68,7 @@ export interface RedisStorageOptions extends RunnerOptions {
 /** The storage port over scripts. A call about one thread is one script that touches one slot. */
 export class RedisStorage implements CheckpointStorage {
   readonly port = 2;
-  // Redis has no order over several slots; core then merges what it reads thread by thread.
+  // Redis has no order across slots, so core merges what it reads thread by thread.
   readonly capabilities: StorageCapabilities = { persistent: true, shared: true, scanAllThreads: false };
   readonly #runner: Runner;
   readonly #keys: Keys;
@@ -82,7 +82,7 @@ export class RedisStorage implements CheckpointStorage {
     this.#index = new BucketIndex(this.#runner, this.#keys);
   }
 
-  /** There is nothing to create. It connects, so that problems with the connection show early. */
+  /** Nothing has to be created. It only connects, so that problems with the connection show early. */
   async setup(): Promise<void> {
     await this.#index.expired(1);
   }
@@ -252,7 +252,7 @@ export class RedisStorage implements CheckpointStorage {
   }
 }
 
-/** A claim as scripts know it: after a letter, since an empty string means no claim. */
+/** A claim as scripts know it: with a letter before it, since an empty string means no claim. */
 function ownerOf(claim: string | undefined): string {
   return claim === undefined ? "" : `c${claim}`;
 }

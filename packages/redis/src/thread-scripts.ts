@@ -26,7 +26,7 @@ export class ThreadScripts {
     return this.run(script, thread, this.keys.threadAndIndexes(thread), [thread, ...args]);
   }
 
-  /** Runs it. Damage to what is stored becomes an error that names the thread. */
+  /** Runs a script. Damage to what is stored becomes an error that names the thread. */
   async run(
     script: Script,
     thread: string,

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { CheckpointError } from "@threadmark/core/storage";
 import { isRefused } from "./failure.ts";
 
-/** How long to wait for a first connection. Milliseconds. */
+/** How long to wait for a first connection, in milliseconds. */
 export interface Patience {
   /** If the server cannot be reached. */
   readonly firstMs: number;
@@ -34,7 +34,7 @@ export async function untilReady(client: Connecting, { firstMs, loadingMs }: Pat
   }
 }
 
-/** The error for a call that has waited so long for a connection. */
+/** The error for a call that has waited this long for a connection. */
 export function noConnection(ms: number): CheckpointError {
   return new CheckpointError("STORAGE_FAILED", `there was no connection to Redis for ${ms} ms`);
 }

@@ -23,7 +23,7 @@ export function renewed(thread: string, ttl: string): string {
 }
 
 /**
- * The ids of 16 bytes each in a `bytea`, as `id`. The condition is always true. It makes the planner expect 5 ids
+ * The 16-byte ids in a `bytea`, as `id`. The condition is always true. It makes the planner expect 5 ids
  * instead of 1,000. With 1,000 it would compile every read with its JIT, which takes a second.
  */
 export function idsIn(bytes: string): string {
@@ -34,14 +34,14 @@ export function idsIn(bytes: string): string {
 }
 
 /**
- * Arrays as rows. In a sub-select, so that the planner cannot see how long they are: it would think a plan for these
- * arrays cheaper than a general one, and plan a named statement each time, which takes longer than running it.
+ * Arrays as rows. Sub-selects keep the planner from seeing how long they are: it would think a plan for these arrays
+ * cheaper than a general one, and would plan a named statement each time, which takes longer than running it.
  */
 export function unnested(...arrays: readonly string[]): string {
   return `unnest(${arrays.map((array) => `(SELECT ${array})`).join(", ")})`;
 }
 
-/** Whether a blob is a node, by the last bit of its id. A damaged id may have any length. */
+/** Whether a blob is a node, according to the last bit of its id. A damaged id may have any length. */
 export function isNode(id: string): string {
   return `CASE length(${id}) WHEN 16 THEN get_byte(${id}, 15) & 1 = 1 ELSE false END`;
 }

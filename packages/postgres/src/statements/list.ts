@@ -41,7 +41,7 @@ SELECT 'more', NULL, NULL FROM page WHERE rank > :limit`;
 }
 
 /**
- * The index on (id, thread, namespace) serves all threads, the primary key one namespace. For a whole thread OFFSET 0
+ * The index on (id, thread, namespace) serves all threads, the primary key one namespace. For a whole thread, OFFSET 0
  * keeps the planner from walking the former through the checkpoints of all threads.
  */
 function sourceOf({ thread, namespace }: ScanRequest): string {
@@ -74,7 +74,7 @@ function filterValues(filter: readonly FilterTerm[]): Values {
   };
 }
 
-/** The writes that are wanted of the head of a thread in `page`; NULL for none. */
+/** The wanted writes of the head of a thread in `page`; NULL if there are none. */
 const PENDING = `
   SELECT ${WRITES_JSON} AS pending FROM (
     SELECT * FROM {writes} AS w
@@ -84,7 +84,7 @@ const PENDING = `
 `;
 
 /**
- * A page of threads, the last updated first.
+ * A page of threads, the most recently updated first.
  *
  * - Out: rows of the part `thread`, one more than the limit when there are more.
  * - Atomic: one snapshot.
@@ -127,7 +127,7 @@ ORDER BY updated DESC, thread`;
 }
 
 /**
- * A page of the threads that have a checkpoint of one of some runs.
+ * A page of the threads that have a checkpoint from any of the given runs.
  *
  * - Out: rows of the part `thread`, one more than the limit when there are more.
  * - Atomic: one snapshot.

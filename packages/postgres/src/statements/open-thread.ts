@@ -9,7 +9,7 @@ import { alive, NOW, renewed, unnested } from "./clauses.ts";
 /**
  * Parameters of {@link openThread} and {@link storedBlobs}.
  *
- * @param packed The bytes of the blobs, as the table has them.
+ * @param packed The bytes of the blobs, as the table stores them.
  */
 export function openValues(request: WriteRequest, packed: readonly Uint8Array[]): Values {
   const { thread, epoch, relies, newEpoch, ttl, entries, claim, blobs } = request;
@@ -40,7 +40,7 @@ function idsOf(ids: readonly BlobId[]): ByteStrings {
   return new ByteStrings(ids.map((_, i) => all.subarray(16 * i, 16 * (i + 1))));
 }
 
-/** The column `entries`, or what is put into it. */
+/** The value of the column `entries`, or what is added to it. */
 export function entriesJson(entries: readonly ThreadEntry[]): string {
   return JSON.stringify(
     Object.fromEntries(
@@ -57,7 +57,7 @@ export function entriesJson(entries: readonly ThreadEntry[]): string {
  *
  * - Out: `opened`, one row with the epoch when the thread may be written to; otherwise none.
  * - Atomic: it locks the row of the thread and then checks its newest version, not that of the snapshot. So a write
- *   that waited for a prune sees the epoch that the prune has set.
+ *   that waited for a prune sees the epoch that the prune set.
  *
  * @param condition Another condition, which is checked in the snapshot.
  */
@@ -101,7 +101,7 @@ function openExisting({ epoch, relies, claim, entries }: WriteRequest, condition
 function holds(thread: string, { length }: readonly BlobId[]): string {
   const stored = (id: string) =>
     `(SELECT true FROM {blobs} AS b WHERE b.thread = ${thread}.number AND b.id = ${id})`;
-  // There is nearly always just one, which costs a third less than a list of one.
+  // There is nearly always just one, and this costs a third less than a list of one.
   if (length === 1) return `${thread}.epoch = :epoch AND ${stored(":relied")}`;
   return `${thread}.epoch = :epoch AND (
     SELECT count(*) = count(${stored("relied.id")}) FROM ${unnested(":relies")} AS relied (id)
@@ -136,7 +136,7 @@ export const HEAD = `(SELECT id FROM {checkpoints}
     WHERE thread = :thread AND namespace = :namespace ORDER BY id DESC LIMIT 1)`;
 
 /**
- * Why a write was refused. It is asked afterwards, and so rarely that writes are not slowed down by it. When nothing
+ * Finds out why a write was refused. It runs afterwards, and so rarely that it does not slow down writes. When nothing
  * is wrong any more, the answer is `stale`: the caller then sends everything again.
  *
  * - Out: `outcome`; with a fence as `detail` the newest checkpoint.

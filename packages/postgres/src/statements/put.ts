@@ -61,7 +61,7 @@ export function undoLockForPut(tables: Tables, { thread, newEpoch }: PutRequest)
 }
 
 /**
- * Stores writes of a task.
+ * Stores the writes of a task.
  *
  * - Out: `epoch`, or no row when it was refused.
  * - Atomic: one statement, under the lock of the thread.

@@ -16,8 +16,8 @@ export const WRITES_JSON: string = `json_agg(${jsonSql(WRITE)})`;
 
 /**
  * A CTE that finds all blobs at and below the `refs` in `found (number, refs)`, except those in `:have`, as `reached
- * (thread, id, list)`, where `thread` is the number of a thread. Needs WITH RECURSIVE. It begins with lists of ids
- * that no blob holds; those rows have no `id`. OFFSET 0 keeps each list from being looked up for each id in it.
+ * (thread, id, list)`, where `thread` is the number of a thread. Needs WITH RECURSIVE. It starts from lists of ids
+ * that are not in any blob; those rows have no `id`. OFFSET 0 keeps each list from being looked up for each id in it.
  */
 const REACHED = `have AS MATERIALIZED ${idsIn(":have")},
 reached (thread, id, list) AS (
@@ -34,9 +34,9 @@ reached (thread, id, list) AS (
 
 /**
  * The rows of the blobs in `reached`. A sub-select is looked up by key. In a join, a wrong estimate of the number of
- * blobs would read the whole table.
+ * blobs would lead to reading the whole table.
  *
- * @param severalThreads They can have blobs in common.
+ * @param severalThreads Whether there are several threads, which can have blobs in common.
  */
 function blobRows(severalThreads: boolean): string {
   return `SELECT ${severalThreads ? "DISTINCT ON (id)" : ""} 'blob', encode(id, 'hex'), encode(bytes, 'base64')
@@ -48,8 +48,8 @@ WHERE bytes IS NOT NULL`;
 }
 
 /**
- * CTEs and rows of everything that belongs to the checkpoints in `hits`, which have the numbers and epochs of
- * their threads. Each checkpoint is a JSON array, with an array of its writes after it.
+ * CTEs and rows for everything that belongs to the checkpoints in `hits`, which have the numbers and epochs of
+ * their threads. Each checkpoint is a JSON array, followed by an array of its writes.
  */
 export function belongings(
   hits: string,
@@ -74,8 +74,8 @@ ${blobRows(severalThreads)}`,
  * One checkpoint with its writes and blobs.
  *
  * - Out: rows of the parts `checkpoint`, with the epoch as `bytes`, and `blob`.
- * - Atomic: one snapshot. The epoch is also the snapshot's, not that of the renewed row: that may be newer, and blobs
- *   of this snapshot may then be gone.
+ * - Atomic: one snapshot. The epoch too is the snapshot's, not that of the renewed row, which may be newer: blobs of
+ *   this snapshot may then be gone.
  */
 export function getStatement(tables: Tables, request: GetRequest): Statement {
   const { thread, namespace, id, have, ttl } = request;
@@ -118,7 +118,7 @@ SELECT part, data, bytes FROM (${blobRows(false)}) AS b (part, data, bytes)`;
 }
 
 /**
- * A checkpoint and its ancestors, by parent and not by id.
+ * A checkpoint and its ancestors, found by parent and not by id.
  *
  * - Out: rows of the part `checkpoint`: without metadata and refs, then the writes.
  * - Atomic: one snapshot.

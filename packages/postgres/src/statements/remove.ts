@@ -6,8 +6,8 @@ import { alive, idsIn, isNode, NEVER, NOW } from "./clauses.ts";
 
 /*
  * A statement that deletes finds its rows in its snapshot. What another writer committed while it waited for the lock
- * of the thread is not in that snapshot, and would remain. So these run in scripts: the first statement takes the
- * lock, and the next has a snapshot that no writer can outdate.
+ * of the thread is not in that snapshot, and would remain. So such statements run in scripts: the first one takes
+ * the lock, and the next has a snapshot that no writer can outdate.
  */
 
 /** Locks a thread for the statements that follow. */
@@ -18,8 +18,9 @@ export function lockThread(tables: Tables, thread: string): Statement {
 /**
  * Removes checkpoints, their writes, and the blobs that nothing refers to any more.
  *
- * - Out: `outcome`, and as `detail` how many blobs were removed. - Atomic: one statement after {@link lockThread}.
- *   All of its parts see the state before it, so the parts that read the rest must leave out what is deleted.
+ * - Out: `outcome`, and as `detail` how many blobs were removed.
+ * - Atomic: one statement after {@link lockThread}. All of its parts see the state before it, so the parts that read
+ *   the rest must leave out what is deleted.
  */
 export function removeStatement(tables: Tables, request: RemoveRequest): Statement {
   const { thread, newEpoch, checkpoints, relink } = request;
@@ -91,7 +92,7 @@ SELECT CASE WHEN exists AND conflict THEN 'conflict' ELSE 'removed' END AS outco
   (SELECT count(*) FROM removed_blobs)::text AS detail
 FROM state`;
 
-/** Marks threads for {@link deleteMarked}, in their order, so that two of these never wait for each other. */
+/** Marks threads for {@link deleteMarked}, in order, so that two such statements never wait for each other. */
 export function markThreads(tables: Tables, threads: readonly string[], mark: string): Statement {
   const sql = `UPDATE {threads} SET epoch = :mark WHERE thread = ANY (ARRAY(
   SELECT thread FROM {threads} WHERE thread = ANY (:threads) ORDER BY thread FOR UPDATE
@@ -112,8 +113,8 @@ AND EXISTS (SELECT FROM {threads} AS source WHERE source.thread = :from AND ${al
  */
 
 /**
- * Marks expired threads for {@link deleteMarked}, as many as the limit allows. It leaves out those that somebody else
- * has locked: most likely another sweep.
+ * Marks expired threads for {@link deleteMarked}, as many as the limit allows. It leaves out those that are locked by
+ * somebody else, most likely another sweep.
  */
 export function markForSweep(tables: Tables, { thread, limit }: SweepRequest, mark: string): Statement {
   const one = `UPDATE {threads} SET epoch = :mark WHERE thread = :thread AND expires <= ${NOW}`;
@@ -124,13 +125,13 @@ export function markForSweep(tables: Tables, { thread, limit }: SweepRequest, ma
 }
 
 /**
- * Deletes all that belongs to the threads that were marked in the same script.
+ * Deletes everything that belongs to the threads that were marked in the same script.
  *
  * - Out: as `detail` how many threads were deleted.
  * - Atomic: one statement, and the threads are locked by their mark. Without a marked thread it deletes nothing: what
  *   somebody has just stored belongs to a thread that did not exist when threads were locked.
  *
- * @param threads Those that can have been marked; `undefined`: expired ones.
+ * @param threads Those that may have been marked; `undefined` for expired ones.
  */
 export function deleteMarked(
   tables: Tables,
@@ -154,7 +155,7 @@ SELECT count(*)::text AS detail FROM marked`;
 }
 
 /**
- * Copies a thread with all that belongs to it.
+ * Copies a thread with everything that belongs to it.
  *
  * - Out: `outcome`.
  * - Atomic: one statement. Creating the target locks it; the source is read in one snapshot. If the target already
@@ -164,7 +165,7 @@ export function copyStatement(tables: Tables, { from, to, newEpoch, sealShift }:
   return statement(tables, COPY, { from, to, newEpoch, sealShift });
 }
 
-/** Of 32 bits; see `shiftSeal` of the port. */
+/** A seal of 32 bits; see the port's `shiftSeal`. */
 function shifted(seal: string): string {
   return `((${seal} + :sealShift) & 4294967295)`;
 }

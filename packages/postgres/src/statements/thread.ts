@@ -53,9 +53,9 @@ RETURNING t.thread`;
 }
 
 /**
- * Why a claim was refused; asked afterwards, as with writes.
+ * Finds out why a claim was refused; this runs afterwards, as with writes.
  *
- * - Out: `outcome`, and as `detail` until when somebody else has the thread: no time if nobody has it any more.
+ * - Out: `outcome`, and as `detail` the time until which somebody else has the thread: none if nobody has it any more.
  */
 export function claimRefusalStatement(tables: Tables, { thread }: ClaimRequest): Statement {
   const sql = `SELECT CASE WHEN ${alive("t")} THEN 'held' ELSE 'expired' END AS outcome, t.claim_until::text AS detail
@@ -64,7 +64,7 @@ FROM (SELECT) AS always LEFT JOIN {threads} AS t ON t.thread = :thread`;
 }
 
 /**
- * Takes a claim from a thread.
+ * Removes a claim from a thread.
  *
  * - Out: a row if the thread had it.
  * - Atomic: one row.
@@ -77,9 +77,9 @@ RETURNING t.thread`;
 }
 
 /**
- * How much is stored of a thread. Lengths are read without the bytes where these are stored outside of their row.
+ * How much is stored for a thread. Lengths are read without the bytes where these are stored outside their row.
  *
- * - Out: a row if the thread exists: `data`, how many checkpoints, and `bytes`.
+ * - Out: a row if the thread exists: `data`, the number of checkpoints, and `bytes`.
  * - Atomic: one snapshot.
  */
 export function statsStatement(tables: Tables, thread: string): Statement {

@@ -3,17 +3,17 @@ import { ORDER, RECORD } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
 /*
- * Scripts over the indexes of buckets. On a cluster each is called for one bucket, elsewhere for all buckets at once:
+ * Scripts over the indexes of buckets. On a cluster, each is called for one bucket, elsewhere for all buckets at once:
  * the number of keys says for how many.
  */
 
 /**
- * Threads with a checkpoint of one of some runs.
+ * Threads with a checkpoint from any of the given runs.
  *
  * - KEYS: for each bucket its runs and expiry.
  * - ARGV: 1 limit, 2 "1" if there is a thread to start after, 3 that thread; then runs.
- * - Out: threads: at most so many of each run and bucket, those that come first. In any order, and one may be
- *   there twice.
+ * - Out: threads: for each run and bucket those that come first, at most the limit. They are in any order, and one may
+ *   be there twice.
  * - Atomic: a script.
  */
 export const THREADS_OF_RUNS: Script = script(
@@ -52,7 +52,7 @@ return answer
  *
  * - KEYS: for each bucket its expiry.
  * - ARGV: 1 limit.
- * - Out: at most so many threads.
+ * - Out: at most that many threads.
  * - Atomic: a script.
  */
 export const EXPIRED_THREADS: Script = script(

@@ -2,7 +2,7 @@ import { CLOCK, ENTRIES, LEAVING, THREAD } from "./parts.ts";
 import { ORDER, PACKED, RECORD } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
-/** How both kinds of copying answer about the target, whose keys come after "at"; nil when it may be created. */
+/** What both kinds of copying answer about the target, whose keys come after "at"; nil when it may be created. */
 const target: string = String.raw`
 local function existing_target(at, epoch)
   local present, reason = open_thread(at)
@@ -51,7 +51,7 @@ end
 const parts: readonly string[] = [CLOCK, THREAD, ENTRIES, LEAVING, target];
 
 /**
- * Copies a thread with all that belongs to it, inside the server.
+ * Copies a thread with everything that belongs to it, inside the server.
  *
  * - KEYS: 1 to 9 of the source, 10 to 18 of the target.
  * - ARGV: 1 source, 2 target, 3 new epoch, 4 what is added to every seal.
@@ -107,7 +107,7 @@ return finish(TARGET, TO, NEW_EPOCH, source, entries, listed(KEYS[RUNS], FROM))
  * Sets a copy of a thread aside in its own slot, where it can be read in parts while the thread changes.
  *
  * - KEYS: 1 to 5, 6 the bucket's runs, 7 to 10 the keys of the copy.
- * - ARGV: 1 thread, 2 milliseconds after which the copy goes if it is not read.
+ * - ARGV: 1 thread, 2 milliseconds after which the copy expires if it is not read.
  * - Out: `found`, expiry or nil, own time to live or nil, entries, runs, "1" or "0" for each of the copy's keys; or
  *   `missing`, `incomplete`, `format`, `damaged`.
  * - Atomic: a script. Run again, it takes the thread as it is then.
@@ -137,11 +137,11 @@ return answer
 );
 
 /**
- * Whether a thread can be made.
+ * Whether a thread can be created.
  *
  * - KEYS: 1 to 5.
  * - ARGV: 1 new epoch.
- * - Out: `free`, `exists`, or `copied` when an earlier attempt has made it.
+ * - Out: `free`, `exists`, or `copied` when an earlier attempt has created it.
  * - Atomic: a script.
  */
 export const TARGET: Script = script(
@@ -157,7 +157,7 @@ return existing_target(0, ARGV[1]) or { 'free' }
  *
  * - KEYS: 1 a hash or a sorted set.
  * - ARGV: 1 cursor, "0" to begin, 2 about how many entries, 3 "HSCAN" or "ZSCAN", 4 milliseconds after which it
- *   goes if nothing follows.
+ *   expires if nothing follows.
  * - Out: `found`, the next cursor, "0" at the end, and the entries: field and value, or member and score; or
  *   `lost` when it has expired.
  * - Atomic: nobody changes a snapshot, so the parts make up the whole.
@@ -178,7 +178,7 @@ return { 'found', part[1], part[2] }
  * Adds to one key of a copy that nobody sees yet.
  *
  * - KEYS: 1 a staged key.
- * - ARGV: 1 milliseconds after which it goes if nothing follows, 2 "HSET" or "ZADD"; then its arguments.
+ * - ARGV: 1 milliseconds after which it expires if nothing follows, 2 "HSET" or "ZADD"; then its arguments.
  * - Out: `stored`.
  * - Atomic: a script. Adding the same again changes nothing.
  */
@@ -211,7 +211,7 @@ return { 'removed' }
 );
 
 /**
- * Makes a staged copy the thread.
+ * Turns a staged copy into the thread.
  *
  * - KEYS: 1 to 9 of the target, 10 to 13 the staged checkpoints, order, writes and blobs.
  * - ARGV: 1 target, 2 new epoch, 3 expiry or "", 4 own time to live or "", 5 how many staged keys there

@@ -3,11 +3,12 @@ import { ORDER, PACKED, RECORD } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
 /*
- * Listing threads: first their names in order, from the indexes of the buckets, then what each of them is. On a cluster
- * the first are called for one bucket, elsewhere for all at once: the number of keys says for how many.
+ * Listing threads: first their names in order, from the indexes of the buckets, then what each of them is. On a
+ * cluster, the scripts for names are called for one bucket, elsewhere for all at once: the number of keys says for how
+ * many.
  */
 
-/** The order of threads: those that were written to last first. A score is a time with a minus. */
+/** The order of threads: the most recently written first. A score is a negated time. */
 const IN_ORDER: string = String.raw`
 -- Lua compares strings by the locale of the server; ids are compared by bytes.
 local function by_bytes(a, b)
@@ -24,7 +25,7 @@ end
 `;
 
 /**
- * The threads that were written to last, of those not expired.
+ * The most recently written threads, of those that have not expired.
  *
  * - KEYS: for each bucket its threads and expiry.
  * - ARGV: 1 limit; 2 time and 3 thread to start after, or neither.
@@ -139,13 +140,13 @@ return answer
 );
 
 /**
- * What threads are, those that pass a filter.
+ * Describes threads, those that pass a filter.
  *
  * - KEYS: 1 to 5 of each thread.
  * - ARGV: 1 number of channels to look for among the writes of the newest root checkpoint; these channels; then
  *   conditions: a key, a token, and "1" if the key must have the token, "0" if the key must not exist.
  * - Out: for each thread nil if it is gone or does not pass, "damaged", "format" or "incomplete", or a list: times of
- *   creation, last write and expiry or "", claim or "", until when or "", newest root checkpoint or nil, its parent or
+ *   creation, last write and expiry or "", claim or "", its end or "", newest root checkpoint or nil, its parent or
  *   nil and the seal of the two, fields and packed writes that were found (those to the channels, and those with a
  *   negative index), entries (key and content, alternating), "incomplete" or nil. An incomplete thread has no newest
  *   checkpoint here.

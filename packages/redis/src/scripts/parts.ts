@@ -5,7 +5,7 @@
  * expiry may change, 6 the bucket's expiry; where the thread may come or go, 7 its threads, 8 its entries, 9 its
  * runs. See `keys.ts` for what is in them.
  *
- * Every script reads and decides first and writes then: an error, that of a full memory included, can only come
+ * Every script first reads and decides, and then writes: an error, even that of a full memory, can only come
  * from the first command that writes, and so leaves nothing half done.
  */
 
@@ -113,8 +113,8 @@ end
 `;
 
 /**
- * Entries of a thread's metadata: fields m and key of its own record, each a seal and the length of the token in four
- * bytes each, the token, and the value. The bucket has them twice: e key NUL token NUL thread, to find threads; t
+ * Entries of a thread's metadata: fields m and key of its own record, each a seal and the length of the token, four
+ * bytes each, then the token and the value. The bucket has them twice: e key NUL token NUL thread, to find threads; t
  * thread NUL key NUL token, to find what to remove when the thread has expired and its keys are gone.
  */
 export const ENTRIES: string = String.raw`
@@ -161,7 +161,7 @@ end
 
 /**
  * Runs of the bucket, twice: r run NUL thread, to find threads; t thread NUL run, to find what to remove when the
- * thread has expired and its keys are gone. And the removal of a thread.
+ * thread has expired and its keys are gone. Also the removal of a thread.
  */
 export const LEAVING: string = String.raw`
 -- What an index of the bucket has under a thread's name, without the name.
@@ -194,7 +194,7 @@ end
 `;
 
 /**
- * Writing to a thread. ARGV: 1 thread, 2 believed epoch or "", 3 new epoch, 4 time to live or "", 5 "c" and the claim
+ * Writing to a thread. ARGV: 1 thread, 2 expected epoch or "", 3 new epoch, 4 time to live or "", 5 "c" and the claim
  * that the thread must have, or "", 6 ids of blobs that must be stored, 7 entries of the thread.
  */
 export const WRITING: string = String.raw`

@@ -41,7 +41,7 @@ export const GET: Script = script(
 );
 
 /**
- * The same, and moves the expiry of the thread on.
+ * The same, and renews the expiry of the thread.
  *
  * - ARGV: 5 thread, 6 time to live, if the thread has none of its own.
  */

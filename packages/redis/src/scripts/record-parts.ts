@@ -1,13 +1,12 @@
 /*
- * Lua for what is in a thread's keys: records, their order, writes and blobs. What is damaged ends the script before
- * it writes.
+ * Lua for what is in a thread's keys: records, their order, writes and blobs. Damage ends a script before it writes.
  */
 
 /**
- * Records of checkpoints: seal, seal of the parent, then five lengths, four bytes each (parent and run count from 1, 0
- * is none; header, refs, tokens), then parent, run, header, refs, tokens and the rest, metadata. See `record.ts`.
+ * Records of checkpoints: seal, seal of the parent, then five lengths, four bytes each (parent and run, each plus 1,
+ * or 0 for none; header, refs, tokens), then parent, run, header, refs, tokens, and last the metadata. See `record.ts`.
  *
- * A place is an id, NUL, and a namespace written so that its order is the opposite one. See `place.ts`.
+ * A place is an id, NUL, and a namespace written so that it sorts in the opposite order. See `place.ts`.
  */
 export const RECORD: string = String.raw`
 local FIXED = 28
@@ -55,7 +54,7 @@ local function shifted(bytes, at, by)
 end
 `;
 
-/** Members of the order that begin with a prefix: no text contains `\255`, so nothing comes after it. */
+/** Members of the order that begin with a prefix: no text contains `\255`, so no text sorts after it. */
 export const ORDER: string = String.raw`
 -- Calls back with every member of one kind, without and with its kind, in pages; a page bounds the memory.
 local function each_page(kind, visit)
@@ -106,7 +105,7 @@ end
 
 /**
  * The writes of a task, packed: for each its index and the length of what follows, the seal, the lengths of refs,
- * channel and path, four bytes each, then these and the value. See `packed-writes.ts`. After ORDER.
+ * channel and path, four bytes each, then these and the value. See `packed-writes.ts`. Must follow ORDER.
  */
 export const PACKED: string = String.raw`
 local WRITE_HEAD = 24
@@ -176,7 +175,7 @@ end
 `;
 
 /**
- * Blobs: 16 bytes of id; where the last bit is set, the bytes are the ids of those below it.
+ * Blobs: an id has 16 bytes; where its last bit is set, the blob's bytes are the ids of the blobs below it.
  *
  * Redis' Lua hashes every byte of every string that it makes, so bytes are read once and never joined. Replies
  * of a few dozen values stay in the buffer that Lua reads them from; longer ones are copied first.

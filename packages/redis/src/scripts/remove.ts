@@ -6,10 +6,10 @@ import { script, type Script } from "./script.ts";
  * Removes checkpoints, their writes, and the blobs that nothing refers to any more.
  *
  * - KEYS: 1 to 9.
- * - ARGV: 1 thread, 2 new epoch, 3 how many checkpoints go; their places; their members of the
+ * - ARGV: 1 thread, 2 new epoch, 3 how many checkpoints to remove; their places; their members of the
  *   namespaces' order; then for each that gets another parent its place, "1" if it gets one, that parent, and the seal
  *   of the two in four bytes.
- * - Out: `removed` and how many blobs went, or `conflict`, `incomplete`, `format`, `damaged`.
+ * - Out: `removed` and how many blobs were removed, or `conflict`, `incomplete`, `format`, `damaged`.
  * - Atomic: a script. It looks at every checkpoint before it changes one.
  */
 export const REMOVE: Script = script(

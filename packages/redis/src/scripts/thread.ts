@@ -30,7 +30,7 @@ return { 'stored' }
  * - KEYS: 1 to 9.
  * - ARGV: 1 thread, 2 "c" and the claim, 3 milliseconds after which others can take it, 4 new epoch, 5 time to live
  *   of the thread or "", 6 "1" to only renew a claim, or "".
- * - Out: `claimed`, `lost`, `held` and until when, `expired`, `incomplete`, `format`, `damaged`.
+ * - Out: `claimed`, `lost`, `held` and when that ends, `expired`, `incomplete`, `format`, `damaged`.
  * - Atomic: a script. An owner who asks again keeps it for longer.
  */
 export const CLAIM: Script = script(
@@ -65,7 +65,7 @@ return { 'claimed' }
 );
 
 /**
- * Takes the claim from a thread.
+ * Removes the claim from a thread.
  *
  * - KEYS: 1 to 5.
  * - ARGV: 1 "c" and the claim.
@@ -87,7 +87,7 @@ return { 'released' }
 );
 
 /**
- * How much is stored of a thread.
+ * How much is stored for a thread.
  *
  * - KEYS: 1 to 5.
  * - Out: `found`, how many checkpoints, and bytes of memory; or `missing`, `incomplete`, `format`, `damaged`.

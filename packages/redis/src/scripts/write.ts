@@ -57,13 +57,13 @@ return touch(thread)
 );
 
 /**
- * Stores writes of a task.
+ * Stores the writes of a task.
  *
  * - KEYS: 1 to 9.
  * - ARGV: 1 to 7 as in `WRITING`, 8 place of the checkpoint and task, 9 packed writes, 10 ids of blobs; then the bytes
  *   of each.
- * - Out: as of put, without `conflict`.
- * - Atomic: a script. A write with an index of 0 or more that is there already stays; others are replaced.
+ * - Out: as for put, without `conflict`.
+ * - Atomic: a script. An existing write with an index of 0 or more stays; others are replaced.
  */
 export const PUT_WRITES: Script = script(
   "put-writes",
