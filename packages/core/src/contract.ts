@@ -56,7 +56,7 @@ export interface CheckpointTuple {
   metadata?: CheckpointMetadata;
   /** Absent for the first checkpoint of a namespace. */
   parentConfig?: CheckpointConfig;
-  /** In order of task path, task id and index, strings compared by code point; `[]` when none. */
+  /** In order of task path, task id and index, strings compared by code point; `[]` when there are none. */
   pendingWrites?: CheckpointPendingWrite[];
 }
 
@@ -66,7 +66,7 @@ export interface CheckpointListOptions {
   limit?: number;
   /** Only checkpoints whose id is smaller than its `configurable.checkpoint_id`. */
   before?: CheckpointConfig;
-  /** Only checkpoints whose metadata equals it on every key it has. */
+  /** Only checkpoints whose metadata matches every key of the filter. */
   // oxlint-disable-next-line typescript/no-explicit-any -- as LangGraph declares it
   filter?: Record<string, any>;
 }
@@ -79,7 +79,7 @@ export interface DeltaChannelHistory {
   seed?: unknown;
 }
 
-/** What every checkpointer has, LangGraph.js's own ones too. */
+/** What every checkpointer has, including LangGraph.js's own. */
 export interface Checkpointer {
   getTuple(config: CheckpointConfig): Promise<CheckpointTuple | undefined>;
   list(
@@ -124,7 +124,7 @@ export const TASKS = "__pregel_tasks";
 export const CLAIM = "__threadmark_claim";
 
 /**
- * Key of `configurable` that is `true` when a workflow stores, so that its thread is found by whether its last run has
- * ended; see `ListThreadsOptions.run`.
+ * Key of `configurable` that is `true` when a workflow stores, so that its thread can be found by whether its last run
+ * has ended; see `ListThreadsOptions.run`.
  */
 export const RUN = "__threadmark_run";

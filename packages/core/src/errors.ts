@@ -52,8 +52,8 @@ export interface CheckpointErrorDetails {
 /**
  * The class of all errors that savers themselves raise.
  *
- * `instanceof` and {@link isCheckpointError} also recognise errors of another copy of this package: a program can have loaded
- * its ES modules and its CommonJS format.
+ * `instanceof` and {@link isCheckpointError} also recognise errors of another copy of this package: a program can have
+ * loaded both its ES modules and its CommonJS format.
  *
  * @example
  * try {

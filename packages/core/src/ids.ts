@@ -26,7 +26,7 @@ export interface Location {
 /**
  * Reads a config for a lookup. Without a thread there is nothing to find: `undefined`.
  *
- * Source: `thread_ts` is LangGraph's old name of `checkpoint_id` (`getCheckpointId`).
+ * Source: `thread_ts` is LangGraph's old name for `checkpoint_id` (`getCheckpointId`).
  */
 export function locate(config: CheckpointConfig): Location | undefined {
   const ids = idsIn(config);
@@ -56,7 +56,7 @@ export interface Selection {
   readonly id: string | undefined;
 }
 
-/** Reads the config of a listing; without a config everything is selected, as LangGraph.js's savers have it. */
+/** Reads the config of a listing; without a config everything is selected, as in LangGraph.js's savers. */
 export function selectionOf(config: CheckpointConfig | null | undefined): Selection {
   const ids = config === undefined || config === null ? {} : idsIn(config);
   return {

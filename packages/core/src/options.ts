@@ -13,8 +13,9 @@ const PLAIN_NAME = /^[A-Za-z_$][\w$]{0,39}$/;
  * Refuses unknown options, so that a typing error never silently changes what a call does.
  *
  * @param options The options as they were given; `undefined` is allowed.
- * @param owner Whose options they are, for the message. @param names Every name that is accepted. @param instead
- * Names that other savers accept, and what to use here.
+ * @param owner Whose options they are, for the message.
+ * @param names Every name that is accepted.
+ * @param instead Names that other savers accept, and what to use here.
  * @throws CheckpointError `INVALID_ARGUMENT` with the unknown name as `field`. No value is repeated.
  * @example
  * checkOptions<MySaverOptions>(options, "MySaver", { ...SAVER_OPTIONS, tableName: true });

@@ -44,7 +44,7 @@ export async function pause(milliseconds: number): Promise<void> {
   });
 }
 
-/** A module of Node, where the host is Node or offers the same; otherwise `undefined`. */
+/** A module of Node, where the host is Node or offers the same module; otherwise `undefined`. */
 export function builtinModule<T>(id: string): T | undefined {
   return host.process?.getBuiltinModule?.(id) as T | undefined;
 }

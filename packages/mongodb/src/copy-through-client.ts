@@ -4,7 +4,7 @@ import { only, type Key } from "./keys.ts";
 import type { Session } from "./session.ts";
 import { upsert } from "./write/statements.ts";
 
-/** With a checkpoint, what was stored before it is then copied too, also beside writes that are under way. */
+/** In this order, what was stored before a copied checkpoint is copied too, even while writes are under way. */
 export const NEWEST_FIRST: Doc = { _id: -1 };
 
 /** For services without `$merge`. */
@@ -43,7 +43,7 @@ export async function copyThroughClient(
   await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
 }
 
-/** The same with another thread; the order of fields, which counts in BSON, stays. */
+/** The same key in another thread; the order of fields, which counts in BSON, stays. */
 export function moveTo(value: unknown, to: string): Key {
   return { ...(value as Key), t: to };
 }

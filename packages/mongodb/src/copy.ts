@@ -25,12 +25,12 @@ import {
 } from "./thread.ts";
 
 const MAX_ATTEMPTS = 20;
-/** The first of these wait for a moment without a write. */
+/** This many attempts, the first ones, wait for a moment without a write. */
 const QUIET_ATTEMPTS = 2;
 const LOOKS = 3;
 
 /**
- * Copies a thread inside of the database.
+ * Copies a thread inside the database.
  *
  * 1. The target is _reserved_: its document is inserted as one that is gone. Whatever an old thread of that
  *    name may have left is removed.

@@ -44,8 +44,8 @@ export interface WriteDoc {
   /** In the first part: the number of the last part that is complete. */
   readonly last?: number;
   /**
-   * How many there are in `w`, how many of these are special, and `last`; see {@link tallyOf}. A seal says nothing about
-   * a write that is gone.
+   * How many there are in `w`, how many of these are special, and `last`; see {@link tallyOf}. A seal says nothing
+   * about a write that is gone.
    */
   readonly tally: number;
 }
@@ -65,7 +65,7 @@ export interface BlobDoc {
 }
 
 /**
- * The fields of a checkpoint, but for its parent. `scan` and `run` are there for indexes that no other kind
+ * The fields of a checkpoint, except for its parent. `scan` and `run` are there for indexes that no other kind
  * of document is in. Keys of metadata are values here and never names of fields.
  */
 export function checkpointFields(thread: string, record: CheckpointRecord, g: string): Doc {
@@ -91,7 +91,7 @@ export function filterOf(terms: readonly FilterTerm[]): Doc[] {
 
 const A_CHECKPOINT = "a checkpoint";
 
-/** @throws CheckpointError `CORRUPT` for what no checkpoint is, as all that read documents here. */
+/** @throws CheckpointError `CORRUPT` for what cannot be a checkpoint, as does everything here that reads documents. */
 export function outlineOf(doc: CheckpointDoc): CheckpointOutline {
   return outlineBy(decoderOf(doc._id.t, A_CHECKPOINT), doc);
 }
@@ -151,7 +151,7 @@ function tallyBy(last: Doc, writes: Doc): Doc {
   return { $add: [{ $multiply: [counted, MANY] }, { $size: writes }] };
 }
 
-/** The same of what was read. */
+/** The same for what was read. */
 function tallyOf(last: number, indexes: readonly string[]): number {
   const specials = indexes.filter((idx) => idx < "0").length;
   return (last * MANY + specials) * MANY + indexes.length;
@@ -168,7 +168,7 @@ export function storedWrite({ path, channel, value, refs, seal }: WriteRecord): 
 
 /**
  * The writes in documents of one checkpoint. A part counts when the first part of its task says so: it is
- * written last, so of a batch all writes count or none.
+ * written last, so either all writes of a batch count or none.
  */
 export function writesIn(docs: readonly WriteDoc[]): WriteRecord[] {
   const last = new Map<string, number>();

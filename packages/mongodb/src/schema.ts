@@ -18,7 +18,7 @@ interface Index {
 }
 
 /**
- * Indexes besides that of `_id`. Each is on fields that only one kind of document has, and sparse, so that it has no
+ * Indexes besides the one on `_id`. Each is on fields that only one kind of document has, and sparse, so that it has no
  * entries for blobs and writes, the most numerous documents.
  */
 export const INDEXES: readonly Index[] = [
@@ -28,9 +28,9 @@ export const INDEXES: readonly Index[] = [
   { name: "scan_all", key: { "scan.i": -1, "scan.t": 1, "scan.n": 1 }, sparse: true },
   // Checkpoints of a run, by thread.
   { name: "runs", key: { run: 1 }, sparse: true },
-  // Threads, the last updated first.
+  // Threads, most recently updated first.
   { name: "threads", key: { updated: -1, thread: 1 }, sparse: true },
-  // Threads by their own metadata, the last updated first.
+  // Threads by their own metadata, most recently updated first.
   { name: ENTRIES_INDEX, key: { "entries.k": 1, "entries.v": 1, updated: -1, thread: 1 }, sparse: true },
   // Threads that expire.
   { name: "expiry", key: { expires: 1 }, sparse: true },
@@ -48,7 +48,7 @@ export async function isSetUp(collection: Collection, name: string): Promise<boo
   );
 }
 
-/** Creates the collection and its indexes. Safe from many processes at once, and when everything exists already. */
+/** Creates the collection and its indexes. Safe in many processes at once, and when everything exists already. */
 export async function setUp(database: Database, collection: Collection, name: string): Promise<void> {
   await createCollection(database, name);
   await collection.createIndexes(INDEXES);

@@ -9,10 +9,10 @@ import { anyOf, only, threadKey, type Key } from "./keys.ts";
  * A thread's own document decides which of its other documents count.
  *
  * Every other document has in `g` the _generation_ of the thread under which it was written, and a blob those of
- * all its writers (`onlyOf`). A checkpoint or a write is there for readers exactly when its generation is among
+ * all its writers (`onlyOf`). A checkpoint or a write exists for readers exactly when its generation is among
  * `valid`. So one update of this document lets any number of others appear or disappear at once:
  *
- * - A thread that expired, or is being deleted, is not there, whatever is left of it. A new thread of that
+ * - A thread that expired, or is being deleted, does not exist, whatever is left of it. A new thread of that
  *   name has another generation, so nothing of the old one can show up in it.
  * - A removal gives the thread a new generation, moves what stays to it, and then makes it the only valid one.
  *
@@ -62,7 +62,7 @@ interface StoredClaim {
 /** `own` of a thread that never expires. */
 export const NEVER = -1;
 
-/** `expires` of a thread that is gone: one that is being deleted, or not there yet. No clock is that late. */
+/** `expires` of a thread that is gone: one that is being deleted, or not there yet. No clock is that far behind. */
 export const LONG_AGO: Date = new Date(0);
 const LATER = new Date(1);
 
@@ -76,7 +76,7 @@ export function neverThere(thread: string): Doc {
 
 /**
  * The condition for documents that have these generations and no other. A blob has those of all writes that
- * sent it: one that comes late, from before a removal, does not take away that a later one relies on it.
+ * sent it: a late write, from before a removal, does not take the blob away from a later one that relies on it.
  */
 export function onlyOf(generations: readonly string[]): Doc {
   return { g: { $in: generations, $not: { $elemMatch: { $nin: generations } } } };
@@ -88,7 +88,7 @@ export function onlyOf(generations: readonly string[]): Doc {
  */
 const EXPIRED: Doc = { $and: [{ $gt: ["$expires", null] }, { $lte: ["$expires", "$$NOW"] }] };
 
-/** It cannot be part of an upsert, of which the server allows no `$expr`. */
+/** It cannot be part of an upsert, in which the server does not allow `$expr`. */
 export const ALIVE: Doc = { $expr: { $not: [EXPIRED] } };
 
 /** The condition for a thread that has expired, or whose deletion has been taken for dead. */
@@ -183,7 +183,7 @@ const FIELDS: readonly (keyof ThreadDoc)[] = [
   "claim",
 ];
 
-/** The projection for a {@link SeenThread}. Where more is to be read, only what is named can be. */
+/** The projection for a {@link SeenThread}. A read that needs more fields has to name them. */
 export const SEEN: Doc = {
   ...Object.fromEntries(FIELDS.map((field) => [field, 1])),
   now: "$$NOW",
@@ -194,7 +194,7 @@ export async function findThread(session: Session, thread: string): Promise<Seen
   return (await findThreads(session, [thread])).get(thread);
 }
 
-/** The same of several threads, by their names. */
+/** The same for several threads, by their names. */
 export async function findThreads(
   session: Session,
   threads: readonly string[],
@@ -222,7 +222,7 @@ export function checkedThread(thread: string, doc: Doc): ThreadDoc {
   const decode = decoderOf(thread, A_THREAD);
   const { g, valid, epoch, writes, created, updated, expires, own, gone, busy } = doc;
   if (doc["thread"] !== thread) throw damaged(thread, A_THREAD);
-  // Only a thread that is gone has none. One that has is not read as if it were.
+  // Only a thread that is gone has no valid generation. Any other without one is not read as if it were gone.
   const isGone = decode.date(expires ?? LATER).getTime() <= LONG_AGO.getTime();
   if (decode.list(valid).length === 0 && !isGone) throw damaged(thread, A_THREAD);
   for (const one of [g, ...decode.list(valid)]) checkGeneration(thread, one, A_THREAD);

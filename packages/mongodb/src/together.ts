@@ -11,7 +11,7 @@ interface Call<R extends Request, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Calls to so many threads are done together. */
+/** Calls to up to this many threads are done together. */
 export const MOST_TOGETHER = 100;
 
 /**
@@ -24,7 +24,7 @@ export class Together<R extends Request, Answer> {
   #waiting: Call<R, Answer>[] = [];
 
   /**
-   * @param all Does at most {@link MOST_TOGETHER}, each of another thread.
+   * @param all Does at most {@link MOST_TOGETHER}, each for a different thread.
    * @param alone Does one that `all` may have begun.
    */
   constructor(

@@ -44,7 +44,7 @@ export function withoutValues(error: unknown): unknown {
   return error;
 }
 
-/** Errors of the server have its answer. */
+/** Whether an error is the server's: those contain its answer. */
 function isOfServer(error: Error): boolean {
   return "errorResponse" in error || "writeErrors" in error || "writeConcernError" in error;
 }

@@ -66,7 +66,7 @@ function listOf<Item>(items: readonly Item[] | Item): readonly Item[] {
 /** Any constant; ids only need to differ within a list. */
 const NAMESPACE = "6d1f0a5e-7c0b-5b0e-9a51-0f6f6c1c4d2e";
 
-/** A random id would differ when the run is repeated, and with it the arguments of every task. */
+/** A random id would differ when the run is repeated, and so would the arguments of every task. */
 function withId<Message extends object>(
   message: Message,
   position: number,

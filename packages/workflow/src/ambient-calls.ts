@@ -4,7 +4,7 @@ import type { InterruptOptions } from "./response-schema.ts";
 import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
 
 /**
- * Asks a question: the run pauses, and the answer is what this returns when the run continues.
+ * Asks a question: the run pauses, and this returns the answer when the run continues.
  *
  * @param value What is asked; stored, and shown to whoever answers.
  * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`, `INVALID_ANSWER`. The pause itself is thrown through the

@@ -25,7 +25,7 @@ const shared = globalThis as { [SHARED]?: AsyncStorage };
  */
 const storage = AsyncLocalStorage && (shared[SHARED] ??= new AsyncLocalStorage());
 
-/** Runs code so that {@link currentScope} finds its scope, also after an `await`. */
+/** Runs code so that {@link currentScope} finds its scope, even after an `await`. */
 export function within<T>(scope: Scope, code: () => T): T {
   return storage ? storage.run(scope, code) : code();
 }

@@ -1,10 +1,10 @@
 /**
- * A hash of a call's arguments that is the same before and after they were stored, also by a
+ * A hash of a call's arguments that is the same before and after they are stored, even by a
  * checkpointer that gives back JSON: a date and its text, or an error and its message, are the same.
- * It only has to tell two calls at one place apart, so 64 bits of a fast hash do.
+ * It only has to tell two calls at one place apart, so 64 bits of a fast hash are enough.
  *
- * A chat hands over all of its messages in every turn. So what is text is gathered, and encoded as a
- * whole, and fields are named once for records that follow each other and have the same.
+ * A chat hands over all of its messages in every turn. So all text is gathered and encoded as a
+ * whole, and consecutive records with the same fields name them only once.
  */
 export function argumentsHash(args: readonly unknown[]): string {
   const digest: Digest = { low: 0x811c9dc5, high: 0x9747b28c, text: "", around: [], fields: [] };
@@ -33,7 +33,7 @@ interface Digest {
 interface Fields {
   /** As they were found; `undefined` if some of them had nothing to store. */
   readonly found: readonly string[] | undefined;
-  /** In one order: databases that know JSON do not keep it. */
+  /** In a fixed order: databases with a type for JSON do not keep the original one. */
   readonly sorted: readonly string[];
 }
 
@@ -66,8 +66,8 @@ function add(digest: Digest, value: unknown): void {
 }
 
 /**
- * Fields of plain records are never read by a fixed name. Engines compile such a read for the shapes of object that they
- * have seen, and throw the code away when the last object of a shape is collected, as the messages of a turn are.
+ * Fields of plain records are never read by a fixed name. Engines compile such a read for the shapes of object that
+ * they have seen, and throw the code away when the last object of a shape is collected, as the messages of a turn are.
  */
 function addObject(digest: Digest, value: object): void {
   if (Array.isArray(value)) addList(digest, value);
@@ -165,7 +165,7 @@ function addBytes(digest: Digest, text: string): void {
   for (let rest = text; rest !== "";) {
     const { read, written } = encoder.encodeInto(rest, buffer);
     rest = rest.slice(read);
-    // Words are read to their end, so what is there from before must not count.
+    // Whole words are read, so bytes left over from before must not count.
     buffer.fill(0, written, written + 8);
     let { low, high } = digest;
     for (let at = 0; at < written; at += 8) {

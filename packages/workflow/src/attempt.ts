@@ -34,7 +34,7 @@ export async function attempt(
     scope.close(() => callAfterEnd(scope.identity.name));
     return decide(scope, outcome);
   } catch (error) {
-    // Nobody needs what it still does.
+    // Whatever it still does is no longer needed.
     scope.close(() => error);
     controller?.abort(error);
     return { kind: "failed", error };

@@ -97,7 +97,7 @@ export function setFromOutside(
   return Object.fromEntries(known.map(([channel]) => [channel, version]));
 }
 
-/** Whether a body has input that it did not finish with. */
+/** Whether a body has input that it has not finished with. */
 export function isUnfinished(checkpoint: Checkpoint, name: string): boolean {
   const version = checkpoint.channel_versions[START];
   if (version === undefined || !(START in checkpoint.channel_values)) return false;
@@ -149,7 +149,7 @@ function setValue(draft: Checkpoint, channel: string, value: unknown): void {
   else draft.channel_values[channel] = value;
 }
 
-/** An object that something was deleted from is slow for everybody who reads it. */
+/** Deleting a property makes an object slow for everybody who reads it. */
 function withoutInput({ channel_values: values }: Checkpoint): Checkpoint["channel_values"] {
   const others: Checkpoint["channel_values"] = {};
   for (const channel of Object.keys(values)) if (channel !== START) others[channel] = values[channel];

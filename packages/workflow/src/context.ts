@@ -30,9 +30,9 @@ export interface Context<Saved = unknown> {
   readonly writer: (chunk: unknown) => void;
   /** Asks a question and pauses the run until it is answered. */
   readonly interrupt: <Answer = unknown>(value: unknown, options?: InterruptOptions<Answer>) => Answer;
-  /** As the function `sleep`. */
+  /** Like the function `sleep`. */
   readonly sleep: (until: Date | number) => void;
-  /** As the function `waitFor`. */
+  /** Like the function `waitFor`. */
   readonly waitFor: <Payload = unknown>(event: string, options?: WaitOptions) => Payload | undefined;
   /** Calls a task or another workflow. */
   readonly call: <Args extends readonly unknown[], Result>(
@@ -104,7 +104,7 @@ export function createContext(scope: Scope): Context {
   };
 }
 
-/** An attempt whose time is over shows nothing any more. */
+/** An attempt whose time is over no longer shows anything. */
 function showing(scope: Scope, show: () => void): void {
   if (scope.closed) return;
   scope.onProgress?.();

@@ -11,7 +11,7 @@ import { Workflow } from "./workflow.ts";
 export interface EntrypointOptions {
   /** Names the workflow in its threads. */
   readonly name: string;
-  /** Where threads are kept. A workflow that is called by another one uses the caller's; `false`: never any. */
+  /** Where threads are kept. A workflow that is called by another one uses the caller's; `false`: none at all. */
   readonly checkpointer?: WorkflowSaver | false;
   /** Passed to bodies and tasks as it is. */
   readonly store?: unknown;

@@ -46,7 +46,7 @@ export class Events {
     }
   }
 
-  /** What code shows by itself goes to the reader of the whole run, wherever in it the code is. */
+  /** What code itself shows goes to the reader of the whole run, wherever in the run the code is. */
   custom({ namespace }: TaskIdentity, payload: unknown): void {
     const around = namespace.slice(0, Math.max(0, namespace.lastIndexOf(LEVEL)));
     for (const sink of this.#tree.sinks) {
@@ -74,7 +74,7 @@ export class Events {
     this.#task("task", { id, name, input, triggers: [trigger], interrupts: [], ...about });
   }
 
-  /** A task's result was found, and it did not run. */
+  /** A task's result was found, so the task did not run. */
   served({ name }: TaskIdentity, value: unknown): void {
     this.show("updates", { [name]: value, __metadata__: { cached: true } });
   }

@@ -5,13 +5,13 @@ export interface Final<Value, Save> {
   readonly save: Save;
 }
 
-/** The value for the caller, of what a body returns. */
+/** The part of what a body returns that goes to the caller. */
 export type ValueOf<Return> = Return extends Final<infer Value, unknown> ? Value : Return;
-/** What the next run gets as `previous`, of what a body returns. */
+/** The part of what a body returns that the next run gets as `previous`. */
 export type SaveOf<Return> = Return extends Final<unknown, infer Save> ? Save : Return;
 
 /**
- * Returned by a body: `value` goes to the caller, `save` is `previous` of the next run of the thread.
+ * Returned by a body: `value` goes to the caller, `save` becomes `previous` in the next run of the thread.
  *
  * @example
  * return entrypoint.final({ value: answer, save: messages });

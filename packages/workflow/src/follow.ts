@@ -2,7 +2,7 @@
  * Aborts a controller when a signal aborts. `AbortSignal.any` forgets the reason of nested signals on
  * Node 24.
  *
- * @returns Ends it, so that a signal that lives long does not gather listeners.
+ * @returns A function that ends this, so that a long-lived signal does not gather listeners.
  */
 export function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
   if (!signal) return () => {};

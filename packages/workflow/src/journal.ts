@@ -77,7 +77,7 @@ export class Journal {
 
 const NOTHING: TaskRows = { interrupts: [], answers: [], sharesIds: false };
 
-/** A number and a key that looks like it are two places. */
+/** A number and a key that looks like it are different places. */
 function placeKey(caller: string, place: number | string): string {
   return `${caller} ${JSON.stringify(place)}`;
 }

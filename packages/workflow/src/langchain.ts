@@ -3,7 +3,7 @@ import type { Tree } from "./tree.ts";
 
 /**
  * LangChain's models show their tokens through callbacks. Nothing of LangChain is imported: an object
- * with the right methods is a handler, and where it keeps its configuration is a global symbol.
+ * with the right methods is a handler, and LangChain keeps its configuration under a global symbol.
  */
 
 interface TokenFields {

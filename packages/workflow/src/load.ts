@@ -9,7 +9,7 @@ import type { Tree } from "./tree.ts";
 /** What is stored where a run begins. */
 export interface Loaded {
   readonly tuple: CheckpointTuple | undefined;
-  /** The config named this checkpoint, and the thread has gone on since. */
+  /** The config named this checkpoint, and the thread has moved on since. */
   readonly superseded: boolean;
 }
 

@@ -24,7 +24,7 @@ export function showMessage(
   run.events.show("messages", [message, about]);
 }
 
-/** Shows LangChain's messages that a body or a task returned, unless they were shown, or given to it. */
+/** Shows LangChain's messages that a body or a task returned, unless they were already shown or given to it. */
 export function showReturned(scope: Scope, value: unknown): void {
   const { tree } = scope.run;
   if (!tree.wants("messages")) return;
@@ -40,7 +40,7 @@ export function noteGiven(tree: Tree, input: unknown): void {
   for (const message of messagesIn(Array.isArray(input) ? [input] : input)) noteShown(tree, message);
 }
 
-/** LangChain names the message that a run of a model makes after it, unless the model does. */
+/** LangChain names a message after the run of the model that makes it, unless the model names it. */
 export function noteModelRun(tree: Tree, runId: string): void {
   tree.shownMessages.add(`run-${runId}`);
 }
@@ -50,7 +50,7 @@ export function noteShown(tree: Tree, message: unknown): void {
   if (typeof id === "string") tree.shownMessages.add(id);
 }
 
-/** Messages that are values of a list or of an object, or in a list that is one. */
+/** Messages that are values of a list or of an object, or are in a list that is such a value. */
 function* messagesIn(values: unknown): Generator<Message> {
   if (typeof values !== "object" || values === null) return;
   for (const value of Object.values(values)) {

@@ -11,12 +11,12 @@ const AT_ONCE = 10;
 /** Options of `recover`. */
 export interface RecoverOptions {
   /**
-   * Milliseconds since something was last stored in the thread: a run that has no claim, because it
-   * allows others or is of LangGraph.js, may still be at work.
+   * How many milliseconds must have passed since something was last stored in the thread: a run that has no claim,
+   * because it allows others or is one of LangGraph.js's, may still be at work.
    * @default 60_000
    */
   readonly olderThan?: number;
-  /** Only threads whose own metadata equals it on every key it has. */
+  /** Only threads whose own metadata matches every key of the filter. */
   readonly filter?: Readonly<Record<string, unknown>>;
   /**
    * Also continues runs in threads that do not say whether their last run has ended: threads in which only
@@ -25,7 +25,7 @@ export interface RecoverOptions {
    * @default false
    */
   readonly unmarked?: boolean;
-  /** For the runs, except for the thread. */
+  /** The config of the runs, except for the thread. */
   readonly config?: RunConfig;
 }
 

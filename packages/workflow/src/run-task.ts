@@ -34,7 +34,7 @@ export async function runTask(
   const { run } = caller;
   run.tree.checkName("task", task.name, task.code);
   const identity = callIdentity(run.identity, caller.identity, task.name, place);
-  // This comes before the task runs, which may change its arguments.
+  // This comes before the task runs, because the task may change its arguments.
   const hash = run.recorder ? argumentsHash(args) : "";
   const call: Call = { run, task, args, identity, record: [caller.identity.id, place, task.name, hash] };
   run.called.add(task.name);

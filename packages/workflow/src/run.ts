@@ -20,7 +20,7 @@ export class Run {
   /** Without a checkpointer nothing is stored. */
   readonly recorder: Recorder | undefined;
   readonly events: Events;
-  /** The checkpoint that it writes to, and what the next is made from. */
+  /** The checkpoint that it writes to, and what the next one is made from. */
   readonly base: Base & { readonly checkpoint: NewCheckpoint["checkpoint"] };
   /** Names of the tasks that were called. */
   readonly called: Set<string> = new Set();

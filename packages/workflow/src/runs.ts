@@ -10,7 +10,8 @@ import type { ListingSaver } from "./saver.ts";
 import { wakeTimeOf } from "./waiting.ts";
 
 /**
- * - `running`: somebody runs the thread now. - `paused`: it asks something, or waits for a time or an event.
+ * - `running`: somebody is running the thread now.
+ * - `paused`: it asks something, or waits for a time or an event.
  * - `failed`: the workflow threw; `invoke(null)` tries again.
  * - `unfinished`: it stopped halfway, because its process died or it was aborted.
  * - `finished`: it returned.
@@ -34,7 +35,7 @@ export interface RunSummary {
 export interface ListRunsOptions {
   /** Only runs of this status, or these. @default all */
   readonly status?: RunStatus | readonly RunStatus[];
-  /** Only threads whose own metadata equals it on every key it has. */
+  /** Only threads whose own metadata matches every key of the filter. */
   readonly filter?: Readonly<Record<string, unknown>>;
   /** The maximum number of runs. @default no limit */
   readonly limit?: number;
@@ -55,7 +56,7 @@ export interface FoundRun {
   readonly due: readonly string[];
 }
 
-/** The last run of every thread of the workflow, the last updated first. */
+/** The last run of every thread of the workflow, most recently updated first. */
 export async function* findRuns(
   saver: ListingSaver,
   name: string,

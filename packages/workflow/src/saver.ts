@@ -7,7 +7,7 @@ import type {
 } from "@threadmark/core";
 
 /**
- * What a workflow needs of a checkpointer. Every saver of Threadmark and of LangGraph.js has it.
+ * What a workflow needs from a checkpointer. Every saver of Threadmark and of LangGraph.js provides it.
  */
 export interface WorkflowSaver extends Pick<Checkpointer, "getTuple" | "put" | "putWrites"> {
   list(config: CheckpointConfig, options?: CheckpointListOptions): AsyncIterable<CheckpointTuple>;

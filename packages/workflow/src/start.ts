@@ -166,7 +166,7 @@ async function goOn(
   }
 }
 
-/** An answer that its question has refused is as if it had not been given. */
+/** An answer that its question has refused counts as not given. */
 async function takeBackRefused(
   { refused }: Tree,
   recorder: Recorder | undefined,

@@ -30,7 +30,7 @@ export interface Task<Args extends readonly unknown[], Result> extends Callable<
    * The same task, but its stored result is found by this key and not by the order of calls. For code whose order of
    * calls can change, such as parallel code.
    *
-   * @param key Once in a body or task. LangGraph.js does not know keys and runs such a task again.
+   * @param key Unique within a body or task. LangGraph.js does not know keys and runs such a task again.
    */
   withKey(key: string): Task<Args, Result>;
 }

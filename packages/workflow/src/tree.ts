@@ -7,7 +7,7 @@ import type { Durability } from "./recorder.ts";
 import type { WorkflowSaver } from "./saver.ts";
 import type { Sink, StreamMode } from "./stream.ts";
 
-/** Of the testing entry: in a config, it keeps tasks from running. */
+/** For the testing entry: in a config, it keeps tasks from running. */
 export const ONLY_STORED: unique symbol = Symbol.for("@threadmark/workflow/only-stored");
 
 /** The end of the message of the error. */
@@ -43,11 +43,11 @@ export class Tree {
   readonly sinks: Set<Sink> = new Set();
   /** Answers by the ids of their questions. */
   readonly answers: Map<string, unknown> = new Map();
-  /** Those to questions of old threads, by the id of the first question of the task. */
+  /** Answers to questions of old threads, by the id of the first question of the task. */
   readonly sharedAnswers: Map<string, unknown> = new Map();
   /** Questions whose answers do not match their schemas. */
   readonly refused: Set<string> = new Set();
-  /** Ids of messages that were shown, or were no news. */
+  /** Ids of messages that were shown, or were nothing new. */
   readonly shownMessages: Set<string> = new Set();
   #fatal: { readonly error: unknown } | undefined;
   readonly #codes = new Map<string, (...args: never[]) => unknown>();

@@ -4,7 +4,7 @@ import { paddedLength, sha1 } from "./sha1.ts";
 let preimage = new Uint8Array(1024);
 let view = new DataView(preimage.buffer);
 let namePart = preimage.subarray(16);
-/** Whose bytes are there: all tasks of a run have the same namespace. */
+/** The namespace whose bytes are there: all tasks of a run have the same one. */
 let placed = "";
 const encoder = new TextEncoder();
 

@@ -29,7 +29,7 @@ export interface WorkflowParts extends Body {
   readonly cache: WorkflowCache | undefined;
 }
 
-/** Chunks of a stream: with several modes, each says which one it is of. */
+/** Chunks of a stream: with several modes, each chunk says which mode it belongs to. */
 export type Chunk<Mode> = Mode extends StreamMode[]
   ? [mode: Mode[number], payload: unknown]
   : // oxlint-disable-next-line typescript/no-explicit-any -- what it is depends on the mode and the workflow
@@ -64,7 +64,8 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
    * @returns What the body returned; `{ __interrupt__ }` when it asks something, see `isInterrupted`.
    * @throws WorkflowError `EMPTY_INPUT`, `NOT_PAUSED`, `ALREADY_RESUMED`, `UNKNOWN_INTERRUPT`,
    *   `AMBIGUOUS_RESUME`, `INVALID_ANSWER`, `NON_DETERMINISTIC`, `CHECKPOINT_NOT_FOUND`, `NO_CHECKPOINTER`,
-   *   `THREAD_BUSY`, `THREAD_LOST`, `RUN_REPLACED`, `INVALID_OPTION`, `TIMEOUT`; and what the body, a task or the checkpointer throws.
+   *   `THREAD_BUSY`, `THREAD_LOST`, `RUN_REPLACED`, `INVALID_OPTION`, `TIMEOUT`; and whatever the body, a task or the
+   *   checkpointer throws.
    * @example
    * await workflow.invoke(input, { configurable: { thread_id: "1" } });
    */
@@ -104,10 +105,10 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   }
 
   /**
-   * The state of a thread, or of the checkpoint that the config names. That of a called workflow is read with
-   * its namespace, from that workflow, since only its code knows its name.
+   * The state of a thread, or of the checkpoint that the config names. The state of a called workflow is read from
+   * that workflow, with its namespace, since only its code knows its name.
    *
-   * @param _options Taken as LangGraph.js does, which finds no workflows called by a function either.
+   * @param _options Accepted as in LangGraph.js, which finds no workflows called by a function either.
    * @example
    * const { tasks } = await workflow.getState(config);
    * await child.withCheckpointer(saver).getState({ configurable: { thread_id, checkpoint_ns } });
@@ -142,7 +143,8 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   }
 
   /**
-   * The last run of every thread, the last updated first. A thread whose last run is of another workflow is left out.
+   * The last run of every thread, most recently updated first. A thread whose last run belongs to another workflow is
+   * left out.
    * With a `status`, most threads whose runs have another status are not even read.
    *
    * @throws WorkflowError `NOT_SUPPORTED` with savers that cannot list threads.
@@ -170,8 +172,8 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   /**
    * Continues a run that waits for the event.
    *
-   * @returns As `invoke`.
-   * @throws WorkflowError `NOT_PAUSED` when the thread does not wait for it; otherwise as `invoke`.
+   * @returns The same as `invoke`.
+   * @throws WorkflowError `NOT_PAUSED` when the thread is not waiting for it; otherwise the same as `invoke`.
    * @example
    * await workflow.sendEvent("paid", { amount: 30 }, config);
    */

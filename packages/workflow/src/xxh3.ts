@@ -2,8 +2,8 @@ import { utf8 } from "./bytes.ts";
 
 /**
  * XXH3 with 128 bits and seed 0, as 32 hexadecimal digits. LangGraph.js names interrupts and cache entries with it.
- * Only short texts are hashed, so clarity comes before speed. LangGraph.js's own differs for some texts of up to 16
- * bytes, but the names of interrupts are made from longer ones.
+ * Only short texts are hashed, so clarity comes before speed. LangGraph.js's own hash differs for some texts of up to
+ * 16 bytes, but the names of interrupts are made from longer ones.
  *
  * Source: the specification of xxHash, https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
  */

@@ -60,7 +60,7 @@ export class BlobCache {
     return this.#threads.get(thread);
   }
 
-  /** What is known of a thread, which is used now. */
+  /** What is known of a thread, which now counts as just used. */
   find(thread: string): KnownThread | undefined {
     const known = this.#threads.get(thread);
     if (known) {
@@ -145,7 +145,7 @@ export class BlobCache {
   }
 }
 
-/** By how many bytes the use has grown. */
+/** Returns by how many bytes the memory in use has grown. */
 function rememberRecent(recent: Map<string, Remembered>, namespace: string, values: Remembered): number {
   let more = values.cost;
   const forget = (name: string, old: Remembered | undefined): void => {

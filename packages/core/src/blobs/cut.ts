@@ -12,7 +12,7 @@ const NODE_MAX = 64;
 /** One id in four ends a node. */
 const NODE_END = 4;
 
-/** A value of up to so many bytes is one leaf: three blobs for it would cost more than what they could share. */
+/** A value of up to this many bytes is one leaf: three blobs for it would cost more than they could share. */
 const WHOLE_MAX = 2048;
 
 /** A value that was cut. */

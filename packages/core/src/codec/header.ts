@@ -15,7 +15,7 @@ export interface Header {
   readonly fields: CheckpointFields;
   /** Channel and stored value, in the order of `channel_values`. */
   readonly values: readonly (readonly [channel: string, stored: Uint8Array])[];
-  /** Delta channels: what they hold without a value here is spread over the ancestors. */
+  /** Delta channels: where one has no value here, what it holds is spread over the ancestors. */
   readonly delta: readonly string[];
   /** Checksum of the rest of the record. */
   readonly content: number;
@@ -36,8 +36,8 @@ export function beginHeader(fields: CheckpointFields): Encoder {
 }
 
 /**
- * The bytes of a header: how it is encoded, then a list of the format, the fields, the checksum, the names of channels as
- * JSON, which is well-formed whatever the names are, and the values. The seal of the record is its checksum.
+ * The bytes of a header: how it is encoded, then a list of the format, the fields, the checksum, the names of channels
+ * as JSON, which is well-formed whatever the names are, and the values. The seal of the record is its checksum.
  */
 export function endHeader(header: Encoder, { values, delta, content }: Omit<Header, "fields">): Uint8Array {
   const writer = header.bytes;
@@ -60,7 +60,7 @@ export function endHeader(header: Encoder, { values, delta, content }: Omit<Head
 export function decodeHeader(bytes: Uint8Array): Soon<Header> {
   const [encoding] = bytes;
   if (encoding !== PLAIN && encoding !== TAGGED) throw unknownFormat(encoding);
-  // A view of exactly this class: of a Node `Buffer`, byte strings would be buffers, too.
+  // A view of exactly this class: in a Node `Buffer`, byte strings would be buffers, too.
   const body = new Uint8Array(bytes.buffer, bytes.byteOffset + 1, bytes.length - 1);
   return chain(decodeBody(body, encoding === TAGGED, parts.types), headerOf);
 }

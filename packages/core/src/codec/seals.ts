@@ -14,7 +14,7 @@ type Unsealed<T> = Omit<T, "seal" | "parentSeal">;
 
 /**
  * The short fields, each with its end, and then the one long field: no two records have the same bytes, since no field
- * has NUL. The thread is added, so that copying a record to another thread adds a number to its seal.
+ * contains NUL. The thread is added, so that copying a record to another thread adds a number to its seal.
  */
 function sealOf(thread: string, fields: string, bytes: Uint8Array): Seal {
   return (textSum(thread) + crc32(bytes, textSum(fields))) >>> 0;

@@ -15,7 +15,7 @@ const INLINE_BYTES = 512;
 const INLINE = 0;
 const CUT = 1;
 const ID_BYTES = 16;
-/** From this size on, a value that a few blobs may stand for is checked before it takes as much memory. */
+/** From this size on, a value that a few blobs may stand for is checked before it takes that much memory. */
 const REPEATED_MIN = 32 * 1024 * 1024;
 
 /** A value as a record holds it. */

@@ -1,5 +1,5 @@
 /**
- * Text that every database can hold and orders alike.
+ * Text that every database can hold and sorts in the same order.
  */
 
 // oxlint-disable-next-line no-control-regex -- NUL is what Postgres cannot hold

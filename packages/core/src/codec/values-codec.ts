@@ -31,7 +31,7 @@ export interface ValueCodec {
       ) => T)
     | undefined;
   decode(bytes: Uint8Array): Soon<unknown>;
-  /** Whether a value is made again from its trace as `decode` makes it from its bytes. */
+  /** Whether a value made again from its trace is what `decode` makes from its bytes. */
   readonly rebuilds: boolean;
 }
 

@@ -106,7 +106,7 @@ export class MemoryStorage implements CheckpointStorage {
     return { outcome: "stored", epoch: data.epoch };
   }
 
-  /** Why nothing may be written, if so. */
+  /** Why nothing may be written, if that is the case. */
   #refuse({ thread, claim, epoch, relies }: WriteRequest): WriteOutcome | undefined {
     if (this.#threads.isExpired(thread)) return { outcome: "expired" };
     const data = this.#threads.find(thread);

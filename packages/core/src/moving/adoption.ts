@@ -24,13 +24,14 @@ const DELETED = "deleted";
 const ATTEMPTS = "attempts";
 
 /**
- * Takes threads over from an old saver, each whole and once, whoever does it and wherever it is stopped.
+ * Takes threads over from an old saver, each as a whole and only once, whoever does it and wherever it is stopped.
  *
- * A thread has a hidden note. An attempt writes itself there, then copies the thread to a hidden staging thread of its own,
- * then becomes the head of the note, which is fenced: one attempt can. From then on the thread is taken over, and anybody
- * who finds the note copies that staging thread to the real one, in one operation of the database, and removes it. A note
- * whose staging thread is gone belongs to a thread that is here, or was: it has expired or was deleted, and is not taken
- * over again. So a deletion makes itself the head first, if no attempt is.
+ * A thread has a hidden note. An attempt writes itself there, then copies the thread to its own hidden staging thread,
+ * then becomes the head of the note, which is fenced, so that only one attempt can. From then on the thread counts as
+ * taken over, and anybody who finds the note copies that staging thread to the real one, in one operation of the
+ * database, and removes the staging thread. A note whose staging thread is gone belongs to a thread that is here, or
+ * was: it has expired or was deleted, and is not taken over again. So a deletion first makes itself the head, if no
+ * attempt is.
  */
 export class Adoption implements ThreadTaker {
   readonly #old: OldSaver;
@@ -179,7 +180,7 @@ export class Adoption implements ThreadTaker {
     for await (const { id } of outlineOf(this.#engine.storage, noteOf(thread))) attempts.add(id);
     attempts.delete(DELETED);
     for (const attempt of attempts) await removeThread(this.#engine, stagingOf(attempt));
-    // The process of another attempt may be at it still. What it leaves is found by `finish`.
+    // The process of another attempt may still be at work. What it leaves is found by `finish`.
     if (attempts.size === 1) await markFinished(this.#engine, thread);
   }
 

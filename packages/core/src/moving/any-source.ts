@@ -6,7 +6,7 @@ interface ListsThreads {
   listThreads?(): AsyncIterable<{ readonly threadId: string }>;
 }
 
-/** Any saver that keeps the contract. Without `listThreads`, finding all threads means reading everything. */
+/** Any saver that follows the contract. Without `listThreads`, finding all threads means reading everything. */
 export function anySource(saver: OldSaver): ThreadSource {
   return {
     async *threadIds() {

@@ -9,7 +9,7 @@ import { targetOf, type ThreadTarget } from "./thread-target.ts";
 import { sourceOf } from "./source-of.ts";
 import type { ThreadSource } from "./thread-source.ts";
 
-/** What is used of an `AbortSignal`, which every host declares in its own way. */
+/** The part of `AbortSignal` that is used. Every host declares the whole in its own way. */
 export interface AbortSignalLike {
   throwIfAborted(): void;
 }
@@ -68,14 +68,15 @@ const FAILURES_IN_A_ROW = 10;
 
 /**
  * Copies threads from one saver to another, with all namespaces, branches, metadata and pending writes: paused runs
- * continue. Every checkpoint is read back and compared. One thread after the other, page by page, so that memory does not
- * grow with what there is.
+ * continue. Every checkpoint is read back and compared. Threads are copied one after the other, page by page, so that
+ * the memory in use does not grow with their number or size.
  *
  * Call it again after it was stopped: what is already there and equal is not stored again. Neither side should be
  * written to in the meantime; to move while the application runs, use the option `adopt` of a saver.
  *
  * @returns What was done, and which threads could not be copied exactly: one that fails does not stop the others.
- * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option; the error of a database where thread after thread fails.
+ * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option; the error of the database when thread after thread
+ * fails.
  * @example
  * const report = await migrateThreads({ from: oldSaver, to: newSaver });
  * if (report.failures.length > 0) console.error(report.failures);

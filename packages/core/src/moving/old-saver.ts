@@ -1,6 +1,6 @@
 import type { Checkpointer } from "../contract.ts";
 
-/** What is needed of a saver to take its threads over: one of LangGraph.js's own, or any that keeps the contract. */
+/** What is needed from a saver to take its threads over: LangGraph.js's own, or any that follows the contract. */
 export type OldSaver = Pick<Checkpointer, "getTuple" | "list" | "deleteThread">;
 
 /** A saver that threads can be moved to. */

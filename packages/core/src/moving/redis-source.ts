@@ -24,7 +24,7 @@ const ROOT = "__empty__";
 const FORBIDDEN = /[*?[\]\\]/;
 
 /**
- * LangGraph.js's `RedisSaver` and `ShallowRedisSaver`: a `client` of the package `redis` with the commands of RediSearch.
+ * LangGraph.js's `RedisSaver` and `ShallowRedisSaver`: a `client` of the package `redis` with RediSearch's commands.
  * Their `list` stops after ten unless it is given a limit, and loads all state, so the ids come from the index.
  */
 export function redisSource(saver: OldSaver): ThreadSource | undefined {

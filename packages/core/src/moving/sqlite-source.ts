@@ -6,7 +6,7 @@ interface Statement {
   all(...values: unknown[]): { id: string }[];
 }
 
-/** LangGraph.js's `SqliteSaver`: its `db` is one of better-sqlite3, and `setup` makes the tables. */
+/** LangGraph.js's `SqliteSaver`: its `db` is a database of better-sqlite3, and `setup` makes the tables. */
 export function sqliteSource(saver: OldSaver): ThreadSource | undefined {
   const { db, setup } = saver as { db?: { prepare?(text: string): Statement }; setup?: () => unknown };
   if (typeof db?.prepare !== "function") return undefined;

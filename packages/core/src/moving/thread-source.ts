@@ -1,7 +1,7 @@
 import type { ThreadMetadata } from "../saver/thread-metadata.ts";
 import type { MovedCheckpoint } from "./moved.ts";
 
-/** Where threads are moved from. Its only change is the deletion of a thread. */
+/** Where threads are moved from. The only change that it makes is to delete a thread. */
 export interface ThreadSource {
   /** The ids of all threads, each once. */
   threadIds(): AsyncIterable<string>;

@@ -6,15 +6,15 @@ import type { ThreadPosition } from "../storage/port.ts";
 import { noteOf } from "./hidden-threads.ts";
 
 /*
- * A note is marked while there may be staging threads, so that those of a process that was killed are found, by an index,
- * though nobody touches the thread again.
+ * A note is marked while there may be staging threads, so that those of a process that was killed are found, by an
+ * index, even if nobody touches the thread again.
  */
 
 const MARK = "threadmark:unfinished";
 const NAME = "thread";
 const PAGE = 100;
 
-/** Marks the note of a thread, which is there. */
+/** Marks the note of a thread. The note must exist. */
 export async function markUnfinished(engine: Engine, thread: string): Promise<void> {
   await updateThread(engine, noteOf(thread), { metadata: { [MARK]: true, [NAME]: thread } });
 }

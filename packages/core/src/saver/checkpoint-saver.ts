@@ -59,7 +59,7 @@ export class CheckpointSaver {
     return this.#parts.storage.capabilities;
   }
 
-  /** Creates or upgrades tables and indexes. Idempotent, and safe from many processes at once. */
+  /** Creates or upgrades tables and indexes. Idempotent, and safe to call from many processes at once. */
   async setup(): Promise<void> {
     await this.#call((engine) => engine.storage.setup());
   }
@@ -99,7 +99,7 @@ export class CheckpointSaver {
   }
 
   /**
-   * Lists checkpoints with everything that belongs to them, newest first by id. Without `thread_id`
+   * Lists checkpoints with everything that belongs to them, newest first by id: without `thread_id`
    * those of all threads, without `checkpoint_ns` those of all namespaces, with `checkpoint_id` only
    * that one. Pages are read as they are needed; the saver may be used inside the loop.
    *
@@ -274,7 +274,7 @@ export class CheckpointSaver {
     await this.#call((engine) => expireThread(engine, threadId, ttl));
   }
 
-  /** Removes expired threads, which no read sees, and returns how many. Ends stopped adoptions (option `adopt`), too. */
+  /** Removes expired threads, which no read sees, and returns how many. Also ends stopped adoptions (`adopt`). */
   async sweep(): Promise<number> {
     return this.#call(sweepThreads);
   }

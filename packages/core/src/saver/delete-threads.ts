@@ -18,7 +18,7 @@ const MAX_ROUNDS = 10;
 /** Which threads to delete. Exactly one of the three is needed. */
 export interface DeleteThreadsOptions {
   /**
-   * Threads whose own metadata equals it on every key it has. It needs at least one key, and no value may be
+   * Threads whose own metadata matches every key of the filter. It needs at least one key, and no value may be
    * `undefined`.
    */
   readonly filter?: Readonly<Record<string, unknown>> | undefined;

@@ -24,7 +24,7 @@ export interface Encoded<T> {
   readonly values: RecentValues;
   /** The blobs that are not known from `base`. */
   readonly fresh: readonly Blob[];
-  /** Whether there are others. */
+  /** Whether they need other blobs, too. */
   readonly reuses: boolean;
   /** What was known of the thread. */
   readonly base: KnownThread | undefined;
@@ -53,8 +53,8 @@ export interface CheckpointInput {
 /**
  * Encodes a checkpoint. Everything is read before this returns; the promise is for slow serializers.
  *
- * @param base What is known about the thread, to save time. @param findDropped Finds the channels whose values are
- * not to be stored.
+ * @param base What is known about the thread, to save time.
+ * @param findDropped Finds the channels whose values are not to be stored.
  */
 export function encodeCheckpoint(
   codec: ValueCodec,
@@ -123,8 +123,8 @@ function recordOf(
 }
 
 /**
- * A write of up to so many bytes stays in its record, even where the storage says less: unlike the value of a channel,
- * it is stored once, and a blob would save nothing.
+ * A write of up to this many bytes stays in its record, even where the storage says less: unlike the value of a
+ * channel, it is stored once, and a blob would save nothing.
  */
 const INLINE_WRITE_BYTES = 2048;
 

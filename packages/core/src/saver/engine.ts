@@ -50,8 +50,8 @@ export interface CheckpointSaverOptions {
   readonly fence?: "head" | undefined;
   /**
    * Returns what is known about the thread of a config, such as its user. Called with every `put`, and stored in the
-   * same round trip; keys that it does not name, or names as `undefined`, stay as they are. `listThreads` and `deleteThreads`
-   * filter by it, and `updateThread` sets more.
+   * same round trip; keys that it does not name, or names as `undefined`, stay as they are. `listThreads` and
+   * `deleteThreads` filter by it, and `updateThread` sets more.
    * @default nothing
    * @example
    * new MemorySaver({ threadMetadata: ({ configurable }) => ({ user: configurable?.["user_id"] }) });

@@ -83,7 +83,7 @@ function remember(engine: Engine, stored: GetResult, { find, read, recent }: Rea
     const value = recent?.cut.get(root) ?? read.get(root);
     if (value) cut.set(root, value);
   }
-  // What was put last is read next, as a rule.
+  // As a rule, what was put last is read next.
   if (recent && read.size === 0 && cut.size === recent.cut.size && stored.blobs.length === 0) return;
   const encoded = recent?.encoded ?? new Map<string, never>();
   const blobs = blobsBelow(

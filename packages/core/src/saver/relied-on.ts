@@ -44,7 +44,7 @@ function topmost(values: ReadonlyMap<BlobId, CutValue>, sent: ReadonlyMap<BlobId
   return found;
 }
 
-/** Removes what is below a root, and returns whether there was any. */
+/** Removes what is below a root, and returns whether there was anything. */
 function takeBelow(root: BlobId, rest: Set<BlobId>, { blobs }: KnownThread): boolean {
   const before = rest.size;
   const open = [root];

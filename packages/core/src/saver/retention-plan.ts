@@ -11,7 +11,7 @@ export interface Kept extends CheckpointKey {
   readonly version: number;
   /** Channels with a value. */
   readonly channels: readonly string[];
-  /** Delta channels: what they hold without a value here is spread over the ancestors. */
+  /** Delta channels: where one has no value here, what it holds is spread over the ancestors. */
   readonly delta: readonly string[];
   readonly isWorkflow: boolean;
 }
@@ -23,8 +23,9 @@ export interface RetentionPlan {
 }
 
 /**
- * Decides what goes, given what may go. A checkpoint stays that a survivor is read with: one that its
- * delta channels are built from, or that has its sends. A survivor that loses its parent gets its nearest surviving ancestor instead.
+ * Decides what goes, given what may go. A checkpoint stays if a survivor needs it to be read: if the survivor's delta
+ * channels are built from it, or if it has the survivor's sends. A survivor that loses its parent gets its nearest
+ * surviving ancestor instead.
  */
 export function planRemoval(
   thread: string,
@@ -92,8 +93,8 @@ function neededByDeltas(
 }
 
 /**
- * The parents of survivors from before format 4, which have their sends. Not the parents of these
- * again: then nothing of an old thread could ever go.
+ * The parents of survivors from before format 4, which have the survivors' sends. The parents of these
+ * parents are not included, or nothing of an old thread could ever go.
  */
 function parentsWithSends(namespace: readonly Kept[], going: ReadonlySet<string>): string[] {
   return namespace

@@ -23,13 +23,13 @@ const MAX_ATTEMPTS = 10;
 export interface PruneOptions {
   /** Only these threads; `[]` prunes none. */
   readonly threadIds?: readonly ThreadId[] | undefined;
-  /** `true`: every thread there is, instead of `threadIds`. @default false */
+  /** `true`: all threads, instead of `threadIds`. @default false */
   readonly allThreads?: boolean | undefined;
   /** How many of the newest checkpoints of every namespace stay in any case. @default 1 */
   readonly keepLatest?: number | undefined;
   /** Only checkpoints with an earlier `ts` go. @default all but the newest go */
   readonly olderThan?: Date | undefined;
-  /** Counts and changes nothing. @default false */
+  /** Only counts, and changes nothing. @default false */
   readonly dryRun?: boolean | undefined;
 }
 

@@ -36,8 +36,8 @@ export async function threadStats(saver: object, threadId: ThreadId): Promise<Th
 }
 
 /**
- * How much each of the newest checkpoints holds and has added, oldest first. Only what the older ones do not have is
- * read of each.
+ * How much each of the newest checkpoints holds and has added, oldest first. Of each, only what the older ones do not
+ * have is read.
  *
  * @throws CheckpointError `INVALID_ARGUMENT` when it is not a saver of this package.
  * @example

@@ -61,9 +61,9 @@ export interface ListThreadsOptions {
   readonly limit?: number | undefined;
   /** Only threads after this one in the order: the `cursor` of a thread; or only those updated before a Date. */
   readonly before?: string | Date | undefined;
-  /** Only threads whose own metadata equals it on every key it has; `undefined` asks for absence. */
+  /** Only threads whose own metadata matches every key of the filter; `undefined` asks for absence. */
   readonly filter?: Readonly<Record<string, unknown>> | undefined;
-  /** Only threads whose `run` is this. The cost does not grow with the number of other threads. @default any */
+  /** Only threads whose `run` has this value. The cost does not grow with the number of other threads. @default any */
   readonly run?: RunMark | undefined;
 }
 
@@ -74,7 +74,7 @@ const LIST_THREADS_OPTIONS: OptionNames<ListThreadsOptions> = {
   run: true,
 };
 
-/** Threads, the last updated first. */
+/** Threads, most recently updated first. */
 export async function* readThreads(engine: Engine, options: ListThreadsOptions): AsyncGenerator<ThreadInfo> {
   checkOptions(options, "listThreads", LIST_THREADS_OPTIONS, { cursor: "before", after: "before" });
   checkLimit(options.limit);
@@ -165,7 +165,7 @@ function parseCursor(cursor: string): ThreadPosition {
       return { updated: updated as number, thread };
     }
   } catch {
-    // Not JSON: the same error as for other JSON.
+    // It is not JSON: the same error as for JSON of another form.
   }
   throw wrong("before", "is not a cursor of listThreads");
 }

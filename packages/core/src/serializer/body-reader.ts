@@ -18,24 +18,24 @@ const { fromCharCode } = String;
 /** Keys of the records that were met, by id. */
 type Records = (readonly string[] | undefined)[];
 
-// One body is read at a time, from its first byte to its last, and nothing of anybody else's is called meanwhile. Kept
-// in variables of the module, all this is found faster than in an object.
+// One body is read at a time, from its first byte to its last, and nobody else's code is called meanwhile. Kept in
+// variables of the module, all this is found faster than in an object.
 let bytes: Uint8Array = new Uint8Array();
 let view = new DataView(bytes.buffer);
 let at = 0;
 let end = 0;
 let records: Records = [];
-/** How many values have still to come. Each has a byte at least, so no length can claim more than there is. */
+/** How many values are still to come. Each takes at least a byte, so no length can claim more than there are bytes. */
 let pending = 0;
 let level = 0;
 let hasTags = false;
-/** Whether an instance is open that says to have no tags in it. */
+/** Whether an instance is open that claims to have no tags in it. */
 let isUntagged = false;
 
 /**
- * Reads MessagePack with records, and refuses all but what the encoder writes: nothing but the closed set of types,
- * whole, and not too deep, with every length true. What is taken as it is holds no tag: the data of a tag itself, and
- * all that is in an instance which says so.
+ * Reads MessagePack with records, and refuses everything but what the encoder writes: only the closed set of types,
+ * complete and not too deep, with every length correct. What is taken as it is holds no tag: the data of a tag itself,
+ * and everything in an instance that says so.
  *
  * @param length Whatever follows is ignored.
  * @param tagged Whether there may be tags.
@@ -55,7 +55,7 @@ export function readBody(body: Uint8Array, length: number, tagged: boolean): unk
     if (at !== end) malformed("it goes on after its end");
     return value;
   } finally {
-    // Nobody else may keep the buffer.
+    // The buffer must not be kept any longer.
     bytes = new Uint8Array();
     view = new DataView(bytes.buffer);
   }
@@ -134,7 +134,7 @@ function past(size: number): number {
   return start;
 }
 
-/** Goes one level deeper, where so many values come. */
+/** Goes one level deeper, where this many values come. */
 function enter(count: number): void {
   if (level === MAX_LEVELS) malformed("it is nested too deeply");
   level++;
@@ -213,7 +213,7 @@ function readTag(): unknown[] {
   return [MARK, tag, data];
 }
 
-/** `undefined` is an extension of one byte of the kind 0, the first record of its keys one of the kind 0x72. */
+/** `undefined` is a one-byte extension of kind 0; the first record with its keys is one of kind 0x72. */
 function readExtension(): readonly string[] | undefined {
   const start = past(2);
   const kind = bytes[start]!;

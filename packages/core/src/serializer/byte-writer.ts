@@ -45,7 +45,7 @@ export class ByteWriter {
     }
   }
 
-  /** Where the writing is. It is another number whenever something was written. */
+  /** The current position. It is another number whenever something was written. */
   get place(): number {
     return this.#base + this.#at;
   }

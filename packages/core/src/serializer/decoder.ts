@@ -11,7 +11,7 @@ import { NEEDS } from "./tags.ts";
 const ALL_NEEDS = NEEDS.messages | NEEDS.documents | NEEDS.langgraph | NEEDS.numbering;
 
 /**
- * Decodes one value. There is a promise only where classes have to be imported.
+ * Decodes one value. It returns a promise only if classes have to be imported.
  *
  * @throws CheckpointError `CORRUPT` or `UNSUPPORTED_FORMAT`
  */

@@ -1,6 +1,6 @@
 import { CheckpointError } from "../errors.ts";
 
-/** The error for bytes that have the right checksum and are not what the serializer writes. */
+/** The error for bytes that have the right checksum but are not what the serializer writes. */
 class Malformed extends Error {}
 
 export function malformed(reason: string): never {

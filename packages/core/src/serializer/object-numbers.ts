@@ -1,4 +1,4 @@
-/** So many objects are found in a list faster than in a set. */
+/** Up to this many objects are found faster in a list than in a set. */
 const FEW = 12;
 
 /**
@@ -7,7 +7,7 @@ const FEW = 12;
  */
 export class ObjectNumbers {
   readonly #few: object[] = [];
-  /** All objects, when they are not few any more. */
+  /** All objects, once they are no longer few. */
   #seen: Set<object> | undefined;
   /** Created at the first repetition among many; until then a set is enough, and faster. */
   #numbers: Map<object, number> | undefined;

@@ -10,10 +10,10 @@ export interface Shape {
 
 /** Objects with more keys are dictionaries more often than records. */
 export const MANY_KEYS = 64;
-/** A limit, so that a program with ever new lists of keys does not fill the memory. */
+/** A limit, so that a program that keeps making new lists of keys does not fill the memory. */
 const KNOWN_MAX = 1024;
 
-// Keys come from the same few places of a program all the time, so all encoders and decoders share what is known of them.
+// Keys come from the same few places of a program all the time, so encoders and decoders share what is known of them.
 const byFirstKey = new Map<string, Shape[]>();
 let known = 0;
 
@@ -86,7 +86,8 @@ export const MANY_KEYS_ID: number = FIRST_ID + SLOTS;
 
 /**
  * The shapes whose keys are written already, and the bytes that stand for them. An id follows from the keys and
- * not from the order in which shapes are met, so that a new shape in a value leaves the bytes of the others as they were.
+ * not from the order in which shapes are met, so that a new shape in a value leaves the bytes of the others as they
+ * were.
  */
 export class ShapeTable {
   readonly #shapes: Shape[] = [];

@@ -21,8 +21,8 @@ const PAGE = 100;
 const ID_BYTES = 16;
 
 /**
- * The storage with all methods of the port: those that it leaves out are made from the others. They cost more, and their
- * answers are the same.
+ * The storage with all methods of the port: those that it leaves out are made from the others. They cost more, but
+ * their answers are the same.
  *
  * @example
  * const { checkpoints } = await withFallbacks(new MyStorage()).outline({ thread: "1", after: undefined, limit: 100 });

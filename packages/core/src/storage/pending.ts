@@ -1,6 +1,6 @@
 import type { WriteRecord } from "./port.ts";
 
-/** Of the writes to the head of a thread, those that a listing of threads asks for; see `ThreadsRequest.pendingChannels`. */
+/** The writes to the head of a thread that a listing of threads asks for; see `ThreadsRequest.pendingChannels`. */
 export function pendingOf(
   writes: readonly WriteRecord[],
   pendingChannels: readonly string[],

@@ -10,12 +10,12 @@
  * 1. **A blob is never stored without everything below it.** That holds at every prefix of what the storage does: after
  *    a crash, and on a server that comes back without its last operations. So whoever sees that a blob is stored knows
  *    that its whole tree is. Blobs are sent children first.
- * 2. **What is relied on is proven.** A write names the blobs that it leaves out (`WriteRequest.relies`), and the storage
- *    looks for them in the same atomic operation. The epoch alone proves nothing: a server that was rolled back has the
- *    epoch of before, and not the blobs.
+ * 2. **What is relied on is proven.** A write names the blobs that it leaves out (`WriteRequest.relies`), and the
+ *    storage looks for them in the same atomic operation. The epoch alone proves nothing: a server that was rolled back
+ *    has the earlier epoch, but not the blobs.
  * 3. **Nothing damaged is passed over.** A row that cannot be decoded is an error with code `CORRUPT` that names the
- *    thread, made by `damaged`; a format that is newer than the code is `UNSUPPORTED_FORMAT`. Neither is a native error,
- *    a hang or an absent record. What the bytes say is checked by core, with the seals.
+ *    thread, made by `damaged`; a format that is newer than the code is `UNSUPPORTED_FORMAT`. Neither is a native
+ *    error, a hang or an absent record. What the bytes say is checked by core, with the seals.
  */
 
 import type { Blob } from "./records.ts";
@@ -70,7 +70,7 @@ export interface StorageCapabilities {
    */
   readonly inlineBytes?: number;
   /**
-   * From how many threads core removes checkpoints at once. More than the default makes sense where calls to several
+   * How many threads core removes checkpoints from at once. More than the default makes sense where calls to several
    * threads that come at the same moment share what they cost.
    * @default 8
    */
@@ -89,7 +89,7 @@ export interface CheckpointStorage {
   readonly capabilities: StorageCapabilities;
 
   /**
-   * Creates or upgrades what the storage needs. Idempotent, and safe from many processes at once.
+   * Creates or upgrades what the storage needs. Idempotent, and safe to call from many processes at once.
    * @default does nothing
    */
   setup?(): Promise<void>;
@@ -124,17 +124,17 @@ export interface CheckpointStorage {
   /** Removes checkpoints of a thread, and the blobs that only they need. */
   remove(request: RemoveRequest): Promise<RemoveOutcome>;
   /**
-   * Removes threads with all that they have: checkpoints, writes, blobs, entries, the claim. In one round trip where the
-   * database allows, and not atomic: if it fails, any of them may be gone, each of them whole.
+   * Removes threads with all that they have: checkpoints, writes, blobs, entries, the claim. It takes one round trip
+   * where the database allows, and is not atomic: if it fails, any of them may be gone, each of them as a whole.
    *
    * @param threads At most 100, each once. Those that do not exist are passed over.
-   * @returns How many existed. One that has expired and was not swept yet may count or not.
+   * @returns How many existed. One that has expired and was not swept yet may or may not count.
    */
   deleteThreads(threads: readonly string[]): Promise<number>;
   /** Copies everything that a thread has except its claim, including entries, expiry and its own time to live. */
   copyThread(request: CopyRequest): Promise<CopyOutcome>;
 
-  /** Threads, those that were written to last first. */
+  /** Threads, most recently updated first. */
   threads(request: ThreadsRequest): Promise<ThreadPage>;
   /** Changes the thread's metadata, but not `updated`, and returns whether the thread exists. */
   updateThread(request: UpdateThreadRequest): Promise<boolean>;

@@ -18,7 +18,7 @@ export interface RemoveRequest {
 }
 
 /**
- * - `removed`: done. A thread without any checkpoint left is removed whole.
+ * - `removed`: done. A thread without any checkpoint left is removed as a whole.
  * - `conflict`: nothing was removed, because a checkpoint in neither list has one of `checkpoints` as parent. If that
  *   checkpoint came during the removal, the thread may have the new epoch.
  */
@@ -54,7 +54,7 @@ export interface ThreadsRequest {
   readonly limit: number;
   /**
    * The writes of each thread's head that are wanted, for `ThreadHead.pending`: those to these channels, and all with a
-   * negative `idx`, so that one of which either was damaged is not passed over. Of no channels: none.
+   * negative `idx`, so that one with either of them damaged is not passed over. Without channels, none are wanted.
    */
   readonly pendingChannels: readonly string[];
 }

@@ -33,8 +33,8 @@ export interface WriteRequest {
 export interface PutRequest extends WriteRequest {
   readonly checkpoint: CheckpointRecord;
   /**
-   * When the checkpoint exists already, it keeps its `parent` and `parentSeal`. `checkpoint` has no parent then, and
-   * the `parentSeal` of one without, which a new one gets.
+   * When the checkpoint exists already, it keeps its `parent` and `parentSeal`. `checkpoint` then has no parent, and
+   * has the `parentSeal` of a checkpoint without one, which a new checkpoint gets.
    */
   readonly keepParent: boolean;
   /** Store only if the newest checkpoint of the namespace is the parent, or this checkpoint itself. */

@@ -23,7 +23,7 @@ export class KnownHeads {
     const head = heads.get(namespace);
     if (head && compareText(id, head.id) < 0) return;
     if (head?.id === id) return this.wrote(thread, namespace, id, refs);
-    // Every call of a subgraph has its own namespace, which soon is not read any more.
+    // Every call of a subgraph has its own namespace, which is soon no longer read.
     if (!head && heads.size >= MAX_NAMESPACES) heads.delete(heads.keys().next().value!);
     heads.set(namespace, { id, refs });
     this.#threads.delete(thread);

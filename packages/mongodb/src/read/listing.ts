@@ -34,7 +34,7 @@ type Listed = ThreadDoc & {
   readonly head?: readonly (HeadDoc & { readonly writes?: readonly WriteDoc[] })[];
 };
 
-/** A page of threads, the last updated first. */
+/** A page of threads, most recently updated first. */
 export async function readThreads(
   { session, gatherer }: ReadContext,
   request: ThreadsRequest,

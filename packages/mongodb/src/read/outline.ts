@@ -18,8 +18,8 @@ export async function readOutline(session: Session, request: OutlineRequest): Pr
 }
 
 /**
- * The same of several threads. One page is read of all of them: those that fit into it are done, and so on with the
- * others. A thread that needs a page or more for itself is read alone.
+ * The same for several threads. One page is read for all of them: those that fit into it are done, and the others
+ * follow in the same way. A thread that needs a page or more for itself is read alone.
  */
 export async function readOutlines(
   session: Session,
@@ -38,7 +38,7 @@ export async function readOutlines(
   return requests.map(({ thread }) => pages.get(thread)!);
 }
 
-/** The outlines that fit into one page. From none of these threads was anything removed meanwhile. */
+/** The outlines that fit into one page. Nothing was removed from any of these threads meanwhile. */
 async function readFirst(
   session: Session,
   requests: readonly OutlineRequest[],

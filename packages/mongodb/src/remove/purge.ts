@@ -17,7 +17,7 @@ export interface Purged {
 /**
  * Removes threads with everything in them, in a number of commands that does not grow with the number of threads.
  *
- * 1. _mark_: a thread gets a new generation, no valid one, and is gone from here on. Of several purges at
+ * 1. _mark_: a thread gets a new generation and no valid one, and is gone from here on. Of several purges at
  *    once, the last one to mark continues, and the others stop.
  * 2. The generations are collected. The ranges are read in the order of `_id`, so the thread's own document comes
  *    last. If it still has the mark, no thread of that name was made meanwhile, and all that was seen is old.
@@ -27,7 +27,7 @@ export interface Purged {
  *
  * After a crash the thread is gone, and the next `sweep` or purge starts again.
  *
- * @param when Which threads: by name, a condition on its document, for example that it has expired.
+ * @param when Which threads: for each name, a condition on its document, for example that it has expired.
  * @returns What was found, for threads that met the condition and for those that did not.
  */
 export async function purgeAll(
@@ -74,7 +74,7 @@ interface Marked extends Purged {
   readonly old: readonly string[];
 }
 
-/** What there is of threads. */
+/** What is stored of threads, and whether they still have their marks. */
 async function findMarked(session: Session, marks: ReadonlyMap<string, string>): Promise<Marked[]> {
   const isBlob = { $in: ["$_id.k", [KIND.leaf, KIND.node]] };
   const stages = [
@@ -115,8 +115,8 @@ async function findMarked(session: Session, marks: ReadonlyMap<string, string>):
 }
 
 /**
- * Removes what is left of a thread that is not there: of writes that came after it was removed, and whose
- * process ended before it could take them back.
+ * Removes what is left of a thread that does not exist: what was stored by writes that came after it was removed, and
+ * whose process ended before it could take them back.
  */
 export async function purgeLeftovers(session: Session, thread: string): Promise<void> {
   const [left] = await session.find(contentOf(thread), { limit: 1, projection: { _id: 1 } });
@@ -124,7 +124,7 @@ export async function purgeLeftovers(session: Session, thread: string): Promise<
   if (left && (await reserve(session, thread, mark))) await purge(session, thread, { g: mark });
 }
 
-/** Puts a thread that is gone in the place of one that is not there. Whether it was not. */
+/** Puts a thread that is gone in the place of one that does not exist. Returns whether it did not exist. */
 export async function reserve(session: Session, thread: string, mark: string): Promise<boolean> {
   const update = { $setOnInsert: { writes: 0, ...neverThere(thread) }, $currentDate: { gone: true } };
   const filter = { ...only(threadKey(thread)), g: mark };

@@ -39,7 +39,7 @@ export async function remove(
  * 1. _begin_: the thread gets a new generation and epoch; its old ones stay valid. From here on a write
  *    under an old one cannot complete. Readers get an epoch that no thread has (`epochFor`), so nobody
  *    relies on blobs that may go.
- * 2. The outline is read. If such a child has come since, nothing is doomed below.
+ * 2. The outline is read. If such a child has appeared since, nothing is doomed in step 3.
  * 3. What goes is marked as doomed, and survivors get their new parents.
  * 4. _move_: everything else that is valid gets the new generation. This includes what late writers of the
  *    old ones have stored by now; what they store later is not valid after step 5.

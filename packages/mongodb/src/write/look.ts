@@ -21,7 +21,7 @@ export async function look(
 ): Promise<Seen> {
   const { session } = context;
   const { thread, epoch, claim, relies } = request;
-  // The thread last: a document that was read before and is not of its generations never will be.
+  // The thread is read last: a document that was read before and is not of its generations never will be.
   const proofs = relies.map((id) => blobKey(thread, id));
   const keys = [...records.keys, ...proofs, threadKey(thread)];
   const docs = (await session.find(anyOf(keys), { projection: SEEN, sort: { _id: 1 } })) as (Doc & {

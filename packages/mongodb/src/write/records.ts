@@ -44,8 +44,8 @@ function storeCheckpoint(
 }
 
 /**
- * The records of a putWrites: one document for a task, so that of its writes all are stored or none. Only a batch of
- * more than a thousand takes several documents, of which the first is written last and makes the others count.
+ * The records of a putWrites: one document for a task, so that either all of its writes are stored or none. Only a
+ * batch of more than a thousand takes several documents, of which the first is written last and makes the others count.
  */
 export function writeRecords(request: PutWritesRequest): Records {
   const { thread, namespace, checkpoint, writes } = request;

@@ -6,13 +6,13 @@ import { ALIVE, changedEntries, isLasting, LONG_AGO, neverThere, renewal } from 
 import type { Hint } from "./thread-hints.ts";
 
 /**
- * Finds a blob under a generation, and changes nothing. Where it is not, this would insert it with the key of another
- * document, which is an error.
+ * Finds a blob under a generation, and changes nothing. Where it does not exist, this would insert it with the key of
+ * another document, which is an error.
  *
  * The generation is a part of the proof. A blob has it only if a write of this generation has sent it, after everything
  * below it, or has proven what covers that; or if the last removal has found it in use (`unreferenced.ts`). One that a
  * late writer of an older generation has stored may lack what is below it, and a server that was rolled back may still
- * have such a one.
+ * have such a blob.
  */
 export function provenBlob(thread: string, id: BlobId, g: string): UpdateOp {
   return upsert({ ...only(blobKey(thread, id)), g }, { $setOnInsert: only(threadKey(thread)) });
@@ -27,8 +27,8 @@ export function storeBlob(thread: string, blob: Blob, g: string): UpdateOp {
 }
 
 /**
- * Whether a write has to check the thread before it stores anything. The owner's has to: what it stores after
- * somebody else took the claim must not be seen. So has one whose `close` cannot be an upsert, and one that only
+ * Whether a write has to check the thread before it stores anything. The owner's write has to: what it stores after
+ * somebody else took the claim must not be seen. So does one whose `close` cannot be an upsert, and one that only
  * assumes that the thread is new.
  */
 export function needsOpen({ claim, ttl, entries }: WriteRequest, hint: Hint): boolean {

@@ -54,10 +54,10 @@ export interface Records {
  * 5. _close_: an update of the thread, for this generation and alive, or the insertion of a new thread. Everything
  *    before it has matched or was inserted, so the reply says whether this one did: then the write is done.
  *
- * If 5 does not match, the hint was wrong, or there was a removal, a deletion or an expiry in between. What was written has a
- * generation that is not valid, or no longer, and is taken back before the next attempt; or it was moved to the next one
- * by the removal together with everything that it refers to, which the removal then keeps. Nothing was acknowledged in
- * either case.
+ * If 5 does not match, the hint was wrong, or there was a removal, a deletion or an expiry in between. What was written
+ * has a generation that is not valid, or no longer, and is taken back before the next attempt; or the removal moved it
+ * to the next one, together with everything that it refers to, which the removal then keeps. Nothing was acknowledged
+ * in either case.
  *
  * Each statement can be run twice, so a command whose reply was lost is sent once more.
  *

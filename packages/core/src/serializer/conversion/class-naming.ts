@@ -2,7 +2,7 @@ import { UNREADABLE } from "./conversion.ts";
 
 /** What is known about the class of a value without running any of its code. */
 export interface ClassNaming {
-  /** For a text: `class User`. */
+  /** For use in a text: `class User`. */
   readonly description: string;
   /** The name of the class, if it has one. */
   readonly name: string | undefined;

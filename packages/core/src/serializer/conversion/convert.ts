@@ -17,8 +17,8 @@ const WAYS: readonly Way[] = [
 ];
 
 /**
- * The nearest thing to an object of an unknown class that can be stored. Code of the object may run: what
- * throws is passed over, and the next way is tried.
+ * The nearest thing to an object of an unknown class that can be stored. Code of the object may run: if it
+ * throws, the next way is tried.
  *
  * @param key The property that the object is in, for `toJSON`.
  * @param plainly Whether its own properties are to be taken, without asking it.

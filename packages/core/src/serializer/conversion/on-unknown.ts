@@ -55,7 +55,7 @@ export interface ValuePlace {
 export interface ConvertedInfo {
   /** Where in the value, for example `"$.messages[3].when"`. */
   readonly path: string;
-  /** What the value is of what a saver stores; `undefined` where a serializer is used on its own. */
+  /** Which part of what a saver stores the value is; `undefined` where a serializer is used on its own. */
   readonly part?: "channel" | "write" | "metadata" | undefined;
   /** The channel that holds the value, or is written to. */
   readonly channel?: string | undefined;

@@ -34,7 +34,7 @@ export class UnknownValues {
   readonly #settings: UnknownSettings;
   readonly #types: CustomTypes;
   readonly #host: ConversionHost;
-  /** What stands for an object, so that one which is met twice is one afterwards. */
+  /** What stands for an object, so that one that occurs twice is a single object afterwards. */
   readonly #converted = new Map<object, unknown>();
   /** How many converted values are being written. */
   #level = 0;
@@ -109,7 +109,7 @@ export class UnknownValues {
     this.#level--;
   }
 
-  /** An object that threw when it was looked at: a Proxy, for the most part. */
+  /** An object that threw when it was looked at: usually a Proxy. */
   unreadable(value: object, error: unknown): void {
     if (this.#settings.refuses) throw error;
     this.object(value);

@@ -32,7 +32,10 @@ export class SameUnit {
     this.#numbers = numbers;
   }
 
-  /** Whether a value is the unit. If so, its objects have their numbers; if not, its properties were read, and nothing else. */
+  /**
+   * Whether a value is the unit. If so, its objects have their numbers; if not, its properties were read, and nothing
+   * else was done.
+   */
   holds(unit: number, value: unknown): boolean {
     if (!this.#units.isKnown(unit)) return false;
     this.#at = this.#units.start(unit);

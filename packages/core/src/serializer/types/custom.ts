@@ -9,7 +9,7 @@ import type { ValueWriter } from "../value-writer.ts";
 /**
  * Writes an instance of a registered class.
  *
- * @param open Those whose data is being written: it must not lead back to them.
+ * @param open Instances whose data is being written: the data must not lead back to them.
  */
 export function writeCustom(writer: ValueWriter, type: CustomType, value: object, open: Set<object>): void {
   const data = type.encode(value);
@@ -27,7 +27,7 @@ export function writeCustom(writer: ValueWriter, type: CustomType, value: object
   writer.leave();
 }
 
-/** Makes an instance of a registered class. Its data is read first: it cannot lead back to it. */
+/** Makes an instance of a registered class. Its data is read first: the data cannot lead back to the instance. */
 export function readCustom(reader: ValueReader, types: CustomTypes, data: unknown): object {
   const [name, content] = listOf(data, 2);
   const type = types.named(reader.text(name));

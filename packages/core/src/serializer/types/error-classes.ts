@@ -43,7 +43,7 @@ export function errorName(kind: number): string {
 
 /**
  * The number for one of Node's own errors, which no program can name: that of the native class that it appears to be.
- * Node puts prototypes between whose `constructor` is an accessor.
+ * In between, Node puts prototypes whose `constructor` is an accessor.
  */
 export function nodeErrorKind(prototype: object): number | undefined {
   if (prototype === assertionError()?.prototype) return ASSERTION_ERROR;

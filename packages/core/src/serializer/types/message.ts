@@ -49,7 +49,7 @@ function writeField(writer: ValueWriter, plan: FieldPlan, index: number, values:
  * What the constructor was given is, for the most part, what the fields hold, and is stored once: a
  * record with `null` for what the field of that name holds, and `[value]` for anything else. When some of that
  * is an object, the arguments have a number, and stand in `[null, record]`; where they are a message that was
- * spread, and have its brand, in `[true, record]`. Arguments that are no plain object, or have a number already,
+ * spread, and have its brand, in `[true, record]`. Arguments that are not a plain object, or have a number already,
  * are `[arguments]`.
  */
 function writeArguments(

@@ -65,7 +65,7 @@ export function hostNativeOf(prototype: object): NativeWriter | undefined {
  * native but not ours. They come back as values of this realm.
  */
 export function foreignNative(prototype: object): NativeWriter | "Object" | "Array" | undefined {
-  // What a test clock has put in its place after this module was loaded.
+  // A test clock may have replaced `Date` after this module was loaded.
   if (prototype === Date.prototype) return writeDate;
   const name = foreignNativeName(prototype);
   if (name === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { ValueWriter } from "../value-writer.ts";
 import { BRANDS } from "./class-table.ts";
 import { readFields, writeFields } from "./fields.ts";
 
-/** Writes an object that no record can hold, for its prototype or for its keys. */
+/** Writes an object that no record can hold, because of its prototype or its keys. */
 export function writeOddObject(writer: ValueWriter, tag: number, value: object): void {
   dropSymbolKeys(writer, value);
   writer.tag(tag);
