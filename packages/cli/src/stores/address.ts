@@ -32,8 +32,8 @@ const OFFICIAL = "langgraph+";
  * Reads an address: a URL, `langgraph+` before it for what LangGraph.js's own savers wrote, `sqlite:file`, or a folder
  * of PGlite.
  *
- * @param mayBeNew Whether a path may be that of a folder that does not exist yet. @throws CommandError for anything
- * else.
+ * @param mayBeNew Whether a path may be that of a folder that does not exist yet.
+ * @throws CommandError for anything else.
  */
 export function parseAddress(text: string, mayBeNew = false): Address {
   const official = text.startsWith(OFFICIAL);

@@ -10,8 +10,8 @@ export type Answers = NodeJS.ReadableStream & { readonly isTTY?: boolean };
  * Asks before something is removed.
  *
  * @param what What will be removed, as a sentence.
- * @throws CommandError when there is nobody to ask and `--yes` was not given, or for any answer but yes. @throws
- * Interrupted for ctrl-C.
+ * @throws CommandError when there is nobody to ask and `--yes` was not given, or for any answer but yes.
+ * @throws Interrupted for ctrl-C.
  */
 export async function confirm(
   what: string,
