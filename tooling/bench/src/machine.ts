@@ -26,6 +26,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   memory: ["@langchain/langgraph-checkpoint", "@langchain/langgraph-checkpoint-sqlite"],
   workflow: [],
   serializer: ["@langchain/langgraph-checkpoint"],
+  overhead: ["@langchain/langgraph-checkpoint"],
 };
 
 export async function thisMachine(
