@@ -1,26 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PostgresSaver } from "@threadmark/postgres";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { bin, threadmark } from "./run-cli.ts";
+import { useThreadFolder } from "./thread-folder.ts";
 
-let folder: string;
-let threads: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "threadmark-cli-"));
-  threads = join(folder, "threads");
-  await using saver = PostgresSaver.fromFolder(threads);
-  const metadata = { source: "input" as const, step: -1, parents: {} };
-  for (let i = 0; i < 40; i++) {
-    const config = { configurable: { thread_id: `thread \u001b[31m ${i}`, checkpoint_ns: "" } };
-    const checkpoint = { v: 4, id: "1", ts: "", channel_values: {}, channel_versions: {}, versions_seen: {} };
-    await saver.put(config, checkpoint, metadata, {});
-  }
-});
-afterAll(() => rm(folder, { recursive: true }));
+const place = useThreadFolder(Array.from({ length: 40 }, (_, i) => `thread \u001b[31m ${i}`));
 
 /** Packages are taken from this one, as a project's are. */
 function run(...args: string[]) {
@@ -29,7 +13,7 @@ function run(...args: string[]) {
 
 describe("a PGlite folder", () => {
   it("is opened by its path, and what is stored cannot control the terminal", async () => {
-    const { code, out, err } = await run("threads", threads, "--limit", "3");
+    const { code, out, err } = await run("threads", place.threads, "--limit", "3");
     expect([code, err]).toEqual([0, ""]);
     expect(out.split("\n")).toHaveLength(5);
     expect(out).not.toContain("\u001b");
@@ -37,14 +21,16 @@ describe("a PGlite folder", () => {
   });
 
   it("loses nothing that nobody has agreed to", async () => {
-    const deleted = await run("delete", threads, "thread \u001b[31m 1");
+    const deleted = await run("delete", place.threads, "thread \u001b[31m 1");
     expect(deleted).toMatchObject({ code: 2, out: "" });
     expect(deleted.err).toContain("nothing was removed; add --yes");
   });
 
   it("is migrated until ctrl-C, and a second run continues", async () => {
-    const copy = join(folder, "copy");
-    const child = spawn(process.execPath, [bin, "migrate", threads, copy], { cwd: import.meta.dirname });
+    const copy = join(place.folder, "copy");
+    const child = spawn(process.execPath, [bin, "migrate", place.threads, copy], {
+      cwd: import.meta.dirname,
+    });
     let err = "";
     const ended = new Promise((resolve) => child.on("close", resolve));
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -54,7 +40,7 @@ describe("a PGlite folder", () => {
     });
     expect(await ended).toBe(130);
     expect(err).toContain("threadmark: stopped; run the same command again to continue\n");
-    const { code, out } = await run("migrate", threads, copy, "--json");
+    const { code, out } = await run("migrate", place.threads, copy, "--json");
     const report = JSON.parse(out) as { stored: number };
     expect([code, report]).toEqual([
       0,

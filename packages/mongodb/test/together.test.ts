@@ -36,7 +36,7 @@ describe("a removal from many threads", () => {
     expect(ids).toEqual([turnId(4)]);
   });
 
-  it("pages the outline of a thread that is too long for one page beside others", async () => {
+  it("pages the outline of a thread that is too long for one page, together with others", async () => {
     const saver = await openSaver(client, dbName);
     const counts = { long: 1205, short: 3, tiny: 1 };
     for (const [thread, count] of Object.entries(counts)) {

@@ -3,7 +3,7 @@ import { isCheckpointError, type ThreadInfo } from "@threadmark/core";
 import { PostgresSaver } from "@threadmark/postgres";
 import { enough, randomFrom, seed, tell, type Random } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
-import { isPart } from "@threadmark/storage-tests/parts";
+import { all, isPart, toldOf } from "@threadmark/storage-tests/parts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -175,17 +175,4 @@ function withoutHeads(value: unknown): unknown {
   const rest = { ...(value as Partial<ThreadInfo>), state: undefined };
   // Another one of the thread's own.
   return TURNS.map(turnId).includes(rest.headId ?? "") ? { ...rest, headId: undefined } : rest;
-}
-
-/** What a listing tells of a thread, but for times. */
-function toldOf(found: ThreadInfo | undefined): Partial<ThreadInfo> | undefined {
-  return (
-    found && { threadId: found.threadId, metadata: found.metadata, headId: found.headId, state: found.state }
-  );
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
-  return found;
 }

@@ -31,7 +31,7 @@ export function ownBytes(bytes: Buffer): Uint8Array {
 /** How many bytes of memory small copies share: an allocation costs more than copying a part. */
 const SHARED = 16_384;
 
-/** The same for many parts. Memory that several of them share stays as long as any of them does. */
+/** The same for many parts. Several share one allocation, which is freed when none of them is used any more. */
 export function ownCopies(parts: readonly Buffer[]): Uint8Array[] {
   let left = parts.reduce((sum, { length }) => sum + length, 0);
   let memory = new Uint8Array(0);

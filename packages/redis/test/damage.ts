@@ -1,6 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { isCheckpointError, type CheckpointErrorCode } from "@threadmark/core";
 import { RedisSaver } from "@threadmark/redis";
+import { all } from "@threadmark/storage-tests/parts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import type { Redis } from "ioredis";
 
@@ -58,12 +59,6 @@ export async function readAll(client: Redis, keyPrefix: string): Promise<Readonl
     return [name, await answerOf(ask(new RedisSaver(client, { keyPrefix, blobCacheBytes: 0 })))];
   });
   return new Map(await Promise.all(told));
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
-  return found;
 }
 
 async function answerOf(asked: Promise<unknown>): Promise<Told> {

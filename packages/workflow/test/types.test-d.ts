@@ -59,7 +59,7 @@ same<Equal<typeof silent, Workflow<number, undefined, number>>>();
 const sum = entrypoint("sum", async (n: number, { previous = 0 }: Context<number>) => previous + n);
 same<Equal<typeof sum, Workflow<number, number, number>>>();
 
-// @ts-expect-error -- the type of the context is that of what is saved
+// @ts-expect-error -- the context has to have the type of what is saved
 entrypoint("wrong", async (n: number, { previous }: Context<string>) =>
   entrypoint.final({ value: previous, save: n }),
 );

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { ThreadInfo } from "@threadmark/core";
 
 /** Whether there is nothing in a value that was not in the other one: things may be absent. */
 export function isPart(value: unknown, whole: unknown): boolean {
@@ -10,6 +11,20 @@ export function isPart(value: unknown, whole: unknown): boolean {
     return Object.entries(value).every(([key, item]) => isPart(item, whole[key]));
   }
   return isDeepStrictEqual(value, whole);
+}
+
+/** What a thread's record says of it, except for times. */
+export function toldOf(found: ThreadInfo | undefined): Partial<ThreadInfo> | undefined {
+  return (
+    found && { threadId: found.threadId, metadata: found.metadata, headId: found.headId, state: found.state }
+  );
+}
+
+/** Everything that a listing returns. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -89,7 +89,7 @@ function namesIn(text: unknown): readonly [channels: readonly string[], delta: r
     if (Array.isArray(lists) && lists.length === 2 && lists.every(isTexts))
       return lists as [string[], string[]];
   } catch {
-    // As damaged as any other list.
+    // Text that is not JSON is damaged, like a list of the wrong shape.
   }
   throw damaged();
 }

@@ -23,7 +23,7 @@ interface SuccessorDoc {
  * it, or its checkpoint is already stored and we collide with that. Then the successor is changed from the one child
  * to the other.
  *
- * A put without a fence has none of these statements. It comes before or after a fenced one, as any two puts do.
+ * A put without a fence has none of these statements, and is ordered before or after a fenced one like any other put.
  */
 export async function fenceOf(
   session: Session,

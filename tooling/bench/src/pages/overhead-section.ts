@@ -6,7 +6,7 @@ import { provenance } from "./texts.ts";
 export function overheadSection({ machine, turns, tasks }: OverheadResults): string {
   return `## What the runtime adds
 
-A chat of 100 turns whose task gets all messages, with the same saver, in turns in one process. Processor time in
+A chat of 100 turns whose task gets all messages, with the same saver, alternately in one process. Processor time in
 milliseconds per turn, the least of 40 rounds. "Added" is what is left of it without the calls that a turn makes on its
 saver, which are measured with nothing around them; claims, which LangGraph.js does not make, count as added.
 

@@ -36,7 +36,11 @@ export const lifetimeClauses: readonly StorageClause[] = [
       }
       const before = await expiryOf(storage, "t");
       await storage.expire({ thread: "t", ttl: undefined });
-      expectSame(await expiryOf(storage, "t"), before, "the expiry after the time of its own was taken away");
+      expectSame(
+        await expiryOf(storage, "t"),
+        before,
+        "the expiry after the thread's own time to live was removed",
+      );
       await storage.expire({ thread: "t", ttl: null });
       expectSame(await expiryOf(storage, "t"), Infinity, "the expiry of a thread that never ends");
     },

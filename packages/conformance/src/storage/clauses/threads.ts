@@ -150,7 +150,7 @@ export const threadClauses: readonly StorageClause[] = [
       }
       await pause(MOMENT);
       expectSame(await idsOf(storage, "never"), ["2", "1"], "a thread that never ends");
-      expectSame(await idsOf(storage, "long"), ["2", "1"], "a thread with a long time of its own");
+      expectSame(await idsOf(storage, "long"), ["2", "1"], "a thread with its own, long time to live");
     },
   }),
 ];

@@ -11,8 +11,8 @@ const [shared, missing] = [leaves[0]!, leaves[1]!];
 const MOMENT = 30;
 
 /**
- * When readers look, in turns of the queue of promises. A storage that waits for nothing else is in the middle of its
- * work for a few of them only; the last is after all that it can do without letting others run.
+ * When readers look, counted in turns of the promise queue. A storage in memory is half done for only a few of these
+ * turns, and the last comes after everything that it can do before it waits for a timer.
  */
 const TURNS = [0, 2, 8, 32];
 

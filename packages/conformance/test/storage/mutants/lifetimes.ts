@@ -44,7 +44,7 @@ export const lifetimeMutants: readonly StorageMutant[] = [
     },
   },
   {
-    name: "without a time of its own a thread never ends",
+    name: "a thread without its own time to live never expires",
     clause: "expiry/moves-with-what-brings-a-time",
     breakStorage: (storage) => {
       patch(storage, "expire", (expire) => async (request) => {

@@ -101,15 +101,9 @@ export const listingMutants: readonly StorageMutant[] = [
     },
   },
   {
-    name: "a page of threads begins behind the time of the last",
+    name: "a page of threads begins after all that have the time of the last one",
     clause: "threads/come-in-pages",
     breakStorage: (storage) => {
-      patch(
-        storage,
-        "threads",
-        (list) => (request) =>
-          list({ ...request, after: request.after && { ...request.after, thread: "\u{10ffff}" } }),
-      );
       // All at one time, as on a server with a coarse clock.
       alterThreads(storage, (record) => ({ ...record, updated: 1 }));
       patch(storage, "threads", (list) => async (request) => {
@@ -127,7 +121,7 @@ export const listingMutants: readonly StorageMutant[] = [
     },
   },
   {
-    name: "every put makes the thread anew",
+    name: "every put creates the thread again",
     clause: "threads/tell-their-times-in-milliseconds",
     breakStorage: (storage) => {
       alterThreads(storage, (record) => ({ ...record, created: record.updated }));
