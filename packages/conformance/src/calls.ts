@@ -38,15 +38,18 @@ export class CallLog {
 
 /** The same saver; its calls are written to a log, and a required method that is missing says so when it is called. */
 export function logged(saver: TestedSaver, log: CallLog): TestedSaver {
-  const proxy: TestedSaver = new Proxy(saver, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
+  // Not a proxy of the saver itself: that must return the very methods of one that is frozen.
+  const stand = Object.create(Object.getPrototypeOf(saver) as object) as TestedSaver;
+  const proxy: TestedSaver = new Proxy(stand, {
+    has: (_, name) => Reflect.has(saver, name),
+    get(_, name) {
+      const member: unknown = Reflect.get(saver, name, saver);
       if (name === "constructor") return member;
       if (typeof member !== "function") return isRequired(name) ? missing(name) : member;
       return function call(this: unknown, ...args: unknown[]): unknown {
         log.add(callOf(String(name), args));
         // Private members are not there on a proxy.
-        return Reflect.apply(member, this === proxy ? target : this, args) as unknown;
+        return Reflect.apply(member, this === proxy ? saver : this, args) as unknown;
       };
     },
   });

@@ -1,3 +1,4 @@
+import { show } from "@threadmark/core/comparison";
 import { NotApplicable, describeError, ensure, expectSame, outcomeOf } from "./assertions.ts";
 import type { ClauseContext } from "./clause.ts";
 import { TestThread } from "./thread.ts";
@@ -19,14 +20,14 @@ export async function expectKept(
   const expected = make();
   const found = await thread.values(1);
   for (const [name, value] of Object.entries(expected)) {
-    expectSame(found[name], value, `As the value of a channel, ${name}`, options);
+    expectSame(found[name], value, `The value of channel ${show(name)}`, options);
   }
   expectSame(Object.keys(found).toSorted(), Object.keys(expected).toSorted(), "The channels");
   const writes = await thread.writes(1);
   for (const [index, [name, value]] of Object.entries(make()).entries()) {
     const [task, channel, written] = writes[index] ?? [];
     expectSame([task, channel], ["task", name], `Write ${index}`);
-    expectSame(written, value, `As the value of a pending write, ${name}`, options);
+    expectSame(written, value, `The value of a pending write to channel ${show(name)}`, options);
   }
 }
 
@@ -46,7 +47,7 @@ export async function expectKeptAsMetadata(
   await keptOrNotApplicable(() => thread.put({ id: 1, metadata: make() }));
   const metadata = (await thread.read(1)).metadata as Record<string, unknown> | undefined;
   for (const [name, value] of Object.entries(make())) {
-    expectSame(metadata?.[name], value, `In the metadata, ${name}`);
-    ensure(metadata !== undefined && name in metadata, `In the metadata, ${name} is missing.`);
+    expectSame(metadata?.[name], value, `The metadata key ${show(name)}`);
+    ensure(metadata !== undefined && name in metadata, `The metadata key ${show(name)} is missing.`);
   }
 }

@@ -22,7 +22,7 @@ async function expectFinds({ saver, threadId }: ClauseContext, table: Table): Pr
   for (const [filter, wanted] of table.finds) {
     const tuples = await collect(saver.list(thread.config(), { filter }));
     const found = tuples.map((tuple) => tuple.checkpoint.channel_values["label"]);
-    const what = `What the filter ${show(filter)} finds among ${show(table.metadata)}`;
+    const what = `A listing with the filter ${show(filter)} over ${show(table.metadata)}`;
     expectSame(found.map(String).toSorted(), wanted.toSorted(), what);
   }
 }

@@ -71,4 +71,20 @@ describe("the comparison of values", () => {
     const found = difference({ a: [{ "b c": 1 }] }, { a: [{ "b c": 2 }] });
     expect(found).toEqual({ path: '$.a[0]["b c"]', message: "1 instead of 2" });
   });
+
+  it("says where long values part that begin alike", () => {
+    const long = "x".repeat(1000);
+    expect(difference(`${long}a`, `${long}b`)?.message).toBe('from character 1000 on, "a" instead of "b"');
+    const items = Array.from({ length: 300 }, (_, index) => index);
+    expect(difference(items.slice(0, 299), items)?.message).toBe(
+      "299 items instead of 300: from item 299 on, [] instead of [299]",
+    );
+    const [error, other] = [new Error("no"), new Error("no")];
+    [error.stack, other.stack] = ["Error: no at a", "Error: no at b"];
+    expect(difference(error, other)?.message).toBe('the stack "Error: no at a" instead of "Error: no at b"');
+  });
+
+  it("shows a function without a name", () => {
+    expect(difference({ a: 1 }, { a: (() => () => {})() })?.message).toBe("1 instead of a function");
+  });
 });

@@ -48,7 +48,8 @@ function owner(thread: TestThread, id: string) {
 }
 
 async function expectFenced(attempts: readonly (() => Promise<unknown>)[]): Promise<void> {
-  for (const attempt of attempts) await expectRefused(attempt, "a write without its claim", "FENCED");
+  for (const attempt of attempts)
+    await expectRefused(attempt, "A write with a claim that the thread does not have", "FENCED");
 }
 
 async function expectTold({ saver, id }: TestThread, expected: string | undefined): Promise<void> {

@@ -238,7 +238,7 @@ export const concurrencyClauses: readonly Clause[] = [
         for (const id of await thread.listed()) {
           const tuple = await thread.read(id);
           const n = tuple.metadata?.step;
-          expectSame({ ...tuple.checkpoint.channel_values }, { text, n }, "Values after a deletion");
+          expectSame({ ...tuple.checkpoint.channel_values }, { text, n }, "The values after a deletion");
         }
         expectSame((await thread.read()).checkpoint.id, checkpointId(4), "The latest id");
       }

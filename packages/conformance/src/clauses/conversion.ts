@@ -1,3 +1,4 @@
+import { show } from "@threadmark/core/comparison";
 import { checkCode, ensure, expectSame, outcomeOf } from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause, ClauseContext } from "../clause.ts";
@@ -121,11 +122,14 @@ export const conversionClauses: readonly Clause[] = [
         return { error: Object.assign(error, { stack: "ApiError: too many" }) };
       };
       for (const { error } of await converted(context, make)) {
-        ensure(error instanceof RangeError, "The error came back as something else than a RangeError.");
+        ensure(
+          error instanceof RangeError,
+          `The error came back as ${show(error)}, which is not a RangeError.`,
+        );
         const { name, message, stack, status, cause } = error as ApiError;
         const said = { name, message, stack, status, cause: (cause as Error | undefined)?.message };
         const expected = { name: "ApiError", message: "too many", stack: "ApiError: too many", status: 429 };
-        expectSame(said, { ...expected, cause: "why" }, "What the error says");
+        expectSame(said, { ...expected, cause: "why" }, "The fields of the error");
       }
     },
   }),

@@ -110,8 +110,16 @@ export const copyClauses: readonly Clause[] = [
       expectSame(await to.writes(1), [], "The writes of the copy");
       expectSame(await from.listed(), [2, 1].map(checkpointId), "The listing of the source");
       await from.delete();
-      expectSame(await to.values(3), { a: "to", long: LONG }, "Values after the source was deleted");
-      expectSame(await to.values(1), { a: 1, long: LONG }, "Values after the source was deleted");
+      expectSame(
+        await to.values(3),
+        { a: "to", long: LONG },
+        "The values of the copy after the source was deleted",
+      );
+      expectSame(
+        await to.values(1),
+        { a: 1, long: LONG },
+        "The values of the copy after the source was deleted",
+      );
       await copy(to, from);
       await to.delete();
       expectSame(await from.values(3), { a: "to", long: LONG }, "The values of a copy of the copy");

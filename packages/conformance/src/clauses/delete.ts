@@ -14,8 +14,14 @@ export const deleteClauses: readonly Clause[] = [
       await thread.delete();
       for (const namespace of namespaces) {
         const place = thread.in(namespace);
-        ensure((await place.find()) === undefined, `Namespace "${namespace}" has a latest.`);
-        ensure((await place.find(2)) === undefined, `Namespace "${namespace}" has a checkpoint.`);
+        ensure(
+          (await place.find()) === undefined,
+          `Namespace "${namespace}" still has a latest checkpoint after deleteThread.`,
+        );
+        ensure(
+          (await place.find(2)) === undefined,
+          `Namespace "${namespace}" still has checkpoint 2 after deleteThread.`,
+        );
       }
       const left = await collect(saver.list(configOf(thread.id, undefined)));
       expectSame(left.length, 0, "The number of listed tuples");

@@ -17,11 +17,11 @@ export const fenceClauses: readonly Clause[] = [
       await thread.put({ id: 1, values: { a: 1 } });
       await thread.put({ id: 2, parent: 1, values: { a: 2 } });
       const late = (): Promise<unknown> => thread.put({ id: 3, parent: 1, values: { a: 3 } });
-      await expectRefused(late, "a put whose parent is not the newest", "CONFLICT");
+      await expectRefused(late, "A put whose parent is not the newest", "CONFLICT");
       const fresh = (): Promise<unknown> => thread.put({ id: 4, values: { a: 4 } });
-      await expectRefused(fresh, "a put without parent to a thread that has checkpoints", "CONFLICT");
+      await expectRefused(fresh, "A put without parent to a thread that has checkpoints", "CONFLICT");
       const lost = (): Promise<unknown> => thread.put({ id: 5, parent: 9, values: { a: 5 } });
-      await expectRefused(lost, "a put whose parent is unknown", "CONFLICT");
+      await expectRefused(lost, "A put whose parent is unknown", "CONFLICT");
       expectSame(await thread.listed(), [2, 1].map(checkpointId), "The listing");
       await thread.put({ id: 6, parent: 2, values: { a: 6 } });
       expectSame(await thread.values(), { a: 6 }, "The values after the faster run went on");
@@ -62,7 +62,7 @@ export const fenceClauses: readonly Clause[] = [
       const stored = outcomes.filter((outcome) => "value" in outcome).length;
       ensure(stored === 1, `${stored} of ${attempts.length} puts at once were stored instead of 1.`);
       for (const outcome of outcomes) {
-        if ("error" in outcome) checkCode(outcome.error, "a slower put", "CONFLICT");
+        if ("error" in outcome) checkCode(outcome.error, "A slower put", "CONFLICT");
       }
       expectSame((await thread.listed()).length, 2, "The number of checkpoints");
       expectSame((await thread.read()).parentConfig, thread.config(1), "The parent of the winner");

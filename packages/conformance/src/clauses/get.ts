@@ -19,11 +19,11 @@ export const getClauses: readonly Clause[] = [
     hint: "Return undefined if nothing is found.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
-      ensure((await thread.find()) === undefined, "An unknown thread has a latest checkpoint.");
+      ensure((await thread.find()) === undefined, "getTuple found a checkpoint in an unknown thread.");
       ensure((await thread.find(1)) === undefined, "An unknown thread has a checkpoint.");
       await thread.put({ id: 1 });
       const other = await thread.in("other").find();
-      ensure(other === undefined, "An unknown namespace has a latest checkpoint.");
+      ensure(other === undefined, "getTuple found a checkpoint in an unknown namespace.");
     },
   }),
   clause("get/an-unknown-id-is-nothing", {
@@ -94,7 +94,7 @@ export const getClauses: readonly Clause[] = [
       expectSame((await thread.read()).checkpoint.id, "\u{1f600}", "The id of the latest");
       expectSame(await thread.listed(), ["\u{1f600}", "\ufffd", "z"], "The order of a listing");
       const before = configOf(undefined, undefined, "\u{1f600}");
-      expectSame(await thread.listed({ before }), ["\ufffd", "z"], "What is before an id");
+      expectSame(await thread.listed({ before }), ["\ufffd", "z"], "A listing before an id");
     },
   }),
   clause("get/older-checkpoints-stay", {
@@ -123,7 +123,7 @@ export const getClauses: readonly Clause[] = [
       await thread.chain(2, (n) => ({ a: n }));
       for (const id of [undefined, 1]) {
         const checkpoint = await saver.get(thread.config(id));
-        expectSame(checkpoint, (await thread.read(id)).checkpoint, "What get returns");
+        expectSame(checkpoint, (await thread.read(id)).checkpoint, "The checkpoint that get returns");
       }
     },
   }),

@@ -28,9 +28,15 @@ export const isolationClauses: readonly Clause[] = [
       const root = new TestThread(saver, threadId());
       const inner = root.in("inner");
       await root.put({ id: 1, values: { a: "root" } });
-      ensure((await inner.find(1)) === undefined, "An id of the root namespace was found in another one.");
+      ensure(
+        (await inner.find(1)) === undefined,
+        "getTuple in another namespace found an id of the root namespace.",
+      );
       await inner.put({ id: 2, values: { a: "inner" } });
-      ensure((await root.find(2)) === undefined, "An id of another namespace was found in the root.");
+      ensure(
+        (await root.find(2)) === undefined,
+        "getTuple in the root namespace found an id of another one.",
+      );
       await inner.put({ id: 1, values: { a: "other" } });
       expectSame(await root.values(1), { a: "root" }, "The values in the root namespace");
       expectSame(await inner.values(1), { a: "other" }, "The values in the other namespace");

@@ -69,7 +69,7 @@ export const keptApartClauses: readonly Clause[] = [
       const found = { ...(await thread.read(1)).metadata };
       expectSame(found, { source: "loop", step: 1, parents: {}, ...metadata }, "The metadata");
       for (const filter of [{ [key]: 1 }, { text }]) {
-        expectSame(await thread.listed({ filter }), [checkpointId(1)], "What a filter finds");
+        expectSame(await thread.listed({ filter }), [checkpointId(1)], "A listing with a filter");
       }
     },
   }),

@@ -13,8 +13,14 @@ export const lifecycleClauses: readonly Clause[] = [
       let version: ChannelVersion = saver.getNextVersion(undefined);
       for (let step = 0; step < 120; step++) {
         const next: ChannelVersion = saver.getNextVersion(version);
-        ensure(typeof next === typeof version, `${show(version)} is followed by ${show(next)}.`);
-        ensure(next > version, `${show(next)} is not greater than ${show(version)}.`);
+        ensure(
+          typeof next === typeof version,
+          `getNextVersion(${show(version)}) returned ${show(next)}, which is of another type.`,
+        );
+        ensure(
+          next > version,
+          `getNextVersion(${show(version)}) returned ${show(next)}, which is not greater.`,
+        );
         version = next;
       }
       await Promise.resolve();
@@ -30,7 +36,10 @@ export const lifecycleClauses: readonly Clause[] = [
         const second: unknown = Reflect.apply(getNextVersion, receiver, [first]);
         const what = `getNextVersion called on ${show(receiver)}`;
         ensure(typeof first === "number" || typeof first === "string", `${what} returned ${show(first)}.`);
-        ensure((second as number) > (first as number), `${what} does not grow.`);
+        ensure(
+          (second as number) > (first as number),
+          `${what} returned ${show(second)} after ${show(first)}, which is not greater.`,
+        );
       }
       await Promise.resolve();
     },

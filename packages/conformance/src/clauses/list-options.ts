@@ -23,8 +23,12 @@ export const listOptionClauses: readonly Clause[] = [
         const thread = new TestThread(saver, threadId(namespace), namespace);
         await thread.chain(4, () => ({}));
         const before = (await thread.read(3)).config;
-        expectSame(await thread.listed({ before }), [2, 1].map(checkpointId), "What is before a config");
-        expectSame(await thread.listed({ before, limit: 1 }), [checkpointId(2)], "The one before a config");
+        expectSame(await thread.listed({ before }), [2, 1].map(checkpointId), "A listing before a config");
+        expectSame(
+          await thread.listed({ before, limit: 1 }),
+          [checkpointId(2)],
+          "The newest one before a config",
+        );
       }
     },
   }),

@@ -71,14 +71,14 @@ export const listClauses: readonly Clause[] = [
       const before = (id: number | undefined): { before: ReturnType<typeof configOf> } => ({
         before: configOf(undefined, undefined, id),
       });
-      expectSame(await thread.listed(before(4)), down(2, 1), "What is before a checkpoint");
-      expectSame(await thread.listed(before(3)), down(2, 1), "What is before an unknown id");
-      expectSame(await thread.listed(before(1)), [], "What is before the first");
+      expectSame(await thread.listed(before(4)), down(2, 1), "A listing before a checkpoint");
+      expectSame(await thread.listed(before(3)), down(2, 1), "A listing before an unknown id");
+      expectSame(await thread.listed(before(1)), [], "A listing before the first checkpoint");
       const all = [...down(5, 4), ...down(2, 1)];
-      expectSame(await thread.listed(before(9)), all, "What is before a later id");
+      expectSame(await thread.listed(before(9)), all, "A listing before a later id");
       expectSame(await thread.listed(before(undefined)), all, "A listing with before and no id");
       const newest = { ...before(4), limit: 1 };
-      expectSame(await thread.listed(newest), down(2, 2), "The one before a checkpoint");
+      expectSame(await thread.listed(newest), down(2, 2), "The newest one before a checkpoint");
     },
   }),
   clause("list/pages-by-before-limit-and-filter", {
@@ -219,7 +219,7 @@ export const listClauses: readonly Clause[] = [
         (await collect(saver.list({ configurable: {} }, options))).map(idOf);
       expectSame(await list({ limit: 4 }), down(9, 6), "The newest 4 of all threads");
       const before = configOf(undefined, undefined, 5);
-      expectSame(await list({ before }), down(4, 1), "What is before an id in all threads");
+      expectSame(await list({ before }), down(4, 1), "A listing of all threads before an id");
       expectSame(await list({ before, limit: 2 }), down(4, 3), "The newest 2 before an id");
       expectSame(await list({ limit: 0 }), [], "Limit 0 over all threads");
     },

@@ -86,7 +86,7 @@ async function expectInstances(
       // A copy by spread keeps the brand that instanceof of a message looks at, and loses the methods.
       ensure(
         actual instanceof (expected.constructor as Class) && className(actual) === name,
-        `A ${name} in ${place} came back as ${show(actual)}, which is no instance of ${name}.`,
+        `A ${name} in ${place} came back as ${show(actual)}, which is not an instance of ${name}.`,
       );
       expectSame(fields(actual), fields(expected), `The fields of a ${name} in ${place}`);
     }

@@ -68,16 +68,16 @@ async function explain(
   };
   if ((await run(failing)) === undefined) {
     fail(
-      `${name} does not end as the contract says: ${message}\n` +
-        "In an empty store it does: something that deleteThread should have removed is still there.",
+      `${name} does not end as the contract requires: ${message}\n` +
+        "In an empty store it does: deleteThread has left something behind.",
     );
   }
   const shortest = await shrink(failing, async (shorter) => (await run(shorter)) !== undefined);
   const last = await run(shortest);
   fail(
     [
-      `${name} does not end as the contract says: ${last ?? message}`,
-      "In an empty store, these calls show it:",
+      `${name} does not end as the contract requires: ${last ?? message}`,
+      "These calls show it in an empty store:",
       ...shortest.map(lineOf),
     ].join("\n"),
   );

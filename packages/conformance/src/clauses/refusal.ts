@@ -68,9 +68,12 @@ export const refusalClauses: readonly Clause[] = [
         const put = await outcomeOf(() => thread.put({ id: 2, parent: 1, values: { a: 2, b: value } }));
         if ("error" in put) {
           checkCode(put.error, `put of ${name}`, "NOT_SERIALIZABLE");
-          ensure((await thread.find(2)) === undefined, `put of ${name} was refused, but is stored.`);
+          ensure(
+            (await thread.find(2)) === undefined,
+            `put of ${name} was refused, but the checkpoint is stored.`,
+          );
         } else {
-          expectIdentical((await thread.values(2))["b"], value, name);
+          expectIdentical((await thread.values(2))["b"], value, `put accepted ${name}, which`);
         }
         expectSame(await thread.values(1), { a: 1 }, "The values of the checkpoint before");
       }
@@ -100,9 +103,9 @@ export const refusalClauses: readonly Clause[] = [
         const found = read.value.filter(([task]) => task === name);
         if ("error" in wrote) {
           checkCode(wrote.error, `putWrites of ${name}`, "NOT_SERIALIZABLE");
-          expectSame(found, [], `What is stored of a refused batch with ${name}`);
+          expectSame(found, [], `The writes after a batch with ${name} was refused`);
         } else {
-          expectIdentical(found[1]?.[2], value, name);
+          expectIdentical(found[1]?.[2], value, `putWrites accepted ${name}, which`);
         }
       }
     },
@@ -119,7 +122,10 @@ export const refusalClauses: readonly Clause[] = [
         const put = await outcomeOf(() => thread.put({ id, parent: 1, values: { a: nest(levels) } }));
         if ("error" in put) {
           checkCode(put.error, `put of a value of ${levels} levels`, "NOT_SERIALIZABLE");
-          ensure((await thread.find(id)) === undefined, "What was refused for its depth is stored.");
+          ensure(
+            (await thread.find(id)) === undefined,
+            `put of a value of ${levels} levels was refused, but the value is stored.`,
+          );
         } else {
           const depth = depthOf((await thread.values(id))["a"]);
           ensure(depth === levels, `A value of ${levels} levels came back with ${depth}.`);
@@ -160,10 +166,12 @@ export const refusalClauses: readonly Clause[] = [
   }),
 ];
 
-function expectIdentical(actual: unknown, expected: unknown, name: string): void {
+/** @param what The value that was accepted, as the subject of a sentence. */
+function expectIdentical(actual: unknown, expected: unknown, what: string): void {
   const found = difference(actual, expected);
   if (found === undefined) return;
-  fail(`${name} was accepted without an error, and came back changed at ${found.path}: ${found.message}.`);
+  const place = found.path === "$" ? "" : `, at ${found.path}`;
+  fail(`${what} came back changed${place}: ${found.message}.`);
 }
 
 function nest(depth: number): unknown {

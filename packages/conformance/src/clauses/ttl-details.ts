@@ -20,7 +20,7 @@ export const ttlDetailClauses: readonly Clause[] = [
       await thread.put({ id: 2, parent: 1, versions: { d: 2 } });
       const isGone = async (): Promise<boolean> => (await thread.find()) === undefined;
       ensure(await eventually(isGone, sizes.patience), `The thread is still there long after ${SHORT} s.`);
-      expectSame(await saver.getThread?.(thread.id), undefined, "What getThread returns");
+      expectSame(await saver.getThread?.(thread.id), undefined, "The expired thread that getThread returns");
       const history = await saver.getDeltaChannelHistory?.({ config: thread.config(2), channels: ["d"] });
       if (history) expectSame(history, { d: { writes: [] } }, "The history of a delta channel");
       for (const [name, call] of [

@@ -182,22 +182,22 @@ export class LivingProgram {
     const listed: CheckpointTuple[] = [];
     for await (const tuple of reader.list(configOf(name, undefined))) listed.push(tuple);
     const newest = await reader.getTuple(configOf(name, undefined));
-    expectSame(newest?.checkpoint.id, ids[0], `the newest checkpoint of thread ${name}`);
+    expectSame(newest?.checkpoint.id, ids[0], `The newest checkpoint of thread ${name}`);
     expectSame(
       listed.map(({ checkpoint }) => checkpoint.id),
       ids,
-      `the checkpoints of thread ${name}`,
+      `The checkpoints of thread ${name}`,
     );
     for (const tuple of [...listed, ...(newest ? [newest] : [])]) {
       const { id, channel_values: values } = tuple.checkpoint;
       const { parent, tasks } = checkpoints!.get(id)!;
       const what = `of checkpoint ${id} of thread ${name}`;
-      expectSame(values, { text: this.#texts.get(id), other: OTHER }, `the values ${what}`);
-      expectSame(tuple.parentConfig?.configurable?.["checkpoint_id"], parent, `the parent ${what}`);
+      expectSame(values, { text: this.#texts.get(id), other: OTHER }, `The values ${what}`);
+      expectSame(tuple.parentConfig?.configurable?.["checkpoint_id"], parent, `The parent ${what}`);
       const writes = tasks.flatMap((task) =>
         this.#writesOf(id, task).map(([channel, value]) => [task, channel, value]),
       );
-      expectSame(tuple.pendingWrites, writes, `the writes ${what}`);
+      expectSame(tuple.pendingWrites, writes, `The writes ${what}`);
       await this.#checkHistory(
         reader,
         configOf(name, undefined, id),
@@ -213,6 +213,6 @@ export class LivingProgram {
   ): Promise<void> {
     const { text } = await reader.getDeltaChannelHistory({ config, channels: ["text"] });
     const before = parent === undefined ? undefined : this.#texts.get(parent);
-    expectSame(text?.seed, before, "the value that a delta channel starts from");
+    expectSame(text?.seed, before, "The value that a delta channel starts from");
   }
 }

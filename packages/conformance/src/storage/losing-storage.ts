@@ -42,11 +42,12 @@ export function losing(storage: WholeStorage, clear: () => Promise<void>): Losin
     return result;
   };
   const methodOf = (name: Changing): Method => (storage[name] as Method).bind(storage);
-  const wrapped = new Proxy(storage, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
+  // Not a proxy of the storage itself: that must return the very methods of one that is frozen.
+  const wrapped = new Proxy({} as WholeStorage, {
+    get(_, name) {
+      const value: unknown = Reflect.get(storage, name);
       if (typeof value !== "function") return value;
-      const method = value.bind(target) as Method;
+      const method = value.bind(storage) as Method;
       const changing = CHANGING.find((one) => one === name);
       return (request: unknown) =>
         inTurn(async () => {

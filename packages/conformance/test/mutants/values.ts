@@ -1,3 +1,4 @@
+import { CheckpointError, isCheckpointError } from "@threadmark/core";
 import { alterTuples } from "./alter.ts";
 import { type Degrade, degradePut, degradeWrites, KEEP } from "./degrade.ts";
 import { patch, type Mutant } from "./mutant.ts";
@@ -182,8 +183,7 @@ export const refusalMutants: readonly Mutant[] = [
         (put) =>
           (...args) =>
             put(...args).catch((error: unknown) => {
-              if (error instanceof Error) Object.defineProperty(error, "path", { value: undefined });
-              throw error;
+              throw isCheckpointError(error) ? new CheckpointError(error.code, error.message) : error;
             }),
       );
     },

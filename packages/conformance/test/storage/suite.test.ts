@@ -1,6 +1,7 @@
 import { toText } from "@threadmark/conformance";
 import { storageClauses, storageConformance, verifyStorage } from "@threadmark/conformance/storage";
 import { MemoryStorage } from "@threadmark/core/memory";
+import type { CheckpointStorage } from "@threadmark/core/storage";
 import { enough, seed, tell } from "@threadmark/random-tests";
 import { afterAll, describe, expect, it } from "vitest";
 
@@ -18,6 +19,17 @@ storageConformance({
 afterAll(() => {
   tell("the suite for storages", { sequences, programs });
 });
+
+/** A storage whose methods are its own and cannot be replaced. */
+function frozen(storage: MemoryStorage): CheckpointStorage {
+  const names = Object.getOwnPropertyNames(MemoryStorage.prototype) as (keyof CheckpointStorage)[];
+  const methods = names.map((method) => {
+    const member: unknown = storage[method];
+    return [method, typeof member === "function" ? (member.bind(storage) as unknown) : member];
+  });
+  const { port, capabilities } = storage;
+  return Object.freeze({ ...Object.fromEntries(methods), port, capabilities }) as CheckpointStorage;
+}
 
 const name = "MyStorage";
 const open = async () => ({ storage: new MemoryStorage(), close: async () => {} });
@@ -69,10 +81,20 @@ describe("the suite for storages", () => {
     });
     expect(report).toMatchObject({ passed: 0, failed: 1, levels: [] });
     const text = toText(report);
-    expect(text).toMatch(/the answer of the last runs, at \$\.threads/);
+    expect(text).toMatch(/The answer of the last runs, at \$\.threads/);
     expect(text).toMatch(/The calls, on an empty storage:\n {10}runs\(/);
     expect(text).toContain("The port: Random calls get the same answers");
     expect(text).toMatch(/MyStorage: 0 passed, 1 failed, 0 not applicable \(seed \d+\)\n$/);
+  });
+
+  it("takes a storage that is a frozen object", async () => {
+    const report = await verifyStorage({
+      name,
+      programs: 5,
+      sequences: 5,
+      open: async () => ({ storage: frozen(new MemoryStorage()), close: async () => {} }),
+    });
+    expect(report).toMatchObject({ failed: 0, notRun: 0 });
   });
 
   it("does not blame the storage for one that cannot be opened", async () => {

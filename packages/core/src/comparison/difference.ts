@@ -1,3 +1,4 @@
+import { contrast } from "./contrast.ts";
 import { className, show } from "./show.ts";
 
 /** What a comparison found: the place, and the difference there. */
@@ -39,7 +40,7 @@ export function difference(
 function compare(actual: unknown, expected: unknown, path: string, walk: Walk): Difference | undefined {
   if (Object.is(actual, expected)) return undefined;
   if (!isObject(actual) || !isObject(expected)) {
-    return { path, message: `${show(actual)} instead of ${show(expected)}` };
+    return { path, message: contrast(actual, expected) };
   }
   const known = compareReferences(actual, expected, path, walk);
   if (known !== "unknown") return known;
@@ -105,14 +106,14 @@ function compareContent(actual: object, expected: object, path: string, walk: Wa
     if (actual.length === expected.length) return undefined;
     return {
       path,
-      message: `${actual.length} ${actual.length === 1 ? "item" : "items"} instead of ${expected.length}: ${show(actual)} instead of ${show(expected)}`,
+      message: `${actual.length} ${actual.length === 1 ? "item" : "items"} instead of ${expected.length}: ${contrast(actual, expected)}`,
     };
   }
   const [found, wanted] = [scalarContent(actual), scalarContent(expected)];
   if (found === wanted) return undefined;
   const bytes = byteDifference(actual, expected);
   if (bytes !== undefined) return { path, message: bytes };
-  return { path, message: `${show(actual)} instead of ${show(expected)}` };
+  return { path, message: contrast(actual, expected) };
 }
 
 /** Shows where bytes differ: their beginnings might look the same. */
@@ -153,9 +154,7 @@ function compareList(
   path: string,
   walk: Walk,
 ): Difference | undefined {
-  if (actual.length !== expected.length) {
-    return { path, message: `${show(actual)} instead of ${show(expected)}` };
-  }
+  if (actual.length !== expected.length) return { path, message: contrast(actual, expected) };
   for (const [index, item] of expected.entries()) {
     const found = compare(actual[index], item, `${path}[${index}]`, walk);
     if (found !== undefined) return found;

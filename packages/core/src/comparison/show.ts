@@ -12,7 +12,7 @@ function write(value: unknown, depth: number): string {
   }
   if (typeof value === "bigint") return `${value}n`;
   if (Object.is(value, -0)) return "-0";
-  if (typeof value === "function") return `function ${value.name}`;
+  if (typeof value === "function") return value.name === "" ? "a function" : `function ${value.name}`;
   if (typeof value !== "object" || value === null) return String(value);
   if (depth > 4) return "…";
   return writeObject(value, depth);

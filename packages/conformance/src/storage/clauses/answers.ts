@@ -10,7 +10,7 @@ import { contentOf, operation, perform, REFUSED_REMOVAL, type Operation } from "
 export const answerClauses: readonly StorageClause[] = [
   storageClause("answers/are-those-of-the-reference", {
     rule: "Random calls get the same answers as from `MemoryStorage`, and leave the same data.",
-    hint: "The calls below are the shortest sequence that makes a difference. The docstrings of the request say what the answer must be.",
+    hint: "The calls shown are the shortest sequence that makes a difference. The docstring of the request says what the answer must be.",
     async run(context) {
       const property = propertyOf(context);
       const result = await fc.check(property, {
@@ -39,7 +39,7 @@ function propertyOf({ storage, clear }: StorageContext): fc.IAsyncProperty<[Oper
       await contentOf(model, scanAllThreads),
       await contentOf(storage, scanAllThreads),
     ];
-    expectSame(comparable(actual), comparable(expected), "what is stored in the end");
+    expectSame(comparable(actual), comparable(expected), "The stored data at the end");
   });
 }
 
@@ -48,7 +48,7 @@ async function compareAnswers(model: WholeStorage, storage: WholeStorage, call: 
   expectSame(
     answerOf(call.name, actual),
     answerOf(call.name, expected),
-    `the answer of the last ${call.name}`,
+    `The answer of the last ${call.name}`,
   );
 }
 

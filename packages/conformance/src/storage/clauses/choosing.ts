@@ -34,7 +34,7 @@ export const choosingClauses: readonly StorageClause[] = [
         ["all conditions", { namespace: "inner", before: "5", filter: [even], limit: 1 }, ["4"]],
       ] as const) {
         const found = (await scanOf(storage, "t", request)).map(({ checkpoint }) => checkpoint.id);
-        expectSame(found, expected, `a scan with ${what}`);
+        expectSame(found, expected, `A scan with ${what}`);
       }
     },
   }),
@@ -65,10 +65,10 @@ export const choosingClauses: readonly StorageClause[] = [
       ] as const) {
         const line = await storage.ancestors({ thread: "t", namespace: "", id, limit });
         const ids = line.map(({ checkpoint }) => checkpoint.id);
-        expectSame(ids, expected, `the ancestors of ${id ?? "the newest"}, at most ${limit}`);
+        expectSame(ids, expected, `The ancestors of ${id ?? "the newest"}, at most ${limit}`);
         for (const { writes } of line) {
           const channels = new Set(writes.map(({ channel }) => channel));
-          expectSame(channels, new Set(["c", "d"]), "the channels of an ancestor's writes");
+          expectSame(channels, new Set(["c", "d"]), "The channels of an ancestor's writes");
         }
       }
     },
@@ -101,7 +101,7 @@ export const choosingClauses: readonly StorageClause[] = [
         "0: first, path of first",
         "2: first, path of first",
       ];
-      expectSame(kept.toSorted(), expected, "the writes that are kept");
+      expectSame(kept.toSorted(), expected, "The writes that are kept");
     },
   }),
 
@@ -122,20 +122,20 @@ export const choosingClauses: readonly StorageClause[] = [
       const channels = Array.from({ length: 1500 }, (_, n) => `channel ${n}`);
       await storage.putWrites(writesOf("t", "1", channels));
       const found = await storage.get({ thread: "t", namespace: "", id: "1", have: [], ttl: undefined });
-      ensure(found !== undefined, "a large checkpoint is not there.");
-      expectSame(found.checkpoint.header, header, "a long header");
+      ensure(found !== undefined, "A large checkpoint cannot be read.");
+      expectSame(found.checkpoint.header, header, "A long header");
       expectSame(found.checkpoint.metadata, metadata, "long metadata");
-      expectSame(found.blobs.length, blobs.length, "the number of blobs");
-      expectSame(found.writes.length, channels.length, "the number of writes");
+      expectSame(found.blobs.length, blobs.length, "The number of blobs");
+      expectSame(found.writes.length, channels.length, "The number of writes");
       expectSame(
         (await storedOf(storage, "t", blobs)).length,
         blobs.length,
-        "the number of blobs by their ids",
+        "The number of blobs by their ids",
       );
       const stats = await storage.stats("t");
-      expectSame(stats?.checkpoints, 1, "the number of checkpoints that stats tells");
+      expectSame(stats?.checkpoints, 1, "The number of checkpoints that stats returns");
       // Compressed, they take less than their length.
-      ensure((stats?.bytes ?? 0) > 10_000, `stats tells ${stats?.bytes} bytes of a large checkpoint.`);
+      ensure((stats?.bytes ?? 0) > 10_000, `stats says that a large checkpoint has ${stats?.bytes} bytes.`);
     },
   }),
 ];

@@ -29,7 +29,7 @@ export const lifetimeClauses: readonly StorageClause[] = [
         await storage.put(putOf({ thread: "t", id: "1", ttl: LONG }));
         const before = await expiryOf(storage, "t");
         await call(undefined);
-        expectSame(await expiryOf(storage, "t"), before, `the expiry after ${what} without a time to live`);
+        expectSame(await expiryOf(storage, "t"), before, `The expiry after ${what} without a time to live`);
         await call(LONGER);
         const moved = (await expiryOf(storage, "t")) - before;
         ensure(moved > LONG, `${what} with a longer time to live moved the expiry by ${moved} milliseconds.`);
@@ -39,10 +39,10 @@ export const lifetimeClauses: readonly StorageClause[] = [
       expectSame(
         await expiryOf(storage, "t"),
         before,
-        "the expiry after the thread's own time to live was removed",
+        "The expiry after the thread's own time to live was removed",
       );
       await storage.expire({ thread: "t", ttl: null });
-      expectSame(await expiryOf(storage, "t"), Infinity, "the expiry of a thread that never ends");
+      expectSame(await expiryOf(storage, "t"), Infinity, "The expiry of a thread that never ends");
     },
   }),
 
@@ -54,14 +54,14 @@ export const lifetimeClauses: readonly StorageClause[] = [
       for (const thread of [...names, "alive"]) await storage.put(putOf({ thread, id: "1" }));
       for (const thread of names) await storage.expire({ thread, ttl: 0 });
       await pause(MOMENT);
-      expectSame(await storage.sweep({ thread: "alive", limit: 9 }), 0, "a sweep of a thread that is alive");
-      expectSame(await storage.sweep({ thread: "1", limit: 9 }), 1, "a sweep of one thread");
+      expectSame(await storage.sweep({ thread: "alive", limit: 9 }), 0, "A sweep of a thread that is alive");
+      expectSame(await storage.sweep({ thread: "1", limit: 9 }), 1, "A sweep of one thread");
       const again = await storage.put(putOf({ thread: "2", id: "2" }));
-      expectSame(again, { outcome: "expired" }, "a put into an expired thread that was not named");
-      expectSame(await storage.sweep({ thread: undefined, limit: 3 }), 3, "a sweep with limit 3");
-      expectSame(await storage.sweep({ thread: undefined, limit: 3 }), 1, "the next sweep");
-      expectSame(await storage.sweep({ thread: undefined, limit: 3 }), 0, "a sweep of nothing");
-      expectSame(await idsOf(storage, "alive"), ["1"], "a thread that is alive, after the sweeps");
+      expectSame(again, { outcome: "expired" }, "A put into an expired thread that was not named");
+      expectSame(await storage.sweep({ thread: undefined, limit: 3 }), 3, "A sweep with limit 3");
+      expectSame(await storage.sweep({ thread: undefined, limit: 3 }), 1, "The next sweep");
+      expectSame(await storage.sweep({ thread: undefined, limit: 3 }), 0, "A sweep of nothing");
+      expectSame(await idsOf(storage, "alive"), ["1"], "A thread that is alive, after the sweeps");
     },
   }),
 
@@ -79,17 +79,17 @@ export const lifetimeClauses: readonly StorageClause[] = [
       const checkpoints = [{ namespace: "", id: "1" }];
       await storage.remove({ thread: "t", checkpoints, relink: [], newEpoch: "e2" });
       const put = await storage.put(putOf({ thread: "t", id: "1" }));
-      expectSame(put, { outcome: "stored", epoch: "e2" }, "a put after the removal");
+      expectSame(put, { outcome: "stored", epoch: "e2" }, "A put after the removal");
       await storage.put(putOf({ thread: "t", id: "early" }));
       const found = await scanOf(storage, "t");
       const counts = found.map(
         ({ checkpoint: { namespace, id }, writes }) => `${namespace}/${id}: ${writes.length}`,
       );
       const expected = ["/1: 0", "/2: 1", "/early: 1", "inner/1: 1", "inner/2: 1"];
-      expectSame(counts.toSorted(), expected, "the numbers of writes");
+      expectSame(counts.toSorted(), expected, "The numbers of writes");
       await storage.put(putOf({ thread: "u", id: "1" }));
-      expectSame(await storage.deleteThreads(["t", "none", "u"]), 2, "the number of deleted threads");
-      expectSame(await storage.deleteThreads(["t"]), 0, "the number of threads deleted once more");
+      expectSame(await storage.deleteThreads(["t", "none", "u"]), 2, "The number of deleted threads");
+      expectSame(await storage.deleteThreads(["t"]), 0, "The number of threads deleted once more");
     },
   }),
 ];

@@ -32,11 +32,11 @@ export const listingClauses: readonly StorageClause[] = [
       const headIs = async (id: string | undefined, pending: readonly string[]): Promise<void> => {
         const [record] = await threadsOf(storage, { thread: "t", pendingChannels: ["c", "d", "none"] });
         const head = record?.head;
-        expectSame(head?.id, id, "the head");
+        expectSame(head?.id, id, "The head");
         const waiting = (head?.pending ?? []).map(({ channel, idx }) => `${channel} ${idx}`);
-        expectSame(new Set(waiting), new Set(pending), "what waits at the head");
-        expectSame(waiting.length, pending.length, "the number of writes that wait there");
-        if (head) expectSame([head.parent, head.parentSeal], [`before ${id}`, 5], "the parent of the head");
+        expectSame(new Set(waiting), new Set(pending), "The channels of the writes that wait at the head");
+        expectSame(waiting.length, pending.length, "The number of writes that wait at the head");
+        if (head) expectSame([head.parent, head.parentSeal], [`before ${id}`, 5], "The parent of the head");
       };
       await storage.put(putOf({ thread: "t", namespace: "inner", id: "9" }));
       await storage.putWrites({ ...writesOf("t", "9", ["c"]), namespace: "inner" });
@@ -58,14 +58,14 @@ export const listingClauses: readonly StorageClause[] = [
       await storage.put(putOf({ thread: "a", id: "1", entries: [entry("user", '"x"'), entry("n", "1")] }));
       await storage.put(putOf({ thread: "b", id: "1", entries: [entry("user", '"x"')] }));
       await storage.put(putOf({ thread: "c", id: "1" }));
-      expectSame(await namesBy(storage, [["user", '"x"']]), ["a", "b"], "threads by one term");
+      expectSame(await namesBy(storage, [["user", '"x"']]), ["a", "b"], "Threads by one term");
       expectSame(
         await namesBy(storage, [
           ["user", '"x"'],
           ["n", "1"],
         ]),
         ["a"],
-        "threads by two terms",
+        "Threads by two terms",
       );
       expectSame(
         await namesBy(storage, [
@@ -73,16 +73,16 @@ export const listingClauses: readonly StorageClause[] = [
           ["n", undefined],
         ]),
         ["b"],
-        "threads without a key",
+        "Threads without a key",
       );
-      expectSame(await namesBy(storage, [["user", undefined]]), ["c"], "threads without the key of others");
+      expectSame(await namesBy(storage, [["user", undefined]]), ["c"], "Threads without the key of others");
       await storage.put(putOf({ thread: "a", id: "2", entries: [entry("n", "2")] }));
       await storage.putWrites(writesOf("a", "2", ["c"], { entries: [entry("more", "null")] }));
-      expectSame(await keysOf(storage, "a"), ["more=null", "n=2", 'user="x"'], "entries after writes");
-      expectSame(await namesBy(storage, [["n", "1"]]), [], "threads by a token that was replaced");
+      expectSame(await keysOf(storage, "a"), ["more=null", "n=2", 'user="x"'], "Entries after writes");
+      expectSame(await namesBy(storage, [["n", "1"]]), [], "Threads by a token that was replaced");
       await storage.updateThread({ thread: "a", set: [entry("n", "3")], remove: ["user", "unknown"] });
-      expectSame(await keysOf(storage, "a"), ["more=null", "n=3"], "entries after updateThread");
-      expectSame(await namesBy(storage, [["user", '"x"']]), ["b"], "threads by a key that was removed");
+      expectSame(await keysOf(storage, "a"), ["more=null", "n=3"], "Entries after updateThread");
+      expectSame(await namesBy(storage, [["user", '"x"']]), ["b"], "Threads by a key that was removed");
     },
   }),
 
@@ -99,21 +99,21 @@ export const listingClauses: readonly StorageClause[] = [
         for (;;) {
           const request = { thread: undefined, filter: [], after, limit, pendingChannels: [] };
           const page = await storage.threads(request);
-          ensure(page.threads.length <= limit, `a page of ${limit} has ${page.threads.length} threads.`);
+          ensure(page.threads.length <= limit, `A page of ${limit} has ${page.threads.length} threads.`);
           found.push(...page.threads.map(({ thread }) => thread));
           const last = page.threads.at(-1);
           if (!page.more || last === undefined) break;
           after = { updated: last.updated, thread: last.thread };
         }
         const expected = whole.map(({ thread }) => thread);
-        expectSame(found, expected, `pages of threads with ${limit} each`);
+        expectSame(found, expected, `Pages of threads with ${limit} each`);
       }
-      expectSame(whole.length, names.length, "the number of threads");
+      expectSame(whole.length, names.length, "The number of threads");
       // A place in the order need not be that of a thread.
       const [first] = whole;
       const after = { updated: first?.updated ?? 0, thread: `${first?.thread}\u0001` };
       const rest = await threadsOf(storage, { after });
-      expectSame(rest.length, names.length - 1, "the number of threads after a place that is no thread's");
+      expectSame(rest.length, names.length - 1, "The number of threads after a place that is no thread's");
     },
   }),
 
@@ -123,32 +123,32 @@ export const listingClauses: readonly StorageClause[] = [
     async run({ storage }) {
       const recordOf = async () => {
         const [record] = await threadsOf(storage, { thread: "t" });
-        ensure(record !== undefined, "a thread that was put is not listed.");
+        ensure(record !== undefined, "A thread that was put is not listed.");
         return record;
       };
       await storage.put(putOf({ thread: "t", id: "1", ttl: LONG }));
       const before = await recordOf();
-      ensure(before.created <= before.updated, "a thread was updated before it was created.");
+      ensure(before.created <= before.updated, "A thread was updated before it was created.");
       const left = (before.expires ?? 0) - before.updated;
       ensure(
         Math.abs(left - LONG) < LONG / 2,
-        `a thread with ${LONG} milliseconds to live expires in ${left}.`,
+        `A thread with ${LONG} milliseconds to live expires in ${left}.`,
       );
       await pause(MOMENT);
       await storage.put(putOf({ thread: "t", id: "2" }));
       const claim = { thread: "t", claim: "me", ttl: LONG, newEpoch: "e2", threadTtl: undefined };
       await storage.claim({ ...claim, renews: false });
       const after = await recordOf();
-      expectSame(after.created, before.created, "the time of creation after another put");
+      expectSame(after.created, before.created, "The time of creation after another put");
       ensure(after.updated > before.updated, "another put does not move the time of the thread.");
-      expectSame(after.expires, before.expires, "the expiry after a put that brings no time to live");
+      expectSame(after.expires, before.expires, "The expiry after a put that brings no time to live");
       const owned = (after.claim?.until ?? 0) - after.updated;
-      ensure(Math.abs(owned - LONG) < LONG / 2, `a claim for ${LONG} milliseconds ends in ${owned}.`);
+      ensure(Math.abs(owned - LONG) < LONG / 2, `A claim for ${LONG} milliseconds ends in ${owned}.`);
       for (const renews of [true, false]) {
         await storage.claim({ ...claim, renews, ttl: LONG * (renews ? 2 : 3) });
         const longer = ((await recordOf()).claim?.until ?? 0) - (after.claim?.until ?? 0);
         const least = LONG * (renews ? 0.5 : 1.5);
-        ensure(longer > least, `a claim that is claimed again for longer ends ${longer} milliseconds later.`);
+        ensure(longer > least, `A claim that is claimed again for longer ends ${longer} milliseconds later.`);
       }
     },
   }),

@@ -14,7 +14,7 @@ async function* scanned(storage: WholeStorage, limit: number): AsyncGenerator<Sc
     const page = await storage.scan({ ...all, after, limit });
     ensure(
       page.checkpoints.length <= limit,
-      `a page of ${limit} has ${page.checkpoints.length} checkpoints.`,
+      `A page of ${limit} has ${page.checkpoints.length} checkpoints.`,
     );
     for (const { thread, checkpoint } of page.checkpoints) {
       after = { thread, namespace: checkpoint.namespace, id: checkpoint.id };
@@ -51,7 +51,7 @@ export const readingClauses: readonly StorageClause[] = [
       const order = IDS.map((id) => ({ thread: "t", namespace: "", id }))
         .toSorted(comparePositions)
         .map(({ id }) => id);
-      expectSame(await idsOf(storage, "t"), order, "ids, the newest first");
+      expectSame(await idsOf(storage, "t"), order, "The ids, newest first");
       const newest = await storage.get({
         thread: "t",
         namespace: "",
@@ -59,7 +59,7 @@ export const readingClauses: readonly StorageClause[] = [
         have: [],
         ttl: undefined,
       });
-      expectSame(newest?.checkpoint.id, order[0], "the newest checkpoint");
+      expectSame(newest?.checkpoint.id, order[0], "The newest checkpoint");
     },
   }),
 
@@ -76,12 +76,12 @@ export const readingClauses: readonly StorageClause[] = [
         expectSame(
           await collect(scanned(storage, limit)),
           order,
-          `pages of scan with ${limit} checkpoints each`,
+          `Pages of scan with ${limit} checkpoints each`,
         );
         expectSame(
           await collect(outlined(storage, limit)),
           order,
-          `pages of outline with ${limit} checkpoints each`,
+          `Pages of outline with ${limit} checkpoints each`,
         );
       }
     },
@@ -109,7 +109,7 @@ export const readingClauses: readonly StorageClause[] = [
       expectSame(
         found,
         order.map(({ thread }) => thread),
-        "the threads of a run",
+        "The threads of a run",
       );
     },
   }),

@@ -17,14 +17,14 @@ export const removeClauses: readonly StorageClause[] = [
       await storage.put(putOf({ thread: "t", id: "2", parent: "1" }));
       const request = { thread: "t", checkpoints: first, newEpoch: "e2" };
       const refused = await storage.remove({ ...request, relink: [] });
-      expectSame(refused, { outcome: "conflict" }, "a removal that does not know of the child");
-      expectSame(await idsOf(storage, "t"), ["2", "1"], "what is there after the conflict");
+      expectSame(refused, { outcome: "conflict" }, "A removal that does not know of the child");
+      expectSame(await idsOf(storage, "t"), ["2", "1"], "The checkpoints after the conflict");
       const relink = [{ namespace: "", id: "2", parent: undefined, parentSeal: 7 }];
       const removed = await storage.remove({ ...request, relink });
-      expectSame(removed, { outcome: "removed", blobs: 0 }, "a removal that links the child");
+      expectSame(removed, { outcome: "removed", blobs: 0 }, "A removal that links the child");
       const [left] = await scanOf(storage, "t");
-      expectSame(left?.checkpoint.parent, undefined, "the parent of the child that is left");
-      expectSame(left?.checkpoint.parentSeal, 7, "the seal of its parent");
+      expectSame(left?.checkpoint.parent, undefined, "The parent of the child that is left");
+      expectSame(left?.checkpoint.parentSeal, 7, "The seal of its parent");
     },
   }),
 
@@ -41,13 +41,13 @@ export const removeClauses: readonly StorageClause[] = [
       expectSame(
         answer,
         { outcome: "removed", blobs: 2 },
-        "a removal of a node and of a leaf that is only below it",
+        "A removal of a node and of a leaf that is only below it",
       );
       const kept = [...leaves.slice(1, 4), right].map(({ id }) => id).toSorted();
-      expectSame(await storedOf(storage, "t", both), kept, "the blobs that are left");
+      expectSame(await storedOf(storage, "t", both), kept, "The blobs that are left");
       const second = [{ namespace: "", id: "2" }];
       await storage.remove({ thread: "t", checkpoints: second, relink: [], newEpoch: "e3" });
-      expectSame(await threadsOf(storage), [], "threads after their last checkpoint was removed");
+      expectSame(await threadsOf(storage), [], "Threads after their last checkpoint was removed");
       await storage.put(putOf({ thread: "t", id: "3" }));
       expectSame(
         await storedOf(storage, "t", both),
@@ -77,8 +77,8 @@ export const removeClauses: readonly StorageClause[] = [
           storage.put(putOf({ thread, id: "2", refs: [mine.id], ...relying })),
         ] as const;
         const [sure, bold] = await Promise.all([...puts, before ?? remove()]);
-        ensure(sure.outcome === "stored", `a put that sends all that it needs is ${sure.outcome}.`);
-        ensure(["stored", "stale"].includes(bold.outcome), `a put that relies on a blob is ${bold.outcome}.`);
+        ensure(sure.outcome === "stored", `A put that sends all that it needs is ${sure.outcome}.`);
+        ensure(["stored", "stale"].includes(bold.outcome), `A put that relies on a blob is ${bold.outcome}.`);
         // A thread that was deleted takes with it what was stored before.
         const ids = await idsOf(storage, thread);
         for (const [id, blob] of [
@@ -87,10 +87,10 @@ export const removeClauses: readonly StorageClause[] = [
         ] as const) {
           if (!ids.includes(id)) continue;
           const stored = await storedOf(storage, thread, [blob]);
-          expectSame(stored, [blob.id], `the blob of checkpoint ${id}, which was put during a removal`);
+          expectSame(stored, [blob.id], `The blob of checkpoint ${id}, which was put during a removal`);
         }
         if (round % 3 !== 0)
-          ensure(ids.includes("3"), "a put that was stored during a removal is not there.");
+          ensure(ids.includes("3"), "A put that was stored during a removal cannot be read.");
       }
     },
   }),

@@ -25,7 +25,7 @@ export const threadClauses: readonly StorageClause[] = [
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1" }));
       await Promise.all([storage.setup(), storage.setup(), storage.setup()]);
-      expectSame(await idsOf(storage, "t"), ["1"], "the checkpoints after another setup");
+      expectSame(await idsOf(storage, "t"), ["1"], "The checkpoints after another setup");
     },
   }),
 
@@ -48,22 +48,22 @@ export const threadClauses: readonly StorageClause[] = [
       const original = await contentOf(storage, "a");
       const request = { from: "a", to: "b", newEpoch: "e2", sealShift: 0 };
       expectSame(await storage.copyThread(request), "copied", "copyThread");
-      expectSame(await storage.copyThread(request), "copied", "the same call of copyThread once more");
+      expectSame(await storage.copyThread(request), "copied", "The same call of copyThread once more");
       expectSame(
         await storage.copyThread({ ...request, newEpoch: "e3" }),
         "exists",
         "another copy to one target",
       );
-      expectSame(await storage.copyThread({ ...request, from: "none" }), "missing", "a copy of nothing");
-      expectSame(await contentOf(storage, "b"), original, "the copy");
+      expectSame(await storage.copyThread({ ...request, from: "none" }), "missing", "A copy of nothing");
+      expectSame(await contentOf(storage, "b"), original, "The copy");
       const [copy] = await threadsOf(storage, { thread: "b" });
-      expectSame(copy?.claim, undefined, "the claim of the copy");
+      expectSame(copy?.claim, undefined, "The claim of the copy");
       // With its own time, a put does not end it.
       await storage.put(putOf({ thread: "b", id: "2", ttl: 1 }));
       await pause(MOMENT);
       await storage.deleteThreads(["a"]);
-      expectSame(await idsOf(storage, "b"), ["2", "1"], "the copy after the original was deleted");
-      expectSame(await storedOf(storage, "b", [blob]), [blob.id], "the blobs of the copy");
+      expectSame(await idsOf(storage, "b"), ["2", "1"], "The copy after the original was deleted");
+      expectSame(await storedOf(storage, "b", [blob]), [blob.id], "The blobs of the copy");
     },
   }),
 
@@ -90,15 +90,15 @@ export const threadClauses: readonly StorageClause[] = [
         ensure(owners === 1, `${owners} of 8 claims got the thread instead of 1.`);
         const owner = `c${answers.findIndex(({ outcome }) => outcome === "claimed")}`;
         const [record] = await threadsOf(storage, { thread });
-        expectSame(record?.claim?.id, owner, "the owner of the thread");
-        expectSame(await storage.release({ thread, claim: "other" }), false, "the release of another claim");
+        expectSame(record?.claim?.id, owner, "The owner of the thread");
+        expectSame(await storage.release({ thread, claim: "other" }), false, "The release of another claim");
         const renewal = { thread, renews: true, ttl: 1e9, newEpoch: "e2", threadTtl: undefined };
         const others = await storage.claim({ ...renewal, claim: "other" });
-        expectSame(others.outcome, "lost", "the renewal of another claim");
+        expectSame(others.outcome, "lost", "The renewal of another claim");
         const own = await storage.claim({ ...renewal, claim: owner });
-        expectSame(own.outcome, "claimed", "the renewal of the claim");
+        expectSame(own.outcome, "claimed", "The renewal of the claim");
         const write = await storage.put(putOf({ thread, id: "2", claim: owner }));
-        expectSame(write.outcome, "stored", "a put under the claim");
+        expectSame(write.outcome, "stored", "A put under the claim");
       }
     },
   }),
@@ -109,28 +109,48 @@ export const threadClauses: readonly StorageClause[] = [
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1", run: "r", blobs: [blob], refs: [blob.id], ttl: 20 }));
       const isGone = async (): Promise<boolean> => (await idsOf(storage, "t")).length === 0;
-      ensure(await eventually(isGone, PATIENCE), "a thread with 20 milliseconds to live does not end.");
+      ensure(await eventually(isGone, PATIENCE), "A thread with 20 milliseconds to live does not end.");
       const at = { thread: "t", namespace: "", id: undefined };
-      expectSame(await storage.get({ ...at, have: [], ttl: undefined }), undefined, "get");
-      expectSame(await storage.ancestors({ ...at, limit: 9 }), [], "ancestors");
-      expectSame(await storedOf(storage, "t", [blob]), [], "blobs");
+      expectSame(
+        await storage.get({ ...at, have: [], ttl: undefined }),
+        undefined,
+        "get of an expired thread",
+      );
+      expectSame(await storage.ancestors({ ...at, limit: 9 }), [], "ancestors in an expired thread");
+      expectSame(await storedOf(storage, "t", [blob]), [], "The blobs of an expired thread");
       expectSame(
         (await storage.outline({ thread: "t", after: undefined, limit: 9 })).checkpoints,
         [],
-        "outline",
+        "outline of an expired thread",
       );
-      expectSame((await storage.runs({ runs: ["r"], after: undefined, limit: 9 })).threads, [], "runs");
-      expectSame(await threadsOf(storage), [], "threads");
-      expectSame(await storage.updateThread({ thread: "t", set: [], remove: [] }), false, "updateThread");
-      expectSame(await storage.expire({ thread: "t", ttl: null }), false, "expire");
+      expectSame(
+        (await storage.runs({ runs: ["r"], after: undefined, limit: 9 })).threads,
+        [],
+        "runs after the thread has expired",
+      );
+      expectSame(await threadsOf(storage), [], "The threads after one has expired");
+      expectSame(
+        await storage.updateThread({ thread: "t", set: [], remove: [] }),
+        false,
+        "updateThread of an expired thread",
+      );
+      expectSame(await storage.expire({ thread: "t", ttl: null }), false, "expire of an expired thread");
       const copy = { from: "t", to: "u", newEpoch: "e2", sealShift: 0 };
-      expectSame(await storage.copyThread(copy), "missing", "copyThread");
-      expectSame(await storage.put(putOf({ thread: "t", id: "2" })), { outcome: "expired" }, "put");
-      expectSame(await storage.putWrites(writesOf("t", "1", ["c"])), { outcome: "expired" }, "putWrites");
-      expectSame(await storage.sweep({ thread: undefined, limit: 100 }), 1, "the number of threads swept");
+      expectSame(await storage.copyThread(copy), "missing", "copyThread of an expired thread");
+      expectSame(
+        await storage.put(putOf({ thread: "t", id: "2" })),
+        { outcome: "expired" },
+        "put to an expired thread",
+      );
+      expectSame(
+        await storage.putWrites(writesOf("t", "1", ["c"])),
+        { outcome: "expired" },
+        "putWrites to an expired thread",
+      );
+      expectSame(await storage.sweep({ thread: undefined, limit: 100 }), 1, "The number of threads swept");
       const again = await storage.put(putOf({ thread: "t", id: "2", newEpoch: "e2" }));
-      expectSame(again, { outcome: "stored", epoch: "e2" }, "a put after the sweep");
-      expectSame(await idsOf(storage, "t"), ["2"], "the checkpoints after the sweep");
+      expectSame(again, { outcome: "stored", epoch: "e2" }, "A put after the sweep");
+      expectSame(await idsOf(storage, "t"), ["2"], "The checkpoints after the sweep");
     },
   }),
 
@@ -149,8 +169,8 @@ export const threadClauses: readonly StorageClause[] = [
         await storage.claim({ thread, claim: "me", renews: false, ttl: 1, newEpoch: "e2", threadTtl: 1 });
       }
       await pause(MOMENT);
-      expectSame(await idsOf(storage, "never"), ["2", "1"], "a thread that never ends");
-      expectSame(await idsOf(storage, "long"), ["2", "1"], "a thread with its own, long time to live");
+      expectSame(await idsOf(storage, "never"), ["2", "1"], "A thread that never ends");
+      expectSame(await idsOf(storage, "long"), ["2", "1"], "A thread with its own, long time to live");
     },
   }),
 ];

@@ -34,7 +34,7 @@ export const writeClauses: readonly StorageClause[] = [
     hint: "Look for the epoch and for every blob of `relies` in the same transaction as the write.",
     async run({ storage }) {
       const first = await storage.put(putOf({ thread: "t", id: "1", blobs: [shared], refs: [shared.id] }));
-      expectSame(first, { outcome: "stored", epoch: "e1" }, "a put into a new thread");
+      expectSame(first, { outcome: "stored", epoch: "e1" }, "A put into a new thread");
       for (const [what, request] of [
         ["another epoch", { epoch: "other", relies: [shared.id] }],
         ["a blob that is not stored", { epoch: "e1", relies: [missing.id] }],
@@ -47,9 +47,9 @@ export const writeClauses: readonly StorageClause[] = [
       }
       const relying = { epoch: "e1", relies: [shared.id] };
       const gone = await storage.put(putOf({ thread: "gone", id: "1", ...relying }));
-      expectSame(gone, { outcome: "stale" }, "put with the epoch of a thread that is not there");
+      expectSame(gone, { outcome: "stale" }, "put to a missing thread, with an epoch");
       const good = await storage.put(putOf({ thread: "t", id: "2", refs: [shared.id], ...relying }));
-      expectSame(good, { outcome: "stored", epoch: "e1" }, "put with what the thread has");
+      expectSame(good, { outcome: "stored", epoch: "e1" }, "put with the epoch and a blob of the thread");
     },
   }),
 
@@ -73,7 +73,7 @@ export const writeClauses: readonly StorageClause[] = [
       ] as const) {
         const answer = await storage.put(putOf({ thread, id: "2", ...request }));
         expectSame(answer, expected, `put that is to be refused as ${expected.outcome}`);
-        expectSame(await stateOf(storage, "t"), before, `the thread after ${expected.outcome}`);
+        expectSame(await stateOf(storage, "t"), before, `The thread after ${expected.outcome}`);
       }
     },
   }),
@@ -110,9 +110,9 @@ export const writeClauses: readonly StorageClause[] = [
         if (!found || found.checkpoint.refs.length === 0) return;
         ensure(
           found.blobs.length === forest.length,
-          `a reader found ${found.blobs.length} of ${forest.length} blobs.`,
+          `A reader found ${found.blobs.length} of ${forest.length} blobs.`,
         );
-        ensure([0, 3].includes(found.writes.length), `a reader found ${found.writes.length} of 3 writes.`);
+        ensure([0, 3].includes(found.writes.length), `A reader found ${found.writes.length} of 3 writes.`);
       };
       const readDuring = async (writing: Promise<unknown>): Promise<void> => {
         let isOver = false;
@@ -144,7 +144,7 @@ export const writeClauses: readonly StorageClause[] = [
     async run({ storage }) {
       const orderIs = async (expected: readonly string[], after: string): Promise<void> => {
         const order = (await threadsOf(storage)).map(({ thread }) => thread);
-        expectSame(order, expected, `threads, the last written to first, after ${after}`);
+        expectSame(order, expected, `Threads, the last written to first, after ${after}`);
         await pause(MOMENT);
       };
       await storage.put(putOf({ thread: "a", id: "1" }));
@@ -164,7 +164,7 @@ export const writeClauses: readonly StorageClause[] = [
       });
       await storage.release({ thread: "b", claim: "me" });
       await storage.expire({ thread: "b", ttl: 1e9 });
-      await orderIs(["a", "b"], "what does not write to b");
+      await orderIs(["a", "b"], "calls that do not write to b");
       await storage.put(putOf({ thread: "b", id: "2" }));
       await orderIs(["b", "a"], "another put into b");
     },
@@ -179,13 +179,13 @@ export const writeClauses: readonly StorageClause[] = [
       for (const thread of threads) {
         const found = await scanOf(storage, thread);
         const names = found.map(({ checkpoint }) => checkpoint.namespace);
-        expectSame(names, [thread], `what thread ${JSON.stringify(thread)} has`);
+        expectSame(names, [thread], `The checkpoints of thread ${JSON.stringify(thread)}`);
       }
       await storage.deleteThreads(["t"]);
       expectSame(
         (await threadsOf(storage)).length,
         threads.length - 1,
-        "the threads that are left after one was deleted",
+        "The threads that are left after one was deleted",
       );
     },
   }),

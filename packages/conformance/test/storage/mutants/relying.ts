@@ -1,11 +1,13 @@
 import type { MemoryStorage } from "@threadmark/core/memory";
 import type { WriteRequest } from "@threadmark/core/storage";
+import { patch } from "../../mutants/mutant.ts";
 import type { StorageMutant } from "./mutant.ts";
 
 function alterWrites(storage: MemoryStorage, change: (request: WriteRequest) => WriteRequest): void {
   for (const name of ["put", "putWrites"] as const) {
-    const original = storage[name].bind(storage) as (request: WriteRequest) => never;
-    Object.defineProperty(storage, name, { value: (request: WriteRequest) => original(change(request)) });
+    patch(storage, name, (original: (request: never) => unknown) => {
+      return ((request: WriteRequest) => original(change(request) as never)) as never;
+    });
   }
 }
 
