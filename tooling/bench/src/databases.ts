@@ -81,7 +81,7 @@ export const DATABASES: readonly Database[] = [
     server: "redis:8",
     contestants: [
       { id: "ours", name: "@threadmark/redis" },
-      { id: "plain", name: "a key per checkpoint" },
+      { id: "plain", name: "one key per checkpoint" },
     ],
     floor: { id: "floor", name: "one `SET`" },
     only: undefined,
@@ -97,7 +97,7 @@ export const DATABASES: readonly Database[] = [
     title: "Memory",
     contestants: [
       { id: "ours", name: "@threadmark/memory" },
-      { id: "official", name: "LangGraph.js `MemorySaver`" },
+      { id: "official", name: "LangGraph.js's `MemorySaver`" },
       { id: "sqlite", name: "@langchain/langgraph-checkpoint-sqlite" },
     ],
     only: undefined,
@@ -108,7 +108,7 @@ export const DATABASES: readonly Database[] = [
     title: "Workflow, in memory",
     contestants: [
       { id: "workflow", name: "@threadmark/workflow" },
-      { id: "official", name: "functional API of LangGraph.js" },
+      { id: "official", name: "LangGraph.js's functional API" },
     ],
     only: ["functional-64"],
   },

@@ -50,7 +50,7 @@ function slower(database: Database, rows: readonly Row[]): string[] {
   const marked = rows.filter((row) => compare(row).cpu < 1);
   const reasons = marked.map(({ scenario, title }) => {
     const { text, isGeneral } = reasonOf(database.id, scenario);
-    return isGeneral ? `${SLOWER} ${text}` : `${SLOWER} ${title}: ${text}`;
+    return isGeneral ? `${SLOWER} ${text}` : `${SLOWER} _${title}_: ${text}`;
   });
   return [...new Set(reasons)];
 }

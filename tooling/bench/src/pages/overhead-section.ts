@@ -7,12 +7,12 @@ export function overheadSection({ machine, turns, tasks }: OverheadResults): str
   return `## What the runtime adds
 
 A chat of 100 turns whose task gets all messages, with the same saver, alternately in one process. Processor time in
-milliseconds per turn, the least of 40 rounds. "Added" is what is left of it without the calls that a turn makes on its
-saver, which are measured with nothing around them; claims, which LangGraph.js does not make, count as added.
+milliseconds per turn, the lowest of 40 rounds. "Added" is that time less the time of the saver's calls, which are
+measured alone. Claims, which LangGraph.js does not make, count as added.
 
 ${turnsTable(turns)}
 
-Tasks in one run, milliseconds per task, calls of the saver included.
+Milliseconds per task, by the number of tasks in one run, including the calls of the saver:
 
 ${tasksTable(tasks)}
 

@@ -25,7 +25,7 @@ export function readmeTable(database: Database, tables: readonly Results[]): str
     const ratio = compare(row);
     return [label, ratio.cpu, ratio.wall, ...(hasServer ? [ratio.wire] : []), ratio.stored].map(cell);
   });
-  return `What ${code(other!.name)} needs, divided by what this saver needs; below 1 × this one needs more:
+  return `What ${code(other!.name)} needs, divided by what this package needs. Below 1 ×, this package needs more:
 
 ${markdownTable(head, lines)}`;
 }

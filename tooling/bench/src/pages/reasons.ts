@@ -11,7 +11,7 @@ relies on is stored. With few and short messages this costs more than it saves.`
 thread's document before and after it, so that a removal can never leave half a checkpoint, and waits for the journal.`,
   },
   redis: {
-    "": `A key per checkpoint is \`JSON.stringify\` and \`SET\`: it stores everything again each time, checks nothing, and keeps
+    "": `One key per checkpoint is \`JSON.stringify\` and \`SET\`: it stores everything again each time, checks nothing, and keeps
 no indexes. With short threads that is less work.`,
   },
   memory: {
@@ -20,7 +20,7 @@ cut, hashed and sealed, with every value read back in its own type.`,
     filter: `Every checkpoint that is listed is checked against its seal.`,
   },
   workflow: {
-    "": `The saver below it is ours, and its reason in memory holds here too.`,
+    "": `It runs on our saver in memory, whose reason holds here too.`,
   },
 };
 

@@ -10,44 +10,42 @@ export const HEADINGS: Readonly<Record<TableId, string>> = {
 
 export const REMARKS: Readonly<Record<string, string>> = {
   postgres: `Round trips and bytes are counted at the sockets of \`pg\`. _disk_ is everything that the tables take, including
-indexes. Processor time of the server is that of all its processes, from its kernel; the WAL is what it has written to
-it. A server that is started for this keeps its data in memory: on a disk, every commit of either saver also takes the
-time of one write to that disk.`,
+indexes, and _WAL_ what the server wrote to its log. Processor time of the server is that of all its processes, from its
+kernel. A server that is started for this keeps its data in memory: on a disk, every commit of either saver also takes
+the time of one write to that disk.`,
   mongodb: `Both savers use the same driver, version 6. Commands are counted as the driver sends them, and bytes at its sockets.
 _data_ is the size of the documents, _disk_ what the server has allocated for collections and indexes after one of its
 own checkpoints. Our saver waits until a write is in the journal; the other one does not.`,
   redis: `Commands are those that the client sends; bytes are counted at its sockets. _server memory_ is \`MEMORY USAGE\` of all
-keys. _a key per checkpoint_ is what you would write by hand: \`SET\` of the whole checkpoint and a sorted set of ids. It
+keys. _one key per checkpoint_ is what you would write by hand: \`SET\` of the whole checkpoint and a sorted set of ids. It
 checks nothing and cannot remove a thread. LangGraph.js's own \`RedisSaver\` is not in the tables: it needs the modules
 RedisJSON and RediSearch, which this server does not have.`,
-  memory: `_kept in the heap_ is what the process holds more than before, after garbage collection. The saver for SQLite keeps its
-data in memory too, on the SQLite of Node, and outside the heap. A process that reads a history is a new saver on the
-same data.`,
+  memory: `_kept in the heap_ is how much more the process holds than before, after garbage collection. The SQLite saver also
+keeps its data in memory, but in Node's own SQLite and outside the heap. Where a new process reads a history, here a new
+saver reads the same data.`,
   workflow: `The same chat, as a function with one task: in \`@threadmark/workflow\` on \`@threadmark/memory\`, and in LangGraph.js on
 its own \`MemorySaver\`.`,
 };
 
 export const METHOD = `## How this is measured
 
-- Every saver runs in its own process, on an empty place in the database. Each scenario is run once to warm up, and
-  then several times in turns: ours, the other, ours, the other. Every run has new threads. The time of preparing a run
-  is not counted.
+- Every saver runs in its own process and starts with nothing stored. Each scenario is run once to warm up, and then
+  several times in turns: ours, the other, ours, the other. Every run has new threads. Preparing a run is not counted.
 - _CPU_ is processor time: of the client's process with all its threads, and of the server, which is asked for it
-  before and after each run. It is the main figure because other programs on the machine change it least. Each run of
-  the other saver is compared with the run of ours just before it; the table shows the median of these ratios, and the
-  lowest and highest. _time_ is wall time, and depends on whatever else the machine does.
+  before and after each run. It is the main figure because other programs on the machine affect it least. Each run of
+  the other saver is compared with the run of ours just before it; the table shows the median, the lowest and the
+  highest of these ratios. _time_ is wall time, and depends on whatever else the machine does.
 - A ratio is what the other saver needs, divided by what ours needs: with 2 × ours needs half. ▼ marks where ours needs
   more.
 - \`StateGraph\` is a graph of one node and no model, whose state is the messages; _functional API_ is a function with one
-  task. Both are invoked once per turn, with a question of 500 characters, and answer with as many. Their figures include
+  task. Both are invoked once per turn with a question of 500 characters, and answer with 500. Their figures include
   LangGraph.js's own work, the same for both savers. _calls alone_ are the calls that LangGraph.js makes for such a turn
   (\`getTuple\`, three \`put\`, two \`putWrites\`), without it. The text compresses about as well as English does, and no two
   messages are alike.
-- _1 ms of network_ is a proxy between client and server that passes on every packet a millisecond later, in both
-  directions.
+- _1 ms of network_ is a proxy between client and server that delays every packet by a millisecond, in both directions.
 - Pools have 8 connections where threads run at once, otherwise one. _peak memory_ is the most that the client's process
-  had, with everything that it had prepared. Stored bytes are those of the last run. _load_ is the mean number of
-  processes that wanted to run in the minute before: above the number of processors, the machine was busy with other work.
+  held, including what it had prepared. Stored bytes are those of the last run. _load_ is the load average of the minute
+  before: above the number of processors, the machine was busy with other work.
 `;
 
 /** Where and how a table was measured. */
