@@ -22,9 +22,9 @@ export interface Group {
 }
 
 export const groups: readonly Group[] = [
-  { title: "Of the language", kinds: languageKinds },
+  { title: "JavaScript", kinds: languageKinds },
   { title: "Errors", kinds: errorKinds },
-  { title: "Of the host", kinds: hostKinds },
-  { title: "Of LangChain", kinds: langChainKinds },
-  { title: "Of libraries", kinds: libraryKinds },
+  { title: "Node and the web platform", kinds: hostKinds },
+  { title: "LangChain", kinds: langChainKinds },
+  { title: "Libraries", kinds: libraryKinds },
 ];

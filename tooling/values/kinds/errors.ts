@@ -32,7 +32,7 @@ export const errorKinds: readonly Kind[] = [
   },
   { name: "`AggregateError`", make: () => new AggregateError([new Error("a")], "m"), becomes: "exact" },
   {
-    name: "an error of Node's, with a code",
+    name: "a Node error with a code",
     make: async () => ({ e: await errorOf(() => readFile("/nope")) }),
     becomes: "exact",
   },
@@ -54,15 +54,15 @@ export const errorKinds: readonly Kind[] = [
     check: isError(DOMException, { name: "AbortError", message: "aborted" }, inside),
   },
   {
-    name: "an error class of your own",
+    name: "your own error class",
     make: () => ({ e: new ApiError("bad", 500) }),
-    becomes: "an Error with name, message, stack, cause and own fields",
+    becomes: "an Error with the same name, message, stack, cause and own fields",
     check: isError(Error, { name: "ApiError", message: "bad", status: 500 }, inside),
   },
   {
-    name: "`AbortError` of Node's",
+    name: "Node's `AbortError`",
     make: async () => ({ e: await errorOf(() => wait(1, 0, { signal: AbortSignal.abort() })) }),
-    becomes: "an Error with name, message, stack, cause and own fields",
+    becomes: "an Error with the same name, message, stack, cause and own fields",
     check: isError(Error, { name: "AbortError", code: "ABORT_ERR" }, inside),
   },
 ];

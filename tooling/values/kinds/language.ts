@@ -32,7 +32,7 @@ export const languageKinds: readonly Kind[] = [
   { name: "`undefined`, `null` and `NaN` in an array", make: () => [undefined, null, NaN], becomes: "exact" },
   { name: "an invalid Date", make: () => ({ d: new Date(NaN) }), becomes: "exact" },
   {
-    name: "what `structuredClone` returns",
+    name: "the result of `structuredClone`",
     make: () => structuredClone({ a: new Date(0) }),
     becomes: "exact",
   },
@@ -46,7 +46,7 @@ export const languageKinds: readonly Kind[] = [
   {
     name: "a frozen object",
     make: () => Object.freeze({ a: Object.freeze([1]) }),
-    becomes: "exact, and not frozen",
+    becomes: "exact, but not frozen",
   },
   {
     name: "an object without a prototype",
@@ -54,7 +54,7 @@ export const languageKinds: readonly Kind[] = [
     becomes: "exact",
   },
   {
-    name: "an array with properties of its own",
+    name: "an array with extra properties",
     make: () => Object.assign([1, 2], { total: 2 }),
     becomes: "exact",
   },
@@ -73,7 +73,7 @@ export const languageKinds: readonly Kind[] = [
   {
     name: "an instance of a class",
     make: () => ({ user: new User("ann") }),
-    becomes: "a plain object of its own enumerable properties",
+    becomes: "a plain object with its own enumerable properties",
     check: equals({ user: { name: "ann", roles: ["a"] } }),
   },
   {
@@ -121,7 +121,7 @@ export const languageKinds: readonly Kind[] = [
   {
     name: "a function in an array",
     make: () => [1, fn, 2],
-    becomes: "`undefined`, so that positions stay",
+    becomes: "`undefined`, which keeps the positions",
     check: equals([1, undefined, 2]),
   },
   {

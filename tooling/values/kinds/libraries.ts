@@ -37,129 +37,134 @@ function row(): object {
 
 export const libraryKinds: readonly Kind[] = [
   {
-    name: "what a schema of zod parses",
+    name: "the result of a zod schema",
     make: () => schema.parse({ id: "1", when: "2020-01-01" }),
     becomes: "exact",
   },
-  { name: "what `safeParse` of zod returns", make: () => z.string().safeParse("x"), becomes: "exact" },
+  { name: "the result of zod's `safeParse`", make: () => z.string().safeParse("x"), becomes: "exact" },
   {
-    name: "the error of `safeParse` of zod",
+    name: "the error of zod's `safeParse`",
     make: () => ({ e: z.string().safeParse(1).error }),
-    becomes: "an Error with name, message, stack, cause and own fields",
+    becomes: "an Error with the same name, message, stack, cause and own fields",
     check: (result: { e: Error & { issues: unknown[] } }) => {
       isError(Error, { name: "ZodError" })(result.e);
       equals(1)(result.e.issues.length);
     },
   },
   {
-    name: "a schema of zod",
+    name: "a zod schema",
     make: () => ({ schema: z.object({ a: z.string() }) }),
-    becomes: "a plain object of its own enumerable properties",
+    becomes: "a plain object with its own enumerable properties",
     check: (result: { schema: { type: string } }) => equals("object")(result.schema.type),
   },
   {
-    name: "`Decimal` of decimal.js",
+    name: "decimal.js `Decimal`",
     make: () => ({ price: new Decimal("12.50") }),
     becomes: TO_JSON,
     check: equals({ price: "12.5" }),
   },
   {
-    name: "`BigNumber` of bignumber.js",
+    name: "bignumber.js `BigNumber`",
     make: () => ({ price: new BigNumber("12.50") }),
     becomes: TO_JSON,
     check: equals({ price: "12.5" }),
   },
-  { name: "dayjs", make: () => ({ at: dayjs(0) }), becomes: TO_JSON, check: equals({ at: EPOCH }) },
-  { name: "moment", make: () => ({ at: moment(0) }), becomes: TO_JSON, check: equals({ at: EPOCH }) },
+  { name: "a dayjs object", make: () => ({ at: dayjs(0) }), becomes: TO_JSON, check: equals({ at: EPOCH }) },
   {
-    name: "`DateTime` of luxon",
+    name: "a moment object",
+    make: () => ({ at: moment(0) }),
+    becomes: TO_JSON,
+    check: equals({ at: EPOCH }),
+  },
+  {
+    name: "luxon `DateTime`",
     make: () => ({ at: DateTime.fromMillis(0, { zone: "utc" }) }),
     becomes: TO_JSON,
     check: equals({ at: EPOCH }),
   },
   {
-    name: "`ObjectId` of mongodb",
+    name: "mongodb `ObjectId`",
     make: () => ({ _id: new ObjectId("650000000000000000000000") }),
-    becomes: "exact with `MongoDBSaver` and `bsonTypes`; else what `toJSON()` returns",
+    becomes: "exact with `MongoDBSaver` or `bsonTypes`; otherwise what `toJSON()` returns",
     check: equals({ _id: "650000000000000000000000" }),
   },
   {
-    name: "`Long` of mongodb",
+    name: "mongodb `Long`",
     make: () => ({ n: Long.fromNumber(5) }),
-    becomes: "exact with `MongoDBSaver` and `bsonTypes`; else a plain object",
+    becomes: "exact with `MongoDBSaver` or `bsonTypes`; otherwise a plain object",
     check: equals({ n: { high: 0, low: 5, unsigned: false } }),
   },
   {
-    name: "`Decimal128` of mongodb",
+    name: "mongodb `Decimal128`",
     make: () => ({ n: Decimal128.fromString("1.5") }),
-    becomes: "exact with `MongoDBSaver` and `bsonTypes`; else what `toJSON()` returns",
+    becomes: "exact with `MongoDBSaver` or `bsonTypes`; otherwise what `toJSON()` returns",
     check: equals({ n: { $numberDecimal: "1.5" } }),
   },
   {
-    name: "a row of pg",
+    name: "a pg row",
     make: () => [row()],
-    becomes: "exact, but for intervals: a plain object",
+    becomes: "exact, except intervals, which become plain objects",
     check: ([found]: [{ t: Date; i: object }]) => {
       equals(Object.prototype)(Object.getPrototypeOf(found.i));
       equals(true)(found.t instanceof Date);
     },
   },
   {
-    name: "a result of pg",
+    name: "a pg result",
     make: () => new (pg.Result as unknown as new () => object)(),
-    becomes: "a plain object of its own enumerable properties",
+    becomes: "a plain object with its own enumerable properties",
     check: (result: { rows: unknown[]; command: unknown }) =>
       equals([[], null])([result.rows, result.command]),
   },
   {
-    name: "what `produce` of immer returns",
+    name: "the result of immer's `produce`",
     make: () =>
       produce(made, (open) => {
         open.a.push(3);
       }),
-    becomes: "exact, and not frozen",
+    becomes: "exact, but not frozen",
   },
   {
-    name: "a draft of immer",
+    name: "an immer draft",
     make: draft,
     becomes: "the data in it",
     check: equals({ a: [1, { b: 2 }, 3] }),
   },
   {
-    name: "an observable of MobX",
+    name: "a MobX observable",
     make: () => observable({ ...made, m: new Map([["k", 1]]), s: new Set([1]) }),
     becomes: "the data in it",
     check: equals({ ...made, m: new Map([["k", 1]]), s: new Set([1]) }),
   },
-  { name: "what `toJS` of MobX returns", make: () => toJS(observable({ a: [1] })), becomes: "exact" },
+  { name: "the result of MobX's `toJS`", make: () => toJS(observable({ a: [1] })), becomes: "exact" },
   {
-    name: "a proxy of valtio",
+    name: "a valtio proxy",
     make: () => proxy({ a: [1, { b: 2 }] }),
     becomes: "the data in it",
     check: equals(made),
   },
   {
-    name: "a snapshot of valtio",
+    name: "a valtio snapshot",
     make: () => snapshot(proxy({ a: [1, { b: 2 }] })),
-    becomes: "exact, and not frozen",
+    becomes: "exact, but not frozen",
     check: equals(made),
   },
   {
-    name: "`Option` of effect",
+    name: "effect `Option`",
     make: () => ({ o: Option.some(1) }),
     becomes: TO_JSON,
     check: equals({ o: { _id: "Option", _tag: "Some", value: 1 } }),
   },
   {
-    name: "`Result` of effect",
+    name: "effect `Result`",
     make: () => Result.succeed(2),
     becomes: TO_JSON,
     check: equals({ _id: "Result", _tag: "Success", value: 2 }),
   },
   {
-    name: "`Data.Class` of effect",
+    name: "effect `Data.Class`",
     make: () => new Tagged({ a: 1 }),
-    becomes: "a plain object of its own enumerable properties",
+    becomes: "a plain object with its own enumerable properties",
     check: equals({ a: 1 }),
   },
 ];
