@@ -31,12 +31,12 @@ function shortMessage(first: string): string {
   return `\`${visible}\``;
 }
 
-/** What a saver does not keep, and how that showed. */
+/** The clauses that a saver fails, each with what was seen. */
 function findingsOf({ name, clauses: entries }: KeptReport): string[] {
   const failed = entries.filter(({ status }) => status === "failed");
   if (failed.length === 0) return [];
   const lines = failed.map(({ id, message = "" }) => `- \`${id}\`: ${shortMessage(message)}`);
-  return [`## ${name}: what is not kept`, "", ...lines, ""];
+  return [`## ${name}: failed clauses`, "", ...lines, ""];
 }
 
 function rowOf(report: KeptReport): string[] {
@@ -63,8 +63,8 @@ export function documentOf(reports: readonly KeptReport[]): string {
     "",
     "<!-- Written by `pnpm --filter @threadmark/peers generate`. Do not edit. -->",
     "",
-    "What `npx threadmark conformance` finds in savers that are in use, from its JSON reports. A clause that does not",
-    "apply (n/a) is about a method or an option that the saver does not have.",
+    "The results of `npx threadmark conformance` for savers that are in use: how many clauses each passes. A clause does",
+    "not apply (n/a) if it is about a method or an option that the saver does not have.",
     "",
     ...tableOf(["Saver", "version", ...levels, "n/a"], reports.map(rowOf)),
     "",
@@ -76,7 +76,7 @@ export function documentOf(reports: readonly KeptReport[]): string {
     "  do not have.",
     ...peers.flatMap(noteOf),
     "",
-    "To see it for yourself: `npm run docs` runs all of it again. It uses the servers that the tests use.",
+    "`npm run docs` runs all of this again, on the servers that the tests use.",
     "",
     ...reports.flatMap(findingsOf),
     "## Every clause",
