@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { MemorySaver as OldMemorySaver } from "@langchain/langgraph-checkpoint";
 import { migrateThreads, type MigrationProgress } from "@threadmark/core";
 import { MemorySaver, MemoryStorage } from "@threadmark/memory";
@@ -98,8 +99,40 @@ describe("migrateThreads", () => {
     });
     await expect(stopped).rejects.toThrow("enough");
     const report = await migrateThreads({ from: old, to: saver });
-    expect(report.stored).toBe(report.checkpoints - 5);
+    expect(report.stored).toBeGreaterThan(0);
+    expect(report.stored).toBeLessThanOrEqual(report.checkpoints - 5);
     expect(await migrateThreads({ from: old, to: saver })).toEqual({ ...report, stored: 0 });
+  });
+
+  it("copies several threads at a time, each once, and is at rest when it rejects", async () => {
+    const ids = ["a", "b", "c", "d", "e"];
+    const old = await oldSaverWith(...ids);
+    const [saver, puts] = [new MemorySaver(), { running: 0, most: 0, all: 0 }];
+    const counting = {
+      ...contractOf(old),
+      getTuple: saver.getTuple.bind(saver),
+      list: saver.list.bind(saver),
+      putWrites: saver.putWrites.bind(saver),
+      async put(...args: Parameters<typeof saver.put>) {
+        puts.all++;
+        puts.most = Math.max(puts.most, ++puts.running);
+        await setImmediate();
+        const stored = await saver.put(...args);
+        puts.running--;
+        return stored;
+      },
+    };
+    const stop = new AbortController();
+    const onProgress = () => stop.abort(new Error("enough"));
+    const options = { from: old, to: counting, threadIds: [...ids, ...ids] };
+    await expect(migrateThreads({ ...options, signal: stop.signal, onProgress })).rejects.toThrow("enough");
+    expect(puts.running).toBe(0);
+    expect(puts.most).toBeGreaterThan(1);
+    const before = puts.all;
+    await setImmediate();
+    expect(puts.all).toBe(before);
+    expect(await migrateThreads(options)).toMatchObject({ threads: ids.length, failures: [] });
+    expect(await everything(saver, ids)).toEqual(await everything(old, ids));
   });
 
   it("copies to LangGraph.js's own saver and back", async () => {

@@ -63,13 +63,15 @@ const OPTIONS: OptionNames<MigrateThreadsOptions> = {
   signal: true,
 };
 
+/** Threads that are copied at the same time: one alone mostly waits for answers. */
+const AT_ONCE = 4;
 /** This many threads in a row fail only when a database does. */
 const FAILURES_IN_A_ROW = 10;
 
 /**
  * Copies threads from one saver to another, with all namespaces, branches, metadata and pending writes: paused runs
- * continue. Every checkpoint is read back and compared. Threads are copied one after the other, page by page, so that
- * the memory in use does not grow with their number or size.
+ * continue. Every checkpoint is read back and compared. A few threads are copied at a time, page by page, so that the
+ * memory in use does not grow with the number or the size of threads.
  *
  * Call it again after it was stopped: what is already there and equal is not stored again. Neither side should be
  * written to in the meantime; to move while the application runs, use the option `adopt` of a saver.
@@ -86,11 +88,12 @@ export async function migrateThreads(options: MigrateThreadsOptions): Promise<Mi
   checkOldSaver(options.from, "from");
   checkNewSaver(options.to, "to");
   const source = sourceOf(options.from);
-  const migration = new Migration(source, targetOf(options.to), options);
-  for await (const threadId of options.threadIds?.map(threadIdOf) ?? source.threadIds()) {
-    if (!isHidden(threadId)) await migration.move(threadId);
-  }
-  return migration.report();
+  const threads = options.threadIds ? eachOf(new Set(options.threadIds.map(threadIdOf))) : source.threadIds();
+  return new Migration(source, targetOf(options.to), options).run(threads);
+}
+
+async function* eachOf(threads: Iterable<string>): AsyncGenerator<string> {
+  yield* threads;
 }
 
 class Migration {
@@ -99,6 +102,8 @@ class Migration {
   readonly #options: MigrateThreadsOptions;
   readonly #failures: MigrationFailure[] = [];
   #failedInARow = 0;
+  /** Why everything ends. */
+  #end: { readonly error: unknown } | undefined;
   #threads = 0;
   #checkpoints = 0;
   #stored = 0;
@@ -109,15 +114,43 @@ class Migration {
     this.#options = options;
   }
 
-  async move(threadId: string): Promise<void> {
+  /** Resolves or rejects when nothing is at work any more. */
+  async run(threads: AsyncIterable<string>): Promise<MigrationReport> {
+    const left = threads[Symbol.asyncIterator]();
+    await Promise.all(Array.from({ length: AT_ONCE }, () => this.#work(left)));
+    await left.return?.();
+    if (this.#end) throw this.#end.error;
+    return { ...this.#counts(), failures: this.#failures };
+  }
+
+  /** Copies one thread after the other, until there are none left or something ends everything. */
+  async #work(left: AsyncIterator<string>): Promise<void> {
+    try {
+      for (;;) {
+        this.#checkGoing();
+        const next = await left.next();
+        if (next.done) return;
+        if (!isHidden(next.value)) await this.#move(next.value);
+      }
+    } catch (error) {
+      this.#end ??= { error };
+    }
+  }
+
+  #checkGoing(): void {
+    if (this.#end) throw this.#end.error;
+    this.#options.signal?.throwIfAborted();
+  }
+
+  async #move(threadId: string): Promise<void> {
     // Databases inside the process answer without a turn of the event loop, which would leave no chance to abort.
     await pause(0);
-    this.#options.signal?.throwIfAborted();
+    this.#checkGoing();
     try {
       await this.#moveAll(threadId);
       this.#failedInARow = 0;
     } catch (error) {
-      this.#options.signal?.throwIfAborted();
+      this.#checkGoing();
       this.#failedInARow = isCheckpointError(error) ? 0 : this.#failedInARow + 1;
       if (this.#failedInARow === FAILURES_IN_A_ROW) throw error;
       const reason = error instanceof Error ? error.message : "something was thrown that is not an error";
@@ -126,14 +159,10 @@ class Migration {
     this.#threads++;
   }
 
-  report(): MigrationReport {
-    return { ...this.#counts(), failures: this.#failures };
-  }
-
   async #moveAll(threadId: string): Promise<void> {
     const isNew = !(await this.#target.has(threadId));
     for await (const moved of this.#source.checkpoints(threadId)) {
-      this.#options.signal?.throwIfAborted();
+      this.#checkGoing();
       const { namespace, checkpoint } = moved;
       let different = isNew ? "it is new" : await this.#target.differenceFrom(threadId, moved);
       if (different !== undefined) {

@@ -1,12 +1,13 @@
 import { difference } from "../comparison/difference.ts";
 import type { CheckpointTuple } from "../contract.ts";
 import { configOf } from "../ids.ts";
-import { engineOf, plainEngine } from "../saver/engine.ts";
+import { engineOf } from "../saver/engine.ts";
 import { readTuple } from "../saver/read.ts";
 import type { ThreadMetadata } from "../saver/thread-metadata.ts";
 import { updateThread } from "../saver/update-thread.ts";
 import { anySource } from "./any-source.ts";
 import { engineSource } from "./engine-source.ts";
+import { movingEngine } from "./moving-engine.ts";
 import { allVersions, movedFrom, type MovedCheckpoint } from "./moved.ts";
 import type { NewSaver } from "./old-saver.ts";
 import { storeMoved } from "./store-moved.ts";
@@ -26,7 +27,7 @@ export interface ThreadTarget {
 export function targetOf(saver: NewSaver): ThreadTarget {
   const engine = engineOf(saver);
   if (!engine) return publicTarget(saver);
-  const plain = plainEngine(engine);
+  const plain = movingEngine(engine);
   return {
     has: (threadId) => engineSource(plain).has(threadId),
     store: (threadId, moved) => storeMoved(plain, threadId, moved),
