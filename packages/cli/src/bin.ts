@@ -2,8 +2,10 @@
 import { main } from "./main.ts";
 
 // The reader of the output may close it early: `threadmark threads … | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+}
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
+import { brokenPackage } from "./broken-package.ts";
 import { CommandError } from "./exit-codes.ts";
 
 /** What a module exports. */
@@ -31,7 +32,8 @@ export class MissingPackage extends CommandError {
 /**
  * Packages as the project in `folder` has them, or else as they are installed with this command.
  *
- * @throws CommandError of the returned function, for a package that is not installed: with the command that installs it.
+ * @throws CommandError of the returned function, for a package that is not installed, or not completely: with the command
+ * that installs it.
  */
 export function packagesFrom(folder: string): Load {
   const places = [pathToFileURL(join(folder, "threadmark.js")), new URL(import.meta.url)];
@@ -40,10 +42,18 @@ export function packagesFrom(folder: string): Load {
   return async (name) => {
     for (const parentURL of places) {
       const url = jiti.esmResolve(name, { parentURL, conditions, try: true });
-      if (url) return (await import(url)) as Module;
+      if (url) return await importing(name, url);
     }
     throw MissingPackage.of([name]);
   };
+}
+
+async function importing(name: string, url: string): Promise<Module> {
+  try {
+    return (await import(url)) as Module;
+  } catch (error) {
+    throw brokenPackage(name, error) ?? error;
+  }
 }
 
 /** Those that Node itself was started with. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { isCheckpointError } from "@threadmark/core";
+import { printable } from "@threadmark/conformance";
 import { conformanceCommand } from "./conformance/command.ts";
 import { doctorCommand } from "./doctor/command.ts";
 import { CommandError, exitCodes, type ExitCode } from "./exit-codes.ts";
@@ -7,8 +8,7 @@ import { Interrupted } from "./interrupt.ts";
 import { inspectCommand } from "./inspect/command.ts";
 import { statsCommand } from "./inspect/stats.ts";
 import { migrateCommand } from "./migrate/command.ts";
-import { printable } from "./printable.ts";
-import { secretsIn, withoutSecrets } from "./secrets.ts";
+import { secretsIn, withoutThese } from "./secrets.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { copyCommand, deleteCommand, pruneCommand, sweepCommand } from "./threads/remove.ts";
 import { threadsCommand } from "./threads/threads.ts";
@@ -39,7 +39,7 @@ export async function main(
   let code: ExitCode = exitCodes.ok;
   const secrets = secretsIn(args);
   const tell = (error: unknown): string =>
-    printable(withoutSecrets(messageOf(error), secrets), { lines: true });
+    printable(withoutThese(messageOf(error), secrets), { lines: true });
   const program = programOf({ terminal, exit: (chosen) => (code = chosen), messageOf: tell });
   try {
     await program.parseAsync([...args], { from: "user" });

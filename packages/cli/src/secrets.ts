@@ -1,14 +1,18 @@
+import { withoutSecrets } from "@threadmark/conformance";
+
 /** Passwords in the URLs among the arguments of a command, both as written and decoded. */
 export function secretsIn(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => {
-    const [, secret] = /^[\w+=.-]*:\/\/[^/?#]*?:(.+)@/.exec(arg) ?? [];
-    return secret === undefined ? [] : [secret, decoded(secret)];
+    const [, start = "", secret, end = ""] = /^([\w+=.-]*:\/\/[^/?#]*?:)(.+)@(.*)/.exec(arg) ?? [];
+    // Where a password is also the name of the user or the database, it stands for that in a message.
+    if (secret === undefined || start.includes(secret) || end.includes(secret)) return [];
+    return [secret, decoded(secret)];
   });
 }
 
-/** A message without any of these passwords, whatever a driver puts into its errors. */
-export function withoutSecrets(message: string, secrets: readonly string[]): string {
-  return secrets.reduce((text, secret) => text.replaceAll(secret, "***"), message);
+/** A message without any of these passwords or those of other URLs, whatever a driver puts into its errors. */
+export function withoutThese(message: string, secrets: readonly string[]): string {
+  return secrets.reduce((text, secret) => text.replaceAll(secret, "***"), withoutSecrets(message));
 }
 
 function decoded(text: string): string {

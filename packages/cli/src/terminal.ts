@@ -10,6 +10,8 @@ export interface Terminal {
   readonly style: (style: Style, text: string) => string;
   /** Whether progress may rewrite its line. */
   readonly interactive: boolean;
+  /** How many characters fit into a line of `err`, if that is known. */
+  readonly columns: number;
 }
 
 /** The terminal of this process. `NO_COLOR` turns colours off, and `FORCE_COLOR` turns them on. */
@@ -22,5 +24,9 @@ export function processTerminal(): Terminal {
     err: (text) => void stderr.write(text),
     style: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text),
     interactive: stderr.isTTY,
+    get columns() {
+      // A terminal that does not know its size says 0.
+      return stderr.columns || Infinity;
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { Clause } from "./clause.ts";
 import { settle } from "./options.ts";
 import type { SuiteOptions, SuiteSettings } from "./options.ts";
 import { SharedStore, runClause } from "./run-clause.ts";
+import { safeError } from "./safe-text.ts";
 import { checkClauseIds, selectClauses } from "./selection.ts";
 
 /** The part of a test runner that the suite uses: that of vitest, node:test, Mocha, Jest or Bun. */
@@ -74,7 +75,7 @@ function register(tested: Clause, settings: SuiteSettings, shared: SharedStore, 
     if (outcome.status === "passed") return;
     if (outcome.status === "not applicable") return skip(tested, outcome.message, [args[0], this]);
     if (outcome.status === "known failure") return skip(tested, "known failure", [args[0], this]);
-    throw new Error(outcome.message, { cause: outcome.error });
+    throw new Error(outcome.message, { cause: safeError(outcome.error) });
   }
   const name = `${tested.id}: ${tested.rule}`;
   const left = tested.needs.some((need) => settings.without.includes(need));

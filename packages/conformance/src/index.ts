@@ -16,6 +16,7 @@ export { defaultSeed, defaultSizes } from "./options.ts";
 export type { Sizes, SuiteOptions } from "./options.ts";
 export { levelsOf, markdownCell, reportOf, summary, toJSON, toJUnit, toMarkdown } from "./report.ts";
 export { groupByCause, toText } from "./text-report.ts";
+export { printable, withoutSecrets } from "./safe-text.ts";
 export type { LevelCount, Report, ReportEntry } from "./report.ts";
 export type { Status } from "./run-clause.ts";
 export type {

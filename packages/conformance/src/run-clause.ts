@@ -5,6 +5,7 @@ import type { Clause, ClauseContext, Need } from "./clause.ts";
 import { within } from "./host.ts";
 import type { SuiteSettings } from "./options.ts";
 import { seeded } from "./random.ts";
+import { safeMessage } from "./safe-text.ts";
 import type { OpenOptions, OpenedStore, TestedSaver } from "./saver.ts";
 
 /** Milliseconds that the stores of one clause may take to close. */
@@ -41,7 +42,8 @@ export class SharedStore {
   }
 
   async close(): Promise<void> {
-    const opened = await this.#opened;
+    // The clauses say that it could not be opened.
+    const opened = await this.#opened?.catch(() => undefined);
     await opened?.close();
   }
 }
@@ -63,7 +65,8 @@ export async function runClause(
     );
     return outcomeOfSuccess(tested, settings);
   } catch (error) {
-    return outcomeOfError(tested, settings, error, log);
+    const outcome = outcomeOfError(tested, settings, error, log);
+    return { ...outcome, message: safeMessage(outcome.message) };
   } finally {
     await closeAll(own);
   }

@@ -13,10 +13,11 @@ export function idOf(id: number): string {
 /** Too long for the record of any store, and no part of it occurs twice. */
 const LONG = Array.from({ length: 6000 }, (_, i) => `${i} `).join("");
 
-/** Two threads: one of bob with a branch, and one of alice that waits for an answer. */
+/** Two threads: one of bob with a branch, where a question was answered, and one of alice that waits for an answer. */
 export async function storeThreads(saver: unknown): Promise<void> {
   const target = saver as Saver;
   await put(target, "first", "bob", 1);
+  await target.putWrites(placeOf("first", 1), [["__interrupt__", { value: "Shall I?" }]], "task");
   await put(target, "first", "bob", 2, 1);
   await put(target, "first", "bob", 3, 1);
   await put(target, "second", "alice", 1);

@@ -16,6 +16,7 @@ export async function run(...args: string[]): Promise<Ended> {
     err: (text) => void (texts.err += text),
     style: (_, text) => text,
     interactive: false,
+    columns: Infinity,
   };
   const code = await main(args, terminal);
   return { code, ...texts };

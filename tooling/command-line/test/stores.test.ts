@@ -45,7 +45,11 @@ describe.each(kinds)("threads in $name", ({ make, server }) => {
       [true, true],
     ]);
     expect(out).toMatch(/\+\d.* k?B, 2\d\.\d kB shared/);
-    expect((await on("inspect", "second")).out).toContain("waits for an answer");
+    expect((await on("inspect", "second")).out).toContain("(1 task has written, waits for an answer)");
+    expect(out).toContain("(1 task has written)");
+    expect(out).not.toContain("waits for an answer");
+    const answered = (await on("inspect", "first", "--checkpoint", idOf(1))).out;
+    expect(answered).not.toContain("waits for an answer");
     const shown = (await on("inspect", "first", "--checkpoint", idOf(3))).out;
     expect(shown).toContain("~ messages: 1 → 3 items");
     expect(shown).toMatch(/human +text 0\n.*ai +text 1/);

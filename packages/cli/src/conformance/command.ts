@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { levels, type Level } from "@threadmark/conformance";
+import { jsonText } from "../json-text.ts";
 import type { Context } from "../main.ts";
 import { explain, textOf } from "./explain.ts";
 import { databases, writeHarness, type Database } from "./init.ts";
@@ -26,7 +27,7 @@ export function conformanceCommand(context: Context): Command {
     .option("--badge <file>", "write the JSON of a badge for shields.io")
     .addHelpText("after", EXAMPLES)
     .action(async (target: string | undefined, flags: Flags) => {
-      context.exit(await testSaver(target, flags, context.terminal));
+      context.exit(await testSaver(target, flags, context));
     });
   command
     .command("explain")
@@ -37,7 +38,7 @@ export function conformanceCommand(context: Context): Command {
       const found = explain(id);
       // Where it stands before `explain`, the option is that of the command above.
       const { json } = explaining.optsWithGlobals<{ json?: true }>();
-      context.terminal.out(json ? `${JSON.stringify(found, undefined, 2)}\n` : textOf(found));
+      context.terminal.out(json ? jsonText(found, { indent: 2 }) : textOf(found));
     });
   command
     .command("init")
@@ -54,7 +55,7 @@ export function conformanceCommand(context: Context): Command {
       const { json } = writing.optsWithGlobals<{ json?: true }>();
       context.terminal.out(
         json
-          ? `${JSON.stringify({ file, database, command: next })}\n`
+          ? jsonText({ file, database, command: next })
           : `Wrote ${file}. Put your saver in, then: ${next}\n`,
       );
     });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { OpenOptions, OpenStore, TestedSaver } from "@threadmark/conformance";
+import { brokenPackage } from "../broken-package.ts";
 import { CommandError } from "../exit-codes.ts";
 import type { Load } from "../load.ts";
 
@@ -52,7 +53,13 @@ const presets: Readonly<Record<string, Preset>> = {
   },
   "@langchain/langgraph-checkpoint-sqlite": async (load) => {
     const saver = await classOf(load, "@langchain/langgraph-checkpoint-sqlite", "SqliteSaver");
-    return plain(async () => saver.fromConnString(":memory:"));
+    return plain(async () => {
+      try {
+        return saver.fromConnString(":memory:");
+      } catch (error) {
+        throw brokenPackage("better-sqlite3", error) ?? error;
+      }
+    });
   },
   "@langchain/langgraph-checkpoint-postgres": async (load, url) => {
     const saver = await classOf(load, "@langchain/langgraph-checkpoint-postgres", "PostgresSaver");

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { levelsOf, toJUnit, toMarkdown, type LevelCount } from "@threadmark/conformance";
+import { jsonText } from "../json-text.ts";
 import { CommandError } from "../exit-codes.ts";
 import type { VersionedReport } from "./protocol.ts";
 
@@ -50,7 +51,7 @@ function saying(work: () => void): void {
 
 /** A report as JSON, with the versions of what was tested. */
 export function jsonOf(report: VersionedReport): string {
-  return `${JSON.stringify(report, undefined, 2)}\n`;
+  return jsonText(report, { indent: 2 });
 }
 
 /** What shields.io shows for `https://img.shields.io/endpoint?url=…`. */
@@ -62,7 +63,7 @@ function badgeOf(report: VersionedReport): string {
     color: colourOf(report.levels),
     versions: report.versions,
   };
-  return `${JSON.stringify(badge, undefined, 2)}\n`;
+  return jsonText(badge, { indent: 2 });
 }
 
 /** Green if every clause that was run is kept, orange if those that LangGraph.js relies on are, red otherwise. */

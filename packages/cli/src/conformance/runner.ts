@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { extname } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { clauses, levelOf, type ReportEntry } from "@threadmark/conformance";
 import { CommandError } from "../exit-codes.ts";
@@ -11,6 +12,8 @@ const child = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import
 export interface Watcher {
   loaded(name: string): void;
   ended(entry: ReportEntry): void;
+  /** A line that the saver or its driver has printed. */
+  printed(line: string): void;
 }
 
 /**
@@ -40,7 +43,11 @@ interface Run {
 
 function runOnce(job: Job, watcher: Watcher): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const process = fork(child, { stdio: ["ignore", 2, 2, "ipc"], serialization: "advanced" });
+    // What a saver prints is not part of the report, and may hold the URL of its database.
+    const process = fork(child, { stdio: ["ignore", "pipe", "pipe", "ipc"], serialization: "advanced" });
+    for (const stream of [process.stdout!, process.stderr!]) {
+      createInterface({ input: stream }).on("line", (line) => watcher.printed(line));
+    }
     let running: string | undefined;
     let done = false;
     const take = (message: Message): void => {

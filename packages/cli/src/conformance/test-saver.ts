@@ -3,13 +3,14 @@ import {
   defaultSeed,
   groupOf,
   levelOf,
+  printable,
   reportOf,
   toText,
   type Level,
   type ReportEntry,
 } from "@threadmark/conformance";
 import { CommandError, exitCodes, type ExitCode } from "../exit-codes.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Context } from "../main.ts";
 import { readBaseline, writeBaseline } from "./baseline.ts";
 import { Progress } from "./progress.ts";
 import type { Job, VersionedReport } from "./protocol.ts";
@@ -38,7 +39,7 @@ const FAST_SEQUENCES = 5;
 export async function testSaver(
   target: string | undefined,
   flags: Flags,
-  terminal: Terminal,
+  { terminal, messageOf }: Pick<Context, "terminal" | "messageOf">,
 ): Promise<ExitCode> {
   if (target === undefined) {
     throw new CommandError("name a file or a package to test; threadmark conformance --help shows examples");
@@ -55,7 +56,9 @@ export async function testSaver(
   const progress = new Progress(terminal);
   await runJob(job, ids, {
     loaded: (found) => (name = found),
-    ended(entry) {
+    printed: (line) => terminal.err(`${messageOf(line)}\n`),
+    ended(ended) {
+      const entry = { ...ended, message: messageOf(ended.message) };
       entries.push(entry);
       progress.add(entry);
       // After every clause, so that results are not lost when this process is ended.
@@ -64,7 +67,7 @@ export async function testSaver(
   });
   progress.end();
   const end = report();
-  terminal.out(flags.json === true ? jsonOf(end) : toText(end));
+  terminal.out(flags.json === true ? jsonOf(end) : printable(toText(end), { lines: true }));
   if (flags.updateBaseline) writeBaseline(flags.baseline!, end);
   return codeOf(end, flags);
 }

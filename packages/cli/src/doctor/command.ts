@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
 import type { CheckpointSaver } from "@threadmark/core";
+import { printable } from "@threadmark/conformance";
+import { jsonText } from "../json-text.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { packagesFrom } from "../load.ts";
 import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
 import { ownSaver, type PlaceFlags } from "../stores/open-store.ts";
-import { printable } from "../printable.ts";
 import type { Kind } from "../stores/address.ts";
 import type { Terminal } from "../terminal.ts";
 import { ok, wrong, type Finding, type ServerCheck } from "./checks.ts";
@@ -46,7 +47,7 @@ async function examine({ store, flags, context }: OnStore<Flags>): Promise<void>
   const findings = broken ? found : [...found, await tryOut(ownSaver(store), context)];
   terminal.out(
     flags.json
-      ? `${JSON.stringify(findings, undefined, 2)}\n`
+      ? jsonText(findings, { indent: 2 })
       : findings.map((finding) => lineOf(finding, terminal)).join(""),
   );
   if (findings.some(({ state }) => state === "wrong")) context.exit(exitCodes.found);

@@ -1,16 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
 import { checkpointSizes, threadStats, type CheckpointConfig, type CheckpointTuple } from "@threadmark/core";
+import { printable } from "@threadmark/conformance";
+import { jsonText } from "../json-text.ts";
 import { CommandError } from "../exit-codes.ts";
 import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
 import type { Store } from "../stores/open-store.ts";
-import { printable } from "../printable.ts";
 import { bytesText } from "../sizes/bytes-text.ts";
 import { mustExist } from "../threads/must-exist.ts";
 import { listThreads } from "../threads/threads.ts";
 import { wholeFlag } from "../threads/flags.ts";
-import { leafOf, treeLines, type Leaf, type LeafSize } from "./tree.ts";
+import { leafIn, leavesOf, treeLines, type LeafSize } from "./tree.ts";
 import { changeLines, valueLines } from "./values.ts";
 
 interface Flags {
@@ -66,9 +67,8 @@ function textOf(on: OnStore<Flags>, thread: string): Promise<string> {
 }
 
 async function treeText({ store, flags, context }: OnStore<Flags>, thread: string): Promise<string> {
-  const leaves: Leaf[] = [];
   const config = configOf(thread, flags.namespace);
-  for await (const tuple of store.saver.list(config, { limit: flags.limit })) leaves.push(leafOf(tuple));
+  const leaves = await leavesOf(store.saver.list(config, { limit: flags.limit }));
   if (leaves.length === 0) {
     await mustExist(store, [thread]);
     const named = flags.namespace === "" ? "" : ` in the namespace ${JSON.stringify(flags.namespace)}`;
@@ -77,7 +77,7 @@ async function treeText({ store, flags, context }: OnStore<Flags>, thread: strin
   const sizes = await sizesOf(store, thread, flags);
   if (flags.json) {
     const sized = leaves.map((leaf) => ({ ...leaf, ...sizes.get(leaf.id) }));
-    return `${JSON.stringify(sized, undefined, 2)}\n`;
+    return jsonText(sized, { indent: 2 });
   }
   const head = await headOf(store, thread);
   const more = leaves.length === flags.limit ? [`… the newest ${flags.limit}; --limit shows more`] : [];
@@ -118,12 +118,13 @@ async function checkpointText({ store, flags, context }: OnStore<Flags>, thread:
     );
   const { checkpoint, metadata, parentConfig, pendingWrites = [] } = tuple;
   const values = checkpoint.channel_values;
+  const leaf = await leafIn(store.saver.list(configOf(thread, flags.namespace)), tuple);
   if (flags.json)
-    return `${JSON.stringify({ ...leafOf(tuple), metadata, values, pendingWrites }, jsonValue, 2)}\n`;
+    return jsonText({ ...leaf, metadata, values, pendingWrites }, { indent: 2, replacer: jsonValues() });
   const parent = parentConfig && (await store.saver.getTuple(parentConfig));
   const changes = parent ? changeLines(values, parent.checkpoint.channel_values) : [];
   const lines = [
-    ...treeLines([leafOf(tuple)], context.terminal),
+    ...treeLines(leaf ? [leaf] : [], context.terminal),
     ...section("Changed since its parent:", changes),
     ...section("Values:", valueLines(values, context.terminal)),
     ...section("Pending writes:", writeLines(pendingWrites, context)),
@@ -151,8 +152,21 @@ function configOf(thread: string, namespace: string, id?: string): CheckpointCon
   };
 }
 
-/** What JSON would drop or refuse. */
-function jsonValue(_: string, value: unknown): unknown {
+/** Values with what JSON would drop or refuse. */
+function jsonValues(): (this: unknown, key: string, value: unknown) => unknown {
+  const around: unknown[] = [];
+  return function replaced(this: unknown, _: string, value: unknown): unknown {
+    // `this` holds the value: what is after it around that place belongs to a branch that has been written.
+    around.length = around.indexOf(this) + 1;
+    const shown = jsonValue(value);
+    if (typeof shown !== "object" || shown === null) return shown;
+    if (around.includes(shown)) return "[circular]";
+    around.push(shown);
+    return shown;
+  };
+}
+
+function jsonValue(value: unknown): unknown {
   if (typeof value === "bigint") return `${value}n`;
   if (value instanceof Map) return { Map: [...value] };
   if (value instanceof Set) return { Set: [...value] };

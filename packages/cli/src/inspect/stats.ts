@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { jsonText } from "../json-text.ts";
 import type { Context } from "../main.ts";
 import { bytesText } from "../sizes/bytes-text.ts";
 import { storeSize } from "../sizes/store-size.ts";
@@ -29,7 +30,7 @@ async function stats({ store, args, flags, context }: OnStore<{ json?: true }>):
     throw new CommandError(`some of these threads are not in ${store.address.shown}`);
   const { threads, checkpoints, bytes } = size;
   const counts = { threads, ...(some ? {} : await statesIn(store)), checkpoints, bytes };
-  if (flags.json) return context.terminal.out(`${JSON.stringify(counts)}\n`);
+  if (flags.json) return context.terminal.out(jsonText(counts));
   const rows = Object.entries(counts).map(([name, count]) => [
     name,
     name === "bytes" ? bytesText(count) : `${count}`,

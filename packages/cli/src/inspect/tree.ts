@@ -1,7 +1,7 @@
-import type { CheckpointTuple } from "@threadmark/core";
+import { ERROR, INTERRUPT, RESUME, SCHEDULED, type CheckpointTuple } from "@threadmark/core";
+import { printable } from "@threadmark/conformance";
 import { bytesText } from "../sizes/bytes-text.ts";
 import { counted } from "../counted.ts";
-import { printable } from "../printable.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** A checkpoint without its values. */
@@ -11,8 +11,14 @@ export interface Leaf {
   readonly source: string;
   readonly step: number | undefined;
   readonly time: string;
-  /** Tasks with pending writes, and whether they ask a question or have failed. */
+  /** Tasks with pending writes, and whether one of them waits for an answer or has failed. */
   readonly pending: readonly string[];
+}
+
+/** A checkpoint as its tuple has it, which does not say whether the run went on from there. */
+interface ReadLeaf extends Leaf {
+  /** What of `pending` is over when another checkpoint continues this one. */
+  readonly unfinished: ReadonlySet<string>;
 }
 
 /** What a checkpoint holds, and how much of that no older one has, in bytes. */
@@ -21,11 +27,52 @@ export interface LeafSize {
   readonly added: number;
 }
 
-/** What a tree needs of a tuple. */
-export function leafOf({ checkpoint, metadata, parentConfig, pendingWrites = [] }: CheckpointTuple): Leaf {
+/**
+ * What a tree needs of tuples.
+ *
+ * @param tuples The newest first, and of the same namespace.
+ */
+export async function leavesOf(
+  tuples: AsyncIterable<CheckpointTuple> | Iterable<CheckpointTuple>,
+): Promise<Leaf[]> {
+  const leaves: Leaf[] = [];
+  const continued = new Set<string>();
+  for await (const tuple of tuples) {
+    const { unfinished, pending, ...leaf } = leafOf(tuple);
+    if (leaf.parent !== undefined) continued.add(leaf.parent);
+    // The question stays in the store when it has been answered, and so does the error when the task has run again.
+    const isOver = continued.has(leaf.id);
+    leaves.push({ ...leaf, pending: isOver ? pending.filter((mark) => !unfinished.has(mark)) : pending });
+  }
+  return leaves;
+}
+
+/** The leaf of one tuple of a listing of its namespace. */
+export async function leafIn(
+  listing: AsyncIterable<CheckpointTuple>,
+  tuple: CheckpointTuple,
+): Promise<Leaf | undefined> {
+  // Only what may be over depends on newer checkpoints, which an old one has many of.
+  const isSettled = leafOf(tuple).unfinished.size === 0;
+  const leaves = await leavesOf(isSettled ? [tuple] : upTo(tuple.checkpoint.id, listing));
+  return leaves.at(-1);
+}
+
+async function* upTo(id: string, listing: AsyncIterable<CheckpointTuple>): AsyncGenerator<CheckpointTuple> {
+  for await (const tuple of listing) {
+    yield tuple;
+    if (tuple.checkpoint.id === id) return;
+  }
+}
+
+function leafOf({ checkpoint, metadata, parentConfig, pendingWrites = [] }: CheckpointTuple): ReadLeaf {
   const parent: unknown = parentConfig?.configurable?.["checkpoint_id"];
-  const marks = new Set(
-    pendingWrites.map(([, channel]) => MARKS[channel]).filter((mark) => mark !== undefined),
+  const done = new Set(pendingWrites.filter(([, channel]) => !SPECIAL.has(channel)).map(([task]) => task));
+  const unfinished = new Set(
+    pendingWrites.flatMap(([task, channel]) => {
+      const mark = MARKS.get(channel);
+      return mark === undefined || done.has(task) ? [] : [mark];
+    }),
   );
   const tasks = new Set(pendingWrites.map(([task]) => task)).size;
   return {
@@ -35,14 +82,18 @@ export function leafOf({ checkpoint, metadata, parentConfig, pendingWrites = [] 
     step: metadata?.step,
     time: checkpoint.ts,
     pending:
-      tasks === 0 ? [] : [`${counted(tasks, "task")} ${tasks === 1 ? "has" : "have"} written`, ...marks],
+      tasks === 0 ? [] : [`${counted(tasks, "task")} ${tasks === 1 ? "has" : "have"} written`, ...unfinished],
+    unfinished,
   };
 }
 
-const MARKS: Readonly<Record<string, string>> = {
-  __interrupt__: "waits for an answer",
-  __error__: "an error",
-};
+const MARKS: ReadonlyMap<string, string> = new Map([
+  [INTERRUPT, "waits for an answer"],
+  [ERROR, "an error"],
+]);
+
+/** Channels of writes that do not show that a task has ended. */
+const SPECIAL: ReadonlySet<string> = new Set([INTERRUPT, ERROR, RESUME, SCHEDULED]);
 
 /**
  * The lines of a tree, oldest first. A checkpoint with one child is directly above it; one with several starts

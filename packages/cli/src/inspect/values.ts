@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { difference } from "@threadmark/core/comparison";
+import { printable } from "@threadmark/conformance";
 import { counted } from "../counted.ts";
-import { printable } from "../printable.ts";
 import type { Terminal } from "../terminal.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ function countText(now: unknown, before: unknown): string {
 
 function shownLines(value: unknown): string[] {
   const text = inspect(value, { depth: 6, maxArrayLength: 20, maxStringLength: 400, breakLength: 100 });
-  return text.split("\n").map((line) => `  ${line}`);
+  return text.split("\n").map((line) => `  ${printable(line)}`);
 }
 
 /** Messages of LangChain, or plain ones with a role. */

@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { migrateThreads, threadIdsOf, type MigrationReport, type NewSaver } from "@threadmark/core";
+import { jsonText } from "../json-text.ts";
+import { printable } from "@threadmark/conformance";
 import { counted } from "../counted.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { untilInterrupted } from "../interrupt.ts";
@@ -108,18 +110,27 @@ async function copyAll(
   }
 }
 
-function tell(report: MigrationReport, from: Store, to: Store, flags: Flags, { terminal }: Context): void {
-  const { threads, checkpoints, stored, failures } = report;
+function tell(
+  report: MigrationReport,
+  from: Store,
+  to: Store,
+  flags: Flags,
+  { terminal, messageOf }: Context,
+): void {
+  const { threads, checkpoints, stored } = report;
+  const failures = report.failures.map(({ cause: _, ...failure }) => ({
+    ...failure,
+    reason: messageOf(failure.reason),
+  }));
   for (const { threadId, namespace, checkpointId, reason } of failures) {
     const place = [threadId, namespace, checkpointId].filter((part) => part).join(" / ");
-    terminal.err(`${terminal.style("red", "not moved")} ${place}: ${reason}\n`);
+    terminal.err(`${terminal.style("red", "not moved")} ${printable(place)}: ${reason}\n`);
   }
   const are = threads === 1 ? "is" : "are";
   const text =
     `${counted(threads, "thread")} with ${counted(checkpoints, "checkpoint")} ${failures.length === 0 ? are : "should be"} ` +
     `in ${to.address.shown} as in ${from.address.shown}; stored now: ${stored}, failed: ${failures.length}.\n`;
-  const plain = failures.map(({ cause: _, ...failure }) => failure);
-  terminal.out(flags.json ? `${JSON.stringify({ threads, checkpoints, stored, failures: plain })}\n` : text);
+  terminal.out(flags.json ? jsonText({ threads, checkpoints, stored, failures }) : text);
 }
 
 /** The size of the threads on both sides, if the stores can tell. */
@@ -138,7 +149,7 @@ async function dryRun(from: Store, threads: number, flags: Flags, { terminal }: 
       ...size,
       ...(expected && { expectedBytes: expected.bytes, sample: expected.sample }),
     };
-    return terminal.out(`${JSON.stringify(json)}\n`);
+    return terminal.out(jsonText(json));
   }
   const now = size ? ` with ${counted(size.checkpoints, "checkpoint")}, ${bytesText(size.bytes)},` : "";
   const then = expected

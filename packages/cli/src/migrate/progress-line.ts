@@ -1,4 +1,5 @@
 import type { MigrationProgress } from "@threadmark/core";
+import { printable } from "@threadmark/conformance";
 import { counted } from "../counted.ts";
 import { shortened } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -20,12 +21,14 @@ export class ProgressLine {
 
   show(progress: MigrationProgress): void {
     const now = performance.now();
-    const { interactive } = this.#terminal;
+    const { interactive, columns } = this.#terminal;
     const pause = REPORT_EVERY_MILLISECONDS[interactive ? "terminal" : "elsewhere"];
     if (this.#shown !== 0 && now - this.#shown < pause) return;
     this.#shown = now;
     const text = this.#textOf(progress);
-    this.#terminal.err(interactive ? `\r\u001b[K${this.#bar(progress)} ${text}` : `${text}\n`);
+    // A line that wraps could not be rewritten.
+    const line = shortened(`${this.#bar(progress)} ${text}`, columns - 1);
+    this.#terminal.err(interactive ? `\r\u001b[K${line}` : `${text}\n`);
   }
 
   end(): void {
@@ -33,7 +36,7 @@ export class ProgressLine {
   }
 
   #textOf({ threads, checkpoints, threadId }: MigrationProgress): string {
-    return `${threads} of ${counted(this.#total, "thread")}, ${counted(checkpoints, "checkpoint")}, at ${shortened(JSON.stringify(threadId), 40)}`;
+    return `${threads} of ${counted(this.#total, "thread")}, ${counted(checkpoints, "checkpoint")}, at ${printable(shortened(JSON.stringify(threadId), 40))}`;
   }
 
   #bar({ threads }: MigrationProgress): string {

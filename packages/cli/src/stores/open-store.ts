@@ -1,4 +1,5 @@
 import type { CheckpointSaver, OldSaver } from "@threadmark/core";
+import { brokenPackage } from "../broken-package.ts";
 import { CommandError } from "../exit-codes.ts";
 import { MissingPackage, type Load, type Module } from "../load.ts";
 import type { Address, Kind } from "./address.ts";
@@ -109,13 +110,24 @@ export async function openStore(address: Address, place: PlaceFlags, load: Load)
   const [module, loaded] = await loadBoth(load, name, driver);
   const saverClass = module[exported];
   if (typeof saverClass !== "function") throw new CommandError(`${name} has no ${exported}; update it`);
-  const saver = (await open(saverClass as unknown as SaverClass, address.target, place, loaded)) as OldSaver;
+  const saver = await opening(driver, () =>
+    open(saverClass as unknown as SaverClass, address.target, place, loaded),
+  );
   return {
     address,
     saver,
     own: address.official ? undefined : (saver as unknown as CheckpointSaver),
     close: () => closeSaver(saver as Closable),
   };
+}
+
+/** Some drivers load their compiled part when they are first used. */
+async function opening(driver: string, open: () => unknown): Promise<OldSaver> {
+  try {
+    return (await open()) as OldSaver;
+  } catch (error) {
+    throw brokenPackage(driver, error) ?? error;
+  }
 }
 
 const PLACES = { schema: ["postgres", "folder"], prefix: ["redis"], db: ["mongodb"] } as const;

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import type { PruneOptions } from "@threadmark/core";
+import { jsonText } from "../json-text.ts";
+import { printable } from "@threadmark/conformance";
 import { counted } from "../counted.ts";
 import { CommandError } from "../exit-codes.ts";
 import type { Context } from "../main.ts";
@@ -114,11 +116,11 @@ async function removing<Report>(
   { preview, nothing, would, remove, removed }: Removal<Report>,
 ): Promise<void> {
   if (nothing || flags.dryRun) {
-    return terminal.out(flags.json ? `${JSON.stringify(preview)}\n` : `${would}\n`);
+    return terminal.out(flags.json ? jsonText(preview) : `${would}\n`);
   }
   await confirm(would, flags.yes === true, terminal);
   const report = await remove();
-  terminal.out(flags.json ? `${JSON.stringify(report)}\n` : `${removed(report)}\n`);
+  terminal.out(flags.json ? jsonText(report) : `${removed(report)}\n`);
 }
 
 /** `threadmark sweep`: removes what has expired. */
@@ -131,7 +133,7 @@ export function sweepCommand(context: Context): Command {
     async ({ store, flags }) => {
       const threads = await ownSaver(store).sweep();
       context.terminal.out(
-        flags.json ? `${JSON.stringify({ threads })}\n` : `Removed ${counted(threads, "expired thread")}.\n`,
+        flags.json ? jsonText({ threads }) : `Removed ${counted(threads, "expired thread")}.\n`,
       );
     },
   );
@@ -149,8 +151,8 @@ export function copyCommand(context: Context): Command {
       await ownSaver(store).copyThread(from, to);
       context.terminal.out(
         flags.json
-          ? `${JSON.stringify({ from, to })}\n`
-          : `Copied ${JSON.stringify(from)} to ${JSON.stringify(to)}.\n`,
+          ? jsonText({ from, to })
+          : `${printable(`Copied ${JSON.stringify(from)} to ${JSON.stringify(to)}.`)}\n`,
       );
     },
   )

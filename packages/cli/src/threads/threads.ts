@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { threadIdsOf, type ThreadInfo } from "@threadmark/core";
+import { printable } from "@threadmark/conformance";
+import { jsonText } from "../json-text.ts";
 import { CommandError } from "../exit-codes.ts";
 import type { Context } from "../main.ts";
 import { storeCommand, type OnStore } from "../stores/command.ts";
-import { printable } from "../printable.ts";
 import { shortened, tableOf } from "../table.ts";
 import { filterFlag, wholeFlag } from "./flags.ts";
 
@@ -39,16 +40,14 @@ export async function listThreads({ store, flags, context }: OnStore<Flags>): Pr
       if (ids.push(id) >= flags.limit) break;
     }
     terminal.out(
-      flags.json
-        ? `${JSON.stringify(ids, undefined, 2)}\n`
-        : ids.map((id) => `${printable(id)}\n`).join("") || NONE,
+      flags.json ? jsonText(ids, { indent: 2 }) : ids.map((id) => `${printable(id)}\n`).join("") || NONE,
     );
     return;
   }
   const threads: ThreadInfo[] = [];
   const options = { limit: flags.limit, ...(flags.filter && { filter: flags.filter }) };
   for await (const thread of store.own.listThreads(options)) threads.push(thread);
-  if (flags.json) terminal.out(`${JSON.stringify(threads, undefined, 2)}\n`);
+  if (flags.json) terminal.out(jsonText(threads, { indent: 2 }));
   else terminal.out(threads.length > 0 ? tableOf(HEAD, threads.map(rowOf)) : NONE);
 }
 

@@ -2,6 +2,7 @@ import { withFallbacks, type WholeStorage } from "@threadmark/core/storage";
 import { ClauseFailure, HarnessError, describeError } from "../assertions.ts";
 import { within } from "../host.ts";
 import type { Outcome } from "../run-clause.ts";
+import { safeMessage } from "../safe-text.ts";
 import type { StorageClause } from "./clause.ts";
 import type { OpenStorage, StorageSettings } from "./options.ts";
 
@@ -64,10 +65,11 @@ export async function runStorageClause(
     await within(runOn(tested, settings, subject), settings.timeout, late);
     return { status: "passed", message: "", error: undefined };
   } catch (error) {
-    if (error instanceof HarnessError) return { status: "not run", message: error.message, error };
+    if (error instanceof HarnessError)
+      return { status: "not run", message: safeMessage(error.message), error };
     const problem = error instanceof ClauseFailure ? error.message : `Unexpected: ${describeError(error)}`;
     const message = [problem, `The port: ${tested.rule}`, `What to do: ${tested.hint}`].join("\n");
-    return { status: "failed", message, error };
+    return { status: "failed", message: safeMessage(message), error };
   }
 }
 

@@ -2,6 +2,7 @@ import { groupOf } from "../group.ts";
 import type { Runner } from "../conformance.ts";
 import { host } from "../host.ts";
 import { reportOf, type Report, type ReportEntry } from "../report.ts";
+import { safeError } from "../safe-text.ts";
 import type { StorageClause } from "./clause.ts";
 import { storageClauses } from "./clauses.ts";
 import { settleStorage, type StorageSuiteOptions } from "./options.ts";
@@ -44,7 +45,7 @@ export function storageConformance(options: StorageConformanceOptions): void {
     for (const tested of selected(options)) {
       const test = async (): Promise<void> => {
         const { status, message, error } = await runStorageClause(tested, settings, subject);
-        if (status !== "passed") throw new Error(message, { cause: error });
+        if (status !== "passed") throw new Error(message, { cause: safeError(error) });
       };
       runner.it(`${tested.id}: ${tested.rule}`, test, settings.timeout + GRACE);
     }
