@@ -56,7 +56,10 @@ function tasksOf(name) {
   return name === "typecheck" ? ["typecheck", "build"] : [name];
 }
 
-/** Packages side by side. Tests keep their servers busy too: more of them than cores would only wait for each other. */
+/**
+ * Packages side by side. Tests keep their servers busy too: more of them than cores would only wait for each other.
+ * Those that take longest begin, or one of them would be left for the end: in `turbo.json` they wait for nothing.
+ */
 function widthOf(name) {
   return name === "test" ? ["--concurrency=100%"] : [];
 }

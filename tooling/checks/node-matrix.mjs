@@ -23,6 +23,8 @@ const vitestConfig = `export default {
     outputFile: { json: "report.json" },
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // Only one Node at a time, so that it has the whole machine.
+    maxWorkers: "100%",
     // Shared tests are installed as the TypeScript they are.
     server: { deps: { inline: [/@threadmark\\/(.*-tests|services)/] } },
   },

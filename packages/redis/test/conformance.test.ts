@@ -1,4 +1,4 @@
 import { conformanceOf } from "@threadmark/storage-tests/conformance";
-import { subjects } from "./saver-under-test.ts";
+import { withNewestDriver } from "./saver-under-test.ts";
 
-conformanceOf(subjects);
+conformanceOf(withNewestDriver);

@@ -1,14 +1,12 @@
-import { conformance } from "@threadmark/conformance";
-import { enough, seed } from "@threadmark/random-tests";
 import { RedisSaver, type RedisClientLike, type RedisSaverOptions } from "@threadmark/redis";
-import { countTests, nameOf, servers, type Server } from "@threadmark/services";
+import { nameOf, servers, type Server } from "@threadmark/services";
+import { conformanceInBrief } from "@threadmark/storage-tests/conformance";
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5, Redis as Redis5 } from "ioredis-5";
 import oldest from "ioredis-5-0";
-import { describe, it } from "vitest";
 import { connect, newPrefix, placesOf, removeKeys } from "./server.ts";
 
-/** A client that an application may have, other than the usual one of the newest ioredis. */
+/** A client that an application may have, other than the newest ioredis as it is, and the server that it runs on. */
 interface Driver {
   readonly title: string;
   readonly server: Server | undefined;
@@ -16,7 +14,8 @@ interface Driver {
   readonly options?: RedisSaverOptions;
 }
 
-const [newest] = servers("redis");
+const [newest, older = newest] = servers("redis");
+const [valkey = newest] = servers("valkey");
 const [cluster] = servers("redis-cluster");
 const [sentinel] = servers("redis-sentinel");
 
@@ -27,10 +26,10 @@ const OldestRedis = oldest as unknown as typeof oldest.default;
 const everyOption = { enableAutoPipelining: true, keyPrefix: "app:", showFriendlyErrorStack: true };
 
 const drivers: readonly Driver[] = [
-  { title: "ioredis 5", server: newest, connect: ({ url }) => new Redis5(url) },
+  { title: "ioredis 5", server: older, connect: ({ url }) => new Redis5(url) },
   {
     title: "the oldest ioredis",
-    server: newest,
+    server: valkey,
     connect: ({ url }) => new OldestRedis(url),
   },
   {
@@ -56,29 +55,29 @@ const drivers: readonly Driver[] = [
   },
 ];
 
-for (const { title, server, connect: connectTo, options: own } of drivers) {
-  if (!server) continue;
-  describe(`${title} on ${nameOf(server)}`, () => {
-    countTests(server);
-
-    async function open(options: RedisSaverOptions = {}) {
-      const keyPrefix = newPrefix();
-      const clients: ReturnType<typeof connectTo>[] = [];
-      const reopen = async (): Promise<RedisSaver> => {
-        const client = connectTo(server!);
-        clients.push(client);
-        return new RedisSaver(client, { ...own, ...options, keyPrefix });
-      };
-      const close = async (): Promise<void> => {
-        for (const client of clients) await client.quit();
-        const admin = connect(server!);
-        for (const prefix of ["", everyOption.keyPrefix]) await removeKeys(admin, `${prefix}${keyPrefix}`);
-        await admin.quit();
-      };
-      return { saver: await reopen(), reopen, close };
-    }
-
-    const runner = { describe, it };
-    conformance({ name: "a saver", runner, open, share: true, everything: true, seed, sequences: enough(5) });
-  });
+function openWith(server: Server, { connect: connectTo, options: own }: Driver) {
+  return async (options: RedisSaverOptions = {}) => {
+    const keyPrefix = newPrefix();
+    const clients: ReturnType<typeof connectTo>[] = [];
+    const reopen = async (): Promise<RedisSaver> => {
+      const client = connectTo(server);
+      clients.push(client);
+      return new RedisSaver(client, { ...own, ...options, keyPrefix });
+    };
+    const close = async (): Promise<void> => {
+      for (const client of clients) await client.quit();
+      const admin = connect(server);
+      for (const prefix of ["", everyOption.keyPrefix]) await removeKeys(admin, `${prefix}${keyPrefix}`);
+      await admin.quit();
+    };
+    return { saver: await reopen(), reopen, close };
+  };
 }
+
+conformanceInBrief(
+  drivers.flatMap((driver) => {
+    const { title, server } = driver;
+    if (!server) return [];
+    return [{ name: `${title} on ${nameOf(server)}`, server, open: openWith(server, driver) }];
+  }),
+);

@@ -1,9 +1,9 @@
 import { officialValidation } from "@threadmark/langgraph-tests";
 import { countTests } from "@threadmark/services";
 import { describe } from "vitest";
-import { subjects } from "./saver-under-test.ts";
+import { withNewestDriver } from "./saver-under-test.ts";
 
-for (const { name, server, open } of subjects.slice(0, 1)) {
+for (const { name, server, open } of withNewestDriver.slice(0, 1)) {
   describe(name, () => {
     countTests(server);
     officialValidation({ name, open });

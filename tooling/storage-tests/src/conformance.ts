@@ -1,35 +1,56 @@
-import { conformance, type OpenStore } from "@threadmark/conformance";
+import { conformance, type OpenStore, type Sizes } from "@threadmark/conformance";
 import { enough, seed } from "@threadmark/random-tests";
 import { countTests, type Server } from "@threadmark/services";
 import { describe, it } from "vitest";
 
 /** A way to open savers. */
-interface Subject {
+export interface Subject {
   readonly name: string;
   readonly server: Pick<Server, "kind" | "version">;
   readonly open: OpenStore;
+  /** Groups of clauses to run, where others have run the rest. @default all */
+  readonly only?: readonly string[];
 }
 
+/** How much the clauses do that do many of something. */
+interface Amount {
+  readonly sequences: number;
+  readonly sizes: Partial<Sizes>;
+}
+
+const FULL: Amount = { sequences: 40, sizes: { listing: 1200 } };
+/** More than the pages and batches of 100 and 250, which are what a server or a driver gets to see. */
+const BRIEF: Amount = { sequences: 5, sizes: { listing: 300, turns: 80, ancestors: 120 } };
+
 /**
- * Registers the conformance suite for every way to open savers. All clauses run on all of them; the first one has
- * most of the random sequences, and with `TEST_ONLY_FIRST` in the environment it is the only one.
+ * Registers the conformance suite for every way to open savers: in full for the first one, in brief for the others.
+ * With `TEST_ONLY_FIRST` in the environment the first one is the only one, in brief too.
  */
 export function conformanceOf(subjects: readonly Subject[]): void {
-  const chosen = process.env["TEST_ONLY_FIRST"] ? subjects.slice(0, 1) : subjects;
-  for (const [index, { name, server, open }] of chosen.entries()) {
-    const sequences = enough(index === 0 ? 40 : 10);
-    describe(name, () => {
-      countTests(server);
-      conformance({
-        name,
-        runner: { describe, it },
-        open,
-        share: true,
-        everything: true,
-        seed,
-        sequences,
-        sizes: { listing: 1200 },
-      });
+  const [first, ...others] = subjects;
+  if (process.env["TEST_ONLY_FIRST"]) return conformanceInBrief(subjects.slice(0, 1));
+  if (first) register(first, FULL);
+  conformanceInBrief(others);
+}
+
+/** Registers the conformance suite for more ways: with the same clauses, but fewer and shorter repetitions. */
+export function conformanceInBrief(subjects: readonly Subject[]): void {
+  for (const subject of subjects) register(subject, BRIEF);
+}
+
+function register({ name, server, open, only }: Subject, { sequences, sizes }: Amount): void {
+  describe(name, () => {
+    countTests(server);
+    conformance({
+      name,
+      runner: { describe, it },
+      open,
+      ...(only ? { only } : {}),
+      share: true,
+      everything: true,
+      seed,
+      sequences: enough(sequences),
+      sizes,
     });
-  }
+  });
 }
