@@ -152,7 +152,7 @@ describe("a failure", () => {
         put: (...args) => inner.put(...args),
         putWrites: (...args) => inner.putWrites(...args),
         deleteThread: (threadId) => inner.deleteThread(threadId),
-        getNextVersion: (version) => inner.getNextVersion(version),
+        getNextVersion: (version) => inner.getNextVersion(version as number | undefined),
       });
       return { saver, async close() {} };
     };
