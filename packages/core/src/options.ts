@@ -6,6 +6,16 @@ export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 /** A name that is refused, and what to use instead of it: the end of a sentence that begins with "use". */
 export type UseInstead = Readonly<Record<string, string>>;
 
+/** The error for an argument that is wrong; `problem` is the end of a sentence that begins with its name. */
+export function wrongArgument(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+}
+
+/** The error for an option that is wrong. */
+export function wrongOption(field: string, problem: string): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `option ${field} ${problem}`, { field });
+}
+
 /** Names that are longer or stranger are not repeated in messages: they may be anything. */
 const PLAIN_NAME = /^[A-Za-z_$][\w$]{0,39}$/;
 

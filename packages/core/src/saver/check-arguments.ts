@@ -1,19 +1,19 @@
-import { CheckpointError } from "../errors.ts";
+import { wrongArgument } from "../options.ts";
 
 /** Refuses what is not a checkpoint: TypeScript's types do not exist at run time. */
 export function checkCheckpoint(checkpoint: unknown): void {
-  if (!isObject(checkpoint)) throw wrong("checkpoint", "must be an object");
+  if (!isObject(checkpoint)) throw wrongArgument("checkpoint", "must be an object");
   if (!isObject(checkpoint["channel_values"])) {
-    throw wrong("checkpoint.channel_values", "must be an object of channel and value");
+    throw wrongArgument("checkpoint.channel_values", "must be an object of channel and value");
   }
 }
 
 /** Refuses what is not a list of writes. */
 export function checkWrites(writes: unknown): void {
-  if (!Array.isArray(writes)) throw wrong("writes", "must be an array of [channel, value]");
+  if (!Array.isArray(writes)) throw wrongArgument("writes", "must be an array of [channel, value]");
   for (const [i, write] of writes.entries()) {
     if (!Array.isArray(write) || typeof write[0] !== "string") {
-      throw wrong(`writes[${i}]`, "must be [channel, value], with the channel as a string");
+      throw wrongArgument(`writes[${i}]`, "must be [channel, value], with the channel as a string");
     }
   }
 }
@@ -21,20 +21,16 @@ export function checkWrites(writes: unknown): void {
 /** Refuses a limit of a listing that is not a number. */
 export function checkLimit(limit: unknown): void {
   if (limit === undefined || (typeof limit === "number" && !Number.isNaN(limit))) return;
-  throw wrong("limit", "must be a number");
+  throw wrongArgument("limit", "must be a number");
 }
 
-/** Refuses a filter that is not an object of key and value. */
+/** Refuses a filter that is not an object of keys and values. */
 export function checkFilter(filter: unknown): void {
   if (filter !== undefined && filter !== null && !isObject(filter)) {
-    throw wrong("filter", "must be an object of key and value");
+    throw wrongArgument("filter", "must be an object of keys and values");
   }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function wrong(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
 }

@@ -1,5 +1,4 @@
-import { CheckpointError } from "../errors.ts";
-import { checkOptions, type OptionNames, type UseInstead } from "../options.ts";
+import { checkOptions, type OptionNames, type UseInstead, wrongArgument } from "../options.ts";
 import type { PruneOptions } from "./retention.ts";
 import { isValidDate } from "./valid-date.ts";
 
@@ -24,38 +23,39 @@ const INSTEAD: UseInstead = {
  */
 export function checkedPrune(options: PruneOptions): PruneOptions {
   if (options === undefined)
-    throw wrong("options", "of prune are needed: which threads, and what stays in them");
+    throw wrongArgument("options", "of prune are needed: which threads, and what stays in them");
   checkOptions(options, "prune", PRUNE_OPTIONS, INSTEAD);
   const { keepLatest, olderThan, dryRun } = options;
   checkThreads(options);
   if (keepLatest === undefined && olderThan === undefined) {
-    throw wrong("keepLatest", "or olderThan is needed, to say what stays");
+    throw wrongArgument("keepLatest", "or olderThan is needed, to say what stays");
   }
   if (keepLatest !== undefined && !(Number.isInteger(keepLatest) && keepLatest >= 0)) {
-    throw wrong("keepLatest", "must be a whole number, 0 or more");
+    throw wrongArgument("keepLatest", "must be a whole number, 0 or more");
   }
-  if (olderThan !== undefined && !isValidDate(olderThan)) throw wrong("olderThan", "must be a valid Date");
-  if (dryRun !== undefined && typeof dryRun !== "boolean") throw wrong("dryRun", "must be true or false");
+  if (olderThan !== undefined && !isValidDate(olderThan))
+    throw wrongArgument("olderThan", "must be a valid Date");
+  if (dryRun !== undefined && typeof dryRun !== "boolean")
+    throw wrongArgument("dryRun", "must be true or false");
   return options;
 }
 
 function checkThreads(options: PruneOptions): void {
   const { threadIds, allThreads } = options;
   if (allThreads !== undefined && typeof allThreads !== "boolean") {
-    throw wrong("allThreads", "must be true or false");
+    throw wrongArgument("allThreads", "must be true or false");
   }
   if (threadIds !== undefined && allThreads === true) {
-    throw wrong("allThreads", "and threadIds contradict each other; give one of them");
+    throw wrongArgument("allThreads", "and threadIds contradict each other; give one of them");
   }
   if (threadIds !== undefined && !Array.isArray(threadIds)) {
-    throw wrong("threadIds", "must be an array of thread ids");
+    throw wrongArgument("threadIds", "must be an array of thread ids");
   }
   if (threadIds === undefined && allThreads !== true) {
     const problem = "threadIds" in options ? "is undefined;" : "is missing;";
-    throw wrong("threadIds", `${problem} name the threads, or set allThreads: true to prune every thread`);
+    throw wrongArgument(
+      "threadIds",
+      `${problem} name the threads, or set allThreads: true to prune every thread`,
+    );
   }
-}
-
-function wrong(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
 }

@@ -1,7 +1,6 @@
 import { filterTerms } from "../codec/index-token.ts";
-import { CheckpointError } from "../errors.ts";
 import { threadIdOf, type ThreadId } from "../ids.ts";
-import { checkOptions, type OptionNames } from "../options.ts";
+import { checkOptions, type OptionNames, wrongArgument } from "../options.ts";
 import type { FilterTerm } from "../storage/port.ts";
 import { checkFilter } from "./check-arguments.ts";
 import type { Engine } from "./engine.ts";
@@ -71,10 +70,11 @@ function checked(options: DeleteThreadsOptions = {}): DeleteThreadsOptions {
   checkOptions(options, "deleteThreads", OPTIONS, { threadId: "threadIds: [threadId]" });
   const { filter, threadIds, allThreads: all } = options;
   if ([filter, threadIds, all].filter((choice) => choice !== undefined).length !== 1) {
-    throw wrong("filter", "threadIds or allThreads: true must be given, and only one of them");
+    throw wrongArgument("filter", "threadIds or allThreads: true must be given, and only one of them");
   }
-  if (all !== undefined && !all) throw wrong("allThreads", "must be true");
-  if (threadIds !== undefined && !Array.isArray(threadIds)) throw wrong("threadIds", "must be an array");
+  if (all !== undefined && !all) throw wrongArgument("allThreads", "must be true");
+  if (threadIds !== undefined && !Array.isArray(threadIds))
+    throw wrongArgument("threadIds", "must be an array");
   if (filter !== undefined) checkWhole(filter);
   return options;
 }
@@ -83,10 +83,6 @@ function checked(options: DeleteThreadsOptions = {}): DeleteThreadsOptions {
 function checkWhole(filter: Readonly<Record<string, unknown>>): void {
   checkFilter(filter);
   const values = Object.values(filter ?? {});
-  if (values.length === 0) throw wrong("filter", "has no key; allThreads: true deletes all threads");
-  if (values.includes(undefined)) throw wrong("filter", "has a key whose value is undefined");
-}
-
-function wrong(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+  if (values.length === 0) throw wrongArgument("filter", "has no key; allThreads: true deletes all threads");
+  if (values.includes(undefined)) throw wrongArgument("filter", "has a key whose value is undefined");
 }

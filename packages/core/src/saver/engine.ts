@@ -1,8 +1,7 @@
 import { BlobCache } from "../blobs/blob-cache.ts";
 import { codecOf, type ValueCodec } from "../codec/values-codec.ts";
 import type { SerializerProtocol } from "../contract.ts";
-import { CheckpointError } from "../errors.ts";
-import { checkOptions, kindOf, type OptionNames, type UseInstead } from "../options.ts";
+import { checkOptions, kindOf, type OptionNames, type UseInstead, wrongOption } from "../options.ts";
 import type { OldSaver } from "../moving/old-saver.ts";
 import type { ConvertedInfo, CustomType, OnUnknown } from "../serializer/index.ts";
 import { serdeOf } from "./serde.ts";
@@ -218,8 +217,4 @@ export function ttlMilliseconds(
     throw wrongOption(`${field}.refreshOnRead`, "must be true or false");
   }
   return Math.ceil(seconds * 1000);
-}
-
-function wrongOption(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `option ${field} ${problem}`, { field });
 }

@@ -1,5 +1,5 @@
 import { compareText } from "../codec/text.ts";
-import { CheckpointError } from "../errors.ts";
+import { wrongOption } from "../options.ts";
 import type { Engine, HistoryBound } from "./engine.ts";
 import { removeFrom, type Chooser } from "./retention.ts";
 import { groupByNamespace } from "./retention-plan.ts";
@@ -10,9 +10,7 @@ const SMALLEST_BATCH = 4;
 /** Checks the option. */
 export function checkKeepLatest(value: unknown): void {
   if (value === undefined || (Number.isInteger(value) && (value as number) > 0)) return;
-  throw new CheckpointError("INVALID_ARGUMENT", "option keepLatest must be a whole number above 0", {
-    field: "keepLatest",
-  });
+  throw wrongOption("keepLatest", "must be a whole number above 0");
 }
 
 /** Counts what is stored in each thread, and removes what is too old in batches. */

@@ -1,4 +1,5 @@
 import { CheckpointError } from "../errors.ts";
+import { wrongArgument } from "../options.ts";
 import { checkedRunId, threadIdOf, type ThreadId } from "../ids.ts";
 import { randomId } from "../runtime.ts";
 import type { CheckpointKey, WholeStorage } from "../storage/port.ts";
@@ -62,7 +63,7 @@ export async function pruneThreads(engine: Engine, options: PruneOptions): Promi
 /** Removes the checkpoints of runs. */
 export async function deleteRuns(engine: Engine, runIds: readonly string[]): Promise<RemovalReport> {
   if (!Array.isArray(runIds)) {
-    throw new CheckpointError("INVALID_ARGUMENT", "runIds must be an array of run ids", { field: "runIds" });
+    throw wrongArgument("runIds", "must be an array of run ids");
   }
   const runs = new Set(runIds.map(checkedRunId));
   const choose: Chooser = () => (checkpoint) => checkpoint.run !== undefined && runs.has(checkpoint.run);

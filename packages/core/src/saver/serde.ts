@@ -1,5 +1,5 @@
 import type { SerializerProtocol } from "../contract.ts";
-import { CheckpointError } from "../errors.ts";
+import { wrongOption } from "../options.ts";
 import { Serializer, type SerializerOptions } from "../serializer/index.ts";
 
 /** Options that a saver passes on to the serializer that it creates. */
@@ -24,8 +24,4 @@ export function serdeOf({
     throw wrongOption(given[0], "is for the saver's own serializer; give it to the one that is `serde`");
   }
   return serde;
-}
-
-function wrongOption(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `option ${field} ${problem}`, { field });
 }

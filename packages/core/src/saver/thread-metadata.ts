@@ -3,7 +3,7 @@ import { keyToken } from "../codec/index-token.ts";
 import { entrySeal } from "../codec/seals.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
 import type { CheckpointConfig } from "../contract.ts";
-import { CheckpointError } from "../errors.ts";
+import { wrongArgument } from "../options.ts";
 import type { ThreadEntry } from "../storage/port.ts";
 import { checkEntries } from "./check-records.ts";
 import { copyOf } from "../codec/bytes.ts";
@@ -35,7 +35,7 @@ export async function encodeEntries(
   metadata: unknown,
   field: string,
 ): Promise<EntryChange> {
-  if (!isRecord(metadata)) throw notRecord(field);
+  if (!isRecord(metadata)) throw wrongArgument(field, "must be an object of keys and values");
   const pairs = Object.entries(metadata);
   const place = { threadId: thread, field };
   const entries = pairs
@@ -70,8 +70,4 @@ export async function decodeEntries(
 
 function isRecord(value: unknown): value is ThreadMetadata {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function notRecord(field: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `${field} must be an object of key and value`, { field });
 }

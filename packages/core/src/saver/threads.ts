@@ -1,10 +1,9 @@
 import { filterTerms } from "../codec/index-token.ts";
 import { isStorableText } from "../codec/text.ts";
 import { ERROR, INTERRUPT } from "../contract.ts";
-import { CheckpointError } from "../errors.ts";
 import { MAX_ID_BYTES, threadIdOf, type ThreadId } from "../ids.ts";
 import { isHidden } from "../moving/hidden-threads.ts";
-import { checkOptions, type OptionNames } from "../options.ts";
+import { checkOptions, type OptionNames, wrongArgument } from "../options.ts";
 import type {
   WholeStorage,
   ThreadHead,
@@ -147,7 +146,7 @@ function stateOf({ pending }: ThreadHead): ThreadState {
 
 function checkedMark(run: unknown): RunMark | undefined {
   if (run === undefined || run === "finished" || run === "unfinished") return run;
-  throw wrong("run", 'must be "finished" or "unfinished"');
+  throw wrongArgument("run", 'must be "finished" or "unfinished"');
 }
 
 function positionOf(before: unknown): ThreadPosition {
@@ -155,7 +154,7 @@ function positionOf(before: unknown): ThreadPosition {
     return { updated: before.getTime(), thread: LAST_THREAD };
   }
   if (typeof before === "string") return parseCursor(before);
-  throw wrong("before", "must be the cursor of a thread, or a valid Date");
+  throw wrongArgument("before", "must be the cursor of a thread, or a valid Date");
 }
 
 function parseCursor(cursor: string): ThreadPosition {
@@ -167,9 +166,5 @@ function parseCursor(cursor: string): ThreadPosition {
   } catch {
     // It is not JSON: the same error as for JSON of another form.
   }
-  throw wrong("before", "is not a cursor of listThreads");
-}
-
-function wrong(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+  throw wrongArgument("before", "is not a cursor of listThreads");
 }

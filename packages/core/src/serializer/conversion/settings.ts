@@ -1,4 +1,4 @@
-import { CheckpointError } from "../../errors.ts";
+import { wrongOption } from "../../options.ts";
 import { adviceFor, type ClassNaming, namingOf } from "./class-naming.ts";
 import type { Conversion } from "./conversion.ts";
 import type { ConvertedInfo, OnUnknown, ValuePlace } from "./on-unknown.ts";
@@ -90,8 +90,4 @@ function tellOrWarn(listener: (info: ConvertedInfo) => void, info: ConvertedInfo
   } catch {
     warn(info);
   }
-}
-
-function wrongOption(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `option ${field} ${problem}`, { field });
 }
