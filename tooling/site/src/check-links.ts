@@ -1,12 +1,14 @@
-import { globSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { base, built } from "./paths.ts";
+import { base, built, REPOSITORY, root } from "./paths.ts";
 
-/** Where the site is, for links that are resolved: it has no address of its own. */
+/** Stands for the address of the site, which it does not know, so that links can be resolved. */
 const HERE = new URL(base, "http://site.invalid");
 /** Hosts of packages in npm's pages and of projects that the prose names. Nothing is loaded from them. */
 const LOADING = /<(?:script|link|img|source|iframe)\b[^>]*\b(?:src|href)="(https?:[^"]*)"/g;
+
+const IN_REPOSITORY = new RegExp(`^${REPOSITORY}/(?:blob|tree|edit)/main/([^#]+)`);
 
 /** What a built page has: the anchors on it, where its links lead, and what it loads from other hosts. */
 interface BuiltPage {
@@ -47,6 +49,7 @@ function problemOf(
   pages: ReadonlyMap<string, BuiltPage>,
 ): string[] {
   const url = new URL(link, new URL(file, HERE));
+  if (isMissing(url.href)) return [`${file} links to ${link}: the repository has no such file`];
   if (url.origin !== HERE.origin) return [];
   if (!url.pathname.startsWith(base)) return [`${file} links to ${link}: outside the site`];
   const path = decodeURIComponent(url.pathname.slice(base.length));
@@ -55,6 +58,12 @@ function problemOf(
   const anchor = decodeURIComponent(url.hash.slice(1));
   if (anchor === "" || pages.get(target)?.anchors.has(anchor)) return [];
   return [`${file} links to ${link}: the page has no such anchor`];
+}
+
+/** Whether an address names a file of the repository that does not exist. */
+export function isMissing(address: string): boolean {
+  const path = IN_REPOSITORY.exec(address)?.[1];
+  return path !== undefined && !existsSync(join(root, decodeURIComponent(path)));
 }
 
 function matches(text: string, pattern: RegExp): string[] {

@@ -1,10 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig, type DefaultTheme } from "vitepress";
+import { descriptionOf } from "./description.ts";
 import { reference } from "./reference.ts";
 import { home, sections, type Page } from "./pages.ts";
-import { base, built, REPOSITORY } from "./paths.ts";
+import { base, built, REPOSITORY, staged } from "./paths.ts";
 import { slug } from "./slug.ts";
 
-/** The site. Nothing in it comes from another host: fonts, search and scripts are files of its own. */
+/** A page of the reference: the module, and the declaration if it is about one. */
+const IN_REFERENCE =
+  /^api\/(@threadmark\/.+?)\/(?:index|(?:classes|functions|interfaces|type-aliases|variables)\/(.+))\.md$/;
+
+/** The site. It loads nothing from other hosts: fonts, search and scripts are its own files. */
 export const config = defineConfig({
   title: home.title,
   description: "Checkpoint savers for LangGraph.js",
@@ -12,7 +19,7 @@ export const config = defineConfig({
   base,
   outDir: built,
   ignoreDeadLinks: false,
-  // Of the search: its index has every page in it.
+  // The index of the search holds every page.
   vite: { build: { chunkSizeWarningLimit: 5000 } },
   metaChunk: true,
   markdown: {
@@ -37,7 +44,7 @@ export const config = defineConfig({
       {
         text: "API reference",
         items: reference().map(({ name, route, members }) => ({
-          text: name,
+          text: name.replace("@threadmark/", ""),
           link: `/${route}`,
           collapsed: true,
           items: members.map((member) => ({ text: member.name, link: `/${member.route}` })),
@@ -57,6 +64,14 @@ export const config = defineConfig({
     // What is generated cannot be edited.
     if (source) pageData.filePath = source;
     else pageData.frontmatter["editLink"] = false;
+    const [, module, rest] = IN_REFERENCE.exec(pageData.relativePath) ?? [];
+    if (module !== undefined) {
+      const { title } = pageData;
+      pageData.title =
+        rest === undefined ? `The API of ${module}` : `${title.replace(/^[^:]*: /, "")} in ${module}`;
+    }
+    const markdown = readFileSync(join(staged, pageData.relativePath), "utf8");
+    pageData.description = descriptionOf(markdown) ?? pageData.title;
   },
 });
 

@@ -17,24 +17,24 @@ export const home: Page = { file: "README.md", route: "index", title: "Threadmar
 /** The sidebar, but for the API reference. A Markdown file that is not here is linked to in the repository. */
 export const sections: readonly Section[] = [
   {
-    title: "Using it",
+    title: "Getting started",
     pages: [
       doc("start", "Start"),
+      readme("packages/memory", "savers/memory", "Memory"),
+      readme("packages/postgres", "savers/postgres", "Postgres and PGlite"),
+      readme("packages/mongodb", "savers/mongodb", "MongoDB"),
+      readme("packages/redis", "savers/redis", "Redis and Valkey"),
+    ],
+  },
+  {
+    title: "Guides",
+    pages: [
       doc("coming-from-langgraph", "Coming from LangGraph.js"),
       doc("sidebar", "Threads in a sidebar"),
       doc("retention", "Retention"),
       doc("values", "Values"),
       doc("guarantees", "Guarantees"),
-      doc("errors", "Errors"),
-    ],
-  },
-  {
-    title: "Savers",
-    pages: [
-      readme("packages/memory", "savers/memory", "Memory"),
-      readme("packages/postgres", "savers/postgres", "Postgres and PGlite"),
-      readme("packages/mongodb", "savers/mongodb", "MongoDB"),
-      readme("packages/redis", "savers/redis", "Redis and Valkey"),
+      readme("packages/cli", "command-line", "The threadmark command"),
     ],
   },
   {
@@ -46,21 +46,17 @@ export const sections: readonly Section[] = [
     ],
   },
   {
-    title: "Command line",
-    pages: [readme("packages/cli", "command-line", "The threadmark command")],
-  },
-  {
     title: "Examples",
     pages: [
-      example("chatbot", "A chatbot"),
+      example("chatbot", "Chatbot"),
       example("nextjs", "Next.js"),
       example("hono", "Hono on Node and Bun"),
       example("nestjs", "NestJS"),
       example("lambda", "AWS Lambda"),
-      example("sidebar", "A sidebar"),
-      example("approval", "Human approval"),
+      example("sidebar", "A sidebar of threads"),
+      example("approval", "Human approval over HTTP"),
       example("migrate", "Moving over"),
-      example("sqlite-saver", "A saver on SQLite"),
+      example("sqlite-saver", "A saver for SQLite"),
     ],
   },
   {
@@ -76,22 +72,23 @@ export const sections: readonly Section[] = [
     ],
   },
   {
-    title: "Savers of your own",
+    title: "Your own saver",
     pages: [
       doc("test-your-saver", "Test your saver"),
       doc("write-a-saver", "Write a saver"),
       doc("contract", "The contract"),
       doc("clauses", "Every clause"),
-      readme("packages/conformance", "conformance", "The suite"),
-      doc("peers", "How other savers do"),
+      readme("packages/conformance", "conformance", "The conformance suite"),
+      doc("peers", "Results of other savers"),
       readme("packages/core", "core", "The core package"),
     ],
   },
   {
-    title: "How it is made",
+    title: "Reference and background",
     pages: [
-      { file: "ARCHITECTURE.md", route: "architecture", title: "Architecture" },
+      doc("errors", "Errors"),
       doc("decisions", "Decisions"),
+      { file: "ARCHITECTURE.md", route: "architecture", title: "Architecture" },
       { file: "CONTRIBUTING.md", route: "contributing", title: "Contributing" },
     ],
   },

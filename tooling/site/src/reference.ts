@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { basename, join, posix } from "node:path";
 import { Application, Converter, LogLevel, ReflectionKind, type TypeDocOptions } from "typedoc";
 import type { PluginOptions } from "typedoc-plugin-markdown";
@@ -10,19 +11,35 @@ const KINDS = /^(?:classes|functions|interfaces|type-aliases|variables)[/]/;
 /** In the order of the sidebar. */
 const PACKAGES = ["memory", "postgres", "mongodb", "redis", "workflow", "core", "conformance"];
 
+/** What the parts of a package are for that are imported separately. */
+const PARTS: Readonly<Record<string, string>> = {
+  "@threadmark/core/storage": "The storage port, for authors of savers",
+  "@threadmark/core/memory": "`MemoryStorage`, the reference implementation of the port",
+  "@threadmark/core/comparison": "Where two values differ, strictly",
+  "@threadmark/conformance/storage": "The suite for storages",
+  "@threadmark/workflow/testing": "Simulated crashes, replays, mocks and a clock for tests of workflows",
+};
+
 /** What users and authors of savers import, and the source of each. */
 const modules = Object.fromEntries(PACKAGES.flatMap(modulesOf));
 
 /** What a package exports, by the name under which it is imported. */
 function modulesOf(name: string): [string, string][] {
   const folder = join("packages", name);
-  const { exports } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
-    exports: Record<string, string | Record<string, string>>;
-  };
+  const { exports } = manifestOf(name);
   return Object.entries(exports).flatMap(([path, target]): [string, string][] => {
     const source = typeof target === "string" ? undefined : target["@threadmark/source"];
     return source ? [[posix.join("@threadmark", name, path), join(folder, source)]] : [];
   });
+}
+
+interface Manifest {
+  readonly description: string;
+  readonly exports: Record<string, string | Record<string, string>>;
+}
+
+function manifestOf(name: string): Manifest {
+  return JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")) as Manifest;
 }
 
 /** A module in the reference, and the pages of what it exports, once they are written. */
@@ -58,6 +75,25 @@ export async function writeReference(): Promise<void> {
   const project = await app.convert();
   if (!project) throw new Error("the sources do not compile");
   await app.generateOutputs(project);
+  await writeFile(join(staged, "api/index.md"), indexPage());
+}
+
+/** The modules with what each is for, in the order of the sidebar. */
+function indexPage(): string {
+  const rows = Object.keys(modules).map((name) => `| [${name}](${name}/index.md) | ${purposeOf(name)} |`);
+  return `# API reference
+
+Everything that the packages export, from the docstrings of their sources.
+
+| import | for |
+| --- | --- |
+${rows.join("\n")}
+`;
+}
+
+function purposeOf(name: string): string {
+  const [, folder = ""] = name.split("/");
+  return PARTS[name] ?? manifestOf(folder).description;
 }
 
 function options(): TypeDocOptions & Partial<PluginOptions> {
@@ -78,7 +114,8 @@ function options(): TypeDocOptions & Partial<PluginOptions> {
     basePath: root,
     disableGit: true,
     gitRevision: "main",
-    sourceLinkTemplate: `${REPOSITORY}/blob/main/{path}#L{line}`,
+    // Paths begin below what all modules have in common.
+    sourceLinkTemplate: `${REPOSITORY}/blob/main/packages/{path}#L{line}`,
     entryFileName: "index",
     hideBreadcrumbs: true,
     hidePageHeader: true,

@@ -27,7 +27,8 @@ async function stagePage({ file, route, title }: Page): Promise<readonly string[
   const { text, pictures } = relink(file, await readFile(join(root, file), "utf8"));
   // The comments mark what `npm run docs` and `npm run bench` write; Markdown without HTML would show them.
   const visible = text.replaceAll(/^<!-- .* -->\n/gm, "");
-  const head = { title, source: file };
+  // The title of a README is the name of its package.
+  const head = { ...(visible.startsWith("# @") && { title }), source: file };
   const lines = Object.entries(head).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   await write(join(staged, `${route}.md`), `---\n${lines.join("\n")}\n---\n\n${visible}`);
   return pictures;
