@@ -77,7 +77,7 @@ async function install() {
   });
 }
 
-/** A project as it is in the repository: what was installed or built there stays behind. */
+/** A project as it is in the repository, without what was installed or built there. */
 async function copy(name, folder) {
   const files = await read("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard", name], {
     cwd: join(root, folder),

@@ -16,7 +16,7 @@ function run(program: "before" | "after", env: NodeJS.ProcessEnv): string {
   return execFileSync(process.execPath, [file], { encoding: "utf8", env: { ...process.env, ...env } });
 }
 
-/** A database of its own on a server: the programs use the default schema. */
+/** A separate database on a server: the programs use the default schema. */
 async function withDatabase(server: Server, use: (url: string) => void): Promise<void> {
   const name = `migrate_${Date.now()}`;
   const admin = new pg.Client({ connectionString: server.url });

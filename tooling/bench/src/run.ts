@@ -30,7 +30,7 @@ const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...proces
 );
 const SERIALIZER = "serializer";
 const OVERHEAD = "overhead";
-/** Measured in a process of their own, without a database. */
+/** Measured in separate processes, without a database. */
 const ALONE = [SERIALIZER, OVERHEAD];
 const COUNTS = "counts";
 const databases = chosen(DATABASES.map(({ id }) => id));

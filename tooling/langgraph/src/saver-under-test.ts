@@ -1,6 +1,6 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 
-/** Data of its own and the first view on it. */
+/** Fresh data, and the first saver on it. */
 export interface OpenedSaver {
   readonly saver: BaseCheckpointSaver;
   /** What another process sees: a new saver on the same data that has kept nothing in memory. */

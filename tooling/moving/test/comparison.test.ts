@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const namesIn = (rows: readonly Row[]) => rows.flatMap(({ names }) => names).toSorted();
 const load = async (name: string) => (await import(name)) as Module;
 
-/** Methods that an application may call; those of the base class count where they are implemented anew. */
+/** Methods that an application may call; those of the base class count where they are overridden. */
 function publicNames(saver: Class, declared: string): string[] {
   const own = [...Object.getOwnPropertyNames(saver.prototype), ...Object.getOwnPropertyNames(saver)];
   const hidden = new Set(["constructor", "length", "name", "prototype"]);

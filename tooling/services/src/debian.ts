@@ -61,7 +61,7 @@ function onPath(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
-/** apt with folders of its own, as if nothing were installed; with one source only, or with those of this system. */
+/** apt with separate folders, as if nothing were installed; with one source only, or with those of this system. */
 async function unpack(name: string, source: string | undefined, folder: string): Promise<void> {
   const apt = join(folder, "apt");
   const archives = join(apt, "cache", "archives");

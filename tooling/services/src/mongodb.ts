@@ -32,7 +32,7 @@ export function directUrl(port: number): string {
   return `mongodb://127.0.0.1:${port}/?directConnection=true`;
 }
 
-/** The answer to an administrator's command, on a connection of its own. */
+/** The answer to an administrator's command, on a separate connection. */
 export async function askMongod(url: string, command: Document): Promise<Document> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 2000 });
   try {

@@ -3,7 +3,7 @@ import { embeddedPostgres } from "./embedded-postgres.ts";
 import { startNode } from "./node.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** Test files run side by side, and each has pools of its own. */
+/** Test files run at the same time, and each has its own pools. */
 const SETTINGS = ["-c", "max_connections=300", "-c", "unix_socket_directories="];
 
 /** Postgres of a major version. Only one comes from a package; `variable` names a server that runs already. */

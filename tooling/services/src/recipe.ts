@@ -44,7 +44,7 @@ export interface Wishes {
 
 /** How to get one server. Each way says with an error why it is not possible here. */
 export interface Recipe {
-  /** As `TEST_REQUIRE` names it: the kind, or with the version behind a colon. */
+  /** As `TEST_REQUIRE` names it: the kind, or the kind and the version after a colon. */
   readonly name: string;
   readonly kind: string;
   /** Environment variable with the URL of a server that is there already. */

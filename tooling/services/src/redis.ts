@@ -38,7 +38,7 @@ export function startRedis(
   return startNode(machine, port, command, (on) => askRedis(`redis://127.0.0.1:${on}`, ["PING"]));
 }
 
-/** The answer to a command, on a connection of its own. */
+/** The answer to a command, on a separate connection. */
 export async function askRedis(url: string, command: readonly string[]): Promise<unknown> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
   // The rejected call says it already.

@@ -102,7 +102,7 @@ class ThisMachine implements Machine {
     const cwd = await this.#folder(folder, owner);
     const log = await open(join(cwd, "log"), "a");
     const [path, ...words] = this.#programs.command(program);
-    // In a group of its own: Ctrl-C must not reach it before the tests that use it have ended.
+    // In a separate process group: Ctrl-C must not reach it before the tests that use it have ended.
     const options: SpawnOptions = { cwd, stdio: ["ignore", log.fd, log.fd], detached: true };
     if (owner !== undefined) Object.assign(options, { uid: owner, gid: owner });
     const child = spawn(path!, [...words, ...args], options);

@@ -13,7 +13,7 @@ import { isListening } from "./listening.ts";
 
 const NAMES = ["redis:8", "postgres:17"];
 
-/** A run in a process of its own, which writes nothing of its own outside of a folder. */
+/** A run in a separate process, which writes nothing outside its folder. */
 interface ChildRun extends AsyncDisposable {
   readonly child: ChildProcess;
   readonly folder: string;

@@ -27,7 +27,7 @@ async function soakOne(name: string, milliseconds: number): Promise<void> {
   clearInterval(printing);
   print(`${turns} turns`);
   await saver.close();
-  // A socket that was told to end is there until its other side has answered.
+  // A socket that is being closed exists until its other side has answered.
   await setTimeout(1000);
   print("closed");
 }

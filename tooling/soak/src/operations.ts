@@ -7,7 +7,7 @@ const THREADS = 16;
 /** After as many turns a thread is deleted. */
 const TURNS = 60;
 
-/** Uses a saver until it is told to stop; returns how many turns it made. Throws when something is not what it must be. */
+/** Uses a saver until it is stopped; returns the number of turns. Throws when something is not as it must be. */
 export async function useUntil(saver: CheckpointSaver, isOver: () => boolean): Promise<number> {
   const turns = await Promise.all(
     Array.from({ length: THREADS }, async (_, number) => {

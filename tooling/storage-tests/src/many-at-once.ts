@@ -20,7 +20,7 @@ export interface Crowd {
 }
 
 /**
- * `prune` and `deleteThread` beside eight writers and some readers, none of whom may ever miss a blob. On a busy
+ * `prune` and `deleteThread` during eight writers and some readers, none of which may ever miss a blob. On a busy
  * machine it goes on for longer, until each has done enough for this to mean something.
  */
 export async function pruneBesideWriters({ open, readers, seconds, also }: Crowd): Promise<void> {

@@ -11,7 +11,7 @@ export interface Stage {
   readonly screen: Screen;
 }
 
-/** A scene that keeps its threads where the program was told to. */
+/** A scene that keeps its threads where the arguments of the program say. */
 export interface StageWithSaver extends Stage {
   readonly saver: CheckpointSaver;
 }

@@ -63,7 +63,7 @@ export const tombstoneMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "a channel that was emptied stays empty for ever",
+    name: "a channel that was emptied stays empty forever",
     clause: "tombstone/a-later-value-fills-the-channel-again",
     others: 7,
     breakSaver(saver, store) {

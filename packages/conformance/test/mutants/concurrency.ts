@@ -158,7 +158,7 @@ export const concurrencyMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "a put beside a deletion relies on values that are just deleted",
+    name: "a put during a deletion relies on values that are being deleted",
     clause: "concurrency/deleting-during-puts-leaves-nothing-broken",
     breakSaver(saver, store) {
       const running = note(store, "deletions", () => new Running());

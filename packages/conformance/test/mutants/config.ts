@@ -86,7 +86,7 @@ export const configMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "put without a namespace goes to one of its own",
+    name: "put without a namespace goes to a separate one",
     clause: "config/no-namespace-means-root",
     breakSaver(saver) {
       alterPut(saver, (config, ...rest) => [

@@ -52,7 +52,7 @@ async function ancestorsOf(
     if (seen.has(next.checkpoint.id) && !wrong.forgetsVisited) break;
     seen.add(next.checkpoint.id);
     found.push(next);
-    // Enough to be noticed, and not for ever.
+    // Enough to be noticed, without running forever.
     if (wrong.forgetsVisited && found.length > 500) break;
     next = await above(saver, next, wrong);
   }
@@ -130,7 +130,7 @@ export const deltaMutants: readonly Mutant[] = [
     unknownIsLatest: true,
   }),
   deltaMutant("no-id-means-the-latest", "without an id nothing is found", { needsId: true }),
-  deltaMutant("follows-parents-not-ids", "the walk goes by ids", { followsIds: true }),
+  deltaMutant("follows-parents-not-ids", "the walk follows ids", { followsIds: true }),
   deltaMutant("orders-the-writes-of-a-checkpoint", "writes are in order of task", {
     arrivalOrder: true,
   }),

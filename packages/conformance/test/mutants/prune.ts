@@ -169,7 +169,7 @@ export const pruneMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "a put beside a prune relies on values that are just removed",
+    name: "a put during a prune relies on values that are being removed",
     clause: "prune/during-puts-leaves-nothing-broken",
     breakSaver(saver, store) {
       const pruning = note(store, "pruning", () => ({ count: 0 }));

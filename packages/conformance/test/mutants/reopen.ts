@@ -39,7 +39,7 @@ export const reopenMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "what was stored once is believed to be there for ever",
+    name: "a value that was stored once is taken to be stored forever",
     clause: "reopen/a-deletion-by-another-is-noticed",
     breakSaver(saver, store) {
       const deletions = note(store, "deletions", () => new Map<string, number>());

@@ -7,12 +7,12 @@ import { note, patch, type Store } from "./mutant.ts";
 export type Batches = readonly (readonly WriteRecord[])[];
 
 interface LogOptions {
-  /** What tells one checkpoint's writes from another's, beside the thread. @default namespace and id */
+  /** What distinguishes one checkpoint's writes from another's, in addition to the thread. @default namespace and id */
   readonly key?: (namespace: string, id: string) => readonly unknown[];
 }
 
 /**
- * Decides anew, from everything that was written, what the pending writes of a checkpoint are. Small
+ * Works out the pending writes of a checkpoint from everything that was written. Small
  * values only: large ones would need their blobs.
  */
 export function decideWrites(

@@ -33,7 +33,7 @@ function message(i: number) {
   return { id: `m${i}`, content: `content ${i} `.repeat(40 + (i % 7)) };
 }
 
-/** States of a conversation: it grows, is shortened, is edited in the middle, and starts anew. */
+/** States of a conversation: it grows, is shortened, is edited in the middle, and starts over. */
 const STATES: readonly (readonly unknown[])[] = (() => {
   const states: unknown[][] = [];
   let messages: unknown[] = [];

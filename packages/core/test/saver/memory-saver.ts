@@ -1,7 +1,7 @@
 import { CheckpointSaver, type CheckpointSaverOptions } from "@threadmark/core";
 import { MemoryStorage } from "@threadmark/core/memory";
 
-/** A saver in memory, on a storage of its own unless one is given. */
+/** A saver in memory, on a new storage unless one is given. */
 export function memorySaver({
   storage = new MemoryStorage(),
   ...options

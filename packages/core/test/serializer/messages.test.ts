@@ -240,7 +240,7 @@ describe("LangChain documents", () => {
 
 type AIMessageChunkOf = messages.AIMessageChunk;
 
-/** Chunks compute their tool calls in getters of their own; they come back as the values. */
+/** Chunks compute their tool calls in own getters, which come back as values. */
 function withoutGetters<T>(value: T, seen = new Set<unknown>()): T {
   if (typeof value !== "object" || value === null || seen.has(value)) return value;
   seen.add(value);

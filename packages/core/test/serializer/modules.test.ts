@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 const run = promisify(execFile);
 const serializer = new Serializer();
 
-/** Where a program of its own has this package, its own dependencies, and what a test puts beside it. */
+/** A folder in which a separate program finds this package, its dependencies, and what a test adds. */
 let folder: string;
 /** Its entry. */
 let entry: string;

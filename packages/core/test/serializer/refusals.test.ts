@@ -40,7 +40,7 @@ class ThirdPretender extends BaseMessage {
   }
 }
 
-/** Has the fields and the name of LangChain's class, and behaviour of its own. */
+/** Has the fields and the name of LangChain's class, and other behaviour. */
 class Document {
   pageContent = "x";
   metadata = {};

@@ -23,7 +23,7 @@ const NOTHING_OF_ITS_OWN = ["disableLogicalSessionCacheRefresh=true", "ttlMonito
   (setting) => ["--setParameter", setting],
 );
 
-// On a server of its own, whose counters nobody else moves.
+// On a separate server, whose counters nobody else changes.
 describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
   countTests(standalone);
   const dbName = newName();

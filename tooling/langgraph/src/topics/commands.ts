@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { Lab, Topic } from "../lab.ts";
 import { logState } from "./subgraphs.ts";
 
-/** Plans words, works on each in a task of its own, then joins them. */
+/** Plans words, works on each in its own task, then joins them. */
 function mapReduce(lab: Lab, checkpointer: BaseCheckpointSaver, ran: string[], broken: Set<string>) {
   const { lg } = lab;
   const State = lg.Annotation.Root({

@@ -23,7 +23,7 @@ function chain(lab: Lab, checkpointer: BaseCheckpointSaver, broken: { node?: str
     .compile({ checkpointer });
 }
 
-/** A node that asks as often as it is told to. */
+/** A node that asks as many questions as the input says. */
 function asking(lab: Lab, checkpointer: BaseCheckpointSaver, questions: readonly string[]) {
   const { lg } = lab;
   return new lg.StateGraph(logState(lab))

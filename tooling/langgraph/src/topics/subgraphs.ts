@@ -29,7 +29,7 @@ function child(lab: Lab, ran: string[], checkpointer?: boolean) {
     .compile(checkpointer === undefined ? {} : { checkpointer });
 }
 
-/** Runs the child for each input at the same time, each in a task of its own. */
+/** Runs the child for each input at the same time, each in its own task. */
 function parent(lab: Lab, saver: BaseCheckpointSaver, ran: string[], memory?: boolean) {
   const { lg } = lab;
   const inner = child(lab, ran, memory);

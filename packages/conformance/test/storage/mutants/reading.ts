@@ -14,7 +14,7 @@ export const readingMutants: readonly StorageMutant[] = [
     },
   },
   {
-    name: "begins a page behind the last id, not behind the last place",
+    name: "begins a page after the last id, not after the last place",
     clause: "reading/pages-have-everything-once",
     breakStorage: (storage) => {
       patch(
