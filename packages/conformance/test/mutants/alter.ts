@@ -19,6 +19,11 @@ export function placeOf(config: CheckpointConfig): Place {
   };
 }
 
+/** A config with another id, or without one. */
+export function withId(config: CheckpointConfig, id: string | undefined): CheckpointConfig {
+  return { ...config, configurable: { ...config.configurable, checkpoint_id: id } };
+}
+
 /** The arguments of put. */
 export type PutArguments = Parameters<TestedSaver["put"]>;
 

@@ -6,6 +6,7 @@ import {
   alterValues,
   beforeDelete,
   placeOf,
+  withId,
 } from "./alter.ts";
 import { note, patch, type Mutant } from "./mutant.ts";
 
@@ -179,14 +180,15 @@ export const forkMutants: readonly Mutant[] = [
   {
     name: "in a long thread the newest checkpoint becomes the parent",
     clause: "fork/every-branch-grows-on-its-own",
-    breakStorage(storage) {
-      patch(storage, "put", (put) => async (request) => {
-        const { thread, checkpoint } = request;
-        const { namespace } = checkpoint;
-        const page = await storage.outline({ thread, after: undefined, limit: 30 });
-        const head = page.checkpoints.find((other) => other.namespace === namespace);
-        if (page.checkpoints.length < 20 || head === undefined) return put(request);
-        return put({ ...request, checkpoint: { ...checkpoint, parent: head.id } });
+    breakSaver(saver, store) {
+      const counts = note(store, "counts", () => new ThreadNotes<number>());
+      beforeDelete(saver, (thread) => counts.delete(thread));
+      patch(saver, "put", (put) => async (config, ...rest) => {
+        const { thread, namespace } = placeOf(config);
+        const count = counts.get(thread, namespace) ?? 0;
+        counts.set(thread, [namespace], count + 1);
+        const newest = count < 20 ? undefined : await saver.getTuple(withId(config, undefined));
+        return put(newest ? withId(config, newest.checkpoint.id) : config, ...rest);
       });
     },
   },

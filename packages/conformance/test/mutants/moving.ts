@@ -1,4 +1,4 @@
-import { alterTuples, omit, placeOf } from "./alter.ts";
+import { alterTuples, omit, placeOf, ThreadNotes, withId } from "./alter.ts";
 import { note, patch, type Mutant } from "./mutant.ts";
 
 export const keepLatestMutants: readonly Mutant[] = [
@@ -29,15 +29,22 @@ export const keepLatestMutants: readonly Mutant[] = [
   {
     name: "survivors of keepLatest keep parents that are gone",
     clause: "keep-latest/branches-go-on",
-    breakStorage(storage, { options }) {
-      if (options.keepLatest === undefined) return;
-      const removed = new Set<string>();
+    breakStorage(storage, store) {
+      if (store.options.keepLatest === undefined) return;
+      const gone = note(store, "gone parents", () => new ThreadNotes<string | undefined>());
       patch(storage, "remove", (remove) => async (request) => {
-        for (const { id } of request.checkpoints) removed.add(id);
-        return remove({
-          ...request,
-          relink: request.relink.map((key) => ({ ...key, parent: request.checkpoints.at(-1)?.id })),
-        });
+        for (const { namespace, id } of request.relink) {
+          gone.set(request.thread, [namespace, id], request.checkpoints.at(-1)?.id);
+        }
+        return remove(request);
+      });
+    },
+    breakSaver(saver, store) {
+      const gone = note(store, "gone parents", () => new ThreadNotes<string | undefined>());
+      alterTuples(saver, (tuple) => {
+        const { thread, namespace, id } = placeOf(tuple.config);
+        const parent = gone.get(thread, namespace, id);
+        return parent === undefined ? tuple : { ...tuple, parentConfig: withId(tuple.config, parent) };
       });
     },
   },

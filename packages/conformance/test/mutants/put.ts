@@ -1,4 +1,13 @@
-import { alterCheckpoint, alterPut, alterTuples, beforeDelete, omit, placeOf, ThreadNotes } from "./alter.ts";
+import {
+  alterCheckpoint,
+  alterPut,
+  alterTuples,
+  beforeDelete,
+  omit,
+  placeOf,
+  ThreadNotes,
+  withId,
+} from "./alter.ts";
 import { note, patch, type Mutant } from "./mutant.ts";
 
 export const putMutants: readonly Mutant[] = [
@@ -26,27 +35,23 @@ export const putMutants: readonly Mutant[] = [
     name: "the newest checkpoint is taken for the parent",
     clause: "put/keeps-the-parent",
     others: 9,
-    breakStorage(storage) {
-      patch(storage, "put", (put) => async (request) => {
-        const { thread, checkpoint } = request;
-        const { namespace, parent } = checkpoint;
-        const place = { thread, namespace, id: undefined, have: [], ttl: undefined };
-        const head = await storage.get(place);
-        const wrong = parent === undefined ? undefined : head?.checkpoint.id;
-        return put({ ...request, checkpoint: { ...checkpoint, parent: wrong } });
+    breakSaver(saver) {
+      patch(saver, "put", (put) => async (config, ...rest) => {
+        const { id: parent } = placeOf(config);
+        const newest = parent === undefined ? undefined : await saver.getTuple(withId(config, undefined));
+        return put(withId(config, newest?.checkpoint.id ?? parent), ...rest);
       });
     },
   },
   {
     name: "a second put loses the parent",
     clause: "put/an-identical-put-changes-nothing",
-    breakStorage(storage) {
-      patch(storage, "put", (put) => async (request) => {
-        const { thread, checkpoint, keepParent } = request;
-        const { namespace, id } = checkpoint;
-        const stored = await storage.get({ thread, namespace, id, have: [], ttl: undefined });
-        if (stored === undefined || keepParent) return put(request);
-        return put({ ...request, checkpoint: { ...checkpoint, parent: undefined } });
+    breakSaver(saver) {
+      patch(saver, "put", (put) => async (config, checkpoint, ...rest) => {
+        const namesItself = placeOf(config).id === checkpoint.id;
+        const stored = await saver.getTuple(withId(config, checkpoint.id));
+        const loses = stored !== undefined && !namesItself;
+        return put(loses ? withId(config, undefined) : config, checkpoint, ...rest);
       });
     },
   },
@@ -78,13 +83,18 @@ export const putMutants: readonly Mutant[] = [
   {
     name: "a first put may be its own parent",
     clause: "put/is-never-its-own-parent",
-    breakStorage(storage) {
-      patch(storage, "put", (put) => async (request) => {
-        const { thread, checkpoint } = request;
-        const { namespace, id } = checkpoint;
-        const stored = await storage.get({ thread, namespace, id, have: [], ttl: undefined });
-        if (!request.keepParent || stored !== undefined) return put(request);
-        return put({ ...request, keepParent: false, checkpoint: { ...checkpoint, parent: id } });
+    breakSaver(saver, store) {
+      const own = note(store, "own parents", () => new ThreadNotes<boolean>());
+      beforeDelete(saver, (thread) => own.delete(thread));
+      patch(saver, "put", (put) => async (config, checkpoint, ...rest) => {
+        const { thread, namespace, id } = placeOf(config);
+        const isFirst = id === checkpoint.id && (await saver.getTuple(config)) === undefined;
+        if (isFirst) own.set(thread, [namespace, id], true);
+        return put(config, checkpoint, ...rest);
+      });
+      alterTuples(saver, (tuple) => {
+        const { thread, namespace, id } = placeOf(tuple.config);
+        return own.get(thread, namespace, id) ? { ...tuple, parentConfig: tuple.config } : tuple;
       });
     },
   },

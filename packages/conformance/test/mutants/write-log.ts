@@ -6,11 +6,6 @@ import { note, patch, type Store } from "./mutant.ts";
 /** Batches of writes to one checkpoint, in the order in which they came. */
 export type Batches = readonly (readonly WriteRecord[])[];
 
-interface LogOptions {
-  /** What distinguishes one checkpoint's writes from another's, in addition to the thread. @default namespace and id */
-  readonly key?: (namespace: string, id: string) => readonly unknown[];
-}
-
 /**
  * Works out the pending writes of a checkpoint from everything that was written. Small
  * values only: large ones would need their blobs.
@@ -19,18 +14,16 @@ export function decideWrites(
   storage: MemoryStorage,
   store: Store,
   decide: (batches: Batches) => WriteRecord[],
-  options: LogOptions = {},
 ): void {
-  const key = options.key ?? ((namespace, id) => [namespace, id]);
   const log = note(store, "log", () => new ThreadNotes<WriteRecord[][]>());
   const decided = (thread: string, namespace: string, id: string, as: readonly WriteRecord[]) => {
-    const batches = log.get(thread, ...key(namespace, id));
+    const batches = log.get(thread, namespace, id);
     const small = batches?.flat().every(({ refs }) => refs.length === 0) ?? false;
     return batches !== undefined && small ? decide(batches) : as;
   };
   patch(storage, "putWrites", (putWrites) => async (request) => {
     const { thread, namespace, checkpoint, writes } = request;
-    const place = key(namespace, checkpoint);
+    const place = [namespace, checkpoint];
     const batches = log.get(thread, ...place) ?? [];
     log.set(thread, place, batches);
     batches.push([...writes]);

@@ -1,6 +1,17 @@
-import { alterList, omit, placeOf } from "./alter.ts";
-import { patch, type Mutant } from "./mutant.ts";
+import type { CheckpointPendingWrite, PendingWrite } from "@threadmark/core";
+import { alterList, alterTuples, beforeDelete, omit, placeOf, ThreadNotes } from "./alter.ts";
+import { note, patch, type Mutant } from "./mutant.ts";
 import { decideWrites, keepByKey, rightKey, rightReplaces } from "./write-log.ts";
+
+/** A batch, and the namespace that it was written to. */
+interface LoggedWrites {
+  readonly namespace: string;
+  readonly writes: readonly CheckpointPendingWrite[];
+}
+
+function isSpecial([channel]: PendingWrite): boolean {
+  return ["__error__", "__scheduled__", "__interrupt__", "__resume__"].includes(channel);
+}
 
 export const writesMutants: readonly Mutant[] = [
   {
@@ -110,14 +121,10 @@ export const writesMutants: readonly Mutant[] = [
   {
     name: "positions are counted without special writes",
     clause: "writes/the-index-counts-the-whole-batch",
-    breakStorage(storage, store) {
-      decideWrites(storage, store, (batches) => {
-        const counted = batches.map((batch) => {
-          const regular = batch.filter(({ idx }) => idx >= 0).toSorted((a, b) => a.idx - b.idx);
-          const special = batch.filter(({ idx }) => idx < 0);
-          return [...special, ...regular.map((write, idx) => ({ ...write, idx }))];
-        });
-        return keepByKey(counted, rightKey, rightReplaces);
+    breakSaver(saver) {
+      patch(saver, "putWrites", (putWrites) => (config, writes, ...rest) => {
+        const [regular, special] = [writes.filter((write) => !isSpecial(write)), writes.filter(isSpecial)];
+        return putWrites(config, [...regular, ...special], ...rest);
       });
     },
   },
@@ -167,9 +174,22 @@ export const writesMutants: readonly Mutant[] = [
     name: "writes are read without regard to the namespace",
     clause: "writes/belong-to-one-checkpoint",
     others: 7,
-    breakStorage(storage, store) {
-      decideWrites(storage, store, (batches) => keepByKey(batches, rightKey, rightReplaces), {
-        key: (_, id) => [id],
+    breakSaver(saver, store) {
+      const log = note(store, "writes", () => new ThreadNotes<LoggedWrites[]>());
+      beforeDelete(saver, (thread) => log.delete(thread));
+      patch(saver, "putWrites", (putWrites) => (config, writes, task, ...rest) => {
+        const { thread, namespace, id } = placeOf(config);
+        const logged = writes.map(([channel, value]): CheckpointPendingWrite => [task, channel, value]);
+        log.set(thread, [id], [...(log.get(thread, id) ?? []), { namespace, writes: logged }]);
+        return putWrites(config, writes, task, ...rest);
+      });
+      alterTuples(saver, (tuple) => {
+        const { thread, namespace, id } = placeOf(tuple.config);
+        const others = (log.get(thread, id) ?? []).filter((one) => one.namespace !== namespace);
+        return {
+          ...tuple,
+          pendingWrites: [...(tuple.pendingWrites ?? []), ...others.flatMap(({ writes }) => writes)],
+        };
       });
     },
   },
