@@ -12,33 +12,35 @@ const WAYS = [
   { how: "find only", aggregates: false, sequences: 15 },
 ];
 
-describe.each(onServers.flatMap((one) => WAYS.map((way) => ({ ...one, ...way }))))(
-  "MongoDBStorage on $title with $how",
-  ({ server, aggregates, sequences }) => {
-    countTests(server);
-    const client = new MongoClient(server.url);
-    const dbName = newName();
-    const options = checkedOptions({ dbName, aggregates });
-    const storage = new MongoDBStorage({ open: async () => client, close: async () => {}, ...options });
-    storageConformance({
-      name: "the port",
-      runner: { describe, it, afterAll },
-      skip: ["rollback"],
-      seed,
-      sequences: enough(sequences),
-      open: async () => ({
-        storage,
-        async clear() {
-          await client
-            .db(dbName)
-            .collection(options.collectionName)
-            .deleteMany({ "_id.t": { $exists: true } });
-        },
-        async close() {
-          await client.db(dbName).dropDatabase();
-          await client.close();
-        },
-      }),
-    });
-  },
+/** Sequences look for logic errors, which are the same on every server: one has most of them. */
+const onEach = onServers.flatMap((one, index) =>
+  WAYS.map((way) => ({ ...one, ...way, sequences: index === 0 ? way.sequences : 10 })),
 );
+
+describe.each(onEach)("MongoDBStorage on $title with $how", ({ server, aggregates, sequences }) => {
+  countTests(server);
+  const client = new MongoClient(server.url);
+  const dbName = newName();
+  const options = checkedOptions({ dbName, aggregates });
+  const storage = new MongoDBStorage({ open: async () => client, close: async () => {}, ...options });
+  storageConformance({
+    name: "the port",
+    runner: { describe, it, afterAll },
+    skip: ["rollback"],
+    seed,
+    sequences: enough(sequences),
+    open: async () => ({
+      storage,
+      async clear() {
+        await client
+          .db(dbName)
+          .collection(options.collectionName)
+          .deleteMany({ "_id.t": { $exists: true } });
+      },
+      async close() {
+        await client.db(dbName).dropDatabase();
+        await client.close();
+      },
+    }),
+  });
+});

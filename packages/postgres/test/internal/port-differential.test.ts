@@ -37,14 +37,18 @@ function compare(database: Database, sequences: number): void {
   });
 }
 
-describe.each(servers("postgres").map((server) => ({ title: nameOf(server), server })))(
-  "PostgresStorage on $title",
-  ({ server }) => {
-    countTests(server);
-    const pool = new pg.Pool({ connectionString: server.url });
-    compare(new PgDatabase(pool, { end: () => pool.end(), prepare: false }), 60);
-  },
-);
+/** Sequences look for logic errors, which are the same on every server: one has most of them. */
+const onEach = servers("postgres").map((server, index) => ({
+  title: nameOf(server),
+  server,
+  sequences: index === 0 ? 60 : 15,
+}));
+
+describe.each(onEach)("PostgresStorage on $title", ({ server, sequences }) => {
+  countTests(server);
+  const pool = new pg.Pool({ connectionString: server.url });
+  compare(new PgDatabase(pool, { end: () => pool.end(), prepare: false }), sequences);
+});
 
 describe("PostgresStorage on PGlite", () => {
   countTests({ kind: "pglite", version: "" });
