@@ -1,4 +1,5 @@
 import { CheckpointError, checkOptions } from "@threadmark/core/storage";
+import { markIndexes } from "./statements/marks.ts";
 
 /** Names of the tables, qualified and quoted. */
 export interface Tables {
@@ -44,7 +45,7 @@ export function tablesIn(schema: string): Tables {
  * it already: two set-ups at the same moment both send what they found missing.
  */
 const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
-  (tables) => threadsTable(tables) + contentTables(tables),
+  (tables) => threadsTable(tables) + contentTables(tables) + markIndexes(tables),
 ];
 
 function threadsTable({ threads }: Tables): string {
@@ -68,6 +69,9 @@ CREATE TABLE IF NOT EXISTS ${threads} (
   -- Who owns the thread, and until when.
   claim text,
   claim_until bigint,
+  -- Hashes of thread and of entries; see the indexes of damaged rows.
+  mark integer NOT NULL,
+  entries_mark integer NOT NULL,
   -- An index on the minute stays as it is from put to put. Postgres can then replace the row in its page.
   updated_minute bigint NOT NULL GENERATED ALWAYS AS (updated / 60000) STORED
 ) WITH (fillfactor = 50);
@@ -90,6 +94,9 @@ CREATE TABLE IF NOT EXISTS ${checkpoints} (
   -- Checksums of 32 bits, made and checked by core, as in the table of writes.
   parent_seal bigint NOT NULL,
   seal bigint NOT NULL,
+  -- The number of the thread, and a hash of the key, run and tokens; see the indexes of damaged rows.
+  owner bigint NOT NULL,
+  mark integer NOT NULL,
   run text COLLATE "C",
   header bytea NOT NULL,
   -- Exactly what was passed in, and then what filters compare: a short text for every key.
@@ -116,6 +123,9 @@ CREATE TABLE IF NOT EXISTS ${writes} (
   value bytea NOT NULL,
   refs bytea NOT NULL,
   seal bigint NOT NULL,
+  -- The number of the thread, and a hash of where the checkpoint is.
+  owner bigint NOT NULL,
+  mark integer NOT NULL,
   PRIMARY KEY (thread, namespace, checkpoint, task, idx)
 );
 

@@ -55,6 +55,8 @@ const PARAMETERS = {
   sealShift: "bigint",
   schema: "text",
   tableNames: "text[]",
+  /** Of a thread. */
+  number: "bigint",
 } as const;
 
 type Name = keyof typeof PARAMETERS;

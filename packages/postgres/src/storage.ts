@@ -1,35 +1,37 @@
-import type {
-  Ancestor,
-  AncestorsRequest,
-  Blob,
-  BlobsRequest,
-  CheckpointStorage,
-  ClaimOutcome,
-  ClaimRequest,
-  CopyOutcome,
-  CopyRequest,
-  ExpireRequest,
-  GetRequest,
-  GetResult,
-  OutlinePage,
-  OutlineRequest,
-  PutRequest,
-  PutWritesRequest,
-  ReleaseRequest,
-  RemoveOutcome,
-  RemoveRequest,
-  RunsPage,
-  RunsRequest,
-  ScanPage,
-  ScanRequest,
-  StorageCapabilities,
-  SweepRequest,
-  ThreadPage,
-  ThreadStats,
-  ThreadsRequest,
-  UpdateThreadRequest,
-  WriteOutcome,
-  WriteRequest,
+import {
+  CheckpointError,
+  damaged,
+  type Ancestor,
+  type AncestorsRequest,
+  type Blob,
+  type BlobsRequest,
+  type CheckpointStorage,
+  type ClaimOutcome,
+  type ClaimRequest,
+  type CopyOutcome,
+  type CopyRequest,
+  type ExpireRequest,
+  type GetRequest,
+  type GetResult,
+  type OutlinePage,
+  type OutlineRequest,
+  type PutRequest,
+  type PutWritesRequest,
+  type ReleaseRequest,
+  type RemoveOutcome,
+  type RemoveRequest,
+  type RunsPage,
+  type RunsRequest,
+  type ScanPage,
+  type ScanRequest,
+  type StorageCapabilities,
+  type SweepRequest,
+  type ThreadPage,
+  type ThreadStats,
+  type ThreadsRequest,
+  type UpdateThreadRequest,
+  type WriteOutcome,
+  type WriteRequest,
 } from "@threadmark/core/storage";
 import { namingDamaged } from "./damage.ts";
 import { packBlobs } from "./leaf-packing.ts";
@@ -38,6 +40,7 @@ import { ancestorsOf, blobsOf, jsonOf, outlinesOf, partOf, storedOf, threadsOf }
 import type { Tables } from "./schema.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { runsStatement, scanStatement, threadsStatement } from "./statements/list.ts";
+import { nameStatement } from "./statements/marks.ts";
 import { refusalStatement, type Fence } from "./statements/open-thread.ts";
 import { lockForPut, putStatement, putWritesStatement, undoLockForPut } from "./statements/put.ts";
 import { ancestorsStatement, blobsStatement, getStatement, outlineStatement } from "./statements/read.ts";
@@ -114,9 +117,19 @@ export class PostgresStorage implements CheckpointStorage {
     return { outcome: outcome as "expired" | "fenced" | "stale" };
   }
 
+  /** The rows of an answer, unless a damaged key may hide something from it. */
+  async #read(statement: Statement, thread: string | undefined): Promise<readonly Row[]> {
+    const rows = await this.#session.query(statement);
+    const [damage] = partOf(rows, "damage");
+    if (!damage) return rows;
+    const named = thread ?? (await this.#session.query(nameStatement(this.#tables, damage["data"]!)))[0]?.["thread"];
+    if (!named) throw new CheckpointError("CORRUPT", "a key is damaged in the storage");
+    throw damaged(named, "a key");
+  }
+
   get(request: GetRequest): Promise<GetResult | undefined> {
     return namingDamaged(request.thread, async () => {
-      const rows = await this.#session.query(getStatement(this.#tables, request));
+      const rows = await this.#read(getStatement(this.#tables, request), request.thread);
       const [stored] = storedOf(rows);
       const epoch = partOf(rows, "checkpoint")[0]?.["bytes"];
       return stored && { ...stored, blobs: blobsOf(rows), epoch: epoch! };
@@ -125,14 +138,14 @@ export class PostgresStorage implements CheckpointStorage {
 
   scan(request: ScanRequest): Promise<ScanPage> {
     return namingDamaged(request.thread, async () => {
-      const rows = await this.#session.query(scanStatement(this.#tables, request));
+      const rows = await this.#read(scanStatement(this.#tables, request), request.thread);
       return { checkpoints: storedOf(rows), blobs: blobsOf(rows), more: partOf(rows, "more").length > 0 };
     });
   }
 
   ancestors(request: AncestorsRequest): Promise<readonly Ancestor[]> {
     return namingDamaged(request.thread, async () =>
-      ancestorsOf(await this.#session.query(ancestorsStatement(this.#tables, request))),
+      ancestorsOf(await this.#read(ancestorsStatement(this.#tables, request), request.thread)),
     );
   }
 
@@ -144,7 +157,7 @@ export class PostgresStorage implements CheckpointStorage {
 
   outline(request: OutlineRequest): Promise<OutlinePage> {
     return namingDamaged(request.thread, async () => {
-      const rows = await this.#session.query(outlineStatement(this.#tables, request));
+      const rows = await this.#read(outlineStatement(this.#tables, request), request.thread);
       const found = outlinesOf(rows);
       return { checkpoints: found.slice(0, request.limit), more: found.length > request.limit };
     });
@@ -176,13 +189,15 @@ export class PostgresStorage implements CheckpointStorage {
         deleteMarked(this.#tables, mark, [request.to]),
         copyStatement(this.#tables, request),
       ]);
-      return rows![0]!["outcome"] as CopyOutcome;
+      const { outcome } = rows![0]!;
+      if (outcome === "damaged") throw damaged(request.from, "a key");
+      return outcome as CopyOutcome;
     });
   }
 
   threads(request: ThreadsRequest): Promise<ThreadPage> {
     return namingDamaged(request.thread, async () => {
-      const found = threadsOf(await this.#session.query(threadsStatement(this.#tables, request)));
+      const found = threadsOf(await this.#read(threadsStatement(this.#tables, request), request.thread));
       return { threads: found.slice(0, request.limit), more: found.length > request.limit };
     });
   }
@@ -210,7 +225,7 @@ export class PostgresStorage implements CheckpointStorage {
   }
 
   async runs(request: RunsRequest): Promise<RunsPage> {
-    const rows = await this.#session.query(runsStatement(this.#tables, request));
+    const rows = await this.#read(runsStatement(this.#tables, request), undefined);
     const found = jsonOf(rows, "thread").map(([thread]) => thread as string);
     return { threads: found.slice(0, request.limit), more: found.length > request.limit };
   }
@@ -220,7 +235,7 @@ export class PostgresStorage implements CheckpointStorage {
   }
 
   async stats(thread: string): Promise<ThreadStats | undefined> {
-    const [row] = await this.#session.query(statsStatement(this.#tables, thread));
+    const [row] = await this.#read(statsStatement(this.#tables, thread), thread);
     return row && { checkpoints: Number(row["data"]), bytes: Number(row["bytes"]) };
   }
 

@@ -10,12 +10,13 @@ import { jsonSql, THREAD } from "../record-json.ts";
 import type { Tables } from "../schema.ts";
 import { statement, type Values } from "../sql.ts";
 import { alive, passes } from "./clauses.ts";
+import { damage, damageRows } from "./marks.ts";
 import { belongings, WRITES_JSON } from "./read.ts";
 
 /**
  * A page of checkpoints with their writes and blobs, newest first.
  *
- * - Out: rows of the parts `checkpoint` and `blob`, and `more` when there are more.
+ * - Out: rows of the parts `checkpoint`, `blob` and `damage`, and `more` when there are more.
  * - Atomic: one snapshot.
  */
 export function scanStatement(tables: Tables, request: ScanRequest): Statement {
@@ -34,7 +35,9 @@ export function scanStatement(tables: Tables, request: ScanRequest): Statement {
 ), ${ctes}
 ${rows}
 UNION ALL
-SELECT 'more', NULL, NULL FROM page WHERE rank > :limit`;
+SELECT 'more', NULL, NULL FROM page WHERE rank > :limit
+UNION ALL
+${damageRows(damage(thread))}`;
   const place = { thread, namespace, id, before, limit, have: idBytes(have) };
   const start = after && { afterId: after.id, afterThread: after.thread, afterNamespace: after.namespace };
   return statement(tables, sql, { ...place, ...start, ...filterValues(filter) });
@@ -86,7 +89,7 @@ const PENDING = `
 /**
  * A page of threads, the most recently updated first.
  *
- * - Out: rows of the part `thread`, one more than the limit when there are more.
+ * - Out: rows of the parts `thread`, one more than the limit when there are more, and `damage`.
  * - Atomic: one snapshot.
  */
 export function threadsStatement(tables: Tables, request: ThreadsRequest): Statement {
@@ -106,7 +109,8 @@ export function threadsStatement(tables: Tables, request: ThreadsRequest): State
   // find none.
   const byEntries = wanted.length > 0 && thread === undefined;
   const matching = "WITH matching AS MATERIALIZED (SELECT * FROM {threads} WHERE entries @> :wantedTokens)\n";
-  const sql = `${byEntries ? matching : ""}SELECT 'thread' AS part, ${jsonSql(THREAD)}::text AS data
+  const sql = `${byEntries ? matching : ""}SELECT part, data FROM (
+SELECT 'thread' AS part, ${jsonSql(THREAD)}::text AS data, row_number() OVER (ORDER BY updated DESC, thread) AS rank
 FROM (
   SELECT t.* FROM ${byEntries ? "matching" : "{threads}"} AS t
   WHERE ${conditions.join("\n    AND ")}
@@ -115,7 +119,9 @@ FROM (
   SELECT id AS head, parent AS head_parent, parent_seal AS head_seal FROM {checkpoints} AS c
   WHERE c.thread = page.thread AND c.namespace = '' ORDER BY id DESC LIMIT 1
 ) AS head ON true CROSS JOIN LATERAL (${pendingChannels.length > 0 ? PENDING : "SELECT NULL AS pending"}) AS pending
-ORDER BY updated DESC, thread`;
+UNION ALL
+${damageRows(damage(thread))}
+) AS answer ORDER BY rank`;
   return statement(tables, sql, {
     thread,
     limit,
@@ -129,16 +135,20 @@ ORDER BY updated DESC, thread`;
 /**
  * A page of the threads that have a checkpoint from any of the given runs.
  *
- * - Out: rows of the part `thread`, one more than the limit when there are more.
+ * - Out: rows of the parts `thread`, one more than the limit when there are more, and `damage`.
  * - Atomic: one snapshot.
  */
 export function runsStatement(tables: Tables, { runs, after, limit }: RunsRequest): Statement {
-  const sql = `SELECT 'thread' AS part, json_build_array(thread)::text AS data
+  const sql = `SELECT part, data FROM (
+(SELECT 'thread' AS part, json_build_array(thread)::text AS data, row_number() OVER (ORDER BY thread) AS rank
 FROM (
   SELECT DISTINCT c.thread FROM {checkpoints} AS c
   WHERE c.run = ANY (:runs) ${after === undefined ? "" : "AND c.thread > :afterThread"}
     AND (SELECT ${alive("t")} FROM {threads} AS t WHERE t.thread = c.thread)
 ) AS found
-ORDER BY thread LIMIT :limit + 1`;
+ORDER BY thread LIMIT :limit + 1)
+UNION ALL
+${damageRows(damage(undefined))}
+) AS answer ORDER BY rank`;
   return statement(tables, sql, { runs, afterThread: after, limit });
 }

@@ -5,6 +5,7 @@ import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement, type Values } from "../sql.ts";
 import { alive, NOW, renewed, unnested } from "./clauses.ts";
+import { entriesMark, NO_ENTRIES, threadMarks } from "./marks.ts";
 
 /**
  * Parameters of {@link openThread} and {@link storedBlobs}.
@@ -69,17 +70,19 @@ export function openThread(request: WriteRequest, condition: string): string {
 )`;
 }
 
-/** Sets the entries of `t`, and counts them. */
+/** Sets the entries of `t`, and counts them. A wrong mark stays wrong. */
 export function setEntries(entries: string): string {
-  return `entries = ${entries}, entry_count = (SELECT count(*) FROM jsonb_object_keys(${entries}))`;
+  return `entries = ${entries}, entry_count = (SELECT count(*) FROM jsonb_object_keys(${entries})),
+    entries_mark = t.entries_mark # ${entriesMark("t.entries")} # ${entriesMark(entries)}`;
 }
 
 function openOrCreate({ entries }: WriteRequest, condition: string): string {
   const merged = entries.length > 0 ? `, ${setEntries("t.entries || excluded.entries")}` : "";
   return `
-  INSERT INTO {threads} AS t (thread, epoch, created, updated, expires, entries, entry_count)
+  INSERT INTO {threads} AS t (thread, epoch, created, updated, expires, entries, entry_count, mark, entries_mark)
   SELECT :thread, :newEpoch, ${NOW}, ${NOW}, ${NOW} + :ttl,
-    ${entries.length > 0 ? ":entries, (SELECT count(*) FROM jsonb_object_keys(:entries))" : "'{}'::jsonb, 0"}
+    ${entries.length > 0 ? ":entries, (SELECT count(*) FROM jsonb_object_keys(:entries))" : `${NO_ENTRIES}, 0`},
+    ${threadMarks(":thread", entries.length > 0 ? ":entries" : NO_ENTRIES)}
   WHERE ${condition}
   ON CONFLICT (thread) DO UPDATE SET updated = ${NOW}, expires = ${renewed("t", ":ttl")}${merged}
   WHERE ${alive("t")}`;

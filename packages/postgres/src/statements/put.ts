@@ -4,6 +4,7 @@ import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement, variants } from "../sql.ts";
 import { NOW } from "./clauses.ts";
+import { checkpointMark, NO_ENTRIES, threadMarks, writeMark } from "./marks.ts";
 import { HEAD, openThread, openValues, openVariant, storedBlobs } from "./open-thread.ts";
 import { lockThread } from "./remove.ts";
 
@@ -34,13 +35,15 @@ function buildPut(request: PutRequest): string {
   const fence = `(${HEAD} IS NOT DISTINCT FROM :parent OR ${HEAD} IS NOT DISTINCT FROM :id)`;
   return `WITH ${openThread(request, request.fence ? fence : "true")}${storedBlobs(request)}, stored_checkpoint AS (
   INSERT INTO {checkpoints} AS c
-    (thread, namespace, id, parent, parent_seal, run, header, seal, metadata, tokens, refs)
-  SELECT :thread, :namespace, :id, :parent, :parentSeal, :run, :header, :seal, :metadata, :tokens, :refs FROM opened
+    (thread, namespace, id, parent, parent_seal, run, header, seal, metadata, tokens, refs, owner, mark)
+  SELECT :thread, :namespace, :id, :parent, :parentSeal, :run, :header, :seal, :metadata, :tokens, :refs,
+    opened.number, ${checkpointMark((name) => `:${name}`)}
+  FROM opened
   ON CONFLICT (thread, namespace, id) DO UPDATE SET
     parent = CASE WHEN :keepParent THEN c.parent ELSE excluded.parent END,
     parent_seal = CASE WHEN :keepParent THEN c.parent_seal ELSE excluded.parent_seal END,
     run = excluded.run, header = excluded.header, seal = excluded.seal, metadata = excluded.metadata,
-    tokens = excluded.tokens, refs = excluded.refs
+    tokens = excluded.tokens, refs = excluded.refs, owner = excluded.owner, mark = excluded.mark
 )
 SELECT epoch FROM opened`;
 }
@@ -49,7 +52,8 @@ SELECT epoch FROM opened`;
 export function lockForPut(tables: Tables, { thread, newEpoch, epoch, claim }: PutRequest): Statement {
   // These need a thread that exists.
   if (epoch !== undefined || claim !== undefined) return lockThread(tables, thread);
-  const sql = `INSERT INTO {threads} AS t (thread, epoch, created, updated) VALUES (:thread, :newEpoch, ${NOW}, 0)
+  const sql = `INSERT INTO {threads} AS t (thread, epoch, created, updated, mark, entries_mark)
+VALUES (:thread, :newEpoch, ${NOW}, 0, ${threadMarks(":thread", NO_ENTRIES)})
 ON CONFLICT (thread) DO UPDATE SET thread = excluded.thread`;
   return statement(tables, sql, { thread, newEpoch });
 }
@@ -88,9 +92,10 @@ const putWritesSql = variants<PutWritesRequest>(openVariant, buildPutWrites);
 function buildPutWrites(request: PutWritesRequest): string {
   return `WITH ${openThread(request, "true")}${storedBlobs(request)}, stored_writes AS (
   INSERT INTO {writes} AS w
-    (thread, namespace, checkpoint, task, idx, path, channel, value, refs, seal)
+    (thread, namespace, checkpoint, task, idx, path, channel, value, refs, seal, owner, mark)
   SELECT :thread, :namespace, :id, :task, (given ->> 0)::int, given ->> 1, given ->> 2,
-    decode(given ->> 3, 'base64'), decode(given ->> 4, 'hex'), (given ->> 5)::bigint
+    decode(given ->> 3, 'base64'), decode(given ->> 4, 'hex'), (given ->> 5)::bigint,
+    opened.number, ${writeMark((name) => (name === "checkpoint" ? ":id" : `:${name}`))}
   FROM opened CROSS JOIN jsonb_array_elements(:writes) AS given
   ON CONFLICT (thread, namespace, checkpoint, task, idx) DO UPDATE SET
     path = excluded.path, channel = excluded.channel, value = excluded.value, refs = excluded.refs,

@@ -10,6 +10,7 @@ import { CHECKPOINT, jsonSql, OUTLINE, WRITE } from "../record-json.ts";
 import type { Tables } from "../schema.ts";
 import { statement, variants } from "../sql.ts";
 import { alive, idsIn, isNode, renewed } from "./clauses.ts";
+import { damageRows, damageOfThread } from "./marks.ts";
 
 /** Writes as a JSON array of arrays; NULL for none. */
 export const WRITES_JSON: string = `json_agg(${jsonSql(WRITE)})`;
@@ -73,7 +74,7 @@ ${blobRows(severalThreads)}`,
 /**
  * One checkpoint with its writes and blobs.
  *
- * - Out: rows of the parts `checkpoint`, with the epoch as `bytes`, and `blob`.
+ * - Out: rows of the parts `checkpoint`, with the epoch as `bytes`, `blob`, and `damage`.
  * - Atomic: one snapshot. The epoch too is the snapshot's, not that of the renewed row, which may be newer: blobs of
  *   this snapshot may then be gone.
  */
@@ -99,8 +100,12 @@ function buildGet({ id, ttl }: GetRequest): string {
   UPDATE {threads} AS t SET expires = ${renewed("t", ":ttl")}
   WHERE t.thread = :thread AND ${alive("t")} AND EXISTS (SELECT FROM found)
 )`;
+  // A checkpoint that was found by its id is the one.
+  const hidden = id === undefined ? {} : { checkpointsIf: "NOT EXISTS (SELECT FROM found)" };
   return `WITH RECURSIVE ${ctes}${ttl === undefined ? "" : renew}
-${rows}`;
+${rows}
+UNION ALL
+${damageRows(damageOfThread(hidden))}`;
 }
 
 /**
@@ -120,7 +125,7 @@ SELECT part, data, bytes FROM (${blobRows(false)}) AS b (part, data, bytes)`;
 /**
  * A checkpoint and its ancestors, found by parent and not by id.
  *
- * - Out: rows of the part `checkpoint`: without metadata and refs, then the writes.
+ * - Out: rows of the parts `checkpoint`: without metadata and refs, then the writes; and `damage`.
  * - Atomic: one snapshot.
  */
 export function ancestorsStatement(tables: Tables, request: AncestorsRequest): Statement {
@@ -138,25 +143,27 @@ export function ancestorsStatement(tables: Tables, request: AncestorsRequest): S
   ) AS c
   WHERE l.rank < :limit
 )
-SELECT 'checkpoint' AS part, json_build_array(l.data, w.data)::text AS data
+SELECT 'checkpoint' AS part, json_build_array(l.data, w.data)::text AS data, NULL AS bytes
 FROM (SELECT id, ${jsonSql(OUTLINE)} AS data FROM line) AS l CROSS JOIN LATERAL (
   SELECT ${WRITES_JSON} AS data FROM (
     SELECT * FROM {writes} AS w
     WHERE w.thread = :thread AND w.namespace = :namespace AND w.checkpoint = l.id OFFSET 0
   ) AS w
-) AS w`;
+) AS w
+UNION ALL
+${damageRows(damageOfThread())}`;
   return statement(tables, sql, { thread, namespace, id: id ?? null, limit });
 }
 
 /**
  * A page of the checkpoints of a thread, without metadata and refs.
  *
- * - Out: rows of the part `checkpoint`, one more than the limit when there are more.
+ * - Out: rows of the parts `checkpoint`, one more than the limit when there are more, and `damage`.
  * - Atomic: one snapshot.
  */
 export function outlineStatement(tables: Tables, { thread, after, limit }: OutlineRequest): Statement {
   const behind = "AND (c.id < :afterId OR (c.id = :afterId AND c.namespace > :afterNamespace))";
-  const sql = `SELECT 'checkpoint' AS part, json_build_array(${jsonSql(OUTLINE)})::text AS data
+  const sql = `SELECT 'checkpoint' AS part, json_build_array(${jsonSql(OUTLINE)})::text AS data, NULL AS bytes
 FROM (
   SELECT row_number() OVER (ORDER BY id DESC, namespace) AS rank, c.* FROM (
     SELECT * FROM {checkpoints} AS c
@@ -165,7 +172,9 @@ FROM (
     OFFSET 0
   ) AS c
   ORDER BY id DESC, namespace LIMIT :limit + 1
-) AS c`;
+) AS c
+UNION ALL
+${damageRows(damageOfThread())}`;
   const place = after && { afterId: after.id, afterNamespace: after.namespace };
   return statement(tables, sql, { thread, limit, ...place });
 }

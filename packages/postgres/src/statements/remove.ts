@@ -3,6 +3,7 @@ import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement } from "../sql.ts";
 import { alive, idsIn, isNode, NEVER, NOW } from "./clauses.ts";
+import { checkpointMark, damageOfThread, deletedStrays, strayThreads, threadMarks, writeMark } from "./marks.ts";
 
 /*
  * A statement that deletes finds its rows in its snapshot. What another writer committed while it waited for the lock
@@ -95,7 +96,7 @@ FROM state`;
 /** Marks threads for {@link deleteMarked}, in order, so that two such statements never wait for each other. */
 export function markThreads(tables: Tables, threads: readonly string[], mark: string): Statement {
   const sql = `UPDATE {threads} SET epoch = :mark WHERE thread = ANY (ARRAY(
-  SELECT thread FROM {threads} WHERE thread = ANY (:threads) ORDER BY thread FOR UPDATE
+  SELECT thread FROM {threads} WHERE thread = ANY (:threads || ${strayThreads(":threads")}) ORDER BY thread FOR UPDATE
 ))`;
   return statement(tables, sql, { threads, mark });
 }
@@ -138,7 +139,7 @@ export function deleteMarked(
   mark: string,
   threads: readonly string[] | undefined,
 ): Statement {
-  const place = threads === undefined ? `expires <= (SELECT ${NOW})` : "thread = ANY (:threads)";
+  const place = threads === undefined ? `expires <= (SELECT ${NOW})` : `thread = ANY (:threads || ${strayThreads(":threads")})`;
   const sql = `WITH marked AS MATERIALIZED (
   SELECT thread, number FROM {threads} WHERE ${place} AND epoch = :mark
 ), removed_writes AS (
@@ -149,6 +150,10 @@ export function deleteMarked(
   DELETE FROM {blobs} WHERE thread = ANY (ARRAY(SELECT number FROM marked))
 ), removed_threads AS (
   DELETE FROM {threads} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
+), removed_strays AS (
+  ${deletedStrays("checkpoints", "SELECT number FROM marked")}
+), removed_stray_writes AS (
+  ${deletedStrays("writes", "SELECT number FROM marked")}
 )
 SELECT count(*)::text AS detail FROM marked`;
   return statement(tables, sql, { mark, threads });
@@ -170,31 +175,39 @@ function shifted(seal: string): string {
   return `((${seal} + :sealShift) & 4294967295)`;
 }
 
-function copied(table: string, seals: readonly string[], columns: string): string {
-  return `INSERT INTO {${table}} (thread, ${seals.join(", ")}, ${columns})
-  SELECT :to, ${seals.map(shifted).join(", ")}, ${columns} FROM {${table}} WHERE thread = :from AND EXISTS (SELECT FROM created)`;
+function copied(table: string, seals: readonly string[], columns: string, mark: typeof writeMark): string {
+  const markOfCopy = mark((name) => (name === "thread" ? ":to" : name));
+  return `INSERT INTO {${table}} (thread, ${seals.join(", ")}, ${columns}, owner, mark)
+  SELECT :to, ${seals.map(shifted).join(", ")}, ${columns}, (SELECT number FROM created), ${markOfCopy}
+  FROM {${table}} WHERE thread = :from AND EXISTS (SELECT FROM created)`;
 }
 
-const COPY = `WITH source AS MATERIALIZED (
-  SELECT * FROM {threads} AS t WHERE t.thread = :from AND ${alive("t")}
+const COPY = `WITH damage (number) AS MATERIALIZED (
+${damageOfThread({ thread: ":from" })}
+), source AS MATERIALIZED (
+  SELECT * FROM {threads} AS t WHERE t.thread = :from AND ${alive("t")} AND NOT EXISTS (SELECT FROM damage)
 ), created AS (
-  INSERT INTO {threads} (thread, epoch, created, updated, expires, own_ttl, entry_count, entries)
-  SELECT :to, :newEpoch, ${NOW}, ${NOW}, expires, own_ttl, entry_count, coalesce((
-    SELECT jsonb_object_agg(key, entry || jsonb_build_object('seal', ${shifted("(entry ->> 'seal')::bigint")}))
-    FROM jsonb_each(source.entries) AS each (key, entry)
-  ), '{}') FROM source
+  INSERT INTO {threads} (thread, epoch, created, updated, expires, own_ttl, entry_count, entries, mark, entries_mark)
+  SELECT :to, :newEpoch, ${NOW}, ${NOW}, expires, own_ttl, entry_count, entries, ${threadMarks(":to", "entries")}
+  FROM (
+    SELECT expires, own_ttl, entry_count, coalesce((
+      SELECT jsonb_object_agg(key, entry || jsonb_build_object('seal', ${shifted("(entry ->> 'seal')::bigint")}))
+      FROM jsonb_each(source.entries) AS each (key, entry)
+    ), '{}') AS entries FROM source
+  ) AS source
   ON CONFLICT DO NOTHING
   RETURNING number
 ), copied_checkpoints AS (
-  ${copied("checkpoints", ["seal", "parent_seal"], "namespace, id, parent, run, header, metadata, tokens, refs")}
+  ${copied("checkpoints", ["seal", "parent_seal"], "namespace, id, parent, run, header, metadata, tokens, refs", checkpointMark)}
 ), copied_writes AS (
-  ${copied("writes", ["seal"], "namespace, checkpoint, task, idx, path, channel, value, refs")}
+  ${copied("writes", ["seal"], "namespace, checkpoint, task, idx, path, channel, value, refs", writeMark)}
 ), copied_blobs AS (
   INSERT INTO {blobs} (thread, id, bytes)
   SELECT created.number, b.id, b.bytes FROM created CROSS JOIN {blobs} AS b
   WHERE b.thread = (SELECT number FROM source)
 )
 SELECT CASE
+  WHEN EXISTS (SELECT FROM damage) THEN 'damaged'
   WHEN EXISTS (SELECT FROM created) THEN 'copied'
   WHEN NOT EXISTS (SELECT FROM source) THEN 'missing'
   WHEN EXISTS (SELECT FROM {threads} WHERE thread = :to AND epoch = :newEpoch) THEN 'copied'

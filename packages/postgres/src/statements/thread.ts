@@ -3,6 +3,7 @@ import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement } from "../sql.ts";
 import { alive, NOW, renewed } from "./clauses.ts";
+import { damageOfThread, damageRows, NO_ENTRIES, threadMarks } from "./marks.ts";
 import { entriesJson, setEntries } from "./open-thread.ts";
 
 /**
@@ -29,8 +30,9 @@ RETURNING t.thread`;
  */
 export function claimStatement(tables: Tables, request: ClaimRequest): Statement {
   const { thread, claim, ttl, newEpoch, threadTtl } = request;
-  const sql = `INSERT INTO {threads} AS t (thread, epoch, created, updated, expires, claim, claim_until)
-VALUES (:thread, :newEpoch, ${NOW}, ${NOW}, ${NOW} + :threadTtl, :claim, ${NOW} + :ttl)
+  const sql = `INSERT INTO {threads} AS t (thread, epoch, created, updated, expires, claim, claim_until, mark, entries_mark)
+VALUES (:thread, :newEpoch, ${NOW}, ${NOW}, ${NOW} + :threadTtl, :claim, ${NOW} + :ttl,
+  ${threadMarks(":thread", NO_ENTRIES)})
 ON CONFLICT (thread) DO UPDATE SET
   claim = :claim, claim_until = ${NOW} + :ttl, expires = ${renewed("t", ":threadTtl")}
 WHERE ${alive("t")} AND (t.claim IS NULL OR t.claim = :claim OR t.claim_until <= ${NOW})
@@ -79,11 +81,11 @@ RETURNING t.thread`;
 /**
  * How much is stored for a thread. Lengths are read without the bytes where these are stored outside their row.
  *
- * - Out: a row if the thread exists: `data`, the number of checkpoints, and `bytes`.
+ * - Out: a row of the part `stats` if the thread exists: `data`, the number of checkpoints, and `bytes`; and `damage`.
  * - Atomic: one snapshot.
  */
 export function statsStatement(tables: Tables, thread: string): Statement {
-  const sql = `SELECT c.count::text AS data, (c.bytes + w.bytes + b.bytes)::text AS bytes
+  const sql = `SELECT 'stats' AS part, c.count::text AS data, (c.bytes + w.bytes + b.bytes)::text AS bytes
 FROM {threads} AS t
 CROSS JOIN LATERAL (
   SELECT count(*) AS count,
@@ -96,6 +98,8 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
   SELECT coalesce(sum(length(id) + length(bytes)), 0) AS bytes FROM {blobs} WHERE thread = t.number
 ) AS b
-WHERE t.thread = :thread AND ${alive("t")}`;
+WHERE t.thread = :thread AND ${alive("t")}
+UNION ALL
+${damageRows(damageOfThread())}`;
   return statement(tables, sql, { thread });
 }

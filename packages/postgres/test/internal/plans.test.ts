@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Statement } from "../../src/pg.ts";
 import { setupScript, tablesIn } from "../../src/schema.ts";
 import { runsStatement, scanStatement, threadsStatement } from "../../src/statements/list.ts";
+import { checkpointMark, threadMarks, writeMark } from "../../src/statements/marks.ts";
 import { refusalStatement } from "../../src/statements/open-thread.ts";
 import { lockForPut, putStatement, putWritesStatement, undoLockForPut } from "../../src/statements/put.ts";
 import {
@@ -27,6 +28,7 @@ import {
   claimStatement,
   releaseStatement,
   renewStatement,
+  statsStatement,
   updateThreadStatement,
 } from "../../src/statements/thread.ts";
 import { newName } from "../database.ts";
@@ -136,6 +138,7 @@ const STATEMENTS: readonly (readonly [string, Statement])[] = [
   ["the renewal of a claim", renewStatement(tables, claim)],
   ["the reason why it is refused", claimRefusalStatement(tables, claim)],
   ["release", releaseStatement(tables, claim)],
+  ["stats", statsStatement(tables, thread)],
   ["runs", runsStatement(tables, { runs: ["run 3"], after: "a", limit: 1000 })],
   ["lock", lockThread(tables, thread)],
   ["remove", removeStatement(tables, removal)],
@@ -205,22 +208,33 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
       expect(
         rows.map(({ name }) => name).filter((name) => !plans.some((plan) => plan.includes(name))),
       ).toEqual([]);
-      expect(rows).toHaveLength(9);
+      expect(rows).toHaveLength(12);
     });
   },
 );
 
+const name = (column: string): string => column;
+
 /** 20,000 threads of 5 checkpoints, with writes and blobs; a thread was updated every 3 seconds. */
 const FILL = `
-INSERT INTO ${tables.threads} (thread, epoch, created, updated, expires, entries)
-SELECT 'thread ' || t, 'e', t, t * 3000, CASE WHEN t % 100 = 0 THEN t END,
-  jsonb_build_object('user', jsonb_build_object('token', '"u' || t % 500 || '"', 'value', '', 'seal', 1)) FROM generate_series(1, 20000) AS t;
-INSERT INTO ${tables.checkpoints} (thread, namespace, id, parent, parent_seal, seal, run, header, metadata, tokens, refs)
-SELECT 'thread ' || t, '', lpad(c::text, 8, '0'), lpad((c - 1)::text, 8, '0'), 1, 2, 'run ' || t, 'h', 'm',
-  jsonb_build_object('user', '"u' || t % 50 || '"'), decode('${node}', 'hex')
-FROM generate_series(1, 20000) AS t, generate_series(48, 52) AS c;
-INSERT INTO ${tables.writes} (thread, namespace, checkpoint, task, idx, path, channel, value, refs, seal)
-SELECT thread, namespace, id, 'task', 0, '', 'c', 'v', '', 3 FROM ${tables.checkpoints};
+INSERT INTO ${tables.threads} (thread, epoch, created, updated, expires, entries, mark, entries_mark)
+SELECT thread, 'e', t, t * 3000, CASE WHEN t % 100 = 0 THEN t END, entries, ${threadMarks("thread", "entries")}
+FROM (
+  SELECT t, 'thread ' || t AS thread,
+    jsonb_build_object('user', jsonb_build_object('token', '"u' || t % 500 || '"', 'value', '', 'seal', 1)) AS entries
+  FROM generate_series(1, 20000) AS t
+) AS given;
+INSERT INTO ${tables.checkpoints}
+  (thread, namespace, id, parent, parent_seal, seal, run, header, metadata, tokens, refs, owner, mark)
+SELECT thread, namespace, id, parent, 1, 2, run, 'h', 'm', tokens, decode('${node}', 'hex'), number, ${checkpointMark(name)}
+FROM (
+  SELECT thread, '' AS namespace, lpad(c::text, 8, '0') AS id, lpad((c - 1)::text, 8, '0') AS parent, number,
+    'run ' || created AS run, jsonb_build_object('user', '"u' || created % 50 || '"') AS tokens
+  FROM ${tables.threads}, generate_series(48, 52) AS c
+) AS given;
+INSERT INTO ${tables.writes} (thread, namespace, checkpoint, task, idx, path, channel, value, refs, seal, owner, mark)
+SELECT thread, namespace, checkpoint, 'task', 0, '', 'c', 'v', '', 3, owner, ${writeMark(name)}
+FROM (SELECT thread, namespace, id AS checkpoint, owner FROM ${tables.checkpoints}) AS given;
 INSERT INTO ${tables.blobs} (thread, id, bytes)
 SELECT number, decode(md5(b::text), 'hex'), 'b' FROM ${tables.threads}, generate_series(1, 5) AS b;
 ANALYZE ${tables.threads}, ${tables.checkpoints}, ${tables.writes}, ${tables.blobs};
