@@ -17,13 +17,20 @@ export class DamagedRow extends Error {
  * Runs a call of the storage. Damage found here or in the server becomes an error that names the thread.
  *
  * @param thread `undefined` when the call concerns all threads; a damaged row then names its own.
+ * @param nameOf The name of the thread with a number.
  * @throws CheckpointError `CORRUPT`; `UNSUPPORTED_FORMAT` if a newer version of this package stored it.
  */
-export async function namingDamaged<T>(thread: string | undefined, call: () => Promise<T>): Promise<T> {
+export async function namingDamaged<T>(
+  thread: string | undefined,
+  call: () => Promise<T>,
+  nameOf?: (number: string) => Promise<string | undefined>,
+): Promise<T> {
   try {
     return await call();
   } catch (cause) {
-    if (cause instanceof NewerForm) throw newer(thread, cause);
+    if (cause instanceof NewerForm) {
+      throw newer(thread ?? (cause.number === undefined ? undefined : await nameOf?.(cause.number)), cause);
+    }
     if (cause instanceof DamagedRow) throw damaged(cause.thread, "a row", cause);
     if (!isDamage(cause)) throw cause;
     if (thread !== undefined) throw damaged(thread, "a row", cause);

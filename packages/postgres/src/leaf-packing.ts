@@ -47,6 +47,13 @@ function packLeaf(bytes: Uint8Array): Uint8Array {
 /** A leaf was stored in a way that this version does not know. */
 export class NewerForm extends Error {
   override readonly name = "NewerForm";
+  /** Of the thread, where several were read. */
+  readonly number: string | undefined;
+
+  constructor(form: number, number: string | undefined) {
+    super(`form ${form} of a leaf`);
+    this.number = number;
+  }
 }
 
 /**
@@ -54,11 +61,11 @@ export class NewerForm extends Error {
  *
  * @throws NewerForm
  */
-export function unpackLeaf(stored: Uint8Array): Uint8Array {
+export function unpackLeaf(stored: Uint8Array, number?: string): Uint8Array {
   const [form = AS_IS] = stored;
   const body = stored.subarray(1);
   if (form === AS_IS) return body;
-  if (form !== DEFLATED) throw new NewerForm(`form ${form} of a leaf`);
+  if (form !== DEFLATED) throw new NewerForm(form, number);
   try {
     // A copy: what zlib returns would keep its whole buffer in memory as long as the leaf is remembered.
     return new Uint8Array(inflateRawSync(body, UNPACKING));

@@ -59,9 +59,9 @@ export function threadsOf(rows: readonly Row[]): ThreadRecord[] {
 /** The blobs of an answer. */
 export function blobsOf(rows: readonly Row[]): Blob[] {
   return partOf(rows, "blob").map((row) => {
-    const id = row["data"]!;
+    const [id = "", number] = row["data"]!.split(" ");
     const bytes = bytesOf(row["bytes"]);
-    return isNode(id) ? { id, kind: "node", bytes } : { id, kind: "leaf", bytes: unpackLeaf(bytes) };
+    return isNode(id) ? { id, kind: "node", bytes } : { id, kind: "leaf", bytes: unpackLeaf(bytes, number) };
   });
 }
 

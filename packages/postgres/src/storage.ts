@@ -122,9 +122,15 @@ export class PostgresStorage implements CheckpointStorage {
     const rows = await this.#session.query(statement);
     const [damage] = partOf(rows, "damage");
     if (!damage) return rows;
-    const named = thread ?? (await this.#session.query(nameStatement(this.#tables, damage["data"]!)))[0]?.["thread"];
+    const named = thread ?? (await this.#nameOf(damage["data"]!));
     if (!named) throw new CheckpointError("CORRUPT", "a key is damaged in the storage");
     throw damaged(named, "a key");
+  }
+
+  /** The name of the thread with a number. */
+  async #nameOf(number: string): Promise<string | undefined> {
+    const [row] = await this.#session.query(nameStatement(this.#tables, number));
+    return row?.["thread"] ?? undefined;
   }
 
   get(request: GetRequest): Promise<GetResult | undefined> {
@@ -137,10 +143,15 @@ export class PostgresStorage implements CheckpointStorage {
   }
 
   scan(request: ScanRequest): Promise<ScanPage> {
-    return namingDamaged(request.thread, async () => {
-      const rows = await this.#read(scanStatement(this.#tables, request), request.thread);
-      return { checkpoints: storedOf(rows), blobs: blobsOf(rows), more: partOf(rows, "more").length > 0 };
-    });
+    const nameOf = (number: string) => this.#nameOf(number);
+    return namingDamaged(
+      request.thread,
+      async () => {
+        const rows = await this.#read(scanStatement(this.#tables, request), request.thread);
+        return { checkpoints: storedOf(rows), blobs: blobsOf(rows), more: partOf(rows, "more").length > 0 };
+      },
+      nameOf,
+    );
   }
 
   ancestors(request: AncestorsRequest): Promise<readonly Ancestor[]> {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { isCheckpointError } from "@threadmark/core";
 import { PostgresSaver } from "@threadmark/postgres";
@@ -41,11 +42,23 @@ const CONTENT = {
 const columnsOf = (tables: Readonly<Record<string, readonly string[]>>): Column[] =>
   Object.entries(tables).flatMap(([table, names]) => names.map((name) => ({ table, name })));
 
+/** Keeps all statements prepared: planning them would take most of the time. */
+class KeepingClient extends pg.Client {
+  override query = ((config: string | pg.QueryConfig, ...rest: unknown[]): unknown => {
+    const send = super.query.bind(this) as (...args: unknown[]) => unknown;
+    if (typeof config === "string" || !config.values?.length || config.name) return send(config, ...rest);
+    const name = createHash("sha256").update(config.text).digest("hex").slice(0, 40);
+    return send({ ...config, name }, ...rest);
+  }) as pg.Client["query"];
+}
+
 describe("a damaged cell", () => {
   countTests(newest);
   const { schema, pool } = useSchema();
   const before = new Map<string, unknown>();
-  const client = new pg.Client({ connectionString: newest.url });
+  const client = new KeepingClient({ connectionString: newest.url });
+  let saver: PostgresSaver;
+  let reads: [string, () => Promise<unknown>][];
   let refused = 0;
 
   beforeAll(async () => {
@@ -81,14 +94,15 @@ describe("a damaged cell", () => {
       await pool.query(`ALTER TABLE ${schema}.threadmark_${table} DROP CONSTRAINT threadmark_${table}_pkey`);
     }
     await client.connect();
-    for (const [name, read] of reads()) before.set(name, await read());
+    saver = new PostgresSaver(client, { schema, blobCacheBytes: 0, prepareStatements: true });
+    reads = readsBy(saver);
+    for (const [name, read] of reads) before.set(name, await read());
   });
 
   afterAll(() => client.end());
 
-  /** Everything that an application can read, by a process that remembers nothing. */
-  function reads(): [string, () => Promise<unknown>][] {
-    const saver = new PostgresSaver(client, { schema, blobCacheBytes: 0, prepareStatements: true });
+  /** Everything that an application can read, by a saver that remembers nothing. */
+  function readsBy(saver: PostgresSaver): [string, () => Promise<unknown>][] {
     const listed = async (): Promise<unknown> => (await all(saver.listThreads())).map(toldOf);
     const ofThreads = THREADS.flatMap((thread): [string, () => Promise<unknown>][] => {
       const history = { config: configOf(thread, turnId(TURNS.length)), channels: ["text"] };
@@ -101,7 +115,10 @@ describe("a damaged cell", () => {
         [`list ${thread}`, () => all(saver.list(configOf(thread)))],
         [`filtered ${thread}`, () => all(saver.list(configOf(thread), { filter: { n: 2 } }))],
         [`thread ${thread}`, async () => toldOf(await saver.getThread(thread))],
-        [`titled ${thread}`, async () => (await all(saver.listThreads({ filter: { name: thread } }))).map(toldOf)],
+        [
+          `titled ${thread}`,
+          async () => (await all(saver.listThreads({ filter: { name: thread } }))).map(toldOf),
+        ],
       ];
     });
     return [
@@ -118,10 +135,11 @@ describe("a damaged cell", () => {
     try {
       if (!(await damageOf(client, schema, column, random))) return undefined;
       const wrong: string[] = [];
-      for (const [name, read] of reads()) {
-        await client.query("SAVEPOINT before_read");
+      await client.query("SAVEPOINT before_read");
+      for (const [name, read] of reads) {
         const result = await read().catch((error: unknown) => error);
-        await client.query("ROLLBACK TO before_read");
+        // An error of the server ends its transaction.
+        if (result instanceof Error) await client.query("ROLLBACK TO before_read");
         const known = TYPED.some((code) => isCheckpointError(result, code));
         if (known) refused++;
         const right = known
@@ -154,6 +172,51 @@ describe("a damaged cell", () => {
       }
       tell(`Postgres, cells ${what}`, { damaged, "reads refused": refused });
     },
-    enough(120_000),
+    enough(900_000),
+  );
+
+  const damages = {
+    threads: `UPDATE ${schema}.threadmark_threads SET thread = 'onf' WHERE thread = 'one'`,
+    checkpoints: `UPDATE ${schema}.threadmark_checkpoints SET thread = 'onf' WHERE thread = 'one' AND id = '${turnId(3)}'`,
+    writes: `UPDATE ${schema}.threadmark_writes SET checkpoint = 'x' WHERE thread = 'one' AND task = 'asks'`,
+  };
+  const told = { code: "CORRUPT", threadId: "one" };
+
+  it.each(Object.entries(damages))(
+    "that is a key in the table of %s is refused by all that reads it",
+    async (_, sql) => {
+      await client.query("BEGIN");
+      try {
+        await client.query(sql);
+        await expect(saver.getTuple(configOf("one"))).rejects.toMatchObject(told);
+        await expect(all(saver.listThreads())).rejects.toMatchObject(told);
+        await expect(all(saver.list({}))).rejects.toMatchObject(told);
+        await expect(saver.copyThread("one", "copy")).rejects.toMatchObject(told);
+        await expect(saver.prune({ threadIds: ["one"], keepLatest: 1 })).rejects.toMatchObject(told);
+        expect(await saver.getTuple(configOf("two"))).toEqual(before.get("get two newest"));
+      } finally {
+        await client.query("ROLLBACK");
+      }
+    },
+  );
+
+  it.each(Object.entries(damages))(
+    "that is a key in the table of %s goes with its thread",
+    async (_, sql) => {
+      await client.query("BEGIN");
+      try {
+        await client.query(sql);
+        await saver.deleteThread("one");
+        expect(await saver.getTuple(configOf("one"))).toBeUndefined();
+        expect(await all(saver.list(configOf("two")))).toEqual(before.get("list two"));
+        expect((await all(saver.listThreads())).map(({ threadId }) => threadId)).toEqual(["two"]);
+        for (const table of ["checkpoints", "writes", "blobs"]) {
+          const { rows } = await client.query(`SELECT DISTINCT thread FROM ${schema}.threadmark_${table}`);
+          expect({ table, threads: rows.length }).toEqual({ table, threads: 1 });
+        }
+      } finally {
+        await client.query("ROLLBACK");
+      }
+    },
   );
 });

@@ -122,14 +122,15 @@ FROM (
 UNION ALL
 ${damageRows(damage(thread))}
 ) AS answer ORDER BY rank`;
-  return statement(tables, sql, {
+  const values = {
     thread,
     limit,
     absentKeys,
     channels: pendingChannels,
     wantedTokens: JSON.stringify(Object.fromEntries(wanted)),
     ...(after && { afterUpdated: after.updated, afterThread: after.thread }),
-  });
+  };
+  return statement(tables, sql, values, thread !== undefined && filter.length === 0);
 }
 
 /**

@@ -77,7 +77,11 @@ const columnOf =
 /** The indexes of rows with wrong marks. */
 export function markIndexes(tables: Tables): string {
   return ALL.map(
-    ({ table, key, isWrong }) => `CREATE INDEX IF NOT EXISTS threadmark_${table}_damaged ON ${tables[table]} (${key})
+    ({
+      table,
+      key,
+      isWrong,
+    }) => `CREATE INDEX IF NOT EXISTS threadmark_${table}_damaged ON ${tables[table]} (${key})
   WHERE ${isWrong((name) => name)};
 `,
   ).join("");
@@ -105,8 +109,7 @@ export interface Reading {
 
 /** Rows, with the number of a thread, if something of a thread has a wrong mark. */
 export function damageOfThread({ thread = ":thread", checkpointsIf }: Reading = {}): string {
-  const exists = (marked: Marked): string =>
-    `(${wrongRows(marked, { columns: "true", from: "t.number" })})`;
+  const exists = (marked: Marked): string => `(${wrongRows(marked, { columns: "true", from: "t.number" })})`;
   const checkpoints = exists(CHECKPOINTS);
   return `(${wrongRows(THREADS, { columns: "m.number", from: hash(thread) })})
 UNION ALL
@@ -118,7 +121,9 @@ SELECT t.number FROM {threads} AS t WHERE t.thread = ${thread} AND (${exists(WRI
 /** The same for a thread, or for all. */
 export function damage(thread: string | undefined): string {
   if (thread !== undefined) return damageOfThread();
-  return ALL.map((marked) => `(${wrongRows(marked, { columns: `m.${marked.number}` })})`).join("\nUNION ALL\n");
+  return ALL.map((marked) => `(${wrongRows(marked, { columns: `m.${marked.number}` })})`).join(
+    "\nUNION ALL\n",
+  );
 }
 
 /** The part `damage` of an answer. */
@@ -129,10 +134,10 @@ export function damageRows(numbers: string): string {
 /** How many rows with wrong marks are deleted with a thread at most. */
 const MAX_STRAYS = 100;
 
-/** The names that the rows of some threads have by now, if their marks are wrong. */
+/** Of some threads, those whose rows have wrong marks: `name`, and as `thread` the name in the row. */
 export function strayThreads(threads: string): string {
   const rows = wrongRows(THREADS, { columns: "m.thread", from: hash("given.name"), limit: MAX_STRAYS });
-  return `ARRAY(SELECT stray.thread FROM unnest(${threads}) AS given (name) CROSS JOIN LATERAL (${rows}) AS stray)`;
+  return `SELECT given.name COLLATE "C" AS name, stray.thread FROM unnest(${threads}) AS given (name) CROSS JOIN LATERAL (${rows}) AS stray`;
 }
 
 /** Deletes what belongs to threads with these numbers and has a wrong mark. */

@@ -37,12 +37,14 @@ reached (thread, id, list) AS (
  * The rows of the blobs in `reached`. A sub-select is looked up by key. In a join, a wrong estimate of the number of
  * blobs would lead to reading the whole table.
  *
- * @param severalThreads Whether there are several threads, which can have blobs in common.
+ * @param severalThreads Whether there are several threads, which can have blobs in common. Then the number of a blob's
+ * thread follows its id.
  */
 function blobRows(severalThreads: boolean): string {
-  return `SELECT ${severalThreads ? "DISTINCT ON (id)" : ""} 'blob', encode(id, 'hex'), encode(bytes, 'base64')
+  const [distinct, number] = severalThreads ? ["DISTINCT ON (id)", " || ' ' || thread"] : ["", ""];
+  return `SELECT ${distinct} 'blob', encode(id, 'hex')${number}, encode(bytes, 'base64')
 FROM (
-  SELECT id, (SELECT bytes FROM {blobs} AS b WHERE b.thread = r.thread AND b.id = r.id) AS bytes
+  SELECT id, thread, (SELECT bytes FROM {blobs} AS b WHERE b.thread = r.thread AND b.id = r.id) AS bytes
   FROM reached AS r WHERE id IS NOT NULL OFFSET 0
 ) AS blob
 WHERE bytes IS NOT NULL`;
@@ -130,8 +132,14 @@ SELECT part, data, bytes FROM (${blobRows(false)}) AS b (part, data, bytes)`;
  */
 export function ancestorsStatement(tables: Tables, request: AncestorsRequest): Statement {
   const { thread, namespace, id, limit } = request;
+  return statement(tables, ancestorsSql(request), { thread, namespace, id: id ?? null, limit }, true);
+}
+
+const ancestorsSql = variants<AncestorsRequest>(({ id }) => `${id === undefined}`, buildAncestors);
+
+function buildAncestors({ id }: AncestorsRequest): string {
   const columns = "thread, namespace, id, parent, parent_seal, run, header, seal";
-  const sql = `WITH RECURSIVE line AS (
+  return `WITH RECURSIVE line AS (
   (SELECT 1 AS rank, ${columns} FROM {checkpoints}
   WHERE thread = :thread AND namespace = :namespace ${id === undefined ? "" : "AND id = :id"}
     AND EXISTS (SELECT FROM {threads} AS t WHERE t.thread = :thread AND ${alive("t")})
@@ -152,7 +160,6 @@ FROM (SELECT id, ${jsonSql(OUTLINE)} AS data FROM line) AS l CROSS JOIN LATERAL 
 ) AS w
 UNION ALL
 ${damageRows(damageOfThread())}`;
-  return statement(tables, sql, { thread, namespace, id: id ?? null, limit });
 }
 
 /**

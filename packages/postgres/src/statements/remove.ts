@@ -3,7 +3,14 @@ import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement } from "../sql.ts";
 import { alive, idsIn, isNode, NEVER, NOW } from "./clauses.ts";
-import { checkpointMark, damageOfThread, deletedStrays, strayThreads, threadMarks, writeMark } from "./marks.ts";
+import {
+  checkpointMark,
+  damageOfThread,
+  deletedStrays,
+  strayThreads,
+  threadMarks,
+  writeMark,
+} from "./marks.ts";
 
 /*
  * A statement that deletes finds its rows in its snapshot. What another writer committed while it waited for the lock
@@ -96,7 +103,9 @@ FROM state`;
 /** Marks threads for {@link deleteMarked}, in order, so that two such statements never wait for each other. */
 export function markThreads(tables: Tables, threads: readonly string[], mark: string): Statement {
   const sql = `UPDATE {threads} SET epoch = :mark WHERE thread = ANY (ARRAY(
-  SELECT thread FROM {threads} WHERE thread = ANY (:threads || ${strayThreads(":threads")}) ORDER BY thread FOR UPDATE
+  SELECT thread FROM {threads}
+  WHERE thread = ANY (:threads || ARRAY(SELECT thread FROM (${strayThreads(":threads")}) AS strays))
+  ORDER BY thread FOR UPDATE
 ))`;
   return statement(tables, sql, { threads, mark });
 }
@@ -139,13 +148,24 @@ export function deleteMarked(
   mark: string,
   threads: readonly string[] | undefined,
 ): Statement {
-  const place = threads === undefined ? `expires <= (SELECT ${NOW})` : `thread = ANY (:threads || ${strayThreads(":threads")})`;
-  const sql = `WITH marked AS MATERIALIZED (
+  const strays =
+    threads === undefined
+      ? `SELECT NULL COLLATE "C" AS name, NULL COLLATE "C" AS thread WHERE false`
+      : strayThreads(":threads");
+  const place =
+    threads === undefined
+      ? `expires <= (SELECT ${NOW})`
+      : "thread = ANY (:threads || ARRAY(SELECT thread FROM strays))";
+  const sql = `WITH strays AS MATERIALIZED (
+  ${strays}
+), marked AS MATERIALIZED (
   SELECT thread, number FROM {threads} WHERE ${place} AND epoch = :mark
+), names AS MATERIALIZED (
+  SELECT thread FROM marked UNION ALL SELECT name FROM strays
 ), removed_writes AS (
-  DELETE FROM {writes} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
+  DELETE FROM {writes} WHERE thread = ANY (ARRAY(SELECT thread FROM names))
 ), removed_checkpoints AS (
-  DELETE FROM {checkpoints} WHERE thread = ANY (ARRAY(SELECT thread FROM marked))
+  DELETE FROM {checkpoints} WHERE thread = ANY (ARRAY(SELECT thread FROM names))
 ), removed_blobs AS (
   DELETE FROM {blobs} WHERE thread = ANY (ARRAY(SELECT number FROM marked))
 ), removed_threads AS (

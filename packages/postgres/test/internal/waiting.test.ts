@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PgDatabase } from "../../src/pg.ts";
 import { tablesIn } from "../../src/schema.ts";
+import { checkpointMark } from "../../src/statements/marks.ts";
 import { PostgresStorage } from "../../src/storage.ts";
 import { newName } from "../database.ts";
 
@@ -115,8 +116,10 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
     });
 
     const laterPut = [
-      `INSERT INTO ${tables.checkpoints} (thread, namespace, id, parent, parent_seal, seal, run, header, metadata, tokens, refs)
-      SELECT thread, namespace, '2', '1', parent_seal, seal, run, header, metadata, tokens, refs
+      `INSERT INTO ${tables.checkpoints}
+        (thread, namespace, id, parent, parent_seal, seal, owner, mark, run, header, metadata, tokens, refs)
+      SELECT thread, namespace, '2', '1', parent_seal, seal, owner,
+        ${checkpointMark((name) => (name === "id" ? "'2'" : name))}, run, header, metadata, tokens, refs
       FROM ${tables.checkpoints} WHERE thread = 't'`,
     ];
 
