@@ -102,30 +102,30 @@ describe("a damaged cell", () => {
   afterAll(() => client.end());
 
   /** Everything that an application can read, by a saver that remembers nothing. */
-  function readsBy(saver: PostgresSaver): [string, () => Promise<unknown>][] {
-    const listed = async (): Promise<unknown> => (await all(saver.listThreads())).map(toldOf);
+  function readsBy(reader: PostgresSaver): [string, () => Promise<unknown>][] {
+    const listed = async (): Promise<unknown> => (await all(reader.listThreads())).map(toldOf);
     const ofThreads = THREADS.flatMap((thread): [string, () => Promise<unknown>][] => {
       const history = { config: configOf(thread, turnId(TURNS.length)), channels: ["text"] };
       return [
         ...TURNS.map((n): [string, () => Promise<unknown>] => {
-          return [`get ${thread} ${n}`, () => saver.getTuple(configOf(thread, turnId(n)))];
+          return [`get ${thread} ${n}`, () => reader.getTuple(configOf(thread, turnId(n)))];
         }),
-        [`get ${thread} newest`, () => saver.getTuple(configOf(thread))],
-        [`history ${thread}`, () => saver.getDeltaChannelHistory(history)],
-        [`list ${thread}`, () => all(saver.list(configOf(thread)))],
-        [`filtered ${thread}`, () => all(saver.list(configOf(thread), { filter: { n: 2 } }))],
-        [`thread ${thread}`, async () => toldOf(await saver.getThread(thread))],
+        [`get ${thread} newest`, () => reader.getTuple(configOf(thread))],
+        [`history ${thread}`, () => reader.getDeltaChannelHistory(history)],
+        [`list ${thread}`, () => all(reader.list(configOf(thread)))],
+        [`filtered ${thread}`, () => all(reader.list(configOf(thread), { filter: { n: 2 } }))],
+        [`thread ${thread}`, async () => toldOf(await reader.getThread(thread))],
         [
           `titled ${thread}`,
-          async () => (await all(saver.listThreads({ filter: { name: thread } }))).map(toldOf),
+          async () => (await all(reader.listThreads({ filter: { name: thread } }))).map(toldOf),
         ],
       ];
     });
     return [
       ...ofThreads,
       ["listed", listed],
-      ["of all threads", () => all(saver.list({}))],
-      ["of all threads, filtered", () => all(saver.list({}, { filter: { n: 1 } }))],
+      ["of all threads", () => all(reader.list({}))],
+      ["of all threads, filtered", () => all(reader.list({}, { filter: { n: 1 } }))],
     ];
   }
 
