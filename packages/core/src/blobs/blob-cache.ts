@@ -119,6 +119,7 @@ export class BlobCache {
   }
 
   #shrink(): void {
+    if (this.#bytes <= this.#maxBytes) return;
     for (const thread of this.#threads.keys()) {
       if (this.#bytes <= this.#maxBytes || this.#threads.size === 1) break;
       this.forget(thread);
@@ -147,18 +148,13 @@ export class BlobCache {
 
 /** Returns by how many bytes the memory in use has grown. */
 function rememberRecent(recent: Map<string, Remembered>, namespace: string, values: Remembered): number {
-  let more = values.cost;
-  const forget = (name: string, old: Remembered | undefined): void => {
-    recent.delete(name);
-    if (old) more -= old.cost;
-  };
-  forget(namespace, recent.get(namespace));
+  const before = recent.get(namespace)?.cost ?? 0;
+  recent.delete(namespace);
   recent.set(namespace, values);
-  for (const [name, oldest] of recent) {
-    if (recent.size <= RECENT_NAMESPACES) break;
-    forget(name, oldest);
-  }
-  return more;
+  if (recent.size <= RECENT_NAMESPACES) return values.cost - before;
+  const [[name, oldest]] = recent as Iterable<[string, Remembered]> as [[string, Remembered]];
+  recent.delete(name);
+  return values.cost - before - oldest.cost;
 }
 
 /** The ids that tell a storage what need not be sent. */

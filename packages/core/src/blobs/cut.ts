@@ -48,23 +48,20 @@ export function cutTree(
   kept: readonly Blob[] = [],
 ): CutValue {
   const keptBytes = kept.reduce((sum, leaf) => sum + leaf.bytes.length, 0);
-  if (keptBytes + bytes.length <= WHOLE_MAX)
-    return cutWhole([...kept.map((leaf) => leaf.bytes), bytes], emit, earlier);
+  if (keptBytes + bytes.length <= WHOLE_MAX) {
+    const whole = kept.length === 0 ? bytes : concatBytes([...kept.map((leaf) => leaf.bytes), bytes]);
+    return cutWhole(whole, emit, earlier);
+  }
   const leaves = [...kept, ...cutLeaves(bytes, emit, earlier, kept)];
   const { value: before, shared } = longestPrefix(leaves, earlier);
   if (before?.levels && shared === leaves.length && shared === before.leaves.length) return before;
   return { ...growTree(leaves, before?.levels ?? [], shared, emit), leaves };
 }
 
-function cutWhole(
-  parts: readonly Uint8Array[],
-  emit: (blob: Blob) => unknown,
-  earlier: readonly CutValue[],
-): CutValue {
-  const whole = concatBytes(parts);
+function cutWhole(whole: Uint8Array, emit: (blob: Blob) => unknown, earlier: readonly CutValue[]): CutValue {
   const before = earlier.find(({ root }) => root.kind === "leaf" && sameBytes(root.bytes, whole));
   if (before) return before;
-  const root = leafOf(whole);
+  const root = leafOf(whole.slice());
   emit(root);
   return { root, leaves: [root], levels: [] };
 }

@@ -17,7 +17,15 @@ type Unsealed<T> = Omit<T, "seal" | "parentSeal">;
  * contains NUL. The thread is added, so that copying a record to another thread adds a number to its seal.
  */
 function sealOf(thread: string, fields: string, bytes: Uint8Array): Seal {
-  return (textSum(thread) + crc32(bytes, textSum(fields))) >>> 0;
+  return (sumOfThread(thread) + crc32(bytes, textSum(fields))) >>> 0;
+}
+
+let last = { thread: "", sum: textSum("") };
+
+/** A call seals several records of one thread. */
+function sumOfThread(thread: string): number {
+  if (last.thread !== thread) last = { thread, sum: textSum(thread) };
+  return last.sum;
 }
 
 /** A field that may be missing. */
@@ -44,7 +52,7 @@ export function parentSealOf(
   { namespace, id }: CheckpointKey,
   parent: string | undefined,
 ): Seal {
-  return (textSum(thread) + textSum(`${namespace}\0${id}\0${optional(parent)}`)) >>> 0;
+  return (sumOfThread(thread) + textSum(`${namespace}\0${id}\0${optional(parent)}`)) >>> 0;
 }
 
 /** The checksum of everything in a checkpoint except its header. */

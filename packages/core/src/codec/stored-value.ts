@@ -13,6 +13,7 @@ import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 const INLINE_BYTES = 512;
 
 const INLINE = 0;
+const INLINE_LAYOUT = Uint8Array.of(INLINE);
 const CUT = 1;
 const ID_BYTES = 16;
 /** From this size on, a value that a few blobs may stand for is checked before it takes that much memory. */
@@ -25,46 +26,56 @@ export interface StoredValue {
   readonly cut: CutValue | undefined;
 }
 
-/** An encoded value: all of its bytes, or those after the leaves that are already cut. */
-export interface Payload {
+/** An encoded value of which some leaves are already cut. */
+export interface PartlyCut {
   readonly size: number;
-  /**
-   * The first bytes of a value that is cut stay in the record. A list that grows counts its items
-   * there, and this keeps the first blob the same.
-   */
   readonly head: Uint8Array;
   readonly kept: readonly Blob[];
+  /** What follows them. */
   readonly tail: Uint8Array;
-}
-
-/** All bytes of an encoded value. */
-export function payloadOf(bytes: Uint8Array): Payload {
-  const size = bytes.length;
-  return { size, head: bytes.subarray(0, HEAD_BYTES), kept: [], tail: bytes.subarray(HEAD_BYTES) };
 }
 
 /**
  * Makes the record's part of an encoded value and passes its new blobs to `emit`.
  *
+ * The first bytes of a value that is cut stay in the record. A list that grows counts its items there, and this keeps
+ * the first blob the same.
+ *
  * @param earlier As for `cutTree`.
  * @param inlineBytes Values of up to this many bytes stay in the record.
  */
 export function storeValue(
-  { size, head, kept, tail }: Payload,
+  bytes: Uint8Array,
   emit: (blob: Blob) => unknown,
   earlier?: readonly CutValue[],
   inlineBytes: number = INLINE_BYTES,
 ): StoredValue {
-  if (size <= inlineBytes) {
-    const parts = [head, ...kept.map((leaf) => leaf.bytes), tail];
-    return { bytes: concatBytes([[INLINE], ...parts]), cut: undefined };
-  }
-  const cut = cutTree(tail, emit, earlier, kept);
+  const size = bytes.length;
+  if (size <= inlineBytes) return { bytes: concatBytes([INLINE_LAYOUT, bytes]), cut: undefined };
+  const [head, tail] = [bytes.subarray(0, HEAD_BYTES), bytes.subarray(HEAD_BYTES)];
+  return storeCut(size, head, cutTree(tail, emit, earlier));
+}
+
+/** Does the same with a value of which some leaves are already cut. */
+export function storePartlyCut(
+  { size, head, kept, tail }: PartlyCut,
+  emit: (blob: Blob) => unknown,
+  earlier?: readonly CutValue[],
+  inlineBytes: number = INLINE_BYTES,
+): StoredValue {
+  if (size > inlineBytes) return storeCut(size, head, cutTree(tail, emit, earlier, kept));
+  const parts = [INLINE_LAYOUT, head, ...kept.map((leaf) => leaf.bytes), tail];
+  return { bytes: concatBytes(parts), cut: undefined };
+}
+
+function storeCut(size: number, head: Uint8Array, cut: CutValue): StoredValue {
   const prefix = [CUT];
   pushVarint(prefix, size);
-  const id = new Uint8Array(ID_BYTES);
-  writeHex(cut.root.id, id, 0);
-  return { bytes: concatBytes([prefix, id, head]), cut };
+  const stored = new Uint8Array(prefix.length + ID_BYTES + head.length);
+  stored.set(prefix);
+  writeHex(cut.root.id, stored, prefix.length);
+  stored.set(head, prefix.length + ID_BYTES);
+  return { bytes: stored, cut };
 }
 
 /** The blob that a stored value names, if any. */

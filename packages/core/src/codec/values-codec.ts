@@ -49,7 +49,7 @@ function nativeCodec(serializer: Serializer): ValueCodec {
   return {
     rebuilds: decodes,
     encode: (value, place, take) =>
-      encodes ? new Encoder(parts, place).run(value, take) : take(serializer.encode(value)),
+      encodes ? new Encoder(parts, place).run(value, take) : take(plainView(serializer.encode(value))),
     encodeAfter: encodes
       ? (value, place, before, take) => new UnitEncoder(parts, place, before).runAfter(value, take)
       : undefined,
@@ -63,6 +63,11 @@ function nativeCodec(serializer: Serializer): ValueCodec {
       return decodes ? decode(bytes, parts.types) : serializer.decode(bytes);
     },
   };
+}
+
+/** A view of exactly this class: slices of a Node `Buffer` are not copies. */
+function plainView({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 function typedCodec(serde: SerializerProtocol): ValueCodec {

@@ -93,8 +93,9 @@ export class MemoryStorage implements CheckpointStorage {
     const head = existing?.order.at(-1);
     if (fence && head !== checkpoint.parent && head !== id) return { outcome: "conflict", head };
     const data = this.#write(request);
-    const { parent, parentSeal } = (keepParent && existing?.checkpoints.get(id)) || checkpoint;
-    setCheckpoint(namespaceIn(data, namespace), { ...checkpoint, parent, parentSeal });
+    const stored = keepParent ? existing?.checkpoints.get(id) : undefined;
+    const { parent, parentSeal } = stored ?? checkpoint;
+    setCheckpoint(namespaceIn(data, namespace), stored ? { ...checkpoint, parent, parentSeal } : checkpoint);
     return { outcome: "stored", epoch: data.epoch };
   }
 

@@ -19,8 +19,8 @@ export interface NamespaceData {
   readonly checkpoints: Map<string, CheckpointRecord>;
   /** Ids in ascending order. */
   readonly order: string[];
-  /** Checkpoint id → writes by task and index. */
-  readonly writes: Map<string, Map<string, Map<number, WriteRecord>>>;
+  /** Checkpoint id → writes by index and task. */
+  readonly writes: Map<string, Map<string, WriteRecord>>;
 }
 
 /** Everything of one thread. */
@@ -85,7 +85,7 @@ export function countUpTo(order: readonly string[], id: string): number {
 
 /** The writes of a checkpoint, in any order. */
 export function writesOf(namespace: NamespaceData, id: string): WriteRecord[] {
-  return [...(namespace.writes.get(id)?.values() ?? [])].flatMap((task) => [...task.values()]);
+  return [...(namespace.writes.get(id)?.values() ?? [])];
 }
 
 /** Adds writes of one task by the rule of the port: the first stays, except at negative indexes. */
@@ -94,12 +94,11 @@ export function addWrites(
   checkpoint: string,
   writes: readonly WriteRecord[],
 ): void {
-  const tasks = namespace.writes.get(checkpoint) ?? new Map<string, Map<number, WriteRecord>>();
-  namespace.writes.set(checkpoint, tasks);
+  const stored = namespace.writes.get(checkpoint) ?? new Map<string, WriteRecord>();
+  namespace.writes.set(checkpoint, stored);
   for (const write of writes) {
-    const task = tasks.get(write.task) ?? new Map<number, WriteRecord>();
-    tasks.set(write.task, task);
-    if (write.idx < 0 || !task.has(write.idx)) task.set(write.idx, write);
+    const place = `${write.idx} ${write.task}`;
+    if (write.idx < 0 || !stored.has(place)) stored.set(place, write);
   }
 }
 

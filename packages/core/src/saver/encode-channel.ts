@@ -6,7 +6,7 @@ import {
   rememberPrimitive,
   type RememberedValue,
 } from "../codec/remembered-value.ts";
-import { payloadOf, storeValue, type StoredValue } from "../codec/stored-value.ts";
+import { storePartlyCut, storeValue, type StoredValue } from "../codec/stored-value.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
 import type { CheckpointErrorDetails } from "../errors.ts";
 import type { Soon } from "../soon.ts";
@@ -55,7 +55,7 @@ export function encodeChannel(
   if (isSimple || !encodeAfter || !isWorthNoting(last)) {
     return storing(details, () =>
       codec.encode(value, details, (bytes) => {
-        const stored = storeValue(payloadOf(bytes), emit, earlier, inlineBytes);
+        const stored = storeValue(bytes, emit, earlier, inlineBytes);
         if (!encodeAfter) return { channel, stored, fresh, remembered: undefined };
         const remember = isSimple
           ? rememberPrimitive(value, bytes.length, stored)
@@ -69,7 +69,7 @@ export function encodeChannel(
   return storing(details, () =>
     encodeAfter(value, details, before, ({ isSame, trace, pieces, ...rest }) => {
       const kept = (before?.pieces.slice(0, pieces) ?? []) as Blob[];
-      const stored = isSame ? last!.stored : storeValue({ ...rest, kept }, emit, earlier, inlineBytes);
+      const stored = isSame ? last!.stored : storePartlyCut({ ...rest, kept }, emit, earlier, inlineBytes);
       return { channel, stored, fresh, remembered: rememberObject(trace, rest.size, stored) };
     }),
   );

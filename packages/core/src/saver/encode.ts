@@ -4,7 +4,7 @@ import { beginHeader, endHeader } from "../codec/header.ts";
 import { indexOf } from "../codec/index-token.ts";
 import type { RememberedValue } from "../codec/remembered-value.ts";
 import { checkpointSeal, contentSum, parentSealOf, writeSeal } from "../codec/seals.ts";
-import { payloadOf, storeValue } from "../codec/stored-value.ts";
+import { storeValue } from "../codec/stored-value.ts";
 import { escapeText } from "../codec/text.ts";
 import type { ValueCodec } from "../codec/values-codec.ts";
 import type { ChannelVersions, Checkpoint, CheckpointMetadata, PendingWrite } from "../contract.ts";
@@ -31,10 +31,12 @@ export interface Encoded<T> {
 }
 
 /** All blobs of some values. */
-export function allBlobs({ cut: values }: RecentValues): Blob[] {
-  const blobs = new Map<BlobId, Blob>();
-  for (const value of values.values()) for (const blob of blobsOf(value)) blobs.set(blob.id, blob);
-  return [...blobs.values()];
+export function allBlobs({ cut: values }: RecentValues): readonly Blob[] {
+  return distinct([...values.values()].flatMap((value) => [...blobsOf(value)]));
+}
+
+function distinct(blobs: readonly Blob[]): readonly Blob[] {
+  return blobs.length < 2 ? blobs : [...new Map(blobs.map((blob) => [blob.id, blob])).values()];
 }
 
 /** What a checkpoint is made of. */
@@ -141,13 +143,14 @@ export function encodeWrites(
   const { thread, namespace, id } = target;
   const chosen = writeIndexes(writes.map(([channel]) => channel));
   const recent = base?.recent.get(namespace);
+  const earlier = recent ? [...recent.cut.values()] : [];
   const inline = Math.max(inlineBytes, INLINE_WRITE_BYTES);
   const pending = chosen.map(({ position, idx }) => {
     const [channel, value] = writes[position]!;
     const place = { threadId: thread, namespace, taskId: task, checkpointId: id, channel };
     const fresh: Blob[] = [];
     const store = (bytes: Uint8Array) => {
-      const stored = storeValue(payloadOf(bytes), (blob) => fresh.push(blob), cutsOf(recent), inline);
+      const stored = storeValue(bytes, (blob) => fresh.push(blob), earlier, inline);
       return { idx, channel: escapeText(channel), stored, fresh };
     };
     return storing(place, () => codec.encode(value, place, store));
@@ -163,27 +166,23 @@ export function encodeWrites(
   });
 }
 
-function cutsOf(recent: RecentValues | undefined): CutValue[] {
-  return recent ? [...recent.cut.values()] : [];
-}
-
 interface Blobs extends Pick<Encoded<unknown>, "fresh" | "reuses"> {
   readonly values: ReadonlyMap<BlobId, CutValue>;
 }
 
 function blobsIn(channels: readonly Pick<EncodedChannel, "stored" | "fresh">[]): Blobs {
-  const fresh = new Map<BlobId, Blob>();
+  const fresh: Blob[] = [];
   const values = new Map<BlobId, CutValue>();
   let freshLeaves = 0;
   let leaves = 0;
   for (const { stored, fresh: blobs } of channels) {
     for (const blob of blobs) {
-      fresh.set(blob.id, blob);
+      fresh.push(blob);
       if (blob.kind === "leaf") freshLeaves++;
     }
     if (!stored.cut) continue;
     values.set(stored.cut.root.id, stored.cut);
     leaves += stored.cut.leaves.length;
   }
-  return { fresh: [...fresh.values()], values, reuses: freshLeaves < leaves };
+  return { fresh: distinct(fresh), values, reuses: freshLeaves < leaves };
 }

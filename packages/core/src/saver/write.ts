@@ -71,13 +71,10 @@ function choose(
   namespace: string,
 ): Chosen {
   const nothing = { epoch: undefined, relies: [] };
-  if (!known) {
-    const needed = allBlobs(values);
-    return { needed, blobs: needed, ...nothing };
-  }
   // Nothing is ever removed from what is known: it still has everything that is not new.
   const isBase = known === base;
   const needed = isBase ? fresh : allBlobs(values);
+  if (!known) return { needed, blobs: needed, ...nothing };
   const blobs = needed.filter((blob) => !known.blobs.has(blob.id));
   if (blobs.length === needed.length && !(isBase && reuses)) return { needed, blobs, ...nothing };
   const sent = new Map(blobs.map((blob) => [blob.id, blob]));

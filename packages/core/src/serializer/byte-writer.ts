@@ -92,8 +92,9 @@ export class ByteWriter {
     this.byte(0xd4);
     this.byte(0x72);
     this.byte(id);
-    this.#listHead(shape.keys.length);
-    for (const key of shape.keys) this.#text(key);
+    const { keys } = shape;
+    this.#listHead(keys.length);
+    for (let i = 0; i < keys.length; i++) this.#text(keys[i]!);
   }
 
   /** Writes what has one byte or, if `undefined`, the extension that MessagePack libraries agree on. */

@@ -1,6 +1,6 @@
 import { builtinModule, utf8Encode } from "../runtime.ts";
 
-type Crc32 = (bytes: Uint8Array, seed: number) => number;
+type Crc32 = (bytes: Uint8Array, seed: number, from?: number, to?: number) => number;
 
 const TABLES = crcTables();
 
@@ -18,16 +18,15 @@ function crcTables(): Int32Array[] {
 }
 
 /** CRC-32 in JavaScript, for hosts without their own. */
-export const portableCrc32: Crc32 = (bytes, seed) => {
+export const portableCrc32: Crc32 = (bytes, seed, from = 0, to = bytes.length) => {
   const [one, two, three, four] = TABLES as [Int32Array, Int32Array, Int32Array, Int32Array];
-  const end = bytes.length;
   let crc = ~seed;
-  let at = 0;
-  for (; at + 3 < end; at += 4) {
+  let at = from;
+  for (; at + 3 < to; at += 4) {
     crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
     crc = four[crc & 0xff]! ^ three[(crc >>> 8) & 0xff]! ^ two[(crc >>> 16) & 0xff]! ^ one[crc >>> 24]!;
   }
-  for (; at < end; at++) crc = (crc >>> 8) ^ one[(crc ^ bytes[at]!) & 0xff]!;
+  for (; at < to; at++) crc = (crc >>> 8) ^ one[(crc ^ bytes[at]!) & 0xff]!;
   return ~crc >>> 0;
 };
 
@@ -40,9 +39,10 @@ const native = builtinModule<NodeZlib>("node:zlib")?.crc32;
 /** Up to this length, the tables are faster than a call into the host. */
 const SHORT = 64;
 
-/** CRC-32 of bytes that follow others whose CRC-32 is `seed`. */
+/** CRC-32 of bytes, or of those in a range, that follow others whose CRC-32 is `seed`. */
 export const crc32: Crc32 = native
-  ? (bytes, seed) => (bytes.length > SHORT ? native(bytes, seed) : portableCrc32(bytes, seed))
+  ? (bytes, seed, from = 0, to = bytes.length) =>
+      to - from > SHORT ? native(bytes.subarray(from, to), seed) : portableCrc32(bytes, seed, from, to)
   : portableCrc32;
 
 /** CRC-32 of the UTF-8 bytes of a well-formed text. */

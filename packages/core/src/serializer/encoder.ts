@@ -35,7 +35,7 @@ export class Encoder implements ValueWriter, ConversionHost {
   protected readonly numbers: ObjectNumbers = new ObjectNumbers();
   readonly #path: PathStep[] = [];
   /** Values of registered types whose data is being written. */
-  readonly #open = new Set<object>();
+  #open: Set<object> | undefined;
   /** The depth of the current value. */
   protected depth = 0;
   /** What reading the value needs, as far as it has been written. */
@@ -175,7 +175,7 @@ export class Encoder implements ValueWriter, ConversionHost {
   isNew(value: object): boolean {
     const distance = this.numbers.distanceTo(value);
     if (distance === 0) return true;
-    if (this.#open.has(value)) refuse("it refers to itself through a registered type");
+    if (this.#open?.has(value)) refuse("it refers to itself through a registered type");
     this.tag(TAG.reference);
     this.needs(NEEDS.numbering);
     this.bytes.number(distance);
@@ -295,6 +295,6 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   custom(type: CustomType, value: object): void {
-    writeCustom(this, type, value, this.#open);
+    writeCustom(this, type, value, (this.#open ??= new Set()));
   }
 }

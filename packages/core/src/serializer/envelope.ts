@@ -19,17 +19,18 @@ export const HEAD_BYTES = 32;
 
 /** Fills in the header before a body. */
 export function seal(bytes: Uint8Array, format: Format): Uint8Array {
-  sealHead(bytes.subarray(0, HEAD_BYTES), crc32(bytes.subarray(HEAD_BYTES), 0), format);
+  sealHead(bytes, crc32(bytes, 0, HEAD_BYTES), format);
   return bytes;
 }
 
 /**
- * Fills in the header of the first bytes.
+ * Fills in the header.
  *
- * @param rest Checksum of everything after them.
+ * @param head All bytes, or the first {@link HEAD_BYTES}.
+ * @param rest Checksum of everything after those.
  */
 export function sealHead(head: Uint8Array, rest: number, format: Format): void {
-  const sum = sumOf(head.subarray(HEADER_BYTES), rest, format);
+  const sum = sumOf(head, rest, format);
   head[0] = format;
   head[1] = sum >>> 24;
   head[2] = sum >>> 16;
@@ -39,7 +40,11 @@ export function sealHead(head: Uint8Array, rest: number, format: Format): void {
 
 /** It covers the format, so no flipped bit goes unseen. */
 function sumOf(head: Uint8Array, rest: number, format: number): number {
-  return crc32(head, (rest ^ format) >>> 0);
+  return crc32(head, (rest ^ format) >>> 0, HEADER_BYTES, Math.min(HEAD_BYTES, head.length));
+}
+
+function sumIn(head: Uint8Array): number {
+  return ((head[1]! << 24) | (head[2]! << 16) | (head[3]! << 8) | head[4]!) >>> 0;
 }
 
 /**
@@ -49,13 +54,10 @@ function sumOf(head: Uint8Array, rest: number, format: number): number {
  * @param parts What follows them. Bytes of a format without a checksum are always right.
  */
 export function isSound(head: Uint8Array, parts: readonly Uint8Array[]): boolean {
-  const [format, ...sum] = head.subarray(0, HEADER_BYTES);
+  const format = head[0];
   if (format !== PLAIN && format !== TAGGED) return true;
   const rest = parts.reduce((crc, part) => crc32(part, crc), 0);
-  return (
-    new DataView(Uint8Array.from(sum).buffer).getUint32(0) ===
-    sumOf(head.subarray(HEADER_BYTES), rest, format)
-  );
+  return sumIn(head) === sumOf(head, rest, format);
 }
 
 /** A body whose checksum is right. */
@@ -82,12 +84,10 @@ export function open(bytes: Uint8Array): OpenedBody {
     );
   }
   if (bytes.length <= HEADER_BYTES) throw new CheckpointError("CORRUPT", "stored value is cut off");
-  // A view of exactly this class: a Node `Buffer` would make every byte string in it one too.
-  const body = new Uint8Array(bytes.buffer, bytes.byteOffset + HEADER_BYTES, bytes.length - HEADER_BYTES);
-  const sum = ((bytes[1]! << 24) | (bytes[2]! << 16) | (bytes[3]! << 8) | bytes[4]!) >>> 0;
-  const split = HEAD_BYTES - HEADER_BYTES;
-  if (sumOf(body.subarray(0, split), crc32(body.subarray(split), 0), format) !== sum) {
+  if (sumOf(bytes, crc32(bytes, 0, HEAD_BYTES), format) !== sumIn(bytes)) {
     throw new CheckpointError("CORRUPT", "stored value is damaged: its checksum is wrong");
   }
+  // A view of exactly this class: a Node `Buffer` would make every byte string in it one too.
+  const body = new Uint8Array(bytes.buffer, bytes.byteOffset + HEADER_BYTES, bytes.length - HEADER_BYTES);
   return { body, tagged: format === TAGGED };
 }

@@ -3,7 +3,7 @@ import { blobsOf, cutTree } from "../../src/blobs/cut.ts";
 import { blobIdOf, idBytes } from "../../src/blobs/hash.ts";
 import { blobsBelow } from "../../src/blobs/tree.ts";
 import { TreeReader } from "../../src/blobs/tree-reader.ts";
-import { loadValue, payloadOf, storeValue } from "../../src/codec/stored-value.ts";
+import { loadValue, storeValue } from "../../src/codec/stored-value.ts";
 import { pushVarint } from "../../src/codec/bytes.ts";
 import { Serializer } from "../../src/serializer/index.ts";
 import type { Blob } from "../../src/storage/port.ts";
@@ -104,7 +104,7 @@ describe("values that a few blobs stand for", () => {
     const value = { zeros: new Uint8Array(40_000_000), text: "ab".repeat(5_000_000) };
     const blobs: Blob[] = [];
     const encoded = new Serializer().encode(value);
-    const { bytes } = storeValue(payloadOf(encoded), (blob) => blobs.push(blob));
+    const { bytes } = storeValue(encoded, (blob) => blobs.push(blob));
     const { find } = store(...blobs);
     const read = (await new Serializer().decode(loadValue(bytes, new TreeReader(find)))) as typeof value;
     expect(read.text).toBe(value.text);

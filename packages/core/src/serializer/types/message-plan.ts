@@ -15,14 +15,11 @@ export interface FieldPlan {
 
 /** Reads all fields, each once. */
 export function readFields(writer: ValueWriter, message: Fields, { shape }: FieldPlan): unknown[] {
+  const { keys } = shape;
   const values: unknown[] = [];
-  for (const key of shape.keys) {
-    writer.at(key);
-    try {
-      values.push(message[key]);
-    } catch (error) {
-      values.push(writer.unknown.unreadableProperty(error));
-    }
+  for (let i = 0; i < keys.length; i++) {
+    writer.at(keys[i]!);
+    values.push(writer.read(message, keys[i]!));
   }
   return values;
 }
