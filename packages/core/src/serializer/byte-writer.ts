@@ -1,4 +1,5 @@
-import { encodeUtf8, encodeUtf8Into } from "./host.ts";
+import { utf8Encode } from "../runtime.ts";
+import { encodeUtf8Into } from "./host.ts";
 import type { ShapeTable, Shape } from "./shape.ts";
 import { TAG_HEAD, TAG_MARK } from "./tags.ts";
 import { isSafeText } from "./text.ts";
@@ -27,8 +28,6 @@ export class ByteWriter {
   #at: number;
   /** Where the buffer begins in the whole. */
   #base = 0;
-  /** Places of bytes that may change until what follows them is written. */
-  readonly #open: number[] = [];
 
   /** @param reserved Bytes to leave free at the front. */
   constructor(reserved: number) {
@@ -69,15 +68,9 @@ export class ByteWriter {
     this.byte(tag);
   }
 
-  /** Declares that the tag that was written last may still be changed by `close`. */
-  open(): void {
-    this.#open.push(this.place - 1);
-  }
-
-  /** Ends what `open` began, perhaps with another tag. */
-  close(tag: number | undefined): void {
-    const place = this.#open.pop()!;
-    if (tag !== undefined) this.#bytes[place - this.#base] = tag;
+  /** Changes the tag that ends at a place. */
+  retag(place: number, tag: number): void {
+    this.#bytes[place - this.#base - 1] = tag;
   }
 
   /** Starts a record; its values are to be written next. */
@@ -186,7 +179,7 @@ export class ByteWriter {
     if (length < LONG_TEXT) {
       this.#encodedText(value, length * 3);
     } else {
-      const encoded = encodeUtf8(value);
+      const encoded = utf8Encode(value);
       this.#textHead(encoded.length);
       this.#raw(encoded);
     }

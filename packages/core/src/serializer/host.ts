@@ -1,7 +1,6 @@
 /** What the serializer needs from Node, Deno, Bun, Workers and browsers, and what only some of them have. */
 
 interface TextEncoding {
-  encode(text: string): Uint8Array;
   encodeInto(text: string, into: Uint8Array): { readonly written: number };
 }
 
@@ -31,10 +30,6 @@ interface HostGlobals {
 const globals = globalThis as unknown as HostGlobals & Record<string, unknown>;
 
 const encoder = new globals.TextEncoder();
-
-export function encodeUtf8(text: string): Uint8Array {
-  return encoder.encode(text);
-}
 
 /** Returns how many bytes were written; `into` has room for three bytes per UTF-16 unit. */
 export function encodeUtf8Into(text: string, into: Uint8Array): number {

@@ -1,29 +1,23 @@
 import type { CustomTypes } from "./custom-types.ts";
 import { malformed } from "./malformed.ts";
 import { NEEDS, TAG } from "./tags.ts";
-import { readIrregularArray } from "./types/array.ts";
-import { readBigInt } from "./types/bigint.ts";
 import { readArrayBuffer, readView } from "./types/binary.ts";
 import type { Prototypes } from "./types/class-loading.ts";
 import { type ClassName, classOfTag, hasNoTagsInside, isMessageTag } from "./types/class-table.ts";
+import { readIrregularArray, readMap, readSet } from "./types/collections.ts";
 import { readCustom } from "./types/custom.ts";
-import { readDate } from "./types/date.ts";
 import { readError } from "./types/error.ts";
 import { readHostObject } from "./types/host-object.ts";
 import { readInstance } from "./types/instance.ts";
-import { readMap } from "./types/map.ts";
 import { readMessage } from "./types/message.ts";
 import { readBranded, readObject } from "./types/object.ts";
-import { readRegExp } from "./types/regexp.ts";
-import { readSet } from "./types/set.ts";
-import { readOddText } from "./types/text.ts";
-import { readUrl } from "./types/url.ts";
+import { readBigInt, readDate, readOddText, readRegExp, readUrl } from "./types/scalars.ts";
 import type { ValueReader } from "./value-reader.ts";
 
 type TagReader = (reader: ValueReader, data: unknown) => unknown;
 
 const READERS = new Map<number, TagReader>([
-  [TAG.text, (_reader, data) => readOddText(data)],
+  [TAG.text, readOddText],
   [TAG.bigint, readBigInt],
   [TAG.date, readDate],
   [TAG.regexp, readRegExp],

@@ -6,6 +6,10 @@ export interface Shape {
   readonly hash: number;
   /** Whether one of the keys is `toJSON`. */
   readonly hasToJSON: boolean;
+  /** Where `lc_kwargs` is among the keys; -1 if it is not. */
+  readonly givenAt: number;
+  /** The same for `lc_namespace`. */
+  readonly namespaceAt: number;
 }
 
 /** Objects with more keys are dictionaries more often than records. */
@@ -40,8 +44,13 @@ function asKey(text: string): string {
 }
 
 function makeShape(keys: readonly string[]): Shape {
-  const hash = keys.length > MANY_KEYS ? 0 : hashKeys(keys);
-  return { keys, hash, hasToJSON: keys.includes("toJSON") };
+  return {
+    keys,
+    hash: keys.length > MANY_KEYS ? 0 : hashKeys(keys),
+    hasToJSON: keys.includes("toJSON"),
+    givenAt: keys.indexOf("lc_kwargs"),
+    namespaceAt: keys.indexOf("lc_namespace"),
+  };
 }
 
 function remember(first: string, shape: Shape): void {

@@ -1,15 +1,8 @@
-const LONE_SURROGATE = /\p{Surrogate}/u;
 const BYTE_ORDER_MARK = 0xfeff;
-
-/** Whether every surrogate in the text has its partner, so that UTF-8 can carry it. */
-export const isWellFormed: (text: string) => boolean =
-  "isWellFormed" in String.prototype
-    ? (text) => (text as string & { isWellFormed(): boolean }).isWellFormed()
-    : (text) => !LONE_SURROGATE.test(text);
 
 /** Whether text comes back from UTF-8 as it was. Decoders drop a byte order mark at the front. */
 export function isSafeText(text: string): boolean {
-  return text.charCodeAt(0) !== BYTE_ORDER_MARK && isWellFormed(text);
+  return text.charCodeAt(0) !== BYTE_ORDER_MARK && text.isWellFormed();
 }
 
 /** The UTF-16 code units of a text, low byte first. */

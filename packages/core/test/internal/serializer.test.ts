@@ -5,7 +5,7 @@ import { ByteWriter } from "../../src/serializer/byte-writer.ts";
 import { crc32, portableCrc32 } from "../../src/serializer/crc32.ts";
 import { renderPath } from "../../src/serializer/path.ts";
 import { MANY_KEYS_ID, ShapeTable, shapeOf } from "../../src/serializer/shape.ts";
-import { codeUnits, isWellFormed, textOfCodeUnits } from "../../src/serializer/text.ts";
+import { codeUnits, textOfCodeUnits } from "../../src/serializer/text.ts";
 
 describe("the checksum", () => {
   it("is the CRC-32 that everyone knows", () => {
@@ -36,11 +36,6 @@ describe("text", () => {
         },
       ),
     );
-  });
-
-  it("is well formed without lone surrogates", () => {
-    expect(["", "a", "😀", "a😀b"].map(isWellFormed)).toEqual([true, true, true, true]);
-    expect(["\ud800", "\udc00\ud800", "a\udfff"].map(isWellFormed)).toEqual([false, false, false]);
   });
 });
 

@@ -1,5 +1,4 @@
-import { convertCollection } from "./collections.ts";
-import { type Conversion, give, nothingOf, readOf } from "./conversion.ts";
+import { convertCollection, type Conversion, give, nothingOf, readOf } from "./conversion.ts";
 import { convertError } from "./error-copy.ts";
 import { convertMessage } from "./message-stand-in.ts";
 import { convertToAncestor } from "./nearest-native.ts";

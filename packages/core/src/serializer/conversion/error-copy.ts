@@ -1,10 +1,4 @@
-import {
-  DOM_EXCEPTION,
-  ERROR_KINDS,
-  errorName,
-  HIDDEN_ERROR_FIELDS,
-  makeError,
-} from "../types/error-classes.ts";
+import { DOM_EXCEPTION, ERROR_KINDS, errorName, HIDDEN_ERROR_FIELDS, makeError } from "../types/error.ts";
 import { foreignErrorKind } from "../types/natives.ts";
 import { type Conversion, give, prototypesOf, readOf, UNREADABLE } from "./conversion.ts";
 

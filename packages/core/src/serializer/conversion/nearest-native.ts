@@ -3,8 +3,7 @@ import { recogniseClass } from "../types/class-recognition.ts";
 import { copyHostObject, hostKindOf } from "../types/host-object.ts";
 import { Url } from "../host.ts";
 import { foreignNativeName, isNativePrototype } from "../types/natives.ts";
-import { type Conversion, give, nothingOf, prototypesOf, readOf } from "./conversion.ts";
-import { entriesOf, itemsOf } from "./collections.ts";
+import { type Conversion, entriesOf, give, itemsOf, nothingOf, prototypesOf, readOf } from "./conversion.ts";
 
 /** A test clock replaces `Date` with its own class, whose instances would still be unknown. */
 const TrueDate = Date;

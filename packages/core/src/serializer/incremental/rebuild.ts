@@ -1,7 +1,6 @@
 import { loadedPrototypes, type Prototypes } from "../types/class-loading.ts";
 import { type ClassName, classOfTag, MESSAGE_BRAND } from "../types/class-table.ts";
 import { plainArguments, plainNamespace } from "../types/message.ts";
-import { planOf } from "../types/message-plan.ts";
 import type { Shape } from "../shape.ts";
 import type { Trace } from "./trace.ts";
 import { LIST, type Token, UNIT } from "./units.ts";
@@ -71,8 +70,8 @@ class TokenReader {
       this.#known.set(tag, prototype);
     }
     const shape = this.#tokens[this.#at++] as Shape;
-    const { givenAt, namespaceAt } = planOf(shape);
-    const message = this.#record(shape.keys, Object.create(prototype) as Fields);
+    const { keys, givenAt, namespaceAt } = shape;
+    const message = this.#record(keys, Object.create(prototype) as Fields);
     message[MESSAGE_BRAND] = true;
     if (namespaceAt !== -1) message["lc_namespace"] = plainNamespace(message["lc_namespace"]);
     if (givenAt !== -1) message["lc_kwargs"] = plainArguments(message["lc_kwargs"], message);

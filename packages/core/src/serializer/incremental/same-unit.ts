@@ -1,7 +1,7 @@
 import { recogniseClass } from "../types/class-recognition.ts";
 import { type ClassTraits, traitsOf } from "../types/class-table.ts";
 import { isDense, isPlain } from "../own-keys.ts";
-import { isUsualNamespace, placesOf, planOf } from "../types/message-plan.ts";
+import { isUsualNamespace, placesOf } from "../types/message.ts";
 import type { ObjectNumbers } from "../object-numbers.ts";
 import { EMPTY_SHAPE, hasKeys, type Shape } from "../shape.ts";
 import { TAG_TOKENS } from "./unit-writer.ts";
@@ -114,8 +114,7 @@ export class SameUnit {
     const shape = this.#shape();
     if (shape === undefined || !hasKeys(message, shape.keys)) return false;
     this.needs |= needs;
-    const { givenAt, namespaceAt } = planOf(shape);
-    const { keys } = shape;
+    const { keys, givenAt, namespaceAt } = shape;
     const values = this.#values;
     for (let i = 0; i < keys.length; i++) values[i] = message[keys[i]!];
     for (let i = 0; i < keys.length; i++) {

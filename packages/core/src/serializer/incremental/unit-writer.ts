@@ -40,7 +40,8 @@ export class UnitWriter extends ByteWriter {
   #tokens: Token[] = [];
   #definitions: Definition[] = [];
   #cost = 0;
-  readonly #tags: number[] = [];
+  /** How many messages have tags in them. */
+  #tagged = 0;
 
   /** @param before The previous value. Its trace cannot be used again. */
   constructor(before: EncodedBefore | undefined) {
@@ -70,6 +71,7 @@ export class UnitWriter extends ByteWriter {
     this.#begin = this.place;
     this.#isNoting = true;
     this.#isSimple = true;
+    this.#tagged = 0;
     this.#tokens = [];
     this.#definitions = [];
     this.#cost = 0;
@@ -81,8 +83,9 @@ export class UnitWriter extends ByteWriter {
       if (this.place === this.units.end(unit) && this.#settle()) return;
       this.#part(unit);
     }
-    const tokens = this.#isSimple ? this.#tokens : undefined;
-    const cost = this.#isSimple ? this.#cost : 0;
+    const isSimple = this.#isSimple && this.#tagged === 0;
+    const tokens = isSimple ? this.#tokens : undefined;
+    const cost = isSimple ? this.#cost : 0;
     this.units.add({ tokens, definitions: this.#definitions, cost, begin: this.#begin, end: this.place });
   }
 
@@ -139,20 +142,15 @@ export class UnitWriter extends ByteWriter {
 
   override tag(tag: number): void {
     this.#isSimple &&= isMessageTag(tag);
-    this.#note(TAG_TOKENS[tag]);
+    this.#tagged++;
+    // The tag of an instance without tags in it, which is what a simple message is.
+    this.#note(TAG_TOKENS[tag | 1]);
     super.tag(tag);
   }
 
-  override open(): void {
-    this.#tags.push(this.#tokens.length - 1);
-    super.open();
-  }
-
-  override close(tag: number | undefined): void {
-    const place = this.#tags.pop()!;
-    if (tag === undefined) this.#isSimple = false;
-    else this.#tokens[place] = TAG_TOKENS[tag];
-    super.close(tag);
+  override retag(place: number, tag: number): void {
+    this.#tagged--;
+    super.retag(place, tag);
   }
 
   override record(shape: Shape, shapes: ShapeTable): void {

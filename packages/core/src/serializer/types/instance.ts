@@ -4,7 +4,7 @@ import type { ValueReader } from "../value-reader.ts";
 import type { ValueWriter } from "../value-writer.ts";
 import { recogniseClass } from "./class-recognition.ts";
 import { BRANDS, type ClassName, COMMAND_BRAND, traitsOf } from "./class-table.ts";
-import { instanceOf, readField, recordOf, shapeWithoutReserved } from "./instance-fields.ts";
+import { instanceOf, readField, recordOf, shapeWithoutReserved } from "./fields.ts";
 import { writeMessage } from "./message.ts";
 
 /** Writes an instance of a class in the table; writes nothing and returns `false` for any other. */
@@ -15,12 +15,12 @@ export function writeInstance(writer: ValueWriter, value: object, prototype: obj
   if (!isMessage) dropSymbolKeys(writer, value, BRANDS);
   writer.needs(needs);
   writer.tag(tag);
-  writer.bytes.open();
+  const { place } = writer.bytes;
   const before = writer.tags;
   if (isMessage) writeMessage(writer, value as Fields);
   else if (name === "Command") writeCommand(writer, value as Fields);
   else writeFields(writer, value as Fields);
-  writer.bytes.close(writer.tags === before ? plainTag : undefined);
+  if (writer.tags === before) writer.bytes.retag(place, plainTag);
   return true;
 }
 

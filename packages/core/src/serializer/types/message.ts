@@ -4,15 +4,7 @@ import { EMPTY_SHAPE, type Shape } from "../shape.ts";
 import type { ValueReader } from "../value-reader.ts";
 import type { ValueWriter } from "../value-writer.ts";
 import { BRANDS, type ClassName, MESSAGE_BRAND, MESSAGE_NAMESPACE } from "./class-table.ts";
-import {
-  type Instance,
-  instanceOf,
-  isRecord,
-  readField,
-  recordOf,
-  shapeWithoutReserved,
-} from "./instance-fields.ts";
-import { type FieldPlan, isUsualNamespace, placesOf, planOf, readFields } from "./message-plan.ts";
+import { type Instance, instanceOf, isRecord, readField, recordOf, shapeWithoutReserved } from "./fields.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -26,21 +18,30 @@ export function writeMessage(writer: ValueWriter, message: Fields): void {
   const shape = writer.shapeOf(message) ?? shapeWithoutReserved(writer, message);
   writer.record(shape);
   writer.enter();
-  const plan = planOf(shape);
   const { keys } = shape;
   // Reads all fields first: the arguments are compared with fields that come after them.
-  const values = readFields(writer, message, plan);
+  const values = readAll(writer, message, shape);
   for (let i = 0; i < keys.length; i++) {
     writer.at(keys[i]!);
-    writeField(writer, plan, i, values);
+    writeField(writer, shape, i, values);
   }
   writer.leave();
 }
 
-function writeField(writer: ValueWriter, plan: FieldPlan, index: number, values: readonly unknown[]): void {
+/** Reads all fields, each once. */
+function readAll(writer: ValueWriter, message: Fields, { keys }: Shape): unknown[] {
+  const values: unknown[] = [];
+  for (let i = 0; i < keys.length; i++) {
+    writer.at(keys[i]!);
+    values.push(writer.read(message, keys[i]!));
+  }
+  return values;
+}
+
+function writeField(writer: ValueWriter, fields: Shape, index: number, values: readonly unknown[]): void {
   const value = values[index];
-  if (index === plan.givenAt) writeArguments(writer, value, plan.shape, values);
-  else if (index === plan.namespaceAt) writeNamespace(writer, value);
+  if (index === fields.givenAt) writeArguments(writer, value, fields, values);
+  else if (index === fields.namespaceAt) writeNamespace(writer, value);
   else if (typeof value === "string") writer.text(value);
   else if (typeof value !== "object" || value === null || !writeEmpty(writer, value)) writer.value(value);
 }
@@ -86,6 +87,33 @@ function writeArguments(
     else writeBoxed(writer, parts[i]);
   }
   writer.leave();
+}
+
+interface Places {
+  readonly fields: Shape;
+  readonly indexes: readonly number[];
+}
+
+const places = new WeakMap<Shape, Places>();
+
+/** For each argument, the position of the field with its name; -1 if there is none. */
+export function placesOf(given: Shape, fields: Shape): readonly number[] {
+  let found = places.get(given);
+  if (found?.fields !== fields) {
+    found = { fields, indexes: given.keys.map((key) => fields.keys.indexOf(key)) };
+    places.set(given, found);
+  }
+  return found.indexes;
+}
+
+/** Whether a namespace is the one of LangChain's own messages. */
+export function isUsualNamespace(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length === MESSAGE_NAMESPACE.length &&
+    value[0] === MESSAGE_NAMESPACE[0] &&
+    value[1] === MESSAGE_NAMESPACE[1]
+  );
 }
 
 /** Stands for an argument that is held by the field of the same name. */

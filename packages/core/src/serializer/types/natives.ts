@@ -1,14 +1,10 @@
-import { Url } from "../host.ts";
+import { hostClass, Url } from "../host.ts";
 import type { ValueWriter } from "../value-writer.ts";
 import { VIEW_KINDS, viewKindNamed, writeArrayBuffer, writePlainBytes, writeView } from "./binary.ts";
-import { writeDate } from "./date.ts";
-import { ERROR_KINDS, errorKindNamed, nodeErrorKind } from "./error-classes.ts";
-import { writeError } from "./error.ts";
+import { writeMap, writeSet } from "./collections.ts";
+import { ERROR_KINDS, errorKindNamed, nodeErrorKind, writeError } from "./error.ts";
 import { hostKindOf, writeHostObject } from "./host-object.ts";
-import { writeMap } from "./map.ts";
-import { writeRegExp } from "./regexp.ts";
-import { writeSet } from "./set.ts";
-import { writeUrl } from "./url.ts";
+import { writeDate, writeRegExp, writeUrl } from "./scalars.ts";
 
 /** Writes a value that has the prototype of a native class; fails if it has only the prototype. */
 export type NativeWriter = (writer: ValueWriter, value: object) => void;
@@ -23,12 +19,7 @@ const BY_NAME = new Map<string, NativeWriter>([
 ]);
 
 const BY_PROTOTYPE = new Map<object, NativeWriter>([
-  [Date.prototype, writeDate],
-  [RegExp.prototype, writeRegExp],
-  [Map.prototype, writeMap],
-  [Set.prototype, writeSet],
-  [ArrayBuffer.prototype, writeArrayBuffer],
-  [Uint8Array.prototype, writePlainBytes],
+  ...[...BY_NAME].map(([name, write]) => [hostClass(name)!.prototype, write] as const),
   ...(Url === undefined ? [] : [[Url.prototype, writeUrl] as const]),
   ...[...VIEW_KINDS].map(([prototype, kind]) => [prototype, viewWriter(kind)] as const),
   ...[...ERROR_KINDS].map(([prototype, kind]) => [prototype, errorWriter(kind)] as const),
