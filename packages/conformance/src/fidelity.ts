@@ -21,6 +21,7 @@ export async function expectKept(
   const found = await thread.values(1);
   for (const [name, value] of Object.entries(expected)) {
     expectSame(found[name], value, `The value of channel ${show(name)}`, options);
+    expectSame(keysOf(found[name]), keysOf(value), `The order of keys in channel ${show(name)}`);
   }
   expectSame(Object.keys(found).toSorted(), Object.keys(expected).toSorted(), "The channels");
   const writes = await thread.writes(1);
@@ -28,7 +29,15 @@ export async function expectKept(
     const [task, channel, written] = writes[index] ?? [];
     expectSame([task, channel], ["task", name], `Write ${index}`);
     expectSame(written, value, `The value of a pending write to channel ${show(name)}`, options);
+    expectSame(keysOf(written), keysOf(value), `The order of keys in a pending write to ${show(name)}`);
   }
+}
+
+/** The keys of a plain object, in their order, which a prompt made of it repeats. */
+function keysOf(value: unknown): string[] {
+  const isPlain =
+    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.keys(value) : [];
 }
 
 async function keptOrNotApplicable(attempt: () => Promise<unknown>): Promise<void> {

@@ -151,6 +151,11 @@ export const configClauses: readonly Clause[] = [
         byBare?.checkpoint.id === checkpointId(1),
         `getTuple without a namespace found ${show(byBare?.checkpoint.id)} instead of the root's checkpoint.`,
       );
+      const elsewhere = await saver.getTuple(configOf(thread.id, undefined, 9));
+      ensure(
+        elsewhere === undefined,
+        "getTuple without a namespace found an id that only another namespace has.",
+      );
     },
   }),
   clause("config/no-id-means-the-latest", {

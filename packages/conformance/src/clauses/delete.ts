@@ -1,3 +1,4 @@
+import { show } from "@threadmark/core/comparison";
 import { ensure, expectSame, outcomeOf } from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause } from "../clause.ts";
@@ -52,16 +53,21 @@ export const deleteClauses: readonly Clause[] = [
     hint: "What threads share, such as equal values, belongs to each of them.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
-      const other = new TestThread(saver, threadId("other"));
-      const text = "the same long text in both threads ".repeat(200);
-      for (const one of [thread, other]) {
+      const others = [threadId("other"), `${thread.id}:more`, `more:${thread.id}`].map(
+        (id) => new TestThread(saver, id),
+      );
+      const text = "the same long text in all threads ".repeat(200);
+      for (const one of [thread, ...others]) {
         await one.put({ id: 1, values: { a: text } });
         await one.write(1, [["a", text]]);
       }
-      const before = await other.read();
+      const before = await Promise.all(others.map((other) => other.read()));
       await thread.delete();
-      expectSame(await other.read(), before, "A thread after another was deleted");
-      expectSame(await other.listed(), [checkpointId(1)], "Its listing");
+      for (const [index, other] of others.entries()) {
+        const what = `Thread ${show(other.id)} after ${show(thread.id)} was deleted`;
+        expectSame(await other.find(), before[index], what);
+        expectSame(await other.listed(), [checkpointId(1)], `The listing of ${show(other.id)}`);
+      }
     },
   }),
   clause("delete/an-unknown-thread-is-no-error", {

@@ -37,6 +37,8 @@ export const pendingOrderClauses: readonly Clause[] = [
       expectOrder(context, [
         ["~__pregel_pull, a", "task-9"],
         ["~__pregel_pull, b", "task-1"],
+        [`~__pregel_pull, ${"long ".repeat(80)}1`, "task-8"],
+        [`~__pregel_pull, ${"long ".repeat(80)}2`, "task-3"],
         ["~__pregel_push, 0000000002", "task-5"],
         ["~__pregel_push, 0000000010", "task-0"],
       ]),

@@ -45,6 +45,7 @@ export const valueClauses: readonly Clause[] = [
       forms: ["é", "e\u0301", "\ufeffbom", "\ufffd"],
       lines: ["a\r\nb\n\rc", "\r", "\n"],
       spaces: ["  both ends  ", " ", "\t", "\u00a0"],
+      json: ['{"a":1}', "[1]", "null", "true", "1", '"a"', "2026-01-01T00:00:00.000Z"],
       escapes: ["\\u0000", "\\x41", '\\"', "\\\\"],
       keys: { "a\0b": 1, "\ud800": 2, "\u{1f600}": 3 },
     }),

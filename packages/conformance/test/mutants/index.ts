@@ -27,6 +27,7 @@ import { runsMutants } from "./runs.ts";
 import { claimsMutants } from "./claims.ts";
 import { deleteThreadsMutants, threadMetadataMutants } from "./thread-metadata.ts";
 import { copyMutants, threadsMutants } from "./threads.ts";
+import { truncatedMutants } from "./truncated.ts";
 import { fenceMutants, ttlMutants } from "./ttl.ts";
 import { binaryMutants, refusalMutants, serdeMutants, valueMutants } from "./values.ts";
 import { writesMutants } from "./writes.ts";
@@ -75,4 +76,5 @@ export const mutants: readonly Mutant[] = [
   ...putDetailMutants,
   ...sharingMutants,
   ...extendedMutants,
+  ...truncatedMutants,
 ];
