@@ -1,5 +1,6 @@
 import { MongoClient } from "mongodb-6";
 import type { Meter } from "../place.ts";
+import { UNWATCHED } from "./unwatched.ts";
 
 interface Status {
   readonly extra_info: { readonly user_time_us: number; readonly system_time_us: number };
@@ -8,7 +9,7 @@ interface Status {
 
 /** Needs a server on Linux. */
 export async function openMeter(url: string): Promise<Meter> {
-  const client = new MongoClient(url);
+  const client = new MongoClient(url, UNWATCHED);
   await client.connect();
   const admin = client.db("admin");
   return {

@@ -4,6 +4,7 @@ import { MongoClient } from "mongodb-6";
 import { OnlyPut } from "../only-put.ts";
 import type { OpenPlace, Saver, Target } from "../place.ts";
 import { TrafficCounter } from "../traffic.ts";
+import { UNWATCHED } from "./unwatched.ts";
 
 export const places: Readonly<Record<string, OpenPlace>> = {
   ours: opener(async (client, dbName) => {
@@ -24,9 +25,6 @@ export const places: Readonly<Record<string, OpenPlace>> = {
     });
   }),
 };
-
-/** Commands that the driver sends on its own would be counted now and then. */
-const UNWATCHED = { serverMonitoringMode: "poll", heartbeatFrequencyMS: 3_600_000 } as const;
 
 function opener(open: (client: MongoClient, dbName: string) => Promise<Saver>): OpenPlace {
   return async ({ url, name, connections }: Target) => {
