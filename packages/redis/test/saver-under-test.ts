@@ -1,6 +1,6 @@
 import { RedisSaver, type RedisSaverOptions } from "@threadmark/redis";
 import { nameOf, servers, type Server } from "@threadmark/services";
-import { connect, newPrefix, removeKeys, type Client } from "./server.ts";
+import { connect, newPrefix, removeKeys, singleServers, type Client } from "./server.ts";
 
 /** A way to open savers. */
 export interface Subject {
@@ -22,7 +22,7 @@ interface Opened {
  * `drivers.test.ts`: a server does not depend on the driver, so each runs all clauses with one of them.
  */
 export const withNewestDriver: readonly Subject[] = [
-  ...servers("redis").slice(0, 1),
+  ...singleServers.slice(0, 1),
   ...servers("redis-cluster"),
 ].map((server) => ({
   name: `RedisSaver on ${nameOf(server)}`,
