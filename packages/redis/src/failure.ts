@@ -19,7 +19,7 @@ const DAMAGE = /THREADMARK_DAMAGED|(?<!@)user_script:\d+:|(?:^|-)WRONGTYPE /;
 
 /** How ioredis says that a connection, or a cluster, is not available at the moment. */
 const DISCONNECTED_IOREDIS =
-  /^(?:Connection is closed\.|Command timed out|Stream isn't writeable|Cluster isn't ready|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes is available)/;
+  /^(?:Connection is closed\.|Command aborted due to connection close|Command timed out|Stream isn't writeable|Cluster isn't ready|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes is available)/;
 /** The same for node-redis. */
 const DISCONNECTED_NODE_REDIS =
   /^(?:$|Socket closed unexpectedly|Socket timeout|The client is offline|Connection timeout|Timeout waiting for a client|None of the sentinels are available|All the root nodes are unavailable|Cannot find node )/;

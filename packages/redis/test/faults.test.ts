@@ -105,6 +105,21 @@ describe("faults of the network", () => {
     strict.disconnect();
   });
 
+  it("a call is repeated whose script was answered, but not its wait for replicas", async () => {
+    const wait = { replicas: 1, timeoutMs: 300 };
+    await using saver = RedisSaver.fromUrl(url, { keyPrefix, wait });
+    const late = "the call was carried out, but after 300 ms 0 of the 1 requested replicas";
+    await expect(putTurn(saver, { thread: "wait", id: turnId(1), values: { a: 1 } })).rejects.toThrow(late);
+    let answers = 0;
+    // Without replicas the answer to WAIT comes late, and alone.
+    proxy.onData = (data) => data.toString() === ":0\r\n" && ++answers === 1;
+    const put = putTurn(saver, { thread: "wait", id: turnId(2), parent: turnId(1), values: { a: 2 } });
+    await expect(put).rejects.toThrow(late);
+    expect(answers).toBe(2);
+    expect(await valuesIn("wait")).toEqual([{ a: 2 }, { a: 1 }]);
+    proxy.onData = () => false;
+  });
+
   it("a client whose calls would never end after a lost connection is refused", async () => {
     const options = { autoResendUnfulfilledCommands: false };
     const forgetful = new Redis(url, { ...options, lazyConnect: true });
