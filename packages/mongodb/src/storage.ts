@@ -37,6 +37,7 @@ import { newGeneration } from "./generation.ts";
 import { readRuns } from "./read/runs.ts";
 import { readStats } from "./read/stats.ts";
 import { Gatherer } from "./read/gatherer.ts";
+import { HeadReads } from "./read/by-head.ts";
 import { KnownHeads } from "./read/known-heads.ts";
 import { ThreadHints } from "./write/thread-hints.ts";
 import { readAncestors, readBlobs } from "./read/history.ts";
@@ -52,6 +53,7 @@ import { Session, type SessionOptions } from "./session.ts";
 import { after, ALIVE, expired, NEVER } from "./thread.ts";
 import { MOST_TOGETHER, Together } from "./together.ts";
 import { updateThreads } from "./update-threads.ts";
+import { SharedUpdates } from "./write/shared-updates.ts";
 import { WriteQueue } from "./write/write-queue.ts";
 import { write } from "./write/write.ts";
 
@@ -85,7 +87,14 @@ export class MongoDBStorage implements CheckpointStorage {
     const session = new Session(options);
     this.#session = session;
     const gatherer = new Gatherer(session, aggregates);
-    this.#context = { session, hints: new ThreadHints(), heads: new KnownHeads(), gatherer };
+    this.#context = {
+      session,
+      hints: new ThreadHints(),
+      shared: new SharedUpdates(session),
+      heads: new KnownHeads(),
+      fromHeads: new HeadReads(session),
+      gatherer,
+    };
     this.#queue = new WriteQueue(this.#context);
     this.#outlines = new Together(
       (requests) => readOutlines(session, requests),

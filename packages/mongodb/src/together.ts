@@ -17,28 +17,34 @@ export const MOST_TOGETHER = 100;
 /**
  * Calls to several threads that come at the same moment, done together: a command costs more than what is in it. When
  * that fails, each is done on its own, so that a problem with one thread is not reported for the others.
+ *
+ * They are collected until the callback that makes them has ended, and not with `setImmediate`: by then, the event loop
+ * may have destroyed a connection of the driver without having told it so, and a command on it is never answered.
  */
 export class Together<R extends Request, Answer> {
-  readonly #all: (requests: readonly R[]) => Promise<readonly Answer[]>;
+  readonly #all: (requests: readonly R[]) => Promise<readonly (Answer | Promise<Answer>)[]>;
   readonly #alone: (request: R) => Promise<Answer>;
+  readonly #most: number;
   #waiting: Call<R, Answer>[] = [];
 
   /**
-   * @param all Does at most {@link MOST_TOGETHER}, each for a different thread.
+   * @param all Does at most `most`, each for a different thread.
    * @param alone Does one that `all` may have begun.
    */
   constructor(
-    all: (requests: readonly R[]) => Promise<readonly Answer[]>,
+    all: (requests: readonly R[]) => Promise<readonly (Answer | Promise<Answer>)[]>,
     alone: (request: R) => Promise<Answer>,
+    most: number = MOST_TOGETHER,
   ) {
     this.#all = all;
     this.#alone = alone;
+    this.#most = most;
   }
 
   async call(request: R): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => void this.#begin());
+      if (this.#waiting.length === 1) process.nextTick(() => void this.#begin());
     });
   }
 
@@ -47,11 +53,11 @@ export class Together<R extends Request, Answer> {
     const later: Call<R, Answer>[] = [];
     for (const call of this.#waiting) {
       const { thread } = call.request;
-      if (calls.has(thread) || calls.size === MOST_TOGETHER) later.push(call);
+      if (calls.has(thread) || calls.size === this.#most) later.push(call);
       else calls.set(thread, call);
     }
     this.#waiting = later;
-    if (later.length > 0) setImmediate(() => void this.#begin());
+    if (later.length > 0) process.nextTick(() => void this.#begin());
     await this.#do([...calls.values()]);
   }
 

@@ -62,6 +62,28 @@ describe("faults of the connection", () => {
     }
   });
 
+  it("an answer that is lost to several threads: each of them has what was put", async () => {
+    await using saver = own();
+    const threads = ["one", "two", "three"];
+    const putAll = (n: number) =>
+      Promise.all(
+        threads.map((thread) =>
+          putTurn(saver, { thread, id: turnId(n), values: { text: longText(thread) } }),
+        ),
+      );
+    await putAll(1);
+    cutNext();
+    await putAll(2);
+    proxy.onData = () => false;
+    const reader = new MongoDBSaver({ client, dbName });
+    for (const thread of threads) {
+      const found: unknown[] = [];
+      for await (const { checkpoint } of reader.list(configOf(thread)))
+        found.push([checkpoint.id, checkpoint.channel_values]);
+      expect(found).toEqual([2, 1].map((n) => [turnId(n), { text: longText(thread) }]));
+    }
+  });
+
   /** The next answer is lost, and its work is done. */
   function cutNext(): void {
     let cut = true;

@@ -3,6 +3,7 @@ import type { Doc } from "../driver.ts";
 import { checkpointsFrom, KIND, only, threadKey, writesOf, type Key } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { ALIVE, checkedThread, type ThreadDoc } from "../thread.ts";
+import { Together } from "../together.ts";
 import { isWhole, type Hit } from "./hit.ts";
 
 /**
@@ -18,18 +19,49 @@ interface Place {
   readonly id: string;
 }
 
+/** What was found, if it is enough. */
+type FromHead = (Hit & { readonly thread: ThreadDoc }) | undefined;
+
+/** Reads of this process that come at the same moment share a command; see `shared-updates.ts`. */
+const MOST = 8;
+
+/** The newest checkpoint of each thread, if it is still the one that was the newest before. */
+export class HeadReads extends Together<Place, FromHead> {
+  constructor(session: Session) {
+    super(
+      (places) => findFromHeads(session, places),
+      async (place) => (await findFromHeads(session, [place]))[0]!,
+      MOST,
+    );
+  }
+}
+
 /**
- * The newest checkpoint with its writes and its thread, by one `find`, if it is still the one that was the newest
- * before. The documents are fetched in the order of `_id`, so the thread's own comes last; see `findOne`. Without it,
- * the answer may have been cut off, and is not used.
+ * The newest checkpoints with their writes and threads, by one `find`. The documents are fetched in the order of
+ * `_id`, so that each thread's own comes after its others; see `findOne`. Without it, the answer may have been cut
+ * off, and is not used.
  */
-export async function findFromHead(
-  session: Session,
-  { thread, namespace, id }: Place,
-): Promise<(Hit & { readonly thread: ThreadDoc }) | undefined> {
-  const ranges = [checkpointsFrom(thread, namespace, id), writesOf(thread, namespace, id)];
-  const filter = { $or: [...ranges, only(threadKey(thread))], "_id.t": thread, ...ALIVE };
-  const docs = (await session.readSome(filter, { _id: 1 }, LIMIT)) as (Doc & { readonly _id: Key })[];
+async function findFromHeads(session: Session, places: readonly Place[]): Promise<Promise<FromHead>[]> {
+  const ranges = places.flatMap(({ thread, namespace, id }) => [
+    checkpointsFrom(thread, namespace, id),
+    writesOf(thread, namespace, id),
+    only(threadKey(thread)),
+  ]);
+  const threads = places.map(({ thread }) => thread);
+  const filter = { $or: ranges, "_id.t": threads.length === 1 ? threads[0] : { $in: threads }, ...ALIVE };
+  const docs = (await session.readSome(filter, { _id: 1 }, LIMIT * places.length)) as FoundDoc[];
+  // Each is an answer of its own: damage to one thread is an error for that one only.
+  return places.map(async (place) =>
+    hitOf(
+      place,
+      docs.filter(({ _id }) => _id.t === place.thread),
+    ),
+  );
+}
+
+type FoundDoc = Doc & { readonly _id: Key };
+
+function hitOf({ thread, id }: Place, docs: readonly FoundDoc[]): FromHead {
   const ofKind = (kind: number) => docs.filter(({ _id }) => _id.k === kind);
   const [found] = ofKind(KIND.thread);
   const [doc, newer] = ofKind(KIND.checkpoint) as unknown as CheckpointDoc[];

@@ -10,7 +10,7 @@ import {
   type StoredCheckpoint,
 } from "@threadmark/core/storage";
 import { recordOf, refsOf, writesIn, type BlobDoc } from "../documents.ts";
-import { findFromHead } from "./by-head.ts";
+import type { HeadReads } from "./by-head.ts";
 import type { KnownHeads } from "./known-heads.ts";
 import type { Doc } from "../driver.ts";
 import type { Gatherer } from "./gatherer.ts";
@@ -29,6 +29,7 @@ const MAX_ATTEMPTS = 50;
 export interface ReadContext extends Context {
   readonly gatherer: Gatherer;
   readonly heads: KnownHeads;
+  readonly fromHeads: HeadReads;
 }
 
 interface Page {
@@ -133,13 +134,13 @@ async function findHits(
 }
 
 /** The newest checkpoint, if it is still the one that was the newest, and the reader has all its blobs. */
-async function findKnown({ session, heads }: ReadContext, wanted: Wanted): Promise<Found | undefined> {
+async function findKnown({ heads, fromHeads }: ReadContext, wanted: Wanted): Promise<Found | undefined> {
   const { thread, namespace, id, have } = wanted;
   if (thread === undefined || namespace === undefined) return undefined;
   const head = heads.find(thread, namespace);
   if (!head || (id !== undefined && id !== head.id)) return undefined;
   if (!head.refs.every((ref) => have.includes(ref))) return undefined;
-  const hit = await findFromHead(session, { thread, namespace, id: head.id });
+  const hit = await fromHeads.call({ thread, namespace, id: head.id });
   return hit && { hits: [hit], nodes: [], after: [hit.thread] };
 }
 

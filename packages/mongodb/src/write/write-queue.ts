@@ -46,7 +46,7 @@ export class WriteQueue {
   #goOn(thread: string): void {
     if (this.#waiting.get(thread)!.length === 0) this.#waiting.delete(thread);
     // Writes of the same moment can still join, as can the next write of a caller that waited for the previous one.
-    else setImmediate(() => void this.#writeNext(thread));
+    else process.nextTick(() => void this.#writeNext(thread));
   }
 
   async #writeNext(thread: string): Promise<void> {
@@ -68,7 +68,7 @@ export class WriteQueue {
   }
 
   async #send(jobs: readonly Job[], hint: Hint): Promise<WriteOutcome | Apart> {
-    const { session, hints } = this.#context;
+    const { hints } = this.#context;
     const { request } = jobs[0]!;
     const { thread } = request;
     try {
@@ -83,7 +83,7 @@ export class WriteQueue {
       const relies = [...new Set(jobs.flatMap((job) => job.request.relies))];
       const entries = new Map(jobs.flatMap((job) => job.request.entries.map((entry) => [entry.key, entry])));
       const joint = { ...request, blobs: [...all.values()], relies, entries: [...entries.values()] };
-      const sent = await send(session, joint, { hint, found, bytes });
+      const sent = await send(this.#context, joint, { hint, found, bytes });
       if (sent === "stored") {
         hints.learn(thread, hint);
         return { outcome: "stored", epoch: hint.epoch };

@@ -10,6 +10,7 @@ import { failedAt, isBadType, isDuplicateKey, isUnproven } from "../failure.ts";
 import type { Key } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { look } from "./look.ts";
+import type { SharedUpdates } from "./shared-updates.ts";
 import { close, closeOpened, needsOpen, open, provenBlob, storeBlob } from "./statements.ts";
 import { hintOfNew, type Hint, type ThreadHints } from "./thread-hints.ts";
 
@@ -20,6 +21,7 @@ const MAX_ATTEMPTS = 20;
 export interface Context {
   readonly session: Session;
   readonly hints: ThreadHints;
+  readonly shared: SharedUpdates;
 }
 
 /** The thread to write to. */
@@ -87,7 +89,7 @@ export async function write(
       continue;
     }
     const { hint } = target;
-    const sent = await send(context.session, request, { hint, found, bytes: records.bytes });
+    const sent = await send(context, request, { hint, found, bytes: records.bytes });
     if (sent === "stored") {
       context.hints.learn(thread, hint);
       return { outcome: "stored", epoch: hint.epoch };
@@ -124,6 +126,9 @@ interface Sending {
 /** Bytes of one command. A document may have sixteen times as many. */
 const MAX_STATEMENTS = 500;
 const MAX_BYTES = 1024 * 1024;
+/** The same for what may share a command with writes to other threads. */
+const FEW_STATEMENTS = 60;
+const FEW_BYTES = 128 * 1024;
 
 export function fitsTogether(statements: number, bytes: number): boolean {
   return statements <= MAX_STATEMENTS && bytes <= MAX_BYTES;
@@ -137,7 +142,7 @@ export function bytesOf(blobs: readonly Blob[]): number {
 type Sent = "stored" | "refused" | "overtaken";
 
 export async function send(
-  session: Session,
+  { session, shared }: Pick<Context, "session" | "shared">,
   request: WriteRequest,
   { hint, found, bytes }: Sending,
 ): Promise<Sent> {
@@ -158,8 +163,12 @@ export async function send(
   };
   const refusedAt = (index: number): Sent => (index < before.length ? "refused" : "overtaken");
   try {
-    if (fitsTogether(ops.length, bytes + bytesOf(blobs))) {
-      const { count, inserted, failed, isSafe } = await session.update(ops);
+    const size = bytes + bytesOf(blobs);
+    if (fitsTogether(ops.length, size)) {
+      const isSmall = ops.length <= FEW_STATEMENTS && size <= FEW_BYTES;
+      // Only the last statement of an opened write is not an upsert.
+      const sending = isSmall && !isOpened ? shared.call({ thread, ops }) : session.update(ops);
+      const { count, inserted, failed, isSafe } = await sending;
       if (failed && isRefusal(failed)) return refusedAt(failed.index);
       if (!failed && isSafe) return sentOf(count, inserted);
       // Sent again to get the driver's error.

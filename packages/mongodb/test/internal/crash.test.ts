@@ -143,6 +143,44 @@ describe.each(onEach)("a crash on $title", ({ server, calls }) => {
     300_000,
   );
 
+  it("at any step of a command that several threads share leaves all or nothing of each", async () => {
+    const threads = ["t", "new"] as const;
+    const puts = (saver: Saver) =>
+      Promise.allSettled(
+        threads.map((thread) => putTurn(saver, { thread, id: turnId(5), values: valuesOf(5) })),
+      );
+    const contents = () => Promise.all(threads.map(contentOf));
+    const known = async (last: number) => {
+      await startAnew();
+      const victim = new DyingClient(client, last);
+      const saver = saverOn(victim);
+      for (const thread of threads) await saver.getTuple(configOf(thread));
+      return { victim, saver };
+    };
+    const undisturbed = await known(Number.POSITIVE_INFINITY);
+    const start = undisturbed.victim.steps;
+    const before = await contents();
+    await puts(undisturbed.saver);
+    const after = await contents();
+    const steps = undisturbed.victim.steps - start;
+    // Two records and two guards, and the blobs.
+    expect(steps).toBeGreaterThan(4);
+    for (let last = 0; last < steps; last++) {
+      const { saver } = await known(start + last);
+      const outcomes = await puts(saver);
+      expect(
+        outcomes.map(({ status }) => status),
+        `after ${last} steps`,
+      ).toEqual(["rejected", "rejected"]);
+      for (const [i, content] of (await contents()).entries()) {
+        expect([before[i], after[i]], `after ${last} steps`).toContainEqual(content);
+      }
+      await puts(saverOn(client));
+      expect(await contents(), `repeated after ${last} steps`).toEqual(after);
+      await checkNothingIsLeft();
+    }
+  }, 300_000);
+
   it("between fence and checkpoint of a fenced put does not block the thread", async () => {
     const put = (saver: Saver, n: number) =>
       putTurn(saver, { thread: "t", id: turnId(n), parent: turnId(4), values: { n } });
