@@ -18,8 +18,8 @@ export const MOST_TOGETHER = 100;
  * Calls to several threads that come at the same moment, done together: a command costs more than what is in it. When
  * that fails, each is done on its own, so that a problem with one thread is not reported for the others.
  *
- * They are collected until the callback that makes them has ended, and not with `setImmediate`: by then, the event loop
- * may have destroyed a connection of the driver without having told it so, and a command on it is never answered.
+ * They are collected until the callback that makes them has ended. `setImmediate` would collect more, but see
+ * `write/write-queue.ts`.
  */
 export class Together<R extends Request, Answer> {
   readonly #all: (requests: readonly R[]) => Promise<readonly (Answer | Promise<Answer>)[]>;

@@ -4,6 +4,13 @@ import type { UpdateOp } from "../driver.ts";
 import type { Hint } from "./thread-hints.ts";
 import { bytesOf, fitsTogether, send, write, type Context, type Records } from "./write.ts";
 
+/**
+ * With writes to this many threads under way, a write waits for those of the next millisecond, to share a command with
+ * them. `setImmediate` would not wait, but it runs before the driver learns which connections have ended, and a
+ * command on one of these is never answered.
+ */
+const MANY = 8;
+
 /** A write that waits for its answer. */
 interface Job {
   readonly request: WriteRequest;
@@ -24,6 +31,8 @@ export class WriteQueue {
   readonly #context: Context;
   /** The waiting writes of each thread that has a write under way. */
   readonly #waiting = new Map<string, Job[]>();
+  /** Those of them whose next write is about to be sent, together with others. */
+  readonly #ready: string[] = [];
 
   constructor(context: Context) {
     this.#context = context;
@@ -46,7 +55,12 @@ export class WriteQueue {
   #goOn(thread: string): void {
     if (this.#waiting.get(thread)!.length === 0) this.#waiting.delete(thread);
     // Writes of the same moment can still join, as can the next write of a caller that waited for the previous one.
-    else process.nextTick(() => void this.#writeNext(thread));
+    else if (this.#waiting.size < MANY) process.nextTick(() => void this.#writeNext(thread));
+    else if (this.#ready.push(thread) === 1) setTimeout(() => this.#writeReady(), 0);
+  }
+
+  #writeReady(): void {
+    for (const thread of this.#ready.splice(0)) void this.#writeNext(thread);
   }
 
   async #writeNext(thread: string): Promise<void> {
