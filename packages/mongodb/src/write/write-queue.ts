@@ -9,7 +9,7 @@ import { bytesOf, fitsTogether, send, write, type Context, type Records } from "
  * them. `setImmediate` would not wait, but it runs before the driver learns which connections have ended, and a
  * command on one of these is never answered.
  */
-const MANY = 8;
+const MANY = 4;
 
 /** A write that waits for its answer. */
 interface Job {
@@ -55,8 +55,12 @@ export class WriteQueue {
   #goOn(thread: string): void {
     if (this.#waiting.get(thread)!.length === 0) this.#waiting.delete(thread);
     // Writes of the same moment can still join, as can the next write of a caller that waited for the previous one.
-    else if (this.#waiting.size < MANY) process.nextTick(() => void this.#writeNext(thread));
-    else if (this.#ready.push(thread) === 1) setTimeout(() => this.#writeReady(), 0);
+    else if (this.#ready.push(thread) === 1) process.nextTick(() => this.#sendSoon());
+  }
+
+  #sendSoon(): void {
+    if (this.#waiting.size < MANY) this.#writeReady();
+    else setTimeout(() => this.#writeReady(), 0);
   }
 
   #writeReady(): void {
