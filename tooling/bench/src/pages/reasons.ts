@@ -9,6 +9,10 @@ relies on is stored. With few and short messages this costs more than it saves.`
   mongodb: {
     "": `LangGraph.js's saver stores a checkpoint with one upsert, whole, and does not wait for the journal. Ours writes the
 thread's document before and after it, so that a removal can never leave half a checkpoint, and waits for the journal.`,
+    "functional-64": `Small calls to several threads share a command only if they come within about a millisecond. In
+LangGraph.js's functional API they are further apart, since the client needs all its time for other things.`,
+    filter: `A page of a listing takes two commands: the second one looks whether anything was removed in between. Every
+checkpoint that is listed is checked against its seal.`,
   },
   redis: {
     "": `One key per checkpoint is \`JSON.stringify\` and \`SET\`: it stores everything again each time, checks nothing, and keeps
