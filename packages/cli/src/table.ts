@@ -1,4 +1,4 @@
-/** A longer cell moves the rest of its own row only. */
+/** Cells that are longer do not widen their column: only the rest of their row is shifted. */
 const WIDEST = 50;
 
 /** Rows under a head, in columns that are as wide as they need to be. */

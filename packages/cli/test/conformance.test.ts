@@ -34,6 +34,7 @@ describe("threadmark conformance", () => {
       /^langgraph (\d+)\/\1 · exact (\d+)\/\2 · strict (\d+)\/\3 · legacy (\d+)\/\4 · extended (\d+)\/\5$/m,
     );
     expect(err).toMatch(/^fork {12}\.+$/m);
+    expect(err).not.toContain("THREADMARK_CONVERTED");
   });
 
   it("takes a module that exports the class of a saver, and counts what it keeps", async () => {

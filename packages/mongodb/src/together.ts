@@ -15,6 +15,12 @@ interface Call<R extends Request, Answer> {
 export const MOST_TOGETHER = 100;
 
 /**
+ * The same for small reads and writes. Most of what one costs is spent for each command, so more in a command would save
+ * little, and a server runs a command in one thread.
+ */
+export const MOST_SHARED = 8;
+
+/**
  * Calls to several threads that come at the same moment, done together: a command costs more than what is in it. When
  * that fails, each is done on its own, so that a problem with one thread is not reported for the others.
  *

@@ -182,30 +182,35 @@ describe("a damaged cell", () => {
   };
   const told = { code: "CORRUPT", threadId: "one" };
 
+  /** Runs it on damaged rows, and takes the damage back. */
+  async function damagedBy(sql: string, test: () => Promise<void>): Promise<void> {
+    await client.query("BEGIN");
+    try {
+      await client.query(sql);
+      await test();
+    } finally {
+      await client.query("ROLLBACK");
+    }
+  }
+
   it.each(Object.entries(damages))(
     "that is a key in the table of %s is refused by all that reads it",
     async (_, sql) => {
-      await client.query("BEGIN");
-      try {
-        await client.query(sql);
+      await damagedBy(sql, async () => {
         await expect(saver.getTuple(configOf("one"))).rejects.toMatchObject(told);
         await expect(all(saver.listThreads())).rejects.toMatchObject(told);
         await expect(all(saver.list({}))).rejects.toMatchObject(told);
         await expect(saver.copyThread("one", "copy")).rejects.toMatchObject(told);
         await expect(saver.prune({ threadIds: ["one"], keepLatest: 1 })).rejects.toMatchObject(told);
         expect(await saver.getTuple(configOf("two"))).toEqual(before.get("get two newest"));
-      } finally {
-        await client.query("ROLLBACK");
-      }
+      });
     },
   );
 
   it.each(Object.entries(damages))(
     "that is a key in the table of %s goes with its thread",
     async (_, sql) => {
-      await client.query("BEGIN");
-      try {
-        await client.query(sql);
+      await damagedBy(sql, async () => {
         await saver.deleteThread("one");
         expect(await saver.getTuple(configOf("one"))).toBeUndefined();
         expect(await all(saver.list(configOf("two")))).toEqual(before.get("list two"));
@@ -214,9 +219,7 @@ describe("a damaged cell", () => {
           const { rows } = await client.query(`SELECT DISTINCT thread FROM ${schema}.threadmark_${table}`);
           expect({ table, threads: rows.length }).toEqual({ table, threads: 1 });
         }
-      } finally {
-        await client.query("ROLLBACK");
-      }
+      });
     },
   );
 });

@@ -23,7 +23,7 @@ interface Racer {
   readonly runs: Run[];
 }
 
-/** Runs a scenario with every contestant, in turns, each in its own process. */
+/** Runs a scenario with all contestants, which take turns, each in its own process. */
 export async function measure(
   { database, url, meter }: { readonly database: Database; readonly url: string; readonly meter: Meter },
   scenario: Scenario,

@@ -12,7 +12,7 @@ export interface Writing {
   check(reader: CheckpointSaver): Promise<void>;
 }
 
-/** Starts writers, each with its own thread, that put a checkpoint and writes to it in turns. */
+/** Starts writers, each with its own thread. They put a checkpoint, then writes to it, over and over. */
 export function startWriting(saver: CheckpointSaver, name: string, writers: number): Writing {
   const acknowledged = new Set<string>();
   let running = true;

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { extname } from "node:path";
+import { execArgv } from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { clauses, levelOf, type ReportEntry } from "@threadmark/conformance";
@@ -44,7 +45,12 @@ interface Run {
 function runOnce(job: Job, watcher: Watcher): Promise<Run> {
   return new Promise((resolve, reject) => {
     // What a saver prints is not part of the report, and may hold the URL of its database.
-    const process = fork(child, { stdio: ["ignore", "pipe", "pipe", "ipc"], serialization: "advanced" });
+    const process = fork(child, {
+      // Clauses store such values on purpose.
+      execArgv: [...execArgv, "--disable-warning=THREADMARK_CONVERTED"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      serialization: "advanced",
+    });
     for (const stream of [process.stdout!, process.stderr!]) {
       createInterface({ input: stream }).on("line", (line) => watcher.printed(line));
     }

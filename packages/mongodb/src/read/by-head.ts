@@ -3,7 +3,7 @@ import type { Doc } from "../driver.ts";
 import { checkpointsFrom, KIND, only, threadKey, writesOf, type Key } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { ALIVE, checkedThread, type ThreadDoc } from "../thread.ts";
-import { Together } from "../together.ts";
+import { MOST_SHARED, Together } from "../together.ts";
 import { isWhole, type Hit } from "./hit.ts";
 
 /**
@@ -22,16 +22,13 @@ interface Place {
 /** What was found, if it is enough. */
 type FromHead = (Hit & { readonly thread: ThreadDoc }) | undefined;
 
-/** Reads of this process that come at the same moment share a command; see `shared-updates.ts`. */
-const MOST = 8;
-
 /** The newest checkpoint of each thread, if it is still the one that was the newest before. */
 export class HeadReads extends Together<Place, FromHead> {
   constructor(session: Session) {
     super(
       (places) => findFromHeads(session, places),
       async (place) => (await findFromHeads(session, [place]))[0]!,
-      MOST,
+      MOST_SHARED,
     );
   }
 }
@@ -50,7 +47,7 @@ async function findFromHeads(session: Session, places: readonly Place[]): Promis
   const threads = places.map(({ thread }) => thread);
   const filter = { $or: ranges, "_id.t": threads.length === 1 ? threads[0] : { $in: threads }, ...ALIVE };
   const docs = (await session.readSome(filter, { _id: 1 }, LIMIT * places.length)) as FoundDoc[];
-  // Each is an answer of its own: damage to one thread is an error for that one only.
+  // Each answer is a promise, so damage to one thread fails only the read of that thread.
   return places.map(async (place) =>
     hitOf(
       place,

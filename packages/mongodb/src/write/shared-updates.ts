@@ -1,6 +1,6 @@
 import type { UpdateOp } from "../driver.ts";
 import type { Session, Updated } from "../session.ts";
-import { Together } from "../together.ts";
+import { MOST_SHARED, Together } from "../together.ts";
 
 /** Statements about one thread. Each of them is an upsert, so that it counts as one if it succeeds. */
 export interface SharedUpdate {
@@ -8,17 +8,11 @@ export interface SharedUpdate {
   readonly ops: readonly UpdateOp[];
 }
 
-/**
- * Writes in one command: most of what a small one costs is spent for each command. More would save little, and a
- * server runs a command in one thread.
- */
-const MOST = 8;
-
 /** Small writes to several threads that come at the same moment, in one command. Each gets the answer for itself. */
 export class SharedUpdates extends Together<SharedUpdate, Updated> {
   constructor(session: Session) {
     const alone = async ({ ops }: SharedUpdate): Promise<Updated> => session.update(ops);
-    super((updates) => updateAll(session, updates, alone), alone, MOST);
+    super((updates) => updateAll(session, updates, alone), alone, MOST_SHARED);
   }
 }
 

@@ -30,7 +30,7 @@ its own \`MemorySaver\`.`,
 export const METHOD = `## How this is measured
 
 - Every saver runs in its own process and starts with nothing stored. Each scenario is run once to warm up, and then
-  several times in turns: ours, the other, ours, the other. Every run has new threads. Preparing a run is not counted.
+  several times, alternating: ours, the other, ours, the other. Each run uses new threads. Preparing it is not counted.
 - _CPU_ is processor time: of the client's process with all its threads, and of the server, which is asked for it
   before and after each run. It is the main figure because other programs on the machine affect it least. Each run of
   the other saver is compared with the run of ours just before it; the table shows the median, the lowest and the

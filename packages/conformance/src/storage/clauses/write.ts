@@ -11,8 +11,8 @@ const [shared, missing] = [leaves[0]!, leaves[1]!];
 const MOMENT = 30;
 
 /**
- * When readers look, counted in turns of the promise queue. A storage in memory is half done for only a few of these
- * turns, and the last comes after everything that it can do before it waits for a timer.
+ * How many turns of the promise queue readers wait before they read. A storage in memory needs only a few turns for a
+ * write, so the first readers find it halfway. The last read comes after all that it can do without waiting for a timer.
  */
 const TURNS = [0, 2, 8, 32];
 
