@@ -1,29 +1,25 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { clauses as all, type Report } from "@threadmark/conformance";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { threadmark } from "./run-cli.ts";
+import { useFolder } from "./thread-folder.ts";
 
 const gets = all.filter(({ id }) => id.startsWith("get/")).length;
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "threadmark-cli-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const place = useFolder();
 
 function harness(name: string): string {
   return fileURLToPath(new URL(`harnesses/${name}`, import.meta.url));
 }
 
 function conformance(...args: string[]) {
-  return threadmark(["conformance", ...args], { cwd: folder });
+  return threadmark(["conformance", ...args], { cwd: place.folder });
 }
 
 async function reportIn(file: string): Promise<Report> {
-  return JSON.parse(await readFile(join(folder, file), "utf8")) as Report;
+  return JSON.parse(await readFile(join(place.folder, file), "utf8")) as Report;
 }
 
 describe("threadmark conformance", () => {
@@ -46,7 +42,7 @@ describe("threadmark conformance", () => {
   });
 
   it("takes one saver that is open already, and does not close it", async () => {
-    const file = join(folder, "one.mjs");
+    const file = join(place.folder, "one.mjs");
     const url = pathToFileURL(createRequire(import.meta.url).resolve("@threadmark/memory")).href;
     await writeFile(file, `import { MemorySaver } from "${url}"; export const saver = new MemorySaver();`);
     const { code, out } = await conformance("./one.mjs", "--only", "opening,get");
@@ -63,11 +59,11 @@ describe("threadmark conformance", () => {
       failed: 0,
       versions: { node: process.versions.node },
     });
-    expect(await readFile(join(folder, "r.xml"), "utf8")).toContain('failures="0"');
-    expect(await readFile(join(folder, "r.md"), "utf8")).toContain(
+    expect(await readFile(join(place.folder, "r.xml"), "utf8")).toContain('failures="0"');
+    expect(await readFile(join(place.folder, "r.md"), "utf8")).toContain(
       "| `get/without-a-thread-is-nothing` | passed |",
     );
-    expect(JSON.parse(await readFile(join(folder, "b.json"), "utf8"))).toMatchObject({
+    expect(JSON.parse(await readFile(join(place.folder, "b.json"), "utf8"))).toMatchObject({
       schemaVersion: 1,
       label: "checkpointer",
       message: "langgraph 8/8 · strict 1/1",
@@ -99,13 +95,16 @@ describe("threadmark conformance", () => {
     });
     expect((await run("--update-baseline")).code).toBe(0);
     expect((await run()).code).toBe(0);
-    const { knownFailures } = JSON.parse(await readFile(join(folder, "known.json"), "utf8")) as {
+    const { knownFailures } = JSON.parse(await readFile(join(place.folder, "known.json"), "utf8")) as {
       knownFailures: string[];
     };
     expect(knownFailures.length).toBeGreaterThan(2);
-    await writeFile(join(folder, "known.json"), JSON.stringify({ knownFailures: knownFailures.slice(1) }));
+    await writeFile(
+      join(place.folder, "known.json"),
+      JSON.stringify({ knownFailures: knownFailures.slice(1) }),
+    );
     expect((await run()).code).toBe(1);
-    await writeFile(join(folder, "known.json"), JSON.stringify({ knownFailures: ["no/clause"] }));
+    await writeFile(join(place.folder, "known.json"), JSON.stringify({ knownFailures: ["no/clause"] }));
     expect((await run()).err).toContain('known.json lists "no/clause", which is not a clause');
   });
 
@@ -178,7 +177,7 @@ describe("help for authors", () => {
       const { code, out } = await conformance("init", `${database}.ts`, "--database", database);
       expect(code).toBe(0);
       expect(out).toContain(`npx threadmark conformance ./${database}.ts`);
-      expect(await readFile(join(folder, `${database}.ts`), "utf8")).toContain(
+      expect(await readFile(join(place.folder, `${database}.ts`), "utf8")).toContain(
         "export const open: OpenStore",
       );
     }
@@ -206,12 +205,12 @@ describe("help for authors", () => {
     const plain = await conformance("./nothing.ts");
     expect(plain.err).not.toContain("\u001b[");
     const forced = await threadmark(["conformance", "./nothing.ts"], {
-      cwd: folder,
+      cwd: place.folder,
       env: { FORCE_COLOR: "1", NO_COLOR: "" },
     });
     expect(forced.err).toContain("\u001b[");
     const never = await threadmark(["conformance", "./nothing.ts"], {
-      cwd: folder,
+      cwd: place.folder,
       env: { FORCE_COLOR: "1", NO_COLOR: "1" },
     });
     expect(never.err).not.toContain("\u001b[");

@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { threadmark } from "./run-cli.ts";
 import { useThreadFolder } from "./thread-folder.ts";
 
@@ -10,15 +9,9 @@ const harness = fileURLToPath(new URL("harnesses/tells-urls.mjs", import.meta.ur
 const id = "thread \u001b[31m \u009b31m \u202e";
 const place = useThreadFolder([id]);
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "threadmark-cli-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
 /** A package as it is after an installation that went wrong. */
 async function install(name: string, source: string): Promise<void> {
-  const target = join(folder, "node_modules", name);
+  const target = join(place.folder, "node_modules", name);
   await mkdir(target, { recursive: true });
   await writeFile(
     join(target, "package.json"),
@@ -39,11 +32,11 @@ describe("what a saver or its driver says", () => {
       const files = ["r.json", "r.xml", "r.md", "b.json"];
       const reports = ["--json", "--junit", "--markdown", "--badge"].flatMap((flag, i) => [flag, files[i]!]);
       const { code, out, err } = await threadmark(["conformance", harness, "--only", "get", ...reports], {
-        cwd: folder,
+        cwd: place.folder,
         env: { FAILS_IN: where },
       });
       expect(code, err).toBe(expected);
-      const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
+      const texts = await Promise.all(files.map((file) => readFile(join(place.folder, file), "utf8")));
       for (const text of [out, err, ...texts]) {
         for (const unsafe of ["sec/ret", "\u001b"]) expect(text).not.toContain(unsafe);
       }
@@ -61,7 +54,7 @@ describe("what is stored", () => {
       ["inspect", place.threads, id, "--checkpoint", "1"],
       ["inspect", place.threads, `${id}!`],
       ["copy", place.threads, id, `${id} 2`],
-      ["migrate", place.threads, join(folder, "copy")],
+      ["migrate", place.threads, join(place.folder, "copy")],
       ["threads", place.threads, "--json"],
     ]) {
       const { out, err } = await run(...args);
@@ -96,8 +89,8 @@ describe("a package that was not installed completely", () => {
       "@langchain/langgraph-checkpoint-sqlite",
       `export class SqliteSaver { static async fromConnString() { const { default: Database } = await import("better-sqlite3"); return new Database(); } }`,
     );
-    await writeFile(join(folder, "old.sqlite"), "");
-    const { code, out, err } = await threadmark(["threads", "sqlite:old.sqlite"], { cwd: folder });
+    await writeFile(join(place.folder, "old.sqlite"), "");
+    const { code, out, err } = await threadmark(["threads", "sqlite:old.sqlite"], { cwd: place.folder });
     expect([code, out, err]).toEqual([2, "", `threadmark: ${message}\n`]);
   });
 });

@@ -6,12 +6,19 @@ export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 /** A name that is refused, and what to use instead of it: the end of a sentence that begins with "use". */
 export type UseInstead = Readonly<Record<string, string>>;
 
-/** The error for an argument that is wrong; `problem` is the end of a sentence that begins with its name. */
-export function wrongArgument(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+/**
+ * The error for an argument that is wrong. Neither part may repeat a value: it could be a secret.
+ *
+ * @param field The name of the argument, with which the message begins.
+ * @param problem The rest of that sentence.
+ * @example
+ * if (!Array.isArray(nodes)) throw wrongArgument("nodes", "must be an array of URLs");
+ */
+export function wrongArgument(field: string, problem: string, cause?: unknown): CheckpointError {
+  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field, cause });
 }
 
-/** The error for an option that is wrong. */
+/** The error for an option that is wrong; see {@link wrongArgument}. */
 export function wrongOption(field: string, problem: string): CheckpointError {
   return new CheckpointError("INVALID_ARGUMENT", `option ${field} ${problem}`, { field });
 }
@@ -38,11 +45,7 @@ export function checkOptions<T extends object>(
 ): void {
   if (options === undefined) return;
   if (!isOptionsObject(options)) {
-    throw new CheckpointError(
-      "INVALID_ARGUMENT",
-      `options of ${owner} must be an object of options, not ${kindOf(options)}`,
-      { field: "options" },
-    );
+    throw wrongArgument("options", `of ${owner} must be an object of options, not ${kindOf(options)}`);
   }
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(names, name)) throw unknown(name, owner, Object.keys(names), instead);

@@ -1,9 +1,17 @@
 /** For authors of storages: the port, and the rules that all storages share. */
 export { idBytes, idsOf, isNode } from "./blobs/hash.ts";
 export { childrenOf } from "./blobs/tree.ts";
-export { compareText } from "./codec/text.ts";
+export { compareText, utf8Length } from "./codec/text.ts";
 export { CheckpointError, isCheckpointError } from "./errors.ts";
-export { checkOptions, isOptionsObject, kindOf, type OptionNames, type UseInstead } from "./options.ts";
+export {
+  checkOptions,
+  isOptionsObject,
+  kindOf,
+  type OptionNames,
+  type UseInstead,
+  wrongArgument,
+  wrongOption,
+} from "./options.ts";
 export { isPercentEncoded } from "./percent-encoded.ts";
 export { coreOptionsOf, SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD } from "./saver/engine.ts";
 export { damaged } from "./storage/damaged.ts";

@@ -1,9 +1,4 @@
-import {
-  CheckpointError,
-  CheckpointSaver,
-  type CheckpointSaverOptions,
-  type SerializerProtocol,
-} from "@threadmark/core";
+import { CheckpointSaver, type CheckpointSaverOptions, type SerializerProtocol } from "@threadmark/core";
 import { MemoryStorage, type MemoryStorageOptions } from "@threadmark/core/memory";
 import {
   checkOptions,
@@ -12,6 +7,7 @@ import {
   SAVER_OPTIONS_INSTEAD,
   type CheckpointStorage,
   type OptionNames,
+  wrongOption,
 } from "@threadmark/core/storage";
 
 /** Options of {@link MemorySaver}. Bounds are optional; without them everything is kept. */
@@ -50,7 +46,5 @@ function isSerializer(options: MemorySaverOptions | SerializerProtocol): options
 
 function checkBound(value: number | undefined, field: string): void {
   if (value === undefined || (Number.isInteger(value) && value > 0)) return;
-  throw new CheckpointError("INVALID_ARGUMENT", `option ${field} must be a whole number above 0`, {
-    field,
-  });
+  throw wrongOption(field, "must be a whole number above 0");
 }

@@ -1,4 +1,4 @@
-import { CheckpointError } from "@threadmark/core/storage";
+import { wrongOption } from "@threadmark/core/storage";
 import type { MongoClientLike } from "./driver.ts";
 
 /** A connection of Mongoose, whose client is used. */
@@ -80,7 +80,7 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function refuse(problem: string): never {
-  throw new CheckpointError("INVALID_ARGUMENT", `option client ${problem}`, { field: "client" });
+  throw wrongOption("client", problem);
 }
 
 /** Servers log which library uses a client; older drivers cannot send this later. */

@@ -1,5 +1,4 @@
-import { Buffer } from "node:buffer";
-import { damaged } from "@threadmark/core/storage";
+import { damaged, idsOf, type BlobId } from "@threadmark/core/storage";
 import type { Doc } from "./driver.ts";
 
 const ID_BYTES = 16;
@@ -40,13 +39,17 @@ export function decoderOf(thread: string, what: string): Decoder {
       checked(value, Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_SEAL),
     date: (value) => checked(value, isDate(value)),
     blobId: (value) => {
-      const bytes = bytesOf(value);
-      checked(bytes, bytes.length === ID_BYTES);
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+      const id = idOf(bytesOf(value));
+      return checked(id, id !== "");
     },
     list: (value) => checked(value, Array.isArray(value)),
     object: (value) => checked(value, isPlainObject(value)),
   };
+}
+
+/** The id of a blob from its bytes; with a wrong number of bytes, an id that no blob has. */
+export function idOf(bytes: Uint8Array): BlobId {
+  return bytes.length === ID_BYTES ? idsOf(bytes)[0]! : "";
 }
 
 /** A test clock replaces `Date` with another class, so `instanceof` cannot be relied on. */

@@ -1,13 +1,13 @@
-import { Buffer } from "node:buffer";
 import type {
   Blob,
+  BlobId,
   CheckpointOutline,
   CheckpointRecord,
   FilterTerm,
   WriteRecord,
 } from "@threadmark/core/storage";
-import { childrenOf, damaged, isNode } from "@threadmark/core/storage";
-import { decoderOf, type Decoder } from "./decoder.ts";
+import { childrenOf, damaged, idBytes, isNode } from "@threadmark/core/storage";
+import { decoderOf, idOf, type Decoder } from "./decoder.ts";
 import type { Doc } from "./driver.ts";
 import { blobKey, type Key } from "./keys.ts";
 
@@ -76,7 +76,7 @@ export function checkpointFields(thread: string, record: CheckpointRecord, g: st
     seal,
     metadata,
     index: index.map(({ key, token }) => ({ k: key, v: token })),
-    refs: refs.map(idBytes),
+    refs: bytesOf(refs),
     scan: { t: thread, i: id, n: namespace },
     ...(run !== undefined && { run: { r: run, t: thread } }),
   };
@@ -163,7 +163,7 @@ export function partOf(idx: number): number {
 }
 
 export function storedWrite({ path, channel, value, refs, seal }: WriteRecord): StoredWrite {
-  return { p: path, c: channel, v: value, r: refs.map(idBytes), s: seal };
+  return { p: path, c: channel, v: value, r: bytesOf(refs), s: seal };
 }
 
 /**
@@ -209,10 +209,7 @@ export function blobOf({ _id, bytes }: BlobDoc): Blob {
   return { id, kind: isNode(id) ? "node" : "leaf", bytes: decoderOf(_id.t, "a blob").bytes(bytes) };
 }
 
-export function idBytes(id: string): Uint8Array {
-  return Buffer.from(id, "hex");
-}
-
-export function idOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+/** The bytes of each id. */
+export function bytesOf(ids: readonly BlobId[]): Uint8Array[] {
+  return ids.map((id) => idBytes([id]));
 }

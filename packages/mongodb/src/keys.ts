@@ -1,5 +1,4 @@
-import { Buffer } from "node:buffer";
-import { compareText, isNode } from "@threadmark/core/storage";
+import { compareText, idBytes, isNode } from "@threadmark/core/storage";
 import type { Doc } from "./driver.ts";
 
 /**
@@ -31,7 +30,7 @@ export function successorKey(t: string, namespace: string, parent: string | unde
 }
 
 export function blobKey(t: string, id: string): Key {
-  return { t, k: isNode(id) ? KIND.node : KIND.leaf, b: Buffer.from(id, "hex") };
+  return { t, k: isNode(id) ? KIND.node : KIND.leaf, b: idBytes([id]) };
 }
 
 /** Ranges in one command. */

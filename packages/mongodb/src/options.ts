@@ -1,4 +1,4 @@
-import { CheckpointError } from "@threadmark/core/storage";
+import { utf8Length, wrongOption } from "@threadmark/core/storage";
 import type { MongoWriteConcern } from "./driver.ts";
 import type { MongoDBSaverOptions } from "./saver.ts";
 import type { MongoDBStorageOptions } from "./storage.ts";
@@ -29,7 +29,7 @@ export function checkedOptions(options: MongoDBSaverOptions): Omit<MongoDBStorag
   } = options;
   if (dbName !== undefined) {
     check(isName(dbName, /[/\\. "$*<>:|?\0]/), "dbName", "is not a name of a database");
-    check(byteLength(dbName) <= MAX_DB_NAME, "dbName", `must have at most ${MAX_DB_NAME} bytes`);
+    check(utf8Length(dbName) <= MAX_DB_NAME, "dbName", `must have at most ${MAX_DB_NAME} bytes`);
   }
   check(
     isName(collectionName, /[$\0]|^system\.|^\.|\.$/),
@@ -75,14 +75,10 @@ function isAcknowledged({ w }: MongoWriteConcern): boolean {
   return w === undefined || w === "majority" || (Number.isSafeInteger(w) && w > 0);
 }
 
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
-}
-
 function isName(name: unknown, wrong: RegExp): boolean {
   return typeof name === "string" && name !== "" && !wrong.test(name);
 }
 
 function check(right: boolean, field: string, problem: string): void {
-  if (!right) throw new CheckpointError("INVALID_ARGUMENT", `option ${field} ${problem}`, { field });
+  if (!right) throw wrongOption(field, problem);
 }

@@ -1,4 +1,4 @@
-import { CheckpointError, isPercentEncoded } from "@threadmark/core/storage";
+import { CheckpointError, isPercentEncoded, wrongArgument } from "@threadmark/core/storage";
 import type { MongoClientLike } from "./driver.ts";
 
 /** Options of the driver's `MongoClient`, which are passed on unread. */
@@ -59,5 +59,5 @@ async function loadDriver(): Promise<{ readonly MongoClient: NewClient }> {
 }
 
 function refuse(problem: string): never {
-  throw new CheckpointError("INVALID_ARGUMENT", `the connection string ${problem}`, { field: "connString" });
+  throw wrongArgument("connString", problem);
 }

@@ -1,4 +1,4 @@
-import { CheckpointError } from "@threadmark/core/storage";
+import { wrongArgument } from "@threadmark/core/storage";
 import type { PGliteLike, PgClientLike } from "./pg.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ const OTHERS: readonly { readonly is: string; readonly has: readonly string[]; r
     { is: "a client of Redis", has: ["hSet", "xAdd"], instead: "use @threadmark/redis" },
   ];
 
-const EXPECTED = "client must be a Pool or a connected Client of `pg`, or a PGlite";
+const EXPECTED = "must be a Pool or a connected Client of `pg`, or a PGlite";
 
 /**
  * Refuses a client that cannot work, when the saver is created rather than at its first call. Messages never
@@ -40,21 +40,24 @@ const EXPECTED = "client must be a Pool or a connected Client of `pg`, or a PGli
  */
 export function checkClient(client: unknown): asserts client is PgClientLike | PGliteLike {
   if (typeof client === "string" || client instanceof URL) {
-    throw wrong(`${EXPECTED}; for a connection string call \`PostgresSaver.fromConnString\``);
+    throw wrongArgument(
+      "client",
+      `${EXPECTED}; for a connection string call \`PostgresSaver.fromConnString\``,
+    );
   }
   if (client === null || (typeof client !== "object" && typeof client !== "function")) {
-    throw wrong(`${EXPECTED}, not ${client === null ? "null" : typeof client}`);
+    throw wrongArgument("client", `${EXPECTED}, not ${client === null ? "null" : typeof client}`);
   }
   const fields = client as Fields;
   if (!isOfPg(fields)) {
     const other = OTHERS.find(({ has }) => has.every((name) => name in client));
-    if (other) throw wrong(`${EXPECTED}; this is ${other.is}: ${other.instead}`);
+    if (other) throw wrongArgument("client", `${EXPECTED}; this is ${other.is}: ${other.instead}`);
   }
   if (typeof fields["query"] !== "function" || typeof client === "function") {
-    throw wrong(`${EXPECTED}; this has no query method like theirs`);
+    throw wrongArgument("client", `${EXPECTED}; this has no query method like theirs`);
   }
   const state = stateOf(fields);
-  if (state) throw wrong(`${EXPECTED}; ${state}`);
+  if (state) throw wrongArgument("client", `${EXPECTED}; ${state}`);
 }
 
 /** A subclass of a client may have any additional methods. */
@@ -84,21 +87,18 @@ const SCHEMES = /^(postgres|postgresql|socket):/i;
 export function checkConnString(connString: unknown): asserts connString is string {
   if (typeof connString !== "string" || connString === "") {
     const got = typeof connString === "string" ? "empty" : typeof connString;
-    throw wrong(
-      `connString must be a URL such as "postgres://user@host/database"; it is ${got}`,
-      "connString",
-    );
+    throw wrongArgument("connString", `must be a URL such as "postgres://user@host/database"; it is ${got}`);
   }
   // The path of a Unix socket.
   if (connString.startsWith("/")) return;
   if (!SCHEMES.test(connString)) {
-    throw wrong("connString must begin with postgres:// or postgresql://", "connString");
+    throw wrongArgument("connString", "must begin with postgres:// or postgresql://");
   }
   // Like `pg`, this fills in a host.
   if (!URL.canParse(connString) && !URL.canParse(connString.replace("@/", "@localhost/"))) {
-    throw wrong(
-      "connString cannot be read as a URL; encode special characters in its password, as `encodeURIComponent` does",
+    throw wrongArgument(
       "connString",
+      "cannot be read as a URL; encode special characters in its password, as `encodeURIComponent` does",
     );
   }
 }
@@ -110,10 +110,6 @@ export function checkConnString(connString: unknown): asserts connString is stri
  */
 export function checkFolder(folder: unknown): asserts folder is string {
   if (typeof folder !== "string" || folder === "" || folder.includes("\0") || /^\w+:\/\//.test(folder)) {
-    throw wrong('folder must be a path such as "./threads"', "folder");
+    throw wrongArgument("folder", 'must be a path such as "./threads"');
   }
-}
-
-function wrong(message: string, field = "client"): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", message, { field });
 }

@@ -1,12 +1,12 @@
 import type { CheckpointSaverOptions, SerializerProtocol } from "@threadmark/core";
 import {
-  CheckpointError,
   checkOptions,
   kindOf,
   SAVER_OPTIONS,
   SAVER_OPTIONS_INSTEAD,
   type OptionNames,
   type UseInstead,
+  wrongOption,
 } from "@threadmark/core/storage";
 import type { PoolOptions } from "./pool.ts";
 
@@ -71,7 +71,8 @@ export function saverOptionsOf(
   checkOptions(options, owner, NAMES, INSTEAD);
   const given = isSerde ? { ...options, serde } : { ...serde, ...options };
   for (const name of ["createSchema", "prepareStatements"] as const) {
-    if (given[name] !== undefined && typeof given[name] !== "boolean") throw notABoolean(name, given[name]);
+    if (given[name] === undefined || typeof given[name] === "boolean") continue;
+    throw wrongOption(name, `must be true or false, not ${kindOf(given[name])}`);
   }
   return given;
 }
@@ -84,13 +85,7 @@ export function connectionOptionsOf(options: PostgresConnectionOptions | undefin
   checkOptions(options, "PostgresSaver.fromConnString", { ...NAMES, pool: true }, INSTEAD);
   const { pool = {}, ...rest } = options ?? {};
   if (typeof pool !== "object" || pool === null) {
-    const message = `option pool must be an object with options of \`pg\`, not ${kindOf(pool)}`;
-    throw new CheckpointError("INVALID_ARGUMENT", message, { field: "pool" });
+    throw wrongOption("pool", `must be an object with options of \`pg\`, not ${kindOf(pool)}`);
   }
   return { pool, rest: saverOptionsOf(undefined, rest) };
-}
-
-function notABoolean(field: string, given: unknown): CheckpointError {
-  const message = `option ${field} must be true or false, not ${kindOf(given)}`;
-  return new CheckpointError("INVALID_ARGUMENT", message, { field });
 }

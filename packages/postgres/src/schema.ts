@@ -1,4 +1,4 @@
-import { CheckpointError, checkOptions } from "@threadmark/core/storage";
+import { checkOptions, utf8Length, wrongOption } from "@threadmark/core/storage";
 import { markIndexes } from "./statements/marks.ts";
 
 /** Names of the tables, qualified and quoted. */
@@ -20,13 +20,9 @@ const MAX_NAME_BYTES = 63;
  * @throws CheckpointError `INVALID_ARGUMENT` for anything that cannot be the name of a schema.
  */
 export function tablesIn(schema: string): Tables {
-  const bytes = typeof schema === "string" ? new TextEncoder().encode(schema).length : 0;
+  const bytes = typeof schema === "string" ? utf8Length(schema) : 0;
   if (bytes === 0 || bytes > MAX_NAME_BYTES || schema.includes("\0") || !schema.isWellFormed()) {
-    throw new CheckpointError(
-      "INVALID_ARGUMENT",
-      `option schema must be a name of 1 to ${MAX_NAME_BYTES} bytes without NUL`,
-      { field: "schema" },
-    );
+    throw wrongOption("schema", `must be a name of 1 to ${MAX_NAME_BYTES} bytes without NUL`);
   }
   const quoted = `"${schema.replaceAll('"', '""')}"`;
   const table = (name: string) => `${quoted}."threadmark_${name}"`;

@@ -1,4 +1,4 @@
-import { CheckpointError, isPercentEncoded } from "@threadmark/core/storage";
+import { isPercentEncoded, wrongArgument } from "@threadmark/core/storage";
 
 /** Where a node of a cluster is. */
 export type ClusterNode =
@@ -11,30 +11,30 @@ const SCHEMES = new Set(["redis:", "rediss:"]);
 /** Refuses anything that is not a Redis URL. The URL never becomes part of the message: it may contain a password. */
 export function checkUrl(url: unknown, field: string): void {
   if (url === undefined || url === null || url === "") {
-    throw wrong(
+    throw wrongArgument(
       field,
       "is missing; give a URL such as redis://localhost:6379. Is the environment variable set?",
     );
   }
-  if (typeof url !== "string") throw wrong(field, "must be a string such as redis://localhost:6379");
-  if (!URL.canParse(url)) throw wrong(field, "is not a URL; give one such as redis://localhost:6379");
+  if (typeof url !== "string") throw wrongArgument(field, "must be a string such as redis://localhost:6379");
+  if (!URL.canParse(url)) throw wrongArgument(field, "is not a URL; give one such as redis://localhost:6379");
   const { protocol, pathname, username, password } = new URL(url);
-  if (!SCHEMES.has(protocol)) throw wrong(field, "must begin with redis:// or rediss://");
+  if (!SCHEMES.has(protocol)) throw wrongArgument(field, "must begin with redis:// or rediss://");
   if (!isPercentEncoded(username) || !isPercentEncoded(password)) {
-    throw wrong(
+    throw wrongArgument(
       field,
       "has a user or password with a % that must be percent-encoded; see encodeURIComponent",
     );
   }
   // The server would refuse another path, but nobody would see the error, and the client would go on using database 0.
   if (!/^\/?\d*$/.test(pathname))
-    throw wrong(field, "must have the number of a database as its path, or none");
+    throw wrongArgument(field, "must have the number of a database as its path, or none");
 }
 
 /** Refuses anything that is not a list of cluster nodes. */
 export function checkNodes(nodes: unknown): void {
   if (!Array.isArray(nodes) || nodes.length === 0) {
-    throw wrong("nodes", "must be an array of at least one URL, { url } or { host, port }");
+    throw wrongArgument("nodes", "must be an array of at least one URL, { url } or { host, port }");
   }
   for (const [i, node] of nodes.entries()) checkNode(node, `nodes[${i}]`);
 }
@@ -43,10 +43,7 @@ function checkNode(node: unknown, field: string): void {
   if (typeof node !== "object" || node === null) return checkUrl(node, field);
   const { url, host, port } = node as Record<string, unknown>;
   if ("url" in node) return checkUrl(url, `${field}.url`);
-  if (typeof host !== "string" || host === "") throw wrong(`${field}.host`, "must be the name of a host");
-  if (!Number.isInteger(port)) throw wrong(`${field}.port`, "must be a whole number");
-}
-
-function wrong(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `${field} ${problem}`, { field });
+  if (typeof host !== "string" || host === "")
+    throw wrongArgument(`${field}.host`, "must be the name of a host");
+  if (!Number.isInteger(port)) throw wrongArgument(`${field}.port`, "must be a whole number");
 }

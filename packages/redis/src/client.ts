@@ -1,4 +1,4 @@
-import { CheckpointError } from "@threadmark/core";
+import { wrongArgument } from "@threadmark/core/storage";
 import type { Connection } from "./connection.ts";
 import { connectionOfIoredis, isIoredis, type IoredisLike } from "./ioredis.ts";
 import { connectionOfNodeRedis, isNodeRedis, type NodeRedisLike } from "./node-redis.ts";
@@ -62,10 +62,9 @@ function connecting(client: NodeRedisLike, connection: Connection, patience: Pat
 function checkClient(client: unknown): void {
   const problem = problemOf(client);
   if (problem === undefined) return;
-  throw new CheckpointError(
-    "INVALID_ARGUMENT",
-    `client ${problem}; give a client of ioredis or of the package redis, or use RedisSaver.fromUrl(url)`,
-    { field: "client" },
+  throw wrongArgument(
+    "client",
+    `${problem}; give a client of ioredis or of the package redis, or use RedisSaver.fromUrl(url)`,
   );
 }
 

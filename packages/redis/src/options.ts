@@ -1,4 +1,4 @@
-import { CheckpointError, type CheckpointSaverOptions, type TtlOptions } from "@threadmark/core";
+import type { CheckpointSaverOptions, TtlOptions } from "@threadmark/core";
 import {
   checkOptions,
   coreOptionsOf,
@@ -6,6 +6,7 @@ import {
   SAVER_OPTIONS_INSTEAD,
   type OptionNames,
   type UseInstead,
+  wrongOption,
 } from "@threadmark/core/storage";
 import type { WaitOptions } from "./connection.ts";
 import type { Patience } from "./until-ready.ts";
@@ -76,10 +77,10 @@ export function settingsOf(options: RedisSaverOptions): RedisSettings {
   checkOptions(options, "RedisSaver", NAMES, INSTEAD);
   const { keyPrefix = "threadmark", defaultTTL, refreshOnRead, wait, retryMs, ...core } = options;
   if (typeof keyPrefix !== "string" || /[{}\0]/.test(keyPrefix) || !keyPrefix.isWellFormed()) {
-    throw wrong("keyPrefix", "must be text without { and }, which choose the slot of a key");
+    throw wrongOption("keyPrefix", "must be text without { and }, which choose the slot of a key");
   }
   if (retryMs !== undefined && !(typeof retryMs === "number" && retryMs >= 0)) {
-    throw wrong("retryMs", "must be a number of milliseconds, 0 or more");
+    throw wrongOption("retryMs", "must be a number of milliseconds, 0 or more");
   }
   checkWait(wait);
   return {
@@ -94,10 +95,10 @@ export function settingsOf(options: RedisSaverOptions): RedisSettings {
 
 function checkWait(wait: WaitOptions | undefined): void {
   if (wait === undefined) return;
-  if (typeof wait !== "object" || wait === null) throw wrong("wait", "must be { replicas, timeoutMs }");
+  if (typeof wait !== "object" || wait === null) throw wrongOption("wait", "must be { replicas, timeoutMs }");
   for (const field of ["replicas", "timeoutMs"] as const) {
     if (!(Number.isInteger(wait[field]) && wait[field] > 0)) {
-      throw wrong(`wait.${field}`, "must be a whole number above 0");
+      throw wrongOption(`wait.${field}`, "must be a whole number above 0");
     }
   }
 }
@@ -107,20 +108,16 @@ function ttlOf(
   { defaultTTL, refreshOnRead }: TTLConfig,
 ): TtlOptions | undefined {
   if (refreshOnRead !== undefined && typeof refreshOnRead !== "boolean") {
-    throw wrong("refreshOnRead", "must be true or false");
+    throw wrongOption("refreshOnRead", "must be true or false");
   }
   if (ttl !== undefined) {
-    if (defaultTTL !== undefined) throw wrong("defaultTTL", "and ttl mean the same; give one of them");
-    if (refreshOnRead !== undefined) throw wrong("refreshOnRead", "belongs in ttl, next to seconds");
+    if (defaultTTL !== undefined) throw wrongOption("defaultTTL", "and ttl mean the same; give one of them");
+    if (refreshOnRead !== undefined) throw wrongOption("refreshOnRead", "belongs in ttl, next to seconds");
     return ttl;
   }
   if (defaultTTL === undefined) return undefined;
   if (!(typeof defaultTTL === "number" && defaultTTL > 0)) {
-    throw wrong("defaultTTL", "must be a number of minutes above 0");
+    throw wrongOption("defaultTTL", "must be a number of minutes above 0");
   }
   return { seconds: defaultTTL * 60, refreshOnRead: refreshOnRead ?? false };
-}
-
-function wrong(field: string, problem: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `option ${field} ${problem}`, { field });
 }

@@ -1,5 +1,5 @@
-import { CheckpointError, CheckpointSaver } from "@threadmark/core";
-import { isOptionsObject } from "@threadmark/core/storage";
+import { CheckpointSaver } from "@threadmark/core";
+import { isOptionsObject, wrongOption } from "@threadmark/core/storage";
 import { checkNodes, checkUrl, type ClusterNode } from "./addresses.ts";
 import { borrowed, type RedisClientLike } from "./client.ts";
 import type { Connection } from "./connection.ts";
@@ -88,8 +88,7 @@ function ownSettings(options: RedisConnectOptions) {
   // Anything that is not an object of options goes to the constructor as it is, and is refused by name there.
   const settings = settingsOf(isOptionsObject(options) ? rest : options);
   if (typeof redis !== "object" || redis === null) {
-    const problem = "option redis must be an object of ioredis' options";
-    throw new CheckpointError("INVALID_ARGUMENT", problem, { field: "redis" });
+    throw wrongOption("redis", "must be an object of ioredis' options");
   }
   return { redis, rest, settings };
 }

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { servers } from "@threadmark/services";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { useFolder } from "../../../packages/cli/test/thread-folder.ts";
 import { run } from "../src/run-main.ts";
 
 const COMMANDS = [
@@ -18,13 +18,12 @@ const COMMANDS = [
   "conformance",
 ];
 
-let folder: string;
+const place = useFolder();
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "threadmark-cli-"));
+  const { folder } = place;
   await mkdir(join(folder, "full"));
   await writeFile(join(folder, "full", "notes.txt"), "mine");
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 /** What goes wrong is said in a line or two, without a stack and without a secret. */
 async function failing(...args: string[]): Promise<string> {
@@ -102,11 +101,11 @@ describe("addresses", () => {
   });
 
   it("of a folder that is not PGlite's leave it as it is", async () => {
-    const full = join(folder, "full");
+    const full = join(place.folder, "full");
     expect(await failing("threads", full)).toContain("is not a folder of PGlite");
     expect(await failing("migrate", "redis://localhost:1", full)).toContain("is not a folder of PGlite");
     expect(await readdir(full)).toEqual(["notes.txt"]);
-    expect(await readdir(folder)).toEqual(["full"]);
+    expect(await readdir(place.folder)).toEqual(["full"]);
   });
 
   it.each(servers("postgres"))("on $kind $version without tables say what to look at", async ({ url }) => {
@@ -116,7 +115,7 @@ describe("addresses", () => {
     ] as const) {
       expect(await failing("threads", address, "--schema", "nothing_here")).toContain(hint);
       expect(
-        await failing("migrate", address, join(folder, "new"), "--from-schema", "nothing_here"),
+        await failing("migrate", address, join(place.folder, "new"), "--from-schema", "nothing_here"),
       ).toContain(hint);
     }
   });

@@ -1,23 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { PostgresSaver } from "@threadmark/postgres";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { useThreadFolder } from "../../../packages/cli/test/thread-folder.ts";
 import { run } from "../src/run-main.ts";
 
-let folder: string;
-let threads: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "threadmark-cli-"));
-  threads = join(folder, "threads");
-  await using saver = PostgresSaver.fromFolder(threads);
-  const checkpoint = { v: 4, id: "1", ts: "", channel_values: {}, channel_versions: {}, versions_seen: {} };
-  const metadata = { source: "input" as const, step: -1, parents: {} };
-  await saver.put({ configurable: { thread_id: "a", checkpoint_ns: "" } }, checkpoint, metadata, {});
-});
-afterAll(() => rm(folder, { recursive: true }));
+const place = useThreadFolder(["a"]);
 
 async function refused(...args: string[]): Promise<string> {
   const { code, out, err } = await run(...args);
@@ -28,6 +16,7 @@ async function refused(...args: string[]): Promise<string> {
 
 describe("what would look like a success", () => {
   it("a thread that is not in the store that it is to come from", async () => {
+    const { folder, threads } = place;
     const target = join(folder, "nothing");
     const err = await refused("migrate", threads, target, "--thread", "a", "nobody");
     expect(err).toBe(`threadmark: there is no thread "nobody" in ${threads}\n`);
@@ -35,6 +24,7 @@ describe("what would look like a success", () => {
   });
 
   it("a store that is copied to itself by another path", async () => {
+    const { folder, threads } = place;
     const link = join(folder, "link");
     await symlink(threads, link);
     for (const same of [`${threads}/`, `${folder}/./threads`, link]) {
@@ -45,11 +35,12 @@ describe("what would look like a success", () => {
 
 describe("a message", () => {
   it("tells a thread from its namespace", async () => {
-    const err = await refused("inspect", threads, "a", "--namespace", "inner");
+    const err = await refused("inspect", place.threads, "a", "--namespace", "inner");
     expect(err).toContain(`thread "a" has no checkpoints in the namespace "inner"`);
   });
 
   it("has the singular for one", async () => {
+    const { folder, threads } = place;
     const moved = await run("migrate", threads, join(folder, "target"));
     const pruned = await run("prune", threads, "a", "--keep-latest", "0", "--dry-run");
     expect(pruned.out).toBe(`1 checkpoint of 1 thread in ${threads} would be removed.\n`);

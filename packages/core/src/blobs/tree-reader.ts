@@ -112,9 +112,12 @@ function sizeOf(leaves: readonly Blob[]): number {
 }
 
 function tooDeep(): CheckpointError {
-  return new CheckpointError("CORRUPT", `the parts of the value name each other over ${MAX_LEVELS} levels`);
+  return new CheckpointError(
+    "CORRUPT",
+    `the value is damaged: its parts are nested over more than ${MAX_LEVELS} levels`,
+  );
 }
 
 function wrongSize(size: number): CheckpointError {
-  return new CheckpointError("CORRUPT", `the parts of the value do not make up its ${size} bytes`);
+  return new CheckpointError("CORRUPT", `the value is damaged: its parts do not add up to ${size} bytes`);
 }

@@ -1,4 +1,4 @@
-import { CheckpointError } from "../errors.ts";
+import { wrongArgument } from "../options.ts";
 import type { FilterTerm, IndexEntry } from "../storage/port.ts";
 import { canonicalText, isLeftOut, shortText } from "./canonical-text.ts";
 import { escapeText } from "./text.ts";
@@ -27,11 +27,8 @@ export function filterTerms(filter: Record<string, unknown> | undefined): Filter
     try {
       return { key: keyToken(key), token: value === undefined ? undefined : canonicalText(value) };
     } catch (cause) {
-      throw new CheckpointError(
-        "INVALID_ARGUMENT",
-        `filter.${key} cannot be compared with metadata: ${(cause as Error).message}`,
-        { field: `filter.${key}`, cause },
-      );
+      const problem = `cannot be compared with metadata: ${(cause as Error).message}`;
+      throw wrongArgument(`filter.${key}`, problem, cause);
     }
   });
 }

@@ -99,7 +99,7 @@ export function loadValue(stored: Uint8Array, reader: TreeReader): Uint8Array {
   const leaves = reader.leavesOf(ref, size - head.length);
   const parts = leaves.map((leaf) => leaf.bytes);
   if (size > REPEATED_MIN && new Set(leaves).size * 8 < leaves.length && !isSound(head, parts)) {
-    throw new CheckpointError("CORRUPT", "the value is damaged: its checksum is wrong");
+    throw new CheckpointError("CORRUPT", "the value is damaged: its checksum does not match");
   }
   try {
     return concatBytes([head, ...parts]);
@@ -130,6 +130,6 @@ function parse(stored: Uint8Array): Parsed {
   const size = reader.varint();
   const ref = toHex(reader.take(ID_BYTES));
   const head = reader.rest();
-  if (size < head.length) throw new CheckpointError("CORRUPT", "stored value has an impossible size");
+  if (size < head.length) throw new CheckpointError("CORRUPT", "the value is damaged: its size is wrong");
   return { size, ref, head };
 }

@@ -1,4 +1,4 @@
-import { CheckpointError } from "../errors.ts";
+import { wrongArgument } from "../options.ts";
 import type { NewSaver, OldSaver } from "./old-saver.ts";
 
 /** Refuses objects from which no thread can be read. */
@@ -18,6 +18,6 @@ function checkMethods<T extends object>(
 ): void {
   for (const method of methods) {
     if (typeof saver?.[method] === "function") continue;
-    throw new CheckpointError("INVALID_ARGUMENT", `${field} must be a saver: it has no ${method}`, { field });
+    throw wrongArgument(field, `must be a saver: it has no ${method}`);
   }
 }

@@ -36,7 +36,7 @@ interface Expected {
 /** The error for a checkpoint where none, or another one, should be. */
 export function misplaced({ thread, checkpoint }: Placed, threadId: string = thread): CheckpointError {
   const { namespace, id } = checkpoint;
-  const message = `thread ${JSON.stringify(threadId)} is damaged in the storage: checkpoint ${JSON.stringify(id)} is found where it does not belong`;
+  const message = `thread ${JSON.stringify(threadId)} is damaged in the storage: checkpoint ${JSON.stringify(id)} is not where it was stored`;
   return new CheckpointError("CORRUPT", message, { threadId, namespace, checkpointId: id });
 }
 
@@ -84,7 +84,11 @@ export function checkEntries(thread: string, entries: readonly ThreadEntry[]): v
 }
 
 function damagedRecord(what: string, place: CheckpointErrorDetails): CheckpointError {
-  const at = place.checkpointId === undefined ? "" : ` at checkpoint ${JSON.stringify(place.checkpointId)}`;
-  const message = `${what} of thread ${JSON.stringify(place.threadId)}${at} is damaged in the storage: its seal is wrong`;
+  const { threadId, checkpointId } = place;
+  const at = checkpointId === undefined ? "" : ` at checkpoint ${JSON.stringify(checkpointId)}`;
+  const remedy = checkpointId === undefined ? "" : ", or continue from an older checkpoint";
+  const message =
+    `${what} of thread ${JSON.stringify(threadId)}${at} is damaged in the storage: its checksum does not match; ` +
+    `restore it from a backup${remedy}`;
   return new CheckpointError("CORRUPT", message, place);
 }

@@ -93,7 +93,7 @@ function checkContent(
   again: ValuesPlace["again"],
 ): void {
   if (header.content !== contentSum(metadata, index, refs)) {
-    throw new CheckpointError("CORRUPT", "its metadata or its references are damaged in the storage");
+    throw new CheckpointError("CORRUPT", "its metadata or its list of blobs is damaged in the storage");
   }
   const named = new Set<BlobId>();
   header.values.forEach(([, stored], i) => {
@@ -105,7 +105,10 @@ function checkContent(
 }
 
 function strayRefs(): CheckpointError {
-  return new CheckpointError("CORRUPT", "its references are not those of its values");
+  return new CheckpointError(
+    "CORRUPT",
+    "its list of blobs is damaged in the storage: it does not match its values",
+  );
 }
 
 function checkpointOf(id: string, header: Header, values: Checkpoint["channel_values"]): Checkpoint {

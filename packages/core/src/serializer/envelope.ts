@@ -85,7 +85,7 @@ export function open(bytes: Uint8Array): OpenedBody {
   }
   if (bytes.length <= HEADER_BYTES) throw new CheckpointError("CORRUPT", "stored value is cut off");
   if (sumOf(bytes, crc32(bytes, 0, HEAD_BYTES), format) !== sumIn(bytes)) {
-    throw new CheckpointError("CORRUPT", "stored value is damaged: its checksum is wrong");
+    throw new CheckpointError("CORRUPT", "stored value is damaged: its checksum does not match");
   }
   // A view of exactly this class: a Node `Buffer` would make every byte string in it one too.
   const body = new Uint8Array(bytes.buffer, bytes.byteOffset + HEADER_BYTES, bytes.length - HEADER_BYTES);

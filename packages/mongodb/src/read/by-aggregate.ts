@@ -1,5 +1,5 @@
 import { isNode, type BlobId } from "@threadmark/core/storage";
-import { idBytes, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../documents.ts";
+import { bytesOf, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
 import { KIND, only, threadKey, type Key } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
@@ -131,7 +131,7 @@ function nodesStage(
   have: readonly BlobId[],
   as: string,
 ): Doc {
-  const nodes = have.filter(isNode).map(idBytes);
+  const nodes = bytesOf(have.filter(isNode));
   return {
     $graphLookup: {
       from,

@@ -1,5 +1,6 @@
 import { childrenOf, type Blob, type BlobId } from "@threadmark/core/storage";
-import { blobOf, idOf, type BlobDoc } from "../documents.ts";
+import { idOf } from "../decoder.ts";
+import { blobOf, type BlobDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
 import { anyOf, blobKey, KIND, threadKey, type Key } from "../keys.ts";
 import type { ThreadDoc } from "../thread.ts";

@@ -1,8 +1,9 @@
 import type { BlobId } from "@threadmark/core/storage";
 import { childrenOf } from "@threadmark/core/storage";
-import { blobOf, idOf, writesIn, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../documents.ts";
+import { idOf } from "../decoder.ts";
+import { blobOf, writesIn, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../documents.ts";
 import type { Doc, UpdateManyOp } from "../driver.ts";
-import { anyOf, blobKey, blobsOf, either, KIND, recordsOf, type Key } from "../keys.ts";
+import { anyOf, blobsOf, either, KIND, recordsOf, type Key } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { onlyOf } from "../thread.ts";
 import { readTrees } from "../read/read-trees.ts";
@@ -53,8 +54,9 @@ function* inBatches<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < all.length; start += BATCH) yield all.slice(start, start + BATCH);
 }
 
+/** As they are stored: a damaged one must be removed, too. */
 function keysOf(blobs: readonly BlobDoc[]): Key[] {
-  return blobs.map(({ _id }) => blobKey(_id.t, idOf(_id.b)));
+  return blobs.map(({ _id }) => _id as unknown as Key);
 }
 
 /**
