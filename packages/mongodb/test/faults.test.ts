@@ -104,43 +104,46 @@ describe("faults of the connection", () => {
     expect((await new MongoDBSaver({ client, dbName }).get(configOf("down")))?.id).toBe(turnId(1));
   });
 
-  it.each([7, 6] as const)(
-    "no server at the first call: its error says why, and later calls work, with driver %s",
-    async (driver) => {
-      await proxy.down();
-      const fast = { serverSelectionTimeoutMS: 300 };
-      const lent = new DRIVERS[driver](url, fast);
-      const spoiled = new DRIVERS[driver](url, fast);
-      // Of the application: its client is of no use after this, unless it is connected again.
-      await expect(spoiled.db("x").command({ ping: 1 })).rejects.toThrow(/ECONNREFUSED/);
-      const savers = [
-        own({ client: fast }),
-        new MongoDBSaver({ client: lent, dbName }),
-        new MongoDBSaver({ client: spoiled, dbName }),
-      ];
-      for (const saver of savers) {
-        for (const call of [
-          () => saver.setup(),
-          () => saver.getTuple(configOf("first")),
-          () => putTurn(saver, { thread: "first", id: turnId(1) }),
-        ]) {
-          await expect(call()).rejects.toMatchObject({
-            name: "MongoServerSelectionError",
-            message: expect.stringContaining("ECONNREFUSED") as string,
-          });
-        }
+  it("no server at the first call: its error says why, and later calls work, with every driver", async () => {
+    await proxy.down();
+    // Longer than it takes to be refused, also on a machine that is busy with other things.
+    const fast = { serverSelectionTimeoutMS: 3000 };
+    const clients = Object.values(DRIVERS).flatMap((Driver) => [
+      new Driver(url, fast),
+      new Driver(url, fast),
+    ]);
+    // Of the application: its client is of no use after this, unless it is connected again.
+    const spoiled = clients.filter((_, i) => i % 2 === 1);
+    const pings = spoiled.map((one) =>
+      expect(one.db("x").command({ ping: 1 })).rejects.toThrow(/ECONNREFUSED/),
+    );
+    await Promise.all(pings);
+    const savers = [
+      own({ client: fast }),
+      ...clients.map((one) => new MongoDBSaver({ client: one, dbName })),
+    ];
+    const fails = async (saver: MongoDBSaver): Promise<void> => {
+      for (const call of [
+        () => saver.setup(),
+        () => saver.getTuple(configOf("first")),
+        () => putTurn(saver, { thread: "first", id: turnId(1) }),
+      ]) {
+        await expect(call()).rejects.toMatchObject({
+          name: "MongoServerSelectionError",
+          message: expect.stringContaining("ECONNREFUSED") as string,
+        });
       }
-      await proxy.up();
-      for (const saver of savers) {
-        const calls = [1, 2, 3].map((n) => putTurn(saver, { thread: "first", id: turnId(n), values: { n } }));
-        await Promise.all(calls);
-        expect((await saver.get(configOf("first")))?.channel_values).toEqual({ n: 3 });
-        await saver.close();
-      }
-      await lent.close();
-      await spoiled.close();
-    },
-  );
+    };
+    await Promise.all(savers.map(fails));
+    await proxy.up();
+    for (const saver of savers) {
+      const calls = [1, 2, 3].map((n) => putTurn(saver, { thread: "first", id: turnId(n), values: { n } }));
+      await Promise.all(calls);
+      expect((await saver.get(configOf("first")))?.channel_values).toEqual({ n: 3 });
+      await saver.close();
+    }
+    await Promise.all(clients.map((one) => one.close()));
+  });
 
   it("resets under load: what was acknowledged is there, and everything there is whole", async () => {
     await using saver = own({ blobCacheBytes: 0 });
@@ -148,7 +151,7 @@ describe("faults of the connection", () => {
     for (let round = 0; round < 25; round++) {
       const before = writing.acknowledged.size;
       await expect
-        .poll(() => writing.acknowledged.size, { timeout: 20_000, interval: 5 })
+        .poll(() => writing.acknowledged.size, { timeout: 240_000, interval: 5 })
         .toBeGreaterThan(before);
       proxy.reset();
     }
@@ -188,7 +191,7 @@ describe.runIf(hasPrivate("mongodb"))("faults of a single server", () => {
       const writing = startWriting(saver, "killed", 4);
       for (let round = 0; round < 3; round++) {
         const before = writing.acknowledged.size;
-        await expect.poll(() => writing.acknowledged.size, { timeout: 20_000 }).toBeGreaterThan(before + 10);
+        await expect.poll(() => writing.acknowledged.size, { timeout: 240_000 }).toBeGreaterThan(before + 10);
         await server.kill();
         await server.start();
       }
@@ -196,6 +199,6 @@ describe.runIf(hasPrivate("mongodb"))("faults of a single server", () => {
       await writing.check(new MongoDBSaver({ client, blobCacheBytes: 0 }));
       await client.close();
     },
-    120_000,
+    300_000,
   );
 });

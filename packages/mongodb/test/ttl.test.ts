@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { onServers, useDatabase } from "./database.ts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
-const POLL = { timeout: 50_000 };
+const POLL = { timeout: 240_000 };
 
 describe.each(onServers)("expiry on $title", ({ server }) => {
   countTests(server);
@@ -66,7 +66,7 @@ describe.each(onServers)("expiry on $title", ({ server }) => {
     await putTurn(saver, { thread: "short", id: turnId(1), values: { text: longText("short") } });
     await saver.setThreadTtl("short", { seconds: 0.001 });
     const reader = new MongoDBSaver({ client, dbName });
-    await expect.poll(() => reader.getTuple(configOf("short"))).toBeUndefined();
+    await expect.poll(() => reader.getTuple(configOf("short")), POLL).toBeUndefined();
     for await (const { threadId } of reader.listThreads()) expect(threadId).not.toBe("short");
     await expect(reader.copyThread("short", "copy")).rejects.toMatchObject({ code: "THREAD_NOT_FOUND" });
     await reader.sweep();

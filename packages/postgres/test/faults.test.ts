@@ -127,15 +127,27 @@ describe("faults", () => {
   });
 
   it("an error of the database surfaces as it is, and the saver goes on", async () => {
+    const application = newName();
     await using saver = PostgresSaver.fromConnString(url, {
       schema,
-      pool: { max: 1, options: "-c statement_timeout=2000" },
+      pool: { max: 1, application_name: application },
     });
     await saver.getTuple(configOf("slow"));
     const blocker = await pool.connect();
     await blocker.query("BEGIN");
     await blocker.query(`LOCK ${schema}.threadmark_threads`);
-    await expect(putTurn(saver, { thread: "slow", id: turnId(1) })).rejects.toMatchObject({ code: "57014" });
+    const put = putTurn(saver, { thread: "slow", id: turnId(1) });
+    const cancel = async (): Promise<number | null> => {
+      const { rowCount } = await pool.query(
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'",
+        [application],
+      );
+      return rowCount;
+    };
+    const cancelled = async (): Promise<void> => {
+      await expect.poll(cancel, { timeout: 240_000 }).toBe(1);
+    };
+    await Promise.all([expect(put).rejects.toMatchObject({ code: "57014" }), cancelled()]);
     await blocker.query("ROLLBACK");
     blocker.release();
     await putTurn(saver, { thread: "slow", id: turnId(1), values: { a: 1 } });

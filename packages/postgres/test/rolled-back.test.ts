@@ -113,7 +113,8 @@ describe("a server that comes back without its last writes, under a process that
       await saver.setup();
       const living = new LivingProcess(saver, randomFrom(seed));
       let lost = 0;
-      for (let point = 0; point < enough(2); point++) {
+      // It may have been written just before the kill, so more rounds may be needed until something is lost.
+      for (let point = 0; point < enough(2) || lost === 0; point++) {
         const before = await living.goOn(4);
         await checkpointOf(server.url);
         const after = await living.goOn(8);
@@ -129,7 +130,7 @@ describe("a server that comes back without its last writes, under a process that
         "checkpoints lost by them": lost,
       });
     },
-    enough(60_000),
+    enough(300_000),
   );
 });
 

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { newest } from "./database.ts";
 
 /** Milliseconds that writers may take for the next few puts, on a machine that is busy with other things. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 describe.runIf(hasPrivate("postgres:17"))("faults of the server", () => {
   countTests(newest);
@@ -45,9 +45,11 @@ describe.runIf(hasPrivate("postgres:17"))("faults of the server", () => {
     await saver.setup();
     await putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
     await server.kill();
-    await expect(saver.getTuple(configOf("t"))).rejects.toThrow(
-      /ECONNREFUSED|ECONNRESET|EPIPE|Connection terminated/,
-    );
+    // The process of a connection may still answer: it does not end in the same moment as that which was killed.
+    const call = () => saver.getTuple(configOf("t")).then(String, (error: Error) => error.message);
+    await expect
+      .poll(call, { timeout: PATIENCE })
+      .toMatch(/ECONNREFUSED|ECONNRESET|EPIPE|Connection terminated/);
     await server.start();
     expect((await saver.get(configOf("t")))?.channel_values).toEqual({ a: 1 });
   });

@@ -18,7 +18,7 @@ describe("round trips on the wire", () => {
     proxy = await startFaultProxy({ host: url.hostname, port: Number(url.port) });
     url.hostname = "127.0.0.1";
     url.port = String(proxy.port);
-    counted = new pg.Pool({ connectionString: url.href, max: 1 });
+    counted = new pg.Pool({ connectionString: url.href, max: 1, idleTimeoutMillis: 0 });
     proxy.onData = countReady(() => (roundTrips += 1));
     await new PostgresSaver(pool, { schema }).setup();
     // Without what it remembers of earlier calls, so that everything is sent and read.

@@ -1,5 +1,6 @@
 import { CheckpointError } from "@threadmark/core";
 import type { Argument, Connection, Reply, ScriptCall, WaitOptions } from "./connection.ts";
+import { isMoved } from "./failure.ts";
 
 /** A `Redis` or a `Cluster` of ioredis, version 5 or 6, as a structural type: no driver is imported for it. */
 export interface IoredisLike {
@@ -16,6 +17,7 @@ interface ScriptClient extends IoredisLike {
   readonly options: IoredisOptions;
   evalshaBuffer(sha1: string, numkeys: number, args: Argument[]): Promise<unknown>;
   evalBuffer(script: string, numkeys: number, args: Argument[]): Promise<unknown>;
+  exists(key: string): Promise<unknown>;
   pipeline(): ScriptPipeline;
   scan(
     cursor: string,
@@ -98,6 +100,8 @@ async function runAndWait(
   pipeline[METHODS[command]](script, keys.length, [...keys, ...args]);
   pipeline.wait(replicas, timeoutMs);
   const [[scriptError, reply], [waitError, reached]] = (await pipeline.exec())!;
+  // A cluster follows it for a single command only, and then knows where the slot is.
+  if (isMoved(scriptError)) await client.exists(keys[0]!);
   if (scriptError) throw scriptError;
   if (waitError) throw waitError;
   return [reply, Number(reached)];

@@ -62,23 +62,26 @@ describe.runIf(hasPrivate("redis:8"))("a Redis that evicts what was not used for
     const client = new Redis(server.url);
     const saver = new RedisSaver(client, { blobCacheBytes: 0 });
     const outcomes = { whole: 0, incomplete: 0, absent: 0 };
-    for (let i = 0; i < 400; i++) {
-      // A thread that lost a part while it was being written says so.
-      await fill(saver, `t${i}`).catch((error: unknown) => {
-        if (!isCheckpointError(error, "INCOMPLETE")) throw error;
-      });
+    const isSeen = () => Object.values(outcomes).every((count) => count > 0);
+    // Redis evicts the oldest of a few keys that it picks by chance, so any of these may need another round.
+    for (let round = 0; !isSeen(); round++) {
+      const threads = Array.from({ length: 400 }, (_, i) => `t${round} ${i}`);
+      for (const thread of threads) {
+        // A thread that lost a part while it was being written says so.
+        await fill(saver, thread).catch((error: unknown) => {
+          if (!isCheckpointError(error, "INCOMPLETE")) throw error;
+        });
+      }
+      for (const thread of threads) {
+        const whole = { values: { text: longText(thread) }, writes: [["task", "c", longText("write")]] };
+        const found = await saver.getTuple(configOf(thread)).then(
+          (tuple) => tuple && { values: tuple.checkpoint.channel_values, writes: tuple.pendingWrites },
+          (error: { code: string }) => error.code,
+        );
+        expect([undefined, "INCOMPLETE", whole]).toContainEqual(found);
+        outcomes[found === undefined ? "absent" : found === "INCOMPLETE" ? "incomplete" : "whole"]++;
+      }
     }
-    for (let i = 0; i < 400; i++) {
-      const thread = `t${i}`;
-      const whole = { values: { text: longText(thread) }, writes: [["task", "c", longText("write")]] };
-      const found = await saver.getTuple(configOf(thread)).then(
-        (tuple) => tuple && { values: tuple.checkpoint.channel_values, writes: tuple.pendingWrites },
-        (error: { code: string }) => error.code,
-      );
-      expect([undefined, "INCOMPLETE", whole]).toContainEqual(found);
-      outcomes[found === undefined ? "absent" : found === "INCOMPLETE" ? "incomplete" : "whole"]++;
-    }
-    for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(0);
     client.disconnect();
   });
 });

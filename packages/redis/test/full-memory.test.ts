@@ -69,7 +69,7 @@ describe.runIf(hasPrivate("redis:8"))("a Redis that is full and evicts nothing",
     const tuple = await saver.getTuple(configOf("t"));
     expect(tuple?.checkpoint.channel_values).toEqual({ text: longText("two") });
     expect(tuple?.pendingWrites).toEqual([["task", "c", 1]]);
-    const renewing = new RedisSaver(client, { defaultTTL: 1, refreshOnRead: true });
+    const renewing = new RedisSaver(client, { defaultTTL: 60, refreshOnRead: true });
     expect((await renewing.getTuple(configOf("t")))?.checkpoint).toEqual(tuple?.checkpoint);
     const [key] = await client.keys("*:t:t");
     expect(await client.pttl(key!)).toBeGreaterThan(0);

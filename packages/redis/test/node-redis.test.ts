@@ -1,9 +1,12 @@
 import { RedisSaver, type RedisSaverOptions } from "@threadmark/redis";
-import { countTests, nameOf, servers } from "@threadmark/services";
+import { countTests, hasPrivate, nameOf, servers } from "@threadmark/services";
+import { startPrivate } from "@threadmark/services/private";
 import { conformanceInBrief } from "@threadmark/storage-tests/conformance";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
+import type { Redis } from "ioredis";
 import { createClient as createClient5 } from "redis-5";
 import { afterAll, describe, expect, it } from "vitest";
+import { endWait } from "./end-wait.ts";
 import { callsInSteps, callsOnAllThreads, callsOnOneThread } from "./every-call.ts";
 import { endNodeRedis, nodeRedisDrivers, type NodeRedisClient } from "./node-redis-clients.ts";
 import { connect, newest, newPrefix, removeKeys } from "./server.ts";
@@ -69,11 +72,16 @@ describe.each(nodeRedisDrivers)("$title", ({ server, make }) => {
 
   it("waits for replicas on the connection of the write", async () => {
     const there = server.kind === "redis-sentinel" ? 1 : 0;
-    const { saver } = open({ wait: { replicas: there + 1, timeoutMs: 100 } });
-    await expect(putTurn(saver, { thread: "w", id: turnId(1), values: { a: 1 } })).rejects.toMatchObject({
-      code: "STORAGE_FAILED",
-      message: expect.stringContaining(`${there} of the ${there + 1}`),
-    });
+    const { saver } = open({ wait: { replicas: there + 1, timeoutMs: there > 0 ? 240_000 : 100 } });
+    const admin = connect(server);
+    await Promise.all([
+      expect(putTurn(saver, { thread: "w", id: turnId(1), values: { a: 1 } })).rejects.toMatchObject({
+        code: "STORAGE_FAILED",
+        message: expect.stringContaining(`${there} of the ${there + 1}`),
+      }),
+      there > 0 && endWait(admin as Redis, " lib-name=node-redis"),
+    ]);
+    await admin.quit();
     const { saver: content } = open({ wait: { replicas: 1, timeoutMs: 10_000 } });
     if (there > 0) await putTurn(content, { thread: "w", id: turnId(2), values: { a: 2 } });
     expect((await content.get(configOf("w")))?.id).toBe(turnId(1 + there));
@@ -100,15 +108,17 @@ conformanceInBrief(
     .map((server) => ({ name: `node-redis 5 on ${nameOf(server)}`, server, open: openWithNodeRedis5 })),
 );
 
-describe("a connection of node-redis that is lost", () => {
+describe.runIf(hasPrivate("redis:8"))("a connection of node-redis that is lost", () => {
   countTests(newest);
   const single = nodeRedisDrivers.filter(({ title }) => /^node-redis \d$/.test(title));
 
   it.each(single)("$title: calls are done on the next one", async ({ make }) => {
-    const keyPrefix = newPrefix();
-    const client = make(newest);
-    const saver = new RedisSaver(client, { keyPrefix });
-    const admin = connect(newest);
+    // All connections are closed, those of other tests too if there were any.
+    await using own = await startPrivate("redis:8");
+    const server = { ...newest, url: own.url };
+    const client = make(server);
+    const saver = new RedisSaver(client);
+    const admin = connect(server);
     await putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
     for (let n = 2; n <= 6; n++) {
       const [put] = await Promise.all([
@@ -119,7 +129,6 @@ describe("a connection of node-redis that is lost", () => {
     }
     expect((await saver.get(configOf("t")))?.channel_values).toEqual({ text: longText("6") });
     await endNodeRedis(client);
-    await removeKeys(admin, keyPrefix);
     await admin.quit();
   });
 });

@@ -1,4 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { RedisSaver } from "@threadmark/redis";
 import { startPrivate } from "@threadmark/services/private";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
@@ -103,8 +104,13 @@ export async function fromCutLogs(points: readonly RollbackPoint[]): Promise<num
 /** What Redis calls the log that it adds to, as long as it was never rewritten. */
 const LOG = "appendonlydir/appendonly.aof.1.incr.aof";
 
+/** With all that was answered: while a sync is under way, Redis answers before it writes. */
 async function logSize(client: Redis): Promise<number> {
-  return Number(/aof_current_size:(\d+)/.exec(await client.info("persistence"))![1]);
+  for (;;) {
+    const info = await client.info("persistence");
+    if (/aof_buffer_length:0\r/.test(info)) return Number(/aof_current_size:(\d+)/.exec(info)![1]);
+    await setTimeout(10);
+  }
 }
 
 /** Rounds of a replica that has stopped to follow, and becomes the primary. */

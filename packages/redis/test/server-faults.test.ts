@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { RedisSaver } from "@threadmark/redis";
 import { countTests, hasPrivate } from "@threadmark/services";
 import { startPrivate } from "@threadmark/services/private";
@@ -82,7 +82,7 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
 
   it("BUSY: calls are repeated until the script of somebody else has ended, or reject with it", async () => {
     await using server = await startPrivate("redis:8", { args: ["--busy-reply-threshold", "100"] });
-    await using saver = RedisSaver.fromUrl(server.url);
+    await using saver = RedisSaver.fromUrl(server.url, { retryMs: 60_000 });
     await using impatient = RedisSaver.fromUrl(server.url, { retryMs: 0 });
     for (const one of [saver, impatient])
       await putTurn(one, { thread: "t", id: turnId(1), values: { a: 1 } });
@@ -104,7 +104,7 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
   it("READONLY: calls are repeated until the server is a primary again, or reject with it", async () => {
     await using server = await startPrivate("redis:8");
     const admin = new Redis(server.url);
-    await using saver = RedisSaver.fromUrl(server.url);
+    await using saver = RedisSaver.fromUrl(server.url, { retryMs: 60_000 });
     await using impatient = RedisSaver.fromUrl(server.url, { retryMs: 0 });
     for (const one of [saver, impatient])
       await putTurn(one, { thread: "t", id: turnId(1), values: { a: 1 } });
@@ -122,7 +122,7 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
     await using old = await startPrivate("redis:8");
     await using next = await startPrivate("redis:8");
     const client = new Redis(old.port);
-    const saver = new RedisSaver(client);
+    const saver = new RedisSaver(client, { retryMs: 60_000 });
     await putTurn(saver, { thread: "t", id: turnId(1), values: { a: 1 } });
     await client.replicaof("127.0.0.1", 1);
     // As when a name leads to another address from now on.
@@ -134,23 +134,28 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
   });
 
   it("LOADING: calls are repeated until the server has read its data", async () => {
-    const slow = ["--key-load-delay", "20000", "--loading-process-events-interval-bytes", "1024"];
+    const slow = ["--key-load-delay", "100000", "--loading-process-events-interval-bytes", "1024"];
     await using server = await startPrivate("redis:8", { args: ["--appendonly", "yes", ...slow] });
-    // Neither waits for the server to be ready.
-    const options = { enableReadyCheck: false };
-    await using saver = RedisSaver.fromUrl(server.url, { redis: options });
-    for (let i = 0; i < 20; i++) await putTurn(saver, { thread: `t${i}`, id: turnId(1), values: { i } });
-    const admin = new Redis(server.url, options);
-    admin.on("error", () => {});
-    await admin.bgrewriteaof();
-    await expect.poll(() => admin.info("persistence"), PATIENT).toContain("aof_rewrite_in_progress:0");
+    // It does not wait for the server to be ready.
+    const client = new Redis(server.url, { enableReadyCheck: false, retryStrategy: () => 50 });
+    client.on("error", () => {});
+    const saver = new RedisSaver(client, { retryMs: 60_000 });
+    const valuesOf = (i: number) => ({ text: longText(String(i)) });
+    for (let i = 0; i < 40; i++)
+      await putTurn(saver, { thread: `t${i}`, id: turnId(1), values: valuesOf(i) });
+    await client.bgrewriteaof();
+    await expect.poll(() => client.info("persistence"), PATIENT).toContain("aof_rewrite_in_progress:0");
     await server.kill();
     const starting = server.start();
     await expect
-      .poll(() => admin.get("x").catch((error: Error) => error.message), PATIENT)
+      .poll(() => client.get("x").catch((error: Error) => error.message), PATIENT)
       .toContain("LOADING");
-    expect((await saver.get(configOf("t7")))?.channel_values).toEqual({ i: 7 });
+    const found = saver.get(configOf("t7"));
+    // The server goes on reading until the call has been sent, however long that takes.
+    await setImmediate();
+    await client.config("SET", "key-load-delay", "0");
+    expect((await found)?.channel_values).toEqual(valuesOf(7));
     await starting;
-    admin.disconnect();
+    client.disconnect();
   });
 });

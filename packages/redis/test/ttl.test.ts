@@ -4,6 +4,9 @@ import { describe, expect, it } from "vitest";
 import { allServers, keysWith, PATIENT, useKeys } from "./server.ts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
+/** In milliseconds. */
+const HOUR = 3_600_000;
+
 describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
   "expiry on $title",
   ({ server }) => {
@@ -34,23 +37,23 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
     });
 
     it("writing renews it on every key, reading only where the saver says so, and a time of its own goes first", async () => {
-      const saver = new RedisSaver(client, { keyPrefix, defaultTTL: 1 });
+      const saver = new RedisSaver(client, { keyPrefix, defaultTTL: 60 });
       await fill(saver, "renewed");
       const [first] = await expiries("renewed");
-      await new RedisSaver(client, { keyPrefix, defaultTTL: 100 }).getTuple(configOf("renewed"));
+      await new RedisSaver(client, { keyPrefix, defaultTTL: 6000 }).getTuple(configOf("renewed"));
       expect(new Set(await expiries("renewed"))).toEqual(new Set([first]));
-      await new RedisSaver(client, { keyPrefix, defaultTTL: 2, refreshOnRead: true }).getTuple(
+      await new RedisSaver(client, { keyPrefix, defaultTTL: 120, refreshOnRead: true }).getTuple(
         configOf("renewed"),
       );
       const read = new Set(await expiries("renewed"));
       expect(read.size).toBe(1);
-      // Two minutes in place of one.
-      expect(Math.round(([...read][0]! - first!) / 60_000)).toBe(1);
-      await saver.setThreadTtl("renewed", { seconds: 3600 });
+      // Two hours in place of one.
+      expect(Math.round(([...read][0]! - first!) / HOUR)).toBe(1);
+      await saver.setThreadTtl("renewed", { seconds: 60 * 3600 });
       await fill(saver, "renewed");
       const own = new Set(await expiries("renewed"));
       expect(own.size).toBe(1);
-      expect(Math.round(([...own][0]! - first!) / 60_000)).toBe(59);
+      expect(Math.round(([...own][0]! - first!) / HOUR)).toBe(59);
       await saver.setThreadTtl("renewed", null);
       await fill(saver, "renewed");
       expect(new Set(await expiries("renewed"))).toEqual(new Set([-1]));

@@ -2,7 +2,7 @@ import { debianProgram } from "./debian.ts";
 import type { Node } from "./node.ts";
 import { until } from "./patience.ts";
 import type { Recipe } from "./recipe.ts";
-import { askRedis, REDIS_8, redisVersion, startRedis } from "./redis.ts";
+import { askRedis, isReplica, REDIS_8, redisVersion, startRedis } from "./redis.ts";
 
 const MASTERS = 3;
 const SLOTS = 16_384;
@@ -70,11 +70,6 @@ async function takeSlots(node: Node, index: number): Promise<void> {
 async function knows(node: Node, count: number): Promise<void> {
   const info = String(await ask(node, "INFO"));
   if (!info.includes(`cluster_known_nodes:${count}\r`)) throw new Error(info);
-}
-
-async function isReplica({ address }: Node): Promise<void> {
-  const info = String(await askRedis(`redis://${address}`, ["INFO", "replication"]));
-  if (!info.includes("master_link_status:up")) throw new Error(info);
 }
 
 async function isWhole(node: Node): Promise<void> {

@@ -51,6 +51,12 @@ export async function askRedis(url: string, command: readonly string[]): Promise
   }
 }
 
+/** Rejects as long as a replica has not copied its primary. */
+export async function isReplica({ address }: Node): Promise<void> {
+  const info = String(await askRedis(`redis://${address}`, ["INFO", "replication"]));
+  if (!info.includes("master_link_status:up")) throw new Error(info);
+}
+
 /** The exact version of a Redis or Valkey. */
 export async function redisVersion(url: string): Promise<string> {
   const info = String(await askRedis(url, ["INFO", "server"]));

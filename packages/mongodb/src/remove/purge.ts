@@ -148,7 +148,7 @@ export async function awaitPurge(
   { thread, g }: ThreadDoc,
   waits: readonly number[] = SHORT_WAITS,
 ): Promise<void> {
-  for (const wait of waits) {
+  for (const wait of waits.filter((one) => one <= session.patience)) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     const now = await findThread(session, thread);
     // What was copied keeps its generation when it appears.

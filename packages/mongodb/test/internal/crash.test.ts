@@ -86,7 +86,7 @@ describe.each(onEach)("a crash on $title", ({ server, calls }) => {
     }
     await putTurn(saver, { thread: "old", id: turnId(1), values: valuesOf(1) });
     await saver.setThreadTtl("old", { seconds: 0.001 });
-    await vi.waitUntil(async () => Object.keys(await contentOf("old")).length === 0, { timeout: 60_000 });
+    await vi.waitUntil(async () => Object.keys(await contentOf("old")).length === 0, { timeout: 240_000 });
     await collection.aggregate([{ $match: OF_THREADS }, { $out: "at_the_start" }]).toArray();
   });
 
