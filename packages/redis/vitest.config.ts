@@ -11,7 +11,7 @@ export default mergeConfig(
         services: ["redis:8", "redis:7", "valkey:8", "redis-cluster", "redis-sentinel"],
         privateServices: ["redis:8", "redis-cluster", "redis-sentinel"],
       },
-      // Tests that kill servers mostly wait, for an election or a program; another file goes on meanwhile.
+      // Tests that kill servers mostly wait, for an election or a program; another file runs meanwhile.
       maxWorkers: 2,
       reporters: [new ServerTable()],
     },

@@ -1,7 +1,7 @@
 // The packed packages work on every Node that they support, installed as their users install them: what depends on
 // Node, for the rest has run on the sources. That is the serializer and the conformance suite in memory on every Node,
 // and that of every other saver, on its newest server, on the oldest and the newest Node.
-// Arguments: --node <major> and --package <folder>, for all tests of one package on every server that can be had.
+// Arguments: --node <major> and --package <folder>, for all tests of one package on every server that is available.
 import assert from "node:assert/strict";
 import { cp, mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -29,7 +29,7 @@ export async function remember(): Promise<void> {
   if (values !== JSON.stringify(checkpoint.channel_values)) throw new Error(`the saver remembers ${values}`);
 }
 
-/** Pauses a workflow and goes on with it, through its context only: not every host has `AsyncLocalStorage`. */
+/** Pauses a workflow and continues it, through its context only: not every host has `AsyncLocalStorage`. */
 export async function resume(): Promise<void> {
   const double = task("double", async (n: number) => n * 2);
   const workflow = entrypoint(

@@ -28,7 +28,6 @@ export function keptOf(report: Report, name: string, version: string): KeptRepor
   };
 }
 
-/** The counts of a kept report. */
 export function countsOf({ name, clauses }: KeptReport): Report {
   const entries = clauses.map((entry): ReportEntry => ({ title: "", duration: 0, message: "", ...entry }));
   return reportOf(name, 0, entries);

@@ -28,7 +28,7 @@ describe.each(servers("redis"))("a person approves, on $kind $version", (server)
     });
   });
 
-  it("waits in one process, and goes on in another after the first was killed", async () => {
+  it("waits in one process, and continues in another after the first was killed", async () => {
     const answer = await asking.ask("POST", "/refunds", { order: "large", amount: 500 });
     expect({ status: answer.status, body: await answer.json() }).toEqual({
       status: 202,

@@ -7,7 +7,7 @@ import { RUNTIME_NAMES, type RuntimeName } from "./runtime.ts";
 export const USAGE = `Usage: npm run demo -- [--runtime NAME] [--saver NAME] [--reset] [--help] [SCENE ...]
 
   SCENE           only these: ${SCENE_NAMES.join(", ")}
-  --runtime NAME  what runs the workflows: ${RUNTIME_NAMES.join(" or ")}; each goes on with the threads of the other;
+  --runtime NAME  what runs the workflows: ${RUNTIME_NAMES.join(" or ")}; each continues the threads of the other;
                   threadmark is the default
   --saver NAME    where the threads are kept: ${SAVER_NAMES.join(", ")}; pglite is a folder next to
                   the program, and the default

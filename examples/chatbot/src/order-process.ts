@@ -1,5 +1,5 @@
-// A process that takes an order, or goes on with it. Arguments: runtime, saver, thread, and what is ordered, without
-// which it goes on. With an order it stays in the middle of it: somebody else has to end it.
+// A process that takes an order, or continues one. Arguments: runtime, saver, thread, and what is ordered, without
+// which it continues. With an order it stops halfway: somebody else has to end the process.
 import { chooseSaver, type SaverName } from "./choose-saver.ts";
 import { createOrder, type Kitchen } from "./order.ts";
 import { RUNTIMES, type RuntimeName } from "./runtime.ts";
@@ -38,7 +38,7 @@ const kitchen: Kitchen = {
   },
 };
 
-/** LangGraph.js goes on before a result is stored. */
+/** LangGraph.js continues before a result is stored. */
 async function chargeIsStored(): Promise<void> {
   for (;;) {
     const tuple = await saver.getTuple(config);

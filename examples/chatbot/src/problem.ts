@@ -1,4 +1,4 @@
-/** Something that whoever runs the program can put right. It is shown without a stack. */
+/** Something that the user of the program can put right. It is shown without a stack. */
 export class Problem extends Error {
   override readonly name = "Problem";
 }

@@ -70,7 +70,7 @@ describe("the program", { timeout: 120_000 }, () => {
     expectBobIsNew(say(["--saver", "memory", "remember"]));
   });
 
-  it("kills a process and goes on in another one", async () => {
+  it("kills a process and continues in another one", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "threadmark-demo-"));
     const output = say(["kill"], { DEMO_FOLDER: folder.path });
     expect(output).toMatch(

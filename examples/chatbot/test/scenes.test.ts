@@ -59,7 +59,7 @@ describe.each([
     expect(text).toContain('0 messages saved, input "hi! I\'m bob", results of 2 tasks');
   });
 
-  it(`threads that ${other} has left go on, and nobody is introduced again`, async () => {
+  it(`threads that ${other} has left continue, and nobody is introduced again`, async () => {
     const saver = new MemorySaver();
     await remember(stage(other, saver));
     expect(await remember(stage(runtime, saver))).toEqual(FIRST_TIME.slice(1));
@@ -122,7 +122,7 @@ describe("a killed order", { timeout: 120_000 }, () => {
 });
 
 describe("the chatbot", () => {
-  it("goes on with a thread where it stopped", async () => {
+  it("continues a thread where it stopped", async () => {
     const at = stage("threadmark");
     await remember(at);
     const again = createChatbot(at.runtime, localModel, at.saver);

@@ -15,7 +15,7 @@ const program = `
   })();
 `;
 
-await test("a later process goes on with the thread of an earlier one", () => {
+await test("a later process continues the thread of an earlier one", () => {
   const thread = randomUUID();
   assert.deepEqual(call(thread, "red", "green"), ["1: you have said red", "2: you have said red, green"]);
   assert.deepEqual(call(thread, "blue", "grey"), [

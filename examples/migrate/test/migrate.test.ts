@@ -33,7 +33,7 @@ async function withDatabase(server: Server, use: (url: string) => void): Promise
 }
 
 describe("a conversation that moves over", { timeout: 120_000 }, () => {
-  it("goes on in a folder without a server", async () => {
+  it("continues in a folder without a server", async () => {
     const folder = await mkdtemp(join(tmpdir(), "threadmark-example-"));
     try {
       const env = { FOLDER: join(folder, "threads"), POSTGRES_URL: "" };
@@ -47,7 +47,7 @@ describe("a conversation that moves over", { timeout: 120_000 }, () => {
   describe.each(servers("postgres"))("on $kind $version", (server) => {
     countTests(server);
 
-    it("goes on", async () => {
+    it("continues", async () => {
       await withDatabase(server, (url) => {
         expect(run("before", { POSTGRES_URL: url })).toBe(BEFORE);
         expect(run("after", { POSTGRES_URL: url })).toBe(AFTER);

@@ -4,7 +4,6 @@ import { createJiti } from "jiti";
 import { brokenPackage } from "./broken-package.ts";
 import { CommandError } from "./exit-codes.ts";
 
-/** What a module exports. */
 export type Module = Readonly<Record<string, unknown>>;
 
 /** Imports a package as a module in a folder would. */

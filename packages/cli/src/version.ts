@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 
-/** The version of this package. */
 export const version: string = versionOf(new URL("../package.json", import.meta.url));
 
 function versionOf(manifest: URL): string {

@@ -88,7 +88,7 @@ describe("the conformance suite", () => {
     expect(report).toMatchObject({ passed: 0, failed: 3, notApplicable: 0 });
   });
 
-  it("ends a clause whose call never settles, and goes on", async () => {
+  it("ends a clause whose call never settles, and continues", async () => {
     const open = opening((saver) => {
       saver.deleteThread = () => new Promise(() => {});
     });

@@ -60,7 +60,7 @@ describe("the comparison of values", () => {
     expect(difference(make(), make(), { references: true })).toBeUndefined();
   });
 
-  it("tells one object from two where it is asked to", () => {
+  it("distinguishes one object from two where it is asked to", () => {
     const one = { a: 1 };
     expect(difference([one, one], [{ a: 1 }, { a: 1 }])).toBeUndefined();
     expect(difference([one, one], [{ a: 1 }, { a: 1 }], { references: true })).toBeDefined();

@@ -209,7 +209,6 @@ export function blobOf({ _id, bytes }: BlobDoc): Blob {
   return { id, kind: isNode(id) ? "node" : "leaf", bytes: decoderOf(_id.t, "a blob").bytes(bytes) };
 }
 
-/** The bytes of each id. */
 export function bytesOf(ids: readonly BlobId[]): Uint8Array[] {
   return ids.map((id) => idBytes([id]));
 }

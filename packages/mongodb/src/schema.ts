@@ -36,7 +36,6 @@ export const INDEXES: readonly Index[] = [
   { name: "expiry", key: { expires: 1 }, sparse: true },
 ];
 
-/** Whether the collection is set up. */
 export async function isSetUp(collection: Collection, name: string): Promise<boolean> {
   const [found] = await collection.find(VERSION_KEY, { limit: 1 }).toArray();
   const version = Number(found?.["version"] ?? 0);

@@ -12,7 +12,7 @@ import { anyOf, only, threadKey, type Key } from "./keys.ts";
  * all its writers (`onlyOf`). A checkpoint or a write exists for readers exactly when its generation is among
  * `valid`. So one update of this document lets any number of others appear or disappear at once:
  *
- * - A thread that expired, or is being deleted, does not exist, whatever is left of it. A new thread of that
+ * - A thread that expired, or is being deleted, does not exist, even if some of it is left. A new thread of that
  *   name has another generation, so nothing of the old one can show up in it.
  * - A removal gives the thread a new generation, moves what stays to it, and then makes it the only valid one.
  *
@@ -66,7 +66,7 @@ export const NEVER = -1;
 export const LONG_AGO: Date = new Date(0);
 const LATER = new Date(1);
 
-/** The fields of a thread that is gone, whoever looks and whatever is left of it. */
+/** The fields of a thread that is gone for everybody, even if some of it is left. */
 export const GONE: Doc = { valid: [], expires: LONG_AGO };
 
 /** The fields of a thread that is not there yet. */
@@ -233,7 +233,6 @@ export function checkedThread(thread: string, doc: Doc): ThreadDoc {
   return doc as unknown as ThreadDoc;
 }
 
-/** As it is stored. */
 export function storedEntry({ key, token, value, seal }: ThreadEntry): StoredEntry {
   return { k: key, v: token, b: value, s: seal };
 }

@@ -76,7 +76,7 @@ describe("connection strings", () => {
     expect(MongoDBSaver.fromConnString(url)).toBeInstanceOf(MongoDBSaver);
   });
 
-  it("a wrong password is told without any password", async () => {
+  it("the error for a wrong password contains no password", async () => {
     const url = new URL(standalone.url);
     url.username = "me";
     url.password = SECRET;

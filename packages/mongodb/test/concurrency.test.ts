@@ -31,7 +31,7 @@ describe.each(onServers)("many at once on $title", ({ server }) => {
   beforeAll(() => openSaver(client, dbName));
 
   it(
-    `prune and deleteThread beside 8 writers for ${SECONDS} s: no reader sees a missing blob`,
+    `prune and deleteThread while 8 writers run for ${SECONDS} s: no reader sees a missing blob`,
     async () => {
       const readers = [open({ blobCacheBytes: 0 }), open(), open({ aggregates: false })];
       await pruneBesideWriters({ open, readers, seconds: SECONDS });
@@ -80,7 +80,7 @@ describe.each(onServers)("many at once on $title", ({ server }) => {
     await checkRemovalBesidePuts(open);
   });
 
-  it("copies beside writers that never pause and a prune are whole, and of one moment", async () => {
+  it("copies during writes that never pause, and a prune, are complete and of one moment", async () => {
     const [writer, other] = [open(), open()];
     await putTurn(writer, { thread: "source", id: turnId(1), values: valuesOf(1) });
     let copying = true;
@@ -124,7 +124,7 @@ describe.each(onServers)("many at once on $title", ({ server }) => {
     await writing;
   });
 
-  it("writes to one thread at once are all stored, beside prunes and removals of it", async () => {
+  it("simultaneous writes to one thread are all stored, even during prunes and removals of it", async () => {
     const [saver, other] = [open(), open()];
     const thread = "at once";
     for (let round = 1; round <= 30; round++) {

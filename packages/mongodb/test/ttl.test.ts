@@ -10,7 +10,7 @@ describe.each(onServers)("expiry on $title", ({ server }) => {
   countTests(server);
   const { client, dbName } = useDatabase(server);
 
-  it("readers beside writers and sweeps see a thread whole or not at all", async () => {
+  it("readers see a thread whole or not at all during writes and sweeps", async () => {
     const writer = new MongoDBSaver({ client, dbName });
     const sweeper = new MongoDBSaver({ client, dbName });
     let running = true;

@@ -34,7 +34,6 @@ export class Session {
     this.#options = options;
   }
 
-  /** One statement. */
   async query(one: Statement): Promise<readonly Row[]> {
     await this.#checkedOnce();
     return this.#run((database) => database.query(one));
@@ -130,7 +129,7 @@ export class Session {
     return new CheckpointError(
       "NOT_SET_UP",
       `the tables of Threadmark in schema ${this.#options.tables.schema} are missing or old; call ` +
-        "`await saver.setup()` once, or give the output of `setupSql()` to whoever may create tables",
+        "`await saver.setup()` once, or give the output of `setupSql()` to somebody who may create tables",
       { cause },
     );
   }

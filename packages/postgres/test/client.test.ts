@@ -9,7 +9,7 @@ describe("a single client", () => {
   countTests(newest);
   const { schema, pool } = useSchema();
 
-  it("gets one query at a time, however many calls there are, and goes on after one that failed", async () => {
+  it("gets one query at a time, however many calls there are, and continues after one that failed", async () => {
     await openSaver(pool, schema);
     const warnings: Error[] = [];
     const listen = (warning: Error): number => warnings.push(warning);

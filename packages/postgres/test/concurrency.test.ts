@@ -22,7 +22,7 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
     beforeAll(() => openSaver(pool, schema));
 
     it(
-      `prune and deleteThread beside 8 writers for ${SECONDS} s: no reader sees a missing blob`,
+      `prune and deleteThread while 8 writers run for ${SECONDS} s: no reader sees a missing blob`,
       async () => {
         await pruneBesideWriters({ open, readers: [open({ blobCacheBytes: 0 }), open()], seconds: SECONDS });
         expect(await orphans()).toEqual([]);

@@ -36,7 +36,7 @@ describe("faults", () => {
     expect((await saver.get(configOf("idle")))?.channel_values).toEqual({ a: 1 });
   });
 
-  it("a saver in a process of its own lives on when its idle connection is closed", async () => {
+  it("a saver survives when its idle connection is closed", async () => {
     const script = `
       import { once } from "node:events";
       import { PostgresSaver } from "@threadmark/postgres";
@@ -126,7 +126,7 @@ describe("faults", () => {
     expect((await saver.get(configOf("outage")))?.channel_values).toEqual({ a: 1 });
   });
 
-  it("an error of the database surfaces as it is, and the saver goes on", async () => {
+  it("an error of the database surfaces as it is, and the saver keeps working", async () => {
     const application = newName();
     await using saver = PostgresSaver.fromConnString(url, {
       schema,

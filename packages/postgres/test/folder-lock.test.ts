@@ -66,7 +66,7 @@ describe("the lock of a folder", () => {
 describe.runIf(containers)("containers on one volume", () => {
   countTests(onPGlite.server);
 
-  it("one of two that are process 1 both is refused, and it is told the host of the other", async () => {
+  it("of two that are both process 1, one is refused, with the host of the other", async () => {
     await using folder = await temporaryFolder();
     const name = ["sh", "-c", 'hostname first && exec "$@"', "sh"];
     const owner = start([...CONTAINER, ...name, ...program(folder.path)]);

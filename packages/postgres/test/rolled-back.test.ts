@@ -60,11 +60,11 @@ async function missing(url: string, puts: readonly Put[]): Promise<number> {
   return puts.length - found.length;
 }
 
-describe("a server that comes back without its last writes, under a process that lives on", () => {
+describe("a server that comes back without its last writes, while the process keeps running", () => {
   countTests(newest);
 
   it(
-    "from a copy of its files: whatever is acknowledged afterwards is there for everybody",
+    "from a copy of its files: everything acknowledged afterwards is there for everybody",
     async () => {
       const [name, backup] = [newName(), newName()];
       const admin = new pg.Client({ connectionString: newest.url });
@@ -104,7 +104,7 @@ describe("a server that comes back without its last writes, under a process that
   );
 
   it.runIf(hasPrivate("postgres:17"))(
-    "with `synchronous_commit = off` and SIGKILL: whatever is acknowledged afterwards is there for everybody",
+    "with `synchronous_commit = off` and SIGKILL: everything acknowledged afterwards is there for everybody",
     async () => {
       // What was not written to the log within 10 seconds is lost.
       const args = ["-c", "synchronous_commit=off", "-c", "wal_writer_delay=10s"];

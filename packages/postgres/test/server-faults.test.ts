@@ -14,7 +14,7 @@ describe.runIf(hasPrivate("postgres:17"))("faults of the server", () => {
   countTests(newest);
 
   it.each(["SIGKILL", "SIGINT"] as const)(
-    "a server that ends with %s and is started again: the process lives on, nothing acknowledged is lost",
+    "a server that ends with %s and is started again: the process keeps running, and nothing acknowledged is lost",
     async (signal) => {
       await using server = await startPrivate("postgres:17");
       await using saver = PostgresSaver.fromConnString(server.url, { pool: { max: 4 } });

@@ -227,7 +227,7 @@ function recordOf({ thread, updated }: Listed, reply: Reply, whole: boolean): Th
   return decoding(thread, () => ({
     thread,
     created: Number(textOf(created!)),
-    // Where it was found in the order, since the listing goes on from there: it may have been written to since.
+    // Where it was found in the order, since the listing continues from there: it may have been written to since.
     updated: updated ?? Number(textOf(written!)),
     expires: optionalNumber(expires!),
     entries: groupsOf(listOf(entries), 2).map(([key, content]) =>

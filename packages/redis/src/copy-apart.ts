@@ -90,7 +90,6 @@ interface Move {
   readonly kind: Kind;
 }
 
-/** Moves what is in one key. */
 async function moveKey({ runner, thread, from, to, kind }: Move): Promise<void> {
   let cursor = "0";
   do {

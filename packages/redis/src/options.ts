@@ -67,7 +67,7 @@ const INSTEAD: UseInstead = {
 };
 
 const RETRY_MS = 10_000;
-/** Whoever starts a program with a wrong address should not wait long. */
+/** Somebody who starts a program with a wrong address should not wait long. */
 const FIRST_MS = 2000;
 
 /**

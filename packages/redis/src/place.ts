@@ -25,7 +25,6 @@ export function suffixOf(namespace: string): Buffer {
   return placeOf({ namespace, id: "" });
 }
 
-/** The place of a checkpoint. */
 export function placeOf({ namespace, id }: CheckpointKey): Buffer {
   // The last NUL becomes the byte 255 at the end.
   return turn(Buffer.from(`${id}\0${namespace}\0`), Buffer.byteLength(id) + 1);

@@ -82,7 +82,6 @@ export function decoding<T>(thread: string, decode: () => T): T {
   }
 }
 
-/** A checkpoint and its writes. */
 export function storedOf(thread: string, [place, record, writes]: readonly Reply[]): StoredCheckpoint {
   return {
     thread,

@@ -38,7 +38,6 @@ export class Runner {
     return (await this.#open()).isCluster;
   }
 
-  /** Runs a script. */
   async run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     const connection = await this.#open();
     if (connection.isClosed()) throw clientClosed(connection);

@@ -33,7 +33,7 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
     });
 
     it(
-      `prune, copyThread and deleteThread beside 8 writers for ${SECONDS} s: no reader sees a missing blob`,
+      `prune, copyThread and deleteThread while 8 writers run for ${SECONDS} s: no reader sees a missing blob`,
       async () => {
         let copies = 0;
         const copy = async (isOver: () => boolean): Promise<void> => {

@@ -31,7 +31,7 @@ export async function fill(saver: RedisSaver): Promise<void> {
   }
 }
 
-/** What a reader is told: values, or the code of an error that names the thread. */
+/** What a reader gets: values, or the code of an error that names the thread. */
 export type Told =
   | { readonly value: unknown }
   | { readonly code: CheckpointErrorCode; readonly threadId: string | undefined };

@@ -25,7 +25,7 @@ describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", { timeout }, () 
     return { sentinels: placesOf(group.facts["sentinels"]!), name: group.facts["name"]! };
   }
 
-  it("the primary is killed in the middle: runs go on, and what a replica has confirmed is there", async () => {
+  it("the primary is killed in the middle: runs continue, and what a replica has confirmed is there", async () => {
     await using group = await startPrivateGroup("redis-sentinel", { replicas: 1 });
     const redis = optionsOf(group);
     await using saver = RedisSaver.fromUrl("redis://sentinel", {
@@ -37,7 +37,7 @@ describe.runIf(hasPrivate("redis-sentinel"))("behind Sentinel", { timeout }, () 
     await writers.untilMore(20);
     await group.nodes[0]!.kill();
     const confirmed = new Map([...writers.acknowledged].map(([thread, done]) => [thread, [...done]]));
-    // The new primary has no replica, so it must go on without waiting for one.
+    // The new primary has no replica, so it must continue without waiting for one.
     await using alone = RedisSaver.fromUrl("redis://sentinel", { redis, retryMs: 60_000 });
     const later = startWriters(alone, ["d", "e"]);
     await later.untilMore(20);
@@ -110,7 +110,7 @@ describe.runIf(hasPrivate("redis-cluster"))("on a cluster", { timeout }, () => {
   countTests(clusterKind);
   const threads = ["a", "b", "c", "d", "e", "f"];
 
-  it("a master is killed in the middle: runs on all threads go on", async () => {
+  it("a master is killed in the middle: runs on all threads continue", async () => {
     await using group = await startPrivateGroup("redis-cluster", { replicas: 1 });
     const nodes = placesOf(group.facts["nodes"]!);
     // Replication is asynchronous: no other master shall lose something because it was slow for a moment.

@@ -56,7 +56,7 @@ describe("faults of the network", () => {
     return ids.length;
   }
 
-  it("a saver in a process of its own lives on when its idle connection is closed", async () => {
+  it("a saver survives when its idle connection is closed", async () => {
     const script = `
       import { RedisSaver } from "@threadmark/redis";
       const saver = RedisSaver.fromUrl(${JSON.stringify(url)}, { keyPrefix: "${keyPrefix}", redis: { connectionName: "lone" } });

@@ -65,7 +65,7 @@ describe.runIf(hasPrivate("redis:8"))("a Redis that is full and evicts nothing",
     expect(await everything()).toEqual(before);
   });
 
-  it("can be read, pruned and freed, and goes on when there is room again", async () => {
+  it("can be read, pruned and freed, and works again when there is room", async () => {
     const tuple = await saver.getTuple(configOf("t"));
     expect(tuple?.checkpoint.channel_values).toEqual({ text: longText("two") });
     expect(tuple?.pendingWrites).toEqual([["task", "c", 1]]);

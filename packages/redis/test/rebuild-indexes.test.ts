@@ -72,7 +72,7 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
       expect(await keysWith(client, `${keyPrefix}-gone`)).toEqual([]);
     });
 
-    it("may be rebuilt beside writers", async () => {
+    it("may be rebuilt during writes", async () => {
       const saver = new RedisSaver(client, { keyPrefix: `${keyPrefix}-busy` });
       let running = true;
       const write = async (thread: string): Promise<void> => {

@@ -15,7 +15,7 @@ describe.runIf(hasPrivate("redis:8"))("a server that comes back without its last
   const { seed, numRuns } = rounds(5);
   const points = fc.sample(point, { seed, numRuns });
 
-  it("from a snapshot: whatever the living process is told is stored is there for a new one", async () => {
+  it("from a snapshot: everything acknowledged to the process that kept running is there for a new one", async () => {
     await fromSnapshots(points);
     tell("Redis", { "rollbacks to a snapshot": numRuns });
   });

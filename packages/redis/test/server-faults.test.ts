@@ -39,7 +39,7 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
     for (const n of acknowledged) expect(found.get(turnId(n))).toBe(longText(String(n)));
   });
 
-  it("a server that comes back empty: threads are gone whole, and the same saver goes on with new ones", async () => {
+  it("a server that comes back empty: threads are gone whole, and the same saver stores new ones", async () => {
     await using server = await startPrivate("redis:8");
     await using saver = RedisSaver.fromUrl(server.url);
     const text = longText("the same text before and after");
@@ -118,7 +118,7 @@ describe.runIf(hasPrivate("redis:8"))("faults of the server", () => {
     admin.disconnect();
   });
 
-  it("a failover that closes no connection: the client is made to connect anew, and finds the new primary", async () => {
+  it("a failover that closes no connection: the client is made to reconnect, and finds the new primary", async () => {
     await using old = await startPrivate("redis:8");
     await using next = await startPrivate("redis:8");
     const client = new Redis(old.port);

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { RedisSaver } from "@threadmark/redis";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
-/** Writers of one thread each, which go on until they are told to stop. */
+/** Writers of one thread each, which continue until they are stopped. */
 export interface Writers {
   /** Thread → what was acknowledged. */
   readonly acknowledged: ReadonlyMap<string, readonly number[]>;

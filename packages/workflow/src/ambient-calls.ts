@@ -6,7 +6,7 @@ import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
 /**
  * Asks a question: the run pauses, and this returns the answer when the run continues.
  *
- * @param value What is asked; stored, and shown to whoever answers.
+ * @param value What is asked; stored, and shown to the person or program that answers.
  * @throws WorkflowError `OUTSIDE_RUN`, `NO_CHECKPOINTER`, `INVALID_ANSWER`. The pause itself is thrown through the
  * body; a body that catches it still pauses.
  * @example

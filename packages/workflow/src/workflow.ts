@@ -22,7 +22,6 @@ import { Tree } from "./tree.ts";
 import { untilAborted } from "./until-aborted.ts";
 import { waitOf } from "./waiting.ts";
 
-/** The parts of a workflow. */
 export interface WorkflowParts extends Body {
   readonly checkpointer: WorkflowSaver | false | undefined;
   readonly store: unknown;

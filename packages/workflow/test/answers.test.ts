@@ -160,7 +160,7 @@ describe("a question that was answered before the run failed", () => {
   });
 
   it.each([threadmark, langgraph])(
-    "here is open no longer, whoever took the answer ($name)",
+    "here is no longer open, whichever run took the answer ($name)",
     async (first) => {
       const saver = new MemorySaver();
       const workflow = failing(threadmark, saver);

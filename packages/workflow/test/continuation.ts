@@ -78,7 +78,7 @@ const pairs: readonly (readonly [first: Runtime, second: Runtime])[] = [
 ];
 
 /**
- * Threads that one runtime has begun and the other goes on with.
+ * Threads that one runtime has begun and the other continues.
  *
  * @param makeSaver Makes a saver without a thread "t".
  */
@@ -105,7 +105,7 @@ export function continuationOn(name: string, makeSaver: () => WorkflowSaver): vo
       );
     });
 
-    it("goes on after an error without running finished tasks again", async () => {
+    it("continues after an error without running finished tasks again", async () => {
       const { log, world, a, b } = setUp(steps);
       world.broken = true;
       await expect(a.invoke(1, config)).rejects.toThrow("broken");
@@ -156,7 +156,7 @@ export function continuationOn(name: string, makeSaver: () => WorkflowSaver): vo
       expect(log.sort()).toEqual(["asked left", "asked right", "begin"]);
     });
 
-    it("goes on in workflows that the workflow called", async () => {
+    it("continues in workflows that the workflow called", async () => {
       const { log, a, b } = setUp(asking);
       await a.invoke("nested", config);
       expect((await questions(b, config)).map(({ value }) => value)).toEqual(["a"]);
@@ -170,7 +170,7 @@ export function continuationOn(name: string, makeSaver: () => WorkflowSaver): vo
       expect(ran).toEqual(["begin", "child a", "child b", "child c"]);
     });
 
-    it("goes on from values that were set, and from an older checkpoint", async () => {
+    it("continues from values that were set, and from an older checkpoint", async () => {
       const { log, a, b } = setUp(steps);
       await a.invoke(1, config);
       await a.updateState(config, first.final({ value: "set", save: 50 }));
@@ -183,7 +183,7 @@ export function continuationOn(name: string, makeSaver: () => WorkflowSaver): vo
       expect(await a.invoke(3, config)).toEqual({ before: 1, checked: 108 });
     });
 
-    it("starts anew with new input while it is paused", async () => {
+    it("starts again with new input while it is paused", async () => {
       const { log, a, b } = setUp(asking);
       await a.invoke("body", config);
       await b.invoke("task", config);

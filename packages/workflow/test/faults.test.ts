@@ -37,7 +37,7 @@ describe("a result in sync mode", () => {
     expect(await order(langgraph)).toEqual(["A runs", "B runs", "A is stored"]);
   });
 
-  it("here it is stored before anything goes on", async () => {
+  it("here it is stored before anything continues", async () => {
     expect(await order(threadmark)).toEqual(["A runs", "A is stored", "B runs"]);
   });
 });

@@ -8,7 +8,7 @@ import { langgraph, thread, threadmark, type AnyWorkflow, type Runtime } from ".
 
 const config = thread("t");
 
-/** Opens when it is told to. */
+/** Opens when its function is called. */
 function gate(): { readonly opened: Promise<void>; open(): void } {
   let open!: () => void;
   const opened = new Promise<void>((resolve) => (open = resolve));

@@ -172,7 +172,7 @@ describe("a run with an id", () => {
     expect(log).toEqual(["charged 10", "charged 20"]);
   });
 
-  it("goes on when it had not finished, and is refused when the thread has gone on without it", async () => {
+  it("continues if it had not finished, and is refused if the thread has continued without it", async () => {
     const { log, workflow } = counted(new MemorySaver(), true);
     const first = { ...config, runId: "1" };
     await expect(workflow.invoke(10, first)).rejects.toThrow("down");
@@ -219,7 +219,7 @@ describe("a run that waits", () => {
     return { clock, workflow, wake };
   };
 
-  it("goes on when its time has come and recover() is called", async () => {
+  it("continues when its time has come and recover() is called", async () => {
     const { clock, workflow, wake } = clocked();
     await workflow.invoke("tea", { ...config, clock });
     await clock.advance(59_999);

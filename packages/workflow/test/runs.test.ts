@@ -110,7 +110,7 @@ describe("a thread", () => {
     expect(await code(workflow.invoke(new Command({}), config))).toBe("EMPTY_INPUT");
   });
 
-  it("that finished gives its value to whoever goes on with it", async () => {
+  it("that finished gives its value to the next run on the thread", async () => {
     const workflow = sum();
     await workflow.invoke(1, config);
     expect(await workflow.invoke(null, config)).toBe(1);
@@ -160,7 +160,7 @@ describe("a run", () => {
     expect(await saver.getTuple(config)).toBeUndefined();
   });
 
-  it("starts no further task after an abort, and goes on later", async () => {
+  it("starts no further task after an abort, and continues later", async () => {
     const log: string[] = [];
     const controller = new AbortController();
     const step = task("step", async (name: string) => {

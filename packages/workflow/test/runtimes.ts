@@ -93,7 +93,7 @@ export async function historyOf(workflow: AnyWorkflow, config: unknown): Promise
 }
 
 /**
- * A workflow that lets the clock go on before it stores: checkpoint ids of two runtimes in one
+ * A workflow that lets the clock advance before it stores: checkpoint ids of two runtimes in one
  * millisecond are in no order, as those of two processes are.
  */
 export function patient(workflow: AnyWorkflow): AnyWorkflow {

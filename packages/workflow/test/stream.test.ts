@@ -105,7 +105,7 @@ describe("a stream", () => {
     ]);
   });
 
-  it("shows a question, and served results when the run goes on", async () => {
+  it("shows a question, and served results when the run continues", async () => {
     const asking = entrypoint({ name: "asking", checkpointer: new MemorySaver() }, async (n: number) => {
       const sum = await add(n, 1);
       return [sum, interrupt("sure?")];
@@ -132,7 +132,7 @@ describe("a stream", () => {
     expect(chunks).toEqual([{ add: 2 }]);
   });
 
-  it("ends the run when its reader leaves, and the thread can go on", async () => {
+  it("ends the run when its reader leaves, and the thread can continue", async () => {
     const log: string[] = [];
     const step = task("step", async (name: string) => log.push(name));
     const long = entrypoint({ name: "long", checkpointer: new MemorySaver() }, async () => {

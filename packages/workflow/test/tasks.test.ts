@@ -35,7 +35,7 @@ describe("retry", () => {
     );
   };
 
-  it("tries three times unless it is told otherwise, and gives the last error", async () => {
+  it("tries three times by default, and gives the last error", async () => {
     const [one, two, three] = ["1", "2", "3"].map((text) => new Error(text));
     expect(await failing([one, two], {})).toEqual({ result: 3, attempts: 3 });
     expect(await failing([one, two, three], {})).toEqual({ error: three, attempts: 3 });
@@ -151,7 +151,7 @@ describe("timeout", () => {
     expect(await outcome("heartbeat", "heartbeat")).toBe("done");
   });
 
-  it("of a workflow ends the run, and the next goes on", async () => {
+  it("of a workflow ends the run, and the next one continues", async () => {
     const clock = new FakeClock();
     let hangs = true;
     const quick = task("quick", async () => "quick");

@@ -85,7 +85,7 @@ describe("replay", () => {
     });
   });
 
-  it("takes code that goes on where an unfinished run has stopped", async () => {
+  it("takes code that continues where an unfinished run has stopped", async () => {
     const checkpointer = saver();
     const first = entrypoint({ name: "half", checkpointer }, async (n: number) => {
       await add(n, 1);

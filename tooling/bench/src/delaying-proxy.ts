@@ -7,7 +7,7 @@ export interface DelayingProxy extends AsyncDisposable {
 }
 
 /**
- * Stands for a network between a client and a server: everything arrives this many milliseconds later, in
+ * Stands in for a network between a client and a server: everything arrives this many milliseconds later, in
  * both directions, however much is on its way.
  */
 export async function startDelayingProxy(url: string, milliseconds: number): Promise<DelayingProxy> {

@@ -17,9 +17,9 @@ export interface KilledOrder {
 }
 
 /**
- * Kills a process in the middle of a turn, and lets another one go on. Nobody else may have a folder open meanwhile.
+ * Kills a process in the middle of a turn, and lets another one continue. Nobody else may have a folder open meanwhile.
  *
- * @param next What goes on, if something else than what was killed.
+ * @param next What continues, if not what was killed.
  */
 export async function kill(
   names: StageNames,
@@ -32,7 +32,7 @@ export async function kill(
     paint(["bold", "red"], `  process ${first.pid} is killed with SIGKILL, in the middle of the turn`),
   );
   const waits = next.runtime === "threadmark" ? " when the dead one's claim to the thread has run out" : "";
-  screen.print(`  another process goes on${waits}`);
+  screen.print(`  another process continues${waits}`);
   const second = await runOrder(next, screen, undefined);
   screen.print(botSays(second.result!));
   const charges = first.charges + second.charges;

@@ -1,4 +1,3 @@
-/** The number of items. */
 export async function countOf(items: AsyncIterable<unknown>): Promise<number> {
   const iterator = items[Symbol.asyncIterator]();
   let count = 0;

@@ -100,7 +100,7 @@ export const deltaClauses: readonly Clause[] = [
   }),
   deltaClause("no-channels-is-nothing", {
     rule: "No channels give `{}`; an unknown checkpoint gives no writes and no seed.",
-    hint: "Return an entry for each requested channel, whatever is found.",
+    hint: "Return an entry for each requested channel, even if nothing is found.",
     async run(context) {
       const thread = await deltaChain(context, 2, 1);
       expectSame(await history(thread, 2, []), {}, "The history of no channels");

@@ -24,7 +24,6 @@ export function withId(config: CheckpointConfig, id: string | undefined): Checkp
   return { ...config, configurable: { ...config.configurable, checkpoint_id: id } };
 }
 
-/** The arguments of put. */
 export type PutArguments = Parameters<TestedSaver["put"]>;
 
 /** Changes what put is given. */

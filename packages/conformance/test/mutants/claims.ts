@@ -21,7 +21,7 @@ export const claimsMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "the owner before the last may go on",
+    name: "an earlier owner may continue",
     clause: "claims/can-be-lost",
     breakStorage(storage, store) {
       const before = note(store, "before", () => new Map<string, Set<string>>());
@@ -59,7 +59,7 @@ export const claimsMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "a renewal says that the thread has this claim, whoever has it",
+    name: "a renewal always says that the thread has this claim",
     clause: "claims/a-renewal-takes-nothing",
     breakSaver(saver) {
       patch(saver, "renewThread", (renewThread) => async (...args) => {
@@ -69,7 +69,7 @@ export const claimsMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "a renewal says that nobody has the thread, whoever has it",
+    name: "a renewal always says that nobody has the thread",
     clause: "claims/a-renewal-takes-nothing",
     breakSaver(saver) {
       patch(saver, "renewThread", (renewThread) => async (...args) => {

@@ -115,7 +115,7 @@ export const reentrancyMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "a listing goes on from an offset",
+    name: "a listing continues from an offset",
     clause: "reentrancy/puts-during-a-listing",
     breakSaver(saver) {
       patch(

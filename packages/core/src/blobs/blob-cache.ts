@@ -112,7 +112,6 @@ export class BlobCache {
     return { cut, encoded, cost: cost + remembered };
   }
 
-  /** Forgets a thread. */
   forget(thread: string): void {
     this.#bytes -= this.#threads.get(thread)?.bytes ?? 0;
     this.#threads.delete(thread);

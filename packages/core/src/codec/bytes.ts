@@ -10,7 +10,7 @@ export function pushVarint(into: number[], value: number): void {
   into.push(rest);
 }
 
-/** A copy, for whoever is lent bytes. */
+/** A copy, for bytes that are only borrowed. */
 export function copyOf(bytes: Uint8Array): Uint8Array {
   return bytes.slice();
 }

@@ -35,7 +35,6 @@ export function isWorthNoting(last: RememberedValue | undefined): boolean {
   return last !== undefined && last.primitive === undefined && last.size >= WORTH_NOTING;
 }
 
-/** What to remember of a primitive. */
 export function rememberPrimitive(value: Primitive, size: number, stored: StoredValue): RememberedValue {
   const text = typeof value === "string" ? textCost(value, size - HEADER_BYTES) : 0;
   const cost = REMEMBERED_COST + stored.bytes.length + text;

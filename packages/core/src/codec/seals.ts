@@ -66,7 +66,6 @@ export function contentSum(
   return crc32(metadata, textSum(`${refs.join("\0")}\0\0${entries.join("")}\0`));
 }
 
-/** The seal of a write. */
 export function writeSeal(
   thread: string,
   namespace: string,

@@ -24,7 +24,7 @@ const DELETED = "deleted";
 const ATTEMPTS = "attempts";
 
 /**
- * Takes threads over from an old saver, each as a whole and only once, whoever does it and wherever it is stopped.
+ * Takes threads over from an old saver, each as a whole and only once, even if several savers try or one is stopped halfway.
  *
  * A thread has a hidden note. An attempt writes itself there, then copies the thread to its own hidden staging thread,
  * then becomes the head of the note, which is fenced, so that only one attempt can. From then on the thread counts as

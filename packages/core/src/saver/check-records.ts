@@ -40,7 +40,6 @@ export function misplaced({ thread, checkpoint }: Placed, threadId: string = thr
   return new CheckpointError("CORRUPT", message, { threadId, namespace, checkpointId: id });
 }
 
-/** Checks a checkpoint and its writes. */
 export function checkStored({ thread, checkpoint, writes }: StoredCheckpoint): void {
   checkOutline(thread, checkpoint);
   checkWrites(thread, checkpoint, writes);

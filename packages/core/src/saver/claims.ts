@@ -67,7 +67,6 @@ async function ask(
   throw new CheckpointError("STORAGE_FAILED", message, { threadId: thread });
 }
 
-/** Releases a thread. */
 export async function releaseThread(
   { storage }: Engine,
   threadId: ThreadId,

@@ -9,7 +9,7 @@ import { allThreads } from "./threads.ts";
 /** The maximum number of threads that a storage deletes at once. */
 const BATCH = 100;
 /**
- * A thread that is written to in the meantime may be found late or come back. A writer that goes on writing is not
+ * A thread that is written to in the meantime may be found late or come back. A writer that keeps writing is not
  * waited for.
  */
 const MAX_ROUNDS = 10;

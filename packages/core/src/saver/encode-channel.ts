@@ -19,7 +19,6 @@ export interface EncodedChannel {
   readonly stored: StoredValue;
   /** Its blobs that are not known from earlier values. */
   readonly fresh: readonly Blob[];
-  /** What to remember of it. */
   readonly remembered: RememberedValue | undefined;
 }
 

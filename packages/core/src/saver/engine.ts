@@ -134,7 +134,7 @@ export interface ThreadTaker {
   remove(thread: string): Promise<void>;
   /** Removes what an interrupted adoption has left, so that a thread that expires is not taken over again. */
   tidy(thread: string): Promise<void>;
-  /** Ends all adoptions that were stopped, whoever began them. */
+  /** Finishes all adoptions that were interrupted, including those of other savers. */
   finish(): Promise<void>;
 }
 

@@ -6,7 +6,6 @@ import { ttlMilliseconds, type Engine } from "./engine.ts";
 
 const SWEEP_BATCH = 100;
 
-/** Removes a thread. */
 export async function removeThread({ storage, cache, adoption }: Engine, threadId: ThreadId): Promise<void> {
   const thread = threadIdOf(threadId);
   if (adoption) await adoption.remove(thread);

@@ -52,7 +52,7 @@ export function readBody(body: Uint8Array, length: number, tagged: boolean): unk
   isUntagged = false;
   try {
     const value = readValue();
-    if (at !== end) malformed("it goes on after its end");
+    if (at !== end) malformed("it has more bytes after its end");
     return value;
   } finally {
     // The buffer must not be kept any longer.

@@ -8,7 +8,7 @@
  * Three rules hold for every storage:
  *
  * 1. **A blob is never stored without everything below it.** That holds at every prefix of what the storage does: after
- *    a crash, and on a server that comes back without its last operations. So whoever sees that a blob is stored knows
+ *    a crash, and on a server that comes back without its last operations. So a reader that sees that a blob is stored knows
  *    that its whole tree is. Blobs are sent children first.
  * 2. **What is relied on is proven.** A write names the blobs that it leaves out (`WriteRequest.relies`), and the
  *    storage looks for them in the same atomic operation. The epoch alone proves nothing: a server that was rolled back

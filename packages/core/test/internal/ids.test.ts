@@ -71,7 +71,7 @@ describe("a config", () => {
     for (const id of ids) expect(locate(at({ thread_id: id }))?.thread).toBe(id);
   });
 
-  it("has its run in its metadata, or else beside the ids", () => {
+  it("has its run in its metadata, or else next to the ids", () => {
     expect(runIdOf({ metadata: { run_id: "m" }, configurable: { run_id: "c" } })).toBe("m");
     expect(runIdOf({ configurable: { run_id: "c" } })).toBe("c");
     expect(runIdOf({})).toBeUndefined();

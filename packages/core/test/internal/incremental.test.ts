@@ -184,7 +184,7 @@ describe("a value that is encoded after another one", () => {
     );
   });
 
-  it("tells records that are the same from equal ones, and -0 from 0", async () => {
+  it("distinguishes the same record from an equal one, and -0 from 0", async () => {
     const make = () => [1, 2, 3, 4].map((n) => ({ n, zero: 0, part: { a: 1 }, list: [{ a: 1 }, { a: 1 }] }));
     const shared = make();
     shared[2]!.part = shared[1]!.part;

@@ -39,7 +39,7 @@ async function counts(saver: CheckpointSaver): Promise<{ root: number; calls: nu
 
 describe("keepLatest", () => {
   it.each([1, 8, 40])(
-    "%i: the history stays bounded while runs go on, subgraphs included",
+    "%i: the history stays bounded while runs continue, subgraphs included",
     async (keepLatest) => {
       const saver = memorySaver({ keepLatest });
       const most = keepLatest + Math.max(4, Math.ceil(keepLatest / 4));
@@ -75,7 +75,7 @@ describe("keepLatest", () => {
     expect((await counts(memorySaver({ storage }))).root).toBeLessThan(80);
   });
 
-  it("lets a branch from an old checkpoint go on", async () => {
+  it("lets a branch from an old checkpoint continue", async () => {
     const saver = memorySaver({ keepLatest: 4 });
     const graph = counting(saver);
     await graph.invoke({ n: 1 }, at("t"));

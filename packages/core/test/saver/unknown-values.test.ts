@@ -63,7 +63,7 @@ describe("the options of a saver about values", () => {
     expect(reports[0]!.message.startsWith(says)).toBe(true);
   });
 
-  it("are refused beside a serializer", () => {
+  it("are refused together with a serializer", () => {
     for (const options of [{ types: [user] }, { onUnknown: "refuse" as const }, { onConverted: () => {} }]) {
       for (const serde of [new Serializer(), new JsonPlusSerializer()]) {
         expect(() => memorySaver({ serde, ...options })).toThrow(

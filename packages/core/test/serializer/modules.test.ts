@@ -17,7 +17,6 @@ const serializer = new Serializer();
 
 /** A folder in which a separate program finds this package, its dependencies, and what a test adds. */
 let folder: string;
-/** Its entry. */
 let entry: string;
 
 beforeAll(async () => {

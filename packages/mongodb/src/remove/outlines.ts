@@ -4,7 +4,6 @@ import { allCheckpointsOf, either } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { isValid, type ThreadDoc } from "../thread.ts";
 
-/** A checkpoint and its parent. */
 export type Linked = CheckpointKey & { readonly parent: string | undefined };
 
 /** The checkpoints of each of these threads. */

@@ -125,7 +125,7 @@ describe("damage in the database", () => {
   });
 
   it.each([["$unset"], ["$set"]])(
-    "of what decides which records count is told in listings of threads: %s",
+    "of what decides which records count is an error in listings of threads: %s",
     async (how) => {
       const saver = open(true);
       await putTurn(saver, { thread: "listed", id: turnId(1), values: { a: 1 } });

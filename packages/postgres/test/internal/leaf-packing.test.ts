@@ -31,7 +31,7 @@ describe("a packed leaf", () => {
     expect((await packOne(noise)).length).toBe(1001);
   });
 
-  it("is shorter also where only few different bytes can be told from noise", async () => {
+  it("is shorter even when the bytes look almost like noise", async () => {
     const base64 = new TextEncoder().encode(
       Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(3000))).toString("base64"),
     );

@@ -105,7 +105,7 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
       expect(found?.blobs.map(({ id }) => id)).toEqual([blob.id]);
     });
 
-    it("a put to a thread that is deleted meanwhile is stale, and does not make it anew", async () => {
+    it("a put to a thread that is deleted meanwhile is stale, and does not create it again", async () => {
       await startAnew();
       const gone = [...prune, `DELETE FROM ${tables.threads} WHERE thread = 't'`];
       expect(await whileHeld(() => storage.put(putOf("2", "first")), gone)).toEqual({ outcome: "stale" });

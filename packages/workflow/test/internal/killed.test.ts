@@ -13,7 +13,7 @@ import { thread } from "../runtimes.ts";
 const config = thread("t");
 
 describe("a run whose process was killed", () => {
-  it("is found and goes on, without the task that had finished", async () => {
+  it("is found and continues, without the task that had finished", async () => {
     const folder = await mkdtemp(join(tmpdir(), "threadmark-recovered-"));
     const program = fileURLToPath(new URL("../programs/recoverable.ts", import.meta.url));
     const child = spawn(process.execPath, [program, join(folder, "db")], {

@@ -4,7 +4,6 @@ import { provenance } from "./texts.ts";
 
 const NAMES = ["`Serializer`", "JSON, which gives plain objects", "`JsonPlusSerializer`"];
 
-/** The page of the serializer. */
 export function serializerPage({ machine, plain, messages }: SerializerResults): string {
   return `# Benchmarks of the serializer
 

@@ -80,7 +80,7 @@ export const agents: Topic = {
       expect(calls).toEqual(["1+2"]);
     },
 
-    async "an agent built by hand stops before its tools and goes on elsewhere"(lab) {
+    async "an agent built by hand stops before its tools and continues elsewhere"(lab) {
       const thread = lab.thread();
       const calls: string[] = [];
       const stop = { ...thread, interruptBefore: ["tools" as const] };

@@ -4,7 +4,7 @@ import type { Lab, Topic } from "../lab.ts";
 import { collect } from "../reading.ts";
 import { questionsOf } from "./interrupts.ts";
 
-/** Lets others go on, so that runs that are started together take turns. */
+/** Lets others continue, so that runs that are started together take turns. */
 const yieldTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Adds the name of the thread once in each of three nodes. */

@@ -97,7 +97,7 @@ export const crash: Topic = {
       expect(todo.ran).toEqual(["a", "b", "b", "c"]);
     },
 
-    async "tasks that finished beside a failed one are not run again"(lab) {
+    async "tasks that finished while another failed are not run again"(lab) {
       const thread = lab.thread();
       const todo = plan("b");
       const run = parallel(lab, lab.saver, todo).invoke({ input: "x" }, thread);
@@ -134,7 +134,7 @@ export const crash: Topic = {
       expect(done.done.filter((entry) => entry !== "broken")).toEqual([..."zyxabc"]);
     },
 
-    async "a run can fail many times and still go on"(lab) {
+    async "a run can fail many times and still continue"(lab) {
       const thread = lab.thread();
       const todo = plan("c");
       await expect(chain(lab, lab.saver, todo).invoke({ input: "x" }, thread)).rejects.toThrow();
@@ -180,7 +180,7 @@ export const crash: Topic = {
       expect(done.done).toEqual(["newest"]);
     },
 
-    async "the work of a process that died goes on in another"(lab) {
+    async "the work of a process that died continues in another"(lab) {
       const thread = lab.thread();
       let started: () => void = () => {};
       const reachedB = new Promise<void>((resolve) => (started = resolve));

@@ -79,7 +79,7 @@ export const durability: Topic = {
       expect(seen).toEqual([["in"], ["in", "a"]]);
     },
 
-    async "in every mode a failed run goes on elsewhere"(lab) {
+    async "in every mode a failed run continues elsewhere"(lab) {
       for (const mode of MODES) {
         const thread = { ...lab.thread(), durability: mode };
         const run = chain(lab, lab.saver, { node: "b" }).invoke({ log: [] }, thread);

@@ -58,7 +58,7 @@ function approval(lab: Lab, checkpointer: BaseCheckpointSaver, ran: string[]) {
 export const interrupts: Topic = {
   title: "interrupt and resume",
   tests: {
-    async "a run that asked goes on in another process"(lab) {
+    async "a run that asked continues in another process"(lab) {
       const thread = lab.thread();
       const ran: string[] = [];
       const asked = await approval(lab, lab.saver, ran).invoke({ topic: "it" }, thread);
@@ -167,7 +167,7 @@ export const interrupts: Topic = {
       expect(done.answers).toEqual(["before", "before", "yes", "after"]);
     },
 
-    async "a run stops before and after the nodes it is told to, and goes on from there"(lab) {
+    async "a run stops before and after the nodes that it names, and continues from there"(lab) {
       const thread = lab.thread();
       const ran: string[] = [];
       const stops = { ...thread, interruptBefore: ["before" as const], interruptAfter: ["before" as const] };

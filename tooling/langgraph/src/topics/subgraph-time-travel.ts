@@ -63,7 +63,7 @@ async function insideOf(graph: Graph, thread: RunnableConfig) {
 export const subgraphTimeTravel: Topic = {
   title: "time travel into subgraphs",
   tests: {
-    async "an update inside a waiting subgraph is what it goes on with"(lab) {
+    async "an update inside a waiting subgraph is what it continues with"(lab) {
       const thread = lab.thread();
       const graph = graphWithSubgraph(lab, lab.saver);
       await graph.invoke({ log: [] }, thread);

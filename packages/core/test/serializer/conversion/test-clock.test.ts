@@ -16,7 +16,7 @@ class SetDate extends Date {
   }
 }
 
-test("dates come back while a class of a test stands for Date", async () => {
+test("dates come back while a test has replaced Date", async () => {
   vi.stubGlobal("Date", SetDate);
   const back = (await serializer.decode(serializer.encode({ at: new Date(5) }))) as { at: Date };
   expect(back.at.getTime()).toBe(5);
