@@ -11,6 +11,17 @@ function run(...args: string[]) {
   return threadmark(args, { cwd: import.meta.dirname });
 }
 
+/** A process with this stops at its first line of progress until its input ends, so it cannot be faster than ctrl-C. */
+const WAITING = `data:text/javascript,${encodeURIComponent(`
+  import { readSync } from "node:fs";
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (...args) => {
+    process.stderr.write = write;
+    write(...args);
+    readSync(0, Buffer.alloc(1));
+    return true;
+  };`)}`;
+
 describe("a PGlite folder", () => {
   it("is opened by its path, and what is stored cannot control the terminal", async () => {
     const { code, out, err } = await run("threads", place.threads, "--limit", "3");
@@ -28,14 +39,16 @@ describe("a PGlite folder", () => {
 
   it("is migrated until ctrl-C, and a second run continues", async () => {
     const copy = join(place.folder, "copy");
-    const child = spawn(process.execPath, [bin, "migrate", place.threads, copy], {
+    const child = spawn(process.execPath, ["--import", WAITING, bin, "migrate", place.threads, copy], {
       cwd: import.meta.dirname,
     });
     let err = "";
     const ended = new Promise((resolve) => child.on("close", resolve));
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      // The first line of progress.
-      if (err === "") child.kill("SIGINT");
+      if (err === "") {
+        child.kill("SIGINT");
+        child.stdin.end();
+      }
       err += text;
     });
     expect(await ended).toBe(130);

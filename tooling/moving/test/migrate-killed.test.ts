@@ -20,17 +20,25 @@ describe.each(servers("postgres"))("threadmark migrate on $kind $version", (serv
     try {
       await storeMany(old.saver, AMOUNT);
       const places = { url, oldSchema: old.schema, schema };
+      const saver = new PostgresSaver(pool, { schema });
+      await saver.setup();
+      // Slow, so that it cannot come to its end before it is killed.
+      await pool.query(`
+        CREATE FUNCTION ${schema}.slow() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END $$;
+        CREATE TRIGGER slow BEFORE INSERT ON ${schema}.threadmark_checkpoints
+          FOR EACH ROW EXECUTE FUNCTION ${schema}.slow()`);
       // Its first line of progress comes with the first checkpoint.
       for (let kill = 0; kill < 2; kill++) {
         expect(await runMigration(places, { progress: () => true })).toMatchObject({ killed: true });
       }
+      await pool.query(`DROP FUNCTION ${schema}.slow() CASCADE`);
       const total = AMOUNT.threads * AMOUNT.perThread;
       const { code, out, err } = await runMigration(places);
       expect([code, err.replaceAll(/^\d+ of 12 threads, .*\n/gm, "")]).toEqual([0, ""]);
       const report = JSON.parse(out) as { stored: number };
       expect(report).toMatchObject({ threads: AMOUNT.threads, checkpoints: total, failures: [] });
       expect(report.stored).toBeLessThan(total);
-      const saver = new PostgresSaver(pool, { schema });
       for (const thread of threadNames(AMOUNT.threads)) {
         expect(await tuplesOf(saver, thread)).toEqual(await tuplesOf(old.saver, thread));
       }
