@@ -13,7 +13,7 @@ import { removeUnreachable } from "./declarations.mjs";
 import { readJson } from "./workspace.mjs";
 
 const MODULES_ONLY = ["@noble/hashes"];
-/** A line of its own in Lua or SQL, which for TypeScript is text. */
+/** A comment that fills a line of Lua or SQL, which TypeScript takes for text. */
 const FOREIGN_COMMENT = /^[ \t]*-- .*\n/gm;
 const MODULES = join("dist", "modules");
 /** Characters of one chunk, without what bundling adds. gzip finds what repeats within 32 kB: see docs/decisions.md. */

@@ -1,5 +1,5 @@
-// What the README promises, on what it promises it for: its commands on a fresh clone of the last commit, in an
-// empty home folder, with the machine's own Node. The tests are those of one package: `.ci/run` has run all.
+// The commands of the README work where it says that they do: on a fresh clone of the last commit, in an empty home
+// folder, with the machine's own Node. The tests are those of one package: `.ci/run` has run all.
 import assert from "node:assert/strict";
 import { mkdir, mkdtempDisposable, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

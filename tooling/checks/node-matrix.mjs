@@ -1,6 +1,6 @@
-// The packed packages work on every Node that they support, installed as their users install them: what depends on
-// Node, for the rest has run on the sources. That is the serializer and the conformance suite in memory on every Node,
-// and that of every other saver, on its newest server, on the oldest and the newest Node.
+// The packed packages work on every Node that they support, installed as their users install them: only what
+// depends on Node, since the rest has been tested on the sources. That is the serializer and the conformance suite in
+// memory on every Node, and the suite of every other saver, on its newest server, on the oldest and the newest Node.
 // Arguments: --node <major> and --package <folder>, for all tests of one package on every server that is available.
 import assert from "node:assert/strict";
 import { cp, mkdtempDisposable, writeFile } from "node:fs/promises";
@@ -69,7 +69,7 @@ for (const { dir } of subjects) {
     filter: (path) => basename(path) !== "internal",
   });
 }
-// Servers are started by this Node, private ones too: what it takes does not run on every other.
+// Servers are started by this Node, private ones too: what starts them does not run on every Node.
 const { shared, own } = await wantedServers();
 const servers = await startServers(shared, own);
 for (const { kind, version, found } of servers.servers) console.log(`${kind} ${version}: ${found}`);

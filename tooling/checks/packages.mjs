@@ -1,4 +1,4 @@
-// What npm would get is complete, resolvable by every consumer, and nothing else, and little of it.
+// What would be published to npm is complete, resolvable by every consumer, and small, and contains nothing else.
 import assert from "node:assert/strict";
 import { mkdtempDisposable, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// The packed packages in projects of the kinds that people have, most of them CommonJS or bundled: each is built, stores
+// The packed packages in typical projects, most of them CommonJS or bundled: each is built, stores
 // something in a real Postgres, and finds it again from another process. Some are examples, which test that themselves.
 // Optional peers are installed only where a project uses them. Arguments: names of projects, all by default.
 import assert from "node:assert/strict";

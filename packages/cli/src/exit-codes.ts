@@ -6,7 +6,7 @@ export const exitCodes = {
   found: 1,
   /** The command could not run: wrong arguments, a missing file or server. */
   unable: 2,
-  /** It was stopped, for example by ctrl-C. */
+  /** It was stopped, for example by Ctrl-C. */
   interrupted: 130,
 } as const;
 

@@ -1,10 +1,10 @@
-/** Thrown when ctrl-C or a request to end has stopped a command. */
+/** Thrown when Ctrl-C or a request to end has stopped a command. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
 /**
- * Does work that can be stopped: the first ctrl-C lets it end cleanly, a second one ends the process.
+ * Does work that can be stopped: the first Ctrl-C lets it end cleanly, a second one ends the process.
  *
  * @param advice What to do to continue.
  * @throws Interrupted when it was stopped.

@@ -51,7 +51,7 @@ describe.runIf(process.platform === "linux")("the question before something is r
     expect(await listed()).toEqual(["a", "b"]);
   });
 
-  it("ends with ctrl-C, and leaves everything", async () => {
+  it("ends with Ctrl-C, and leaves everything", async () => {
     const { code, out } = await onTerminal("\u0003", "delete", place.threads, "a");
     expect(out).toContain("stopped; nothing was removed");
     expect(code).toBe(130);

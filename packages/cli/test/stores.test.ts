@@ -37,7 +37,7 @@ describe("a PGlite folder", () => {
     expect(deleted.err).toContain("nothing was removed; add --yes");
   });
 
-  it("is migrated until ctrl-C, and a second run continues", async () => {
+  it("is migrated until Ctrl-C, and a second run continues", async () => {
     const copy = join(place.folder, "copy");
     const child = spawn(process.execPath, ["--import", WAITING, bin, "migrate", place.threads, copy], {
       cwd: import.meta.dirname,

@@ -28,13 +28,13 @@ export function checkedOptions(options: MongoDBSaverOptions): Omit<MongoDBStorag
     aggregates = true,
   } = options;
   if (dbName !== undefined) {
-    check(isName(dbName, /[/\\. "$*<>:|?\0]/), "dbName", "is not a name of a database");
+    check(isName(dbName, /[/\\. "$*<>:|?\0]/), "dbName", "is not a valid name of a database");
     check(utf8Length(dbName) <= MAX_DB_NAME, "dbName", `must have at most ${MAX_DB_NAME} bytes`);
   }
   check(
     isName(collectionName, /[$\0]|^system\.|^\.|\.$/),
     "checkpointCollectionName",
-    "is not a name of a collection",
+    "is not a valid name of a collection",
   );
   check(READ_CONCERNS.has(readConcern), "readConcern", `must be one of ${[...READ_CONCERNS].join(", ")}`);
   check(

@@ -2,6 +2,7 @@ import {
   CheckpointError,
   damaged,
   isCheckpointError,
+  isNode,
   type Blob,
   type StoredCheckpoint,
   type WriteRecord,
@@ -103,7 +104,7 @@ export function blobsOf(reply: Reply | undefined): Blob[] {
   const copies = ownCopies(contents);
   return idsOf(ids!).map((id, i) => ({
     id,
-    kind: ids![16 * i + 15]! % 2 === 1 ? "node" : "leaf",
+    kind: isNode(id) ? "node" : "leaf",
     bytes: copies[i]!,
   }));
 }

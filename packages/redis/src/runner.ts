@@ -110,7 +110,7 @@ export class Runner {
   }
 
   async #open(): Promise<Connection> {
-    if (this.#closed) throw new CheckpointError("CLOSED", "this saver was closed; make a new one");
+    if (this.#closed) throw new CheckpointError("CLOSED", "this saver was closed; create a new one");
     const known = await this.#connection?.catch(() => undefined);
     // A client gives up for good when it has tried long enough, or when it is closed.
     if (known?.isClosed()) this.#connection = undefined;

@@ -1,4 +1,4 @@
-// Measures what `@threadmark/workflow` and LangGraph.js add to the calls of the saver, in turns in one process, and prints
+// Measures what `@threadmark/workflow` and LangGraph.js add to the calls of the saver, taking turns in one process, and prints
 // the least time of each as JSON: the machine's own noise only ever adds.
 import * as langgraph from "@langchain/langgraph";
 import { MemorySaver as OfficialMemorySaver } from "@langchain/langgraph-checkpoint";

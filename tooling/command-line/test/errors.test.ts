@@ -78,8 +78,8 @@ describe("arguments", () => {
 
 describe("addresses", () => {
   it.each([
-    ["mysql://root:secret@db/app", "threads cannot be in mysql://…; known stores are postgres:"],
-    ["https://user:secret@db/app", "threads cannot be in https://"],
+    ["mysql://root:secret@db/app", "threads cannot be kept in mysql://…; the known stores are postgres:"],
+    ["https://user:secret@db/app", "threads cannot be kept in https://"],
     ["./nowhere", "there is no folder ./nowhere"],
     ["sqlite:nowhere.sqlite", "there is no file nowhere.sqlite"],
     ["sqlite:", "sqlite: needs a file"],

@@ -3,7 +3,7 @@ import type { Machine, OpenMachine } from "./machine.ts";
 import type { Recipe, Started, Wishes } from "./recipe.ts";
 import { openThisMachine } from "./this-machine.ts";
 
-/** How a server can be had, in the order in which it is tried. */
+/** The ways to get a server, in the order in which they are tried. */
 const WAYS = ["environment", "docker", "program"] as const;
 
 export type Way = (typeof WAYS)[number];

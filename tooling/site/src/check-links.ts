@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { base, built, REPOSITORY, root } from "./paths.ts";
 
-/** Stands for the address of the site, which it does not know, so that links can be resolved. */
+/** A placeholder for the address of the site, which is unknown here, so that links can be resolved. */
 const HERE = new URL(base, "http://site.invalid");
 /** Hosts of packages in npm's pages and of projects that the prose names. Nothing is loaded from them. */
 const LOADING = /<(?:script|link|img|source|iframe)\b[^>]*\b(?:src|href)="(https?:[^"]*)"/g;

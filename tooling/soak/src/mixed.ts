@@ -3,7 +3,7 @@ import { startServers } from "@threadmark/services/start";
 import { useUntil } from "./operations.ts";
 import { savers } from "./savers.ts";
 
-/** Mixed operations on savers, with what the process holds printed meanwhile: nothing of it may grow. */
+/** Mixed operations on savers. What the process holds is printed meanwhile, and none of it may grow. */
 export async function soak(names: readonly string[], minutes: number): Promise<void> {
   const servers = await startServers(names.flatMap((name) => savers[name]!.services));
   try {

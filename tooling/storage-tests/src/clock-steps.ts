@@ -33,8 +33,7 @@ function useSteppingClock(): { step: number } {
 }
 
 /**
- * Registers tests: the clock of the process is set, and neither does a thread that lives end, nor does one come back
- * whose time is over.
+ * Registers tests: when the clock of the process is set, no live thread expires, and no expired thread comes back.
  */
 export function survivesClockSteps(open: (options: CheckpointSaverOptions) => CheckpointSaver): void {
   const clock = useSteppingClock();

@@ -12,7 +12,7 @@ export interface Subject {
   readonly only?: readonly string[];
 }
 
-/** How much the clauses do that do many of something. */
+/** How much is done by clauses that do something many times. */
 interface Amount {
   readonly sequences: number;
   readonly sizes: Partial<Sizes>;

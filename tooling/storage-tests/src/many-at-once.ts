@@ -6,7 +6,7 @@ import { configOf, longText, putTurn, turnId } from "./turns.ts";
 /** The threads of {@link pruneBesideWriters}. */
 export const THREADS = ["t0", "t1", "t2", "t3"] as const;
 
-/** Milliseconds for which a busy machine may go on until everybody has done enough. */
+/** Milliseconds that a busy machine may take until everybody has done enough. */
 const PATIENCE = 240_000;
 
 /** Who works on the threads, and for how long. */
@@ -15,13 +15,13 @@ export interface Crowd {
   readonly open: () => CheckpointSaver;
   readonly readers: readonly CheckpointSaver[];
   readonly seconds: number;
-  /** What else goes on meanwhile, and whether enough of it was done. */
+  /** What else happens meanwhile, and whether enough of it was done. */
   readonly also?: { run(isOver: () => boolean): Promise<void>; isEnough(): boolean };
 }
 
 /**
  * `prune` and `deleteThread` during eight writers and some readers, none of which may ever miss a blob. On a busy
- * machine it goes on for longer, until each has done enough for this to mean something.
+ * machine it takes longer, until each has done enough for this to mean something.
  */
 export async function pruneBesideWriters({ open, readers, seconds, also }: Crowd): Promise<void> {
   const end = Date.now() + seconds * 1000;

@@ -39,7 +39,7 @@ export function longText(seed: string, length = 20_000): string {
   return text;
 }
 
-/** An id whose order is that of the numbers. */
+/** An id; ids are ordered as the numbers are. */
 export function turnId(n: number): string {
   return String(n).padStart(8, "0");
 }

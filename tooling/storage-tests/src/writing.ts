@@ -3,7 +3,7 @@ import type { CheckpointSaver } from "@threadmark/core";
 import { expect } from "vitest";
 import { configOf, longText, putTurn, turnId } from "./turns.ts";
 
-/** Writers that go on through failures, and what they were told is stored. */
+/** Writers that continue after failures, and what was acknowledged to them. */
 export interface Writing {
   /** "thread/id" */
   readonly acknowledged: ReadonlySet<string>;

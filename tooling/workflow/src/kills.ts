@@ -41,7 +41,7 @@ export function killsOn(saver: SaverName): void {
           await killAfter(1 + Math.floor(Math.random() * NOTES), Math.random() * 3, place, journal);
         }
         const left = notesIn(journal).at(-1)!.thread;
-        // What was left comes to its end, and one more run.
+        // What was left is finished, and so is one more run.
         await killAfter(2 * NOTES, 0, place, journal);
         const notes = notesIn(journal);
         tell(`${nameOf(server)}, killed`, {

@@ -12,7 +12,7 @@ export function statsCommand(context: Context): Command {
   return storeCommand<{ json?: true }>(
     context,
     "stats",
-    "Count threads, by state, checkpoints and bytes, in all or of some threads.",
+    "Count threads by state, and their checkpoints and bytes: of all threads, or of those that you name.",
     ["postgres://localhost/app --json", "./threads 42", "langgraph+mongodb://localhost/ --db app"],
     stats,
   ).argument("[threads...]", "only these threads");

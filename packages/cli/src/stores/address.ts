@@ -44,7 +44,7 @@ export function parseAddress(text: string, mayBeNew = false): Address {
   if (kind) return { kind, target: rest, official, shown: withoutSecrets(rest) };
   if (scheme !== undefined) {
     throw new CommandError(
-      `threads cannot be in ${scheme}//…; known stores are ${Object.keys(SCHEMES).join(", ")} and folders`,
+      `threads cannot be kept in ${scheme}//…; the known stores are ${Object.keys(SCHEMES).join(", ")} and folders`,
     );
   }
   if (official)

@@ -11,7 +11,7 @@ export type Answers = NodeJS.ReadableStream & { readonly isTTY?: boolean };
  *
  * @param what What will be removed, as a sentence.
  * @throws CommandError when there is nobody to ask and `--yes` was not given, or for any answer but yes.
- * @throws Interrupted for ctrl-C.
+ * @throws Interrupted for Ctrl-C.
  */
 export async function confirm(
   what: string,

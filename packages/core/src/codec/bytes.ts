@@ -67,5 +67,5 @@ export class ByteReader {
 }
 
 function truncated(): CheckpointError {
-  return new CheckpointError("CORRUPT", "stored bytes end too early");
+  return new CheckpointError("CORRUPT", "stored bytes are cut off");
 }

@@ -4,7 +4,7 @@ import { wrongArgument } from "../options.ts";
 export function checkCheckpoint(checkpoint: unknown): void {
   if (!isObject(checkpoint)) throw wrongArgument("checkpoint", "must be an object");
   if (!isObject(checkpoint["channel_values"])) {
-    throw wrongArgument("checkpoint.channel_values", "must be an object of channel and value");
+    throw wrongArgument("checkpoint.channel_values", "must be an object of channels and values");
   }
 }
 

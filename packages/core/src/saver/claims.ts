@@ -63,7 +63,7 @@ async function ask(
     engine.cache.forget(thread);
     await engine.storage.sweep({ thread, limit: 1 });
   }
-  const message = `thread ${JSON.stringify(thread)} kept expiring while it was claimed`;
+  const message = `thread ${JSON.stringify(thread)} kept expiring while it was claimed; try again later`;
   throw new CheckpointError("STORAGE_FAILED", message, { threadId: thread });
 }
 

@@ -170,7 +170,7 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
   checkOptions(options, "a saver", SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD);
   const { ttl, fence, threadMetadata, blobCacheBytes = DEFAULT_CACHE_BYTES } = options;
   if (storage.port !== 2) {
-    throw wrongOption("storage", `speaks version ${String(storage.port)} of the storage port, not 2`);
+    throw wrongOption("storage", `implements version ${String(storage.port)} of the storage port, not 2`);
   }
   const serde = serdeOf(options);
   if (fence !== undefined && fence !== "head") throw wrongOption("fence", 'must be "head"');

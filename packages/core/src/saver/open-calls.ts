@@ -47,7 +47,7 @@ export class OpenCalls {
   }
 
   #enter(): void {
-    if (this.#closed) throw new CheckpointError("CLOSED", "the saver was closed; make a new one");
+    if (this.#closed) throw new CheckpointError("CLOSED", "this saver was closed; create a new one");
     this.#count++;
   }
 

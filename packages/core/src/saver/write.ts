@@ -54,7 +54,7 @@ export async function writeWithBlobs(
   }
   throw new CheckpointError(
     "STORAGE_FAILED",
-    `thread ${JSON.stringify(thread)} kept being removed while it was written to`,
+    `thread ${JSON.stringify(thread)} kept being removed while it was written to; try again later`,
     { threadId: thread, namespace },
   );
 }

@@ -67,7 +67,7 @@ async function crashAt<Input>(
   try {
     result = await runToEnd(workflow, options, new CrashingSaver(saver, undefined, acknowledged));
   } catch (error) {
-    throw new Error(`the workflow does not come to its end ${where}`, { cause: error });
+    throw new Error(`the workflow does not finish ${where}`, { cause: error });
   }
   if (!isSameJson(result, expected)) {
     throw new Error(`the workflow has another result ${where}`);
@@ -86,7 +86,7 @@ async function runToEnd<Input>(
   const begun = await saver.getTuple({ configurable });
   let result = await process.invoke(begun ? null : input, config);
   while (isInterrupted(result)) {
-    if (!answer) throw new WorkflowError("INVALID_OPTION", "the workflow asks something; give an answer");
+    if (!answer) throw new WorkflowError("INVALID_OPTION", "the workflow asks a question; give an answer");
     const answers = result.__interrupt__.map((question) => [question.id, answer(question)]);
     result = await process.invoke(new Command({ resume: Object.fromEntries(answers) }), config);
   }
