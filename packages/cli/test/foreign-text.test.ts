@@ -46,7 +46,7 @@ describe("what a saver or its driver says", () => {
 });
 
 describe("what is stored", () => {
-  it("cannot control the terminal, and stays what it is in JSON", async () => {
+  it("cannot control the terminal, and is unchanged in JSON", async () => {
     const run = (...args: string[]) => threadmark(args, { cwd: import.meta.dirname });
     for (const args of [
       ["threads", place.threads],

@@ -98,7 +98,7 @@ const reasons: Readonly<Record<string, string>> = {
   "writes/falsy-values-are-writes": "An interrupt may be answered with no, 0 or nothing.",
   "writes/other-reserved-channels-are-ordinary":
     "A task that wrote `__no_writes__` is done; without this write it runs again.",
-  "get/the-latest-is-the-greatest-id": "Puts may arrive in another order than the steps that made them.",
+  "get/the-latest-is-the-greatest-id": "Puts may arrive in a different order from the steps that made them.",
   "get/a-parent-that-is-not-stored-is-still-named":
     "A walk must end there, and not begin at the latest checkpoint.",
   "list/limit-zero-is-nothing":

@@ -66,7 +66,7 @@ describe("what is left out", () => {
     expect(report.failed).toBe(0);
   });
 
-  it("does not open a store for what the saver is without", async () => {
+  it("does not open a store for what the saver lacks", async () => {
     let opened = 0;
     const open: OpenStore = async () => {
       opened++;
@@ -118,7 +118,7 @@ describe("a harness that is broken", () => {
     expect(text).not.toContain("What to do");
   });
 
-  it("ends the run at once where that is asked for", async () => {
+  it("ends the run at once when asked to", async () => {
     expect((await verify({ name, open, only: ["get"], bail: true })).clauses).toHaveLength(1);
     const report = await verify({ name, open: opening(forgetful), bail: true });
     expect(report.clauses.at(-1)?.status).toBe("failed");
@@ -127,7 +127,7 @@ describe("a harness that is broken", () => {
 });
 
 describe("a failure", () => {
-  it("of a method that is missing is one, whatever needs the method", async () => {
+  it("of a missing method is one failure, however many clauses need it", async () => {
     const open = opening((saver) => {
       const bare: Record<string, unknown> = {};
       for (const method of ["get", "getTuple", "list", "put", "putWrites", "getNextVersion"] as const) {

@@ -83,7 +83,7 @@ describe("the conformance suite", () => {
     expect(junit.match(/<testcase /g)).toHaveLength(9);
   });
 
-  it("counts what does not apply as failed, where everything is asked for", async () => {
+  it("counts what does not apply as failed when everything is required", async () => {
     const report = await verify({ name, only: ["reopen"], open: opening(), everything: true });
     expect(report).toMatchObject({ passed: 0, failed: 3, notApplicable: 0 });
   });

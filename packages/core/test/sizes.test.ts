@@ -19,7 +19,7 @@ async function put(saver: CheckpointSaver, id: number, values: Record<string, un
 }
 
 describe("sizes", () => {
-  it("of a thread grow by what is new, and a value that is there costs next to nothing", async () => {
+  it("of a thread grow by what is new, and a value that is already stored costs next to nothing", async () => {
     const saver = new CheckpointSaver(new MemoryStorage());
     expect(await threadStats(saver, "t")).toBeUndefined();
     const sizes: number[] = [];

@@ -223,7 +223,7 @@ describe("errors of the server", () => {
     expectNothingOf(error);
   });
 
-  it("a key that is taken: nothing of the document is in the error", async () => {
+  it("a key that already exists: nothing of the document is in the error", async () => {
     const name = newName();
     const saver = new MongoDBSaver({ client, dbName, checkpointCollectionName: name });
     await saver.setup();

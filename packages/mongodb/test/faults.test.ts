@@ -159,7 +159,7 @@ describe("faults of the connection", () => {
     await writing.check(new MongoDBSaver({ client, dbName }));
   });
 
-  it("a borrowed client is not closed, and a process with a saver of its own ends when that is closed", async () => {
+  it("a borrowed client is not closed, and a process ends when the saver that owns its client is closed", async () => {
     const lent = new MongoClient(url);
     const saver = new MongoDBSaver({ client: lent, dbName });
     await saver.getTuple(configOf("t"));

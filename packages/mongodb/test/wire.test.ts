@@ -117,7 +117,7 @@ describe.each(onServers)("commands of a call on $title", ({ server }) => {
     ]);
   });
 
-  it("are shared by writes to one thread that come at once", async () => {
+  it("are shared by simultaneous writes to one thread", async () => {
     const saver = await freshSaver();
     await putTurn(saver, { thread: "at once", id: turnId(1) });
     const values = { text: longText("text", 60_000) };

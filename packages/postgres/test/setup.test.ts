@@ -60,7 +60,7 @@ describe("set-up", () => {
     });
   });
 
-  it("works for a role that may not create anything, once the tables are there", async () => {
+  it("works for a role that may not create anything, once the tables exist", async () => {
     const role = newName();
     await pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
     await pool.query(setupSql({ schema }));

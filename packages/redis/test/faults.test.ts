@@ -164,7 +164,7 @@ describe("faults of the network", () => {
     expect(await valuesIn("patient")).toEqual([{ a: 2 }, { a: 1 }]);
   });
 
-  it("a server that never was there makes the first call reject with the reason", async () => {
+  it("without a server, the first call rejects with the reason", async () => {
     await using saver = RedisSaver.fromUrl("redis://127.0.0.1:1", { redis: { maxRetriesPerRequest: 1 } });
     await expect(saver.getTuple(configOf("t"))).rejects.toMatchObject({ code: "ECONNREFUSED" });
     await expect(saver.setup()).rejects.toMatchObject({ code: "ECONNREFUSED" });

@@ -51,7 +51,7 @@ describe.each(nodeRedisDrivers)("$title", ({ server, make }) => {
     expect(found?.pendingWrites).toEqual([["task", "bytes", bytes]]);
   });
 
-  it("sends a script whole to a server that does not know it any more", async () => {
+  it("sends a script in full to a server that no longer knows it", async () => {
     const { saver } = open();
     const admin = connect(server);
     const nodes = "nodes" in admin ? admin.nodes("master") : [admin];

@@ -36,7 +36,7 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
       expect(all[0]).toBeGreaterThan(Date.now());
     });
 
-    it("writing renews it on every key, reading only where the saver says so, and a time of its own goes first", async () => {
+    it("writing renews it on every key, reading only if the saver says so, and a thread's own time comes first", async () => {
       const saver = new RedisSaver(client, { keyPrefix, defaultTTL: 60 });
       await fill(saver, "renewed");
       const [first] = await expiries("renewed");

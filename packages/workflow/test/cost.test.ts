@@ -48,7 +48,7 @@ describe("what every call of a task costs when a run is repeated", () => {
     expect(many).toBeGreaterThan(8 * few);
   });
 
-  it("does not grow here: every stored write is looked at once", async () => {
+  it("does not grow here: every stored write is read once", async () => {
     const [few, many] = [await looksAt(threadmark, 10), await looksAt(threadmark, 40)];
     expect(many).toBeLessThan(4 * few);
     // Two writes of every task, and the error.

@@ -101,7 +101,7 @@ describe("what is read to find runs", () => {
     return { saver, read, workflow: done };
   };
 
-  it("is what may be of the status that is asked for", async () => {
+  it("is only threads that may have the requested status", async () => {
     const { read, workflow } = await manyThreads();
     expect(await all(workflow.listRuns({ status: ["unfinished", "failed"] }))).toMatchObject([
       { threadId: "failed" },

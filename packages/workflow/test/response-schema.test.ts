@@ -79,7 +79,7 @@ describe.each(savers)("an answer with a schema, on %s", (_, makeSaver) => {
     },
   );
 
-  it("is what the schema makes of it whenever the run is repeated", async () => {
+  it("is what the schema returns, each time the run is repeated", async () => {
     const seen: unknown[] = [];
     const workflow = entrypoint({ name: "w", checkpointer: makeSaver() }, async () => {
       seen.push(interrupt("how much?", { responseSchema: amount }));

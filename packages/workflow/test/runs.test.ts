@@ -118,7 +118,7 @@ describe("a thread", () => {
 });
 
 describe("a run", () => {
-  it("needs input, and what it is asked for", async () => {
+  it("needs input, and says what for", async () => {
     const workflow = sum();
     expect(await code(workflow.invoke(null, config))).toBe("EMPTY_INPUT");
     expect(await code(workflow.invoke(1, { configurable: { thread_id: "t", checkpoint_id: "nope" } }))).toBe(

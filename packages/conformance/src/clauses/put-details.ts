@@ -46,7 +46,7 @@ export const putDetailClauses: readonly Clause[] = [
   }),
   clause("put/keeps-fields-that-it-does-not-know", {
     rule: "Fields of a checkpoint beyond the six come back as they were put, and so does a `v` that is newer: other releases of LangGraph have them.",
-    hint: "Store the checkpoint less its values as one object; do not pick known fields out of it.",
+    hint: "Store the checkpoint without its values as one object; do not pick known fields out of it.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const more = { updated_channels: ["a", "b"], later: { nested: [1, null] } };

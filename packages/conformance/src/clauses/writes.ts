@@ -6,7 +6,7 @@ import type { Clause } from "../clause.ts";
 import { TestThread, checkpointId, configOf } from "../thread.ts";
 
 const PER_WRITE_HINT =
-  "Decide for each write separately: index 0 and up, insert unless there; special channels (negative index), insert or replace.";
+  "Decide for each write separately: index 0 and up, insert unless it exists; special channels (negative index), insert or replace.";
 
 export const writesClauses: readonly Clause[] = [
   clause("writes/come-back-with-their-checkpoint", {

@@ -53,7 +53,7 @@ function run(mutant: Mutant, only: readonly string[]): Promise<Report> {
 }
 
 describe("a saver that is broken on purpose", () => {
-  it("is there for every clause", () => {
+  it("exists for every clause", () => {
     const broken = new Set(mutants.map(({ clause }) => clause));
     const ids = clauses.map(({ id }) => id);
     expect(ids.filter((id) => !broken.has(id))).toEqual([]);

@@ -104,7 +104,11 @@ export function loadValue(stored: Uint8Array, reader: TreeReader): Uint8Array {
   try {
     return concatBytes([head, ...parts]);
   } catch (cause) {
-    throw new CheckpointError("NOT_SUPPORTED", `the value has ${size} bytes, more than this JavaScript engine can hold in one piece`, { cause });
+    throw new CheckpointError(
+      "NOT_SUPPORTED",
+      `the value has ${size} bytes, more than this JavaScript engine can hold in one piece`,
+      { cause },
+    );
   }
 }
 

@@ -21,7 +21,10 @@ export function serdeOf({
     throw wrongOption("serde", "must have the methods dumpsTyped and loadsTyped");
   }
   if (given[0] !== undefined) {
-    throw wrongOption(given[0], "is for the saver's own serializer; pass it to the serializer that you give as `serde`");
+    throw wrongOption(
+      given[0],
+      "is for the saver's own serializer; pass it to the serializer that you give as `serde`",
+    );
   }
   return serde;
 }

@@ -35,7 +35,7 @@ describe("the cache of blobs", () => {
     expect([..."abc"].map((name) => cache.find(name) !== undefined)).toEqual([true, false, true]);
   });
 
-  it("still knows what is stored of a thread that alone is too large, but holds fewer bytes", () => {
+  it("still knows what is stored of a thread that is too large by itself, but holds fewer bytes", () => {
     const cache = new BlobCache(100_000);
     const { blobs, recent } = tree(150_000, 1);
     cache.learn("t", "e", blobs.values(), recent);

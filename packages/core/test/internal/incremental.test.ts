@@ -149,7 +149,7 @@ function touched(chat: BaseMessage[], { at, field, how, value }: Touch): BaseMes
 }
 
 describe("a value that is encoded after another one", () => {
-  it("has the bytes that it has on its own, whatever was changed", async () => {
+  it("has the same bytes as when it is encoded by itself, whatever was changed", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(change, { minLength: 2, maxLength: 30 }),
@@ -165,7 +165,7 @@ describe("a value that is encoded after another one", () => {
     );
   });
 
-  it("has the bytes that it has on its own, whatever was changed within messages", async () => {
+  it("has the same bytes as when it is encoded by itself, whatever was changed within messages", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(touch, { minLength: 2, maxLength: 25 }),

@@ -42,7 +42,7 @@ describe("text", () => {
 describe("shapes", () => {
   const shape = (...keys: string[]) => shapeOf(keys)!;
 
-  it("keep their number whatever other shapes are met before", () => {
+  it("keep their number whichever other shapes come first", () => {
     const alone = new ShapeTable().define(shape("id", "name"));
     const table = new ShapeTable();
     for (let i = 0; i < 20; i++) table.define(shape(`k${i}`));

@@ -58,7 +58,7 @@ describe("trees of blobs that were tampered with", () => {
     expect(find.calls).toBeLessThanOrEqual(64 * (levels + 1));
   });
 
-  it("are refused when nodes name themselves or each other, whatever their ids should be", () => {
+  it("are refused when nodes refer to themselves or each other, even with ids that match", () => {
     const self: Blob = {
       id: "a".repeat(31) + "1",
       kind: "node",

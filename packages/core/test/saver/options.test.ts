@@ -30,7 +30,7 @@ describe("options that nobody reads", () => {
     expect(field).toBe(given);
   });
 
-  it("are refused with all names that there are, where none is near", () => {
+  it("are refused with all existing names when none is similar", () => {
     expect(refusal({ color: 1 }).message).toBe(
       "prune has no option color; it takes threadIds, keepLatest, olderThan, schema",
     );

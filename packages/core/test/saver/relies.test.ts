@@ -44,7 +44,7 @@ describe("what a put relies on", () => {
     expect(first!.blobs.length).toBeGreaterThan(20);
   });
 
-  it("is the root of what a conversation was, however long it is", async () => {
+  it("is the root of the previous state of a conversation, however long it is", async () => {
     const puts = await run(prefixes(300).map((messages) => ({ messages })));
     expect(mostOf(puts)).toBe(1);
     expect(puts.filter(({ relies }) => relies.length === 1).length).toBeGreaterThan(290);

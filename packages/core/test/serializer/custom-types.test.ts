@@ -122,7 +122,7 @@ describe("registered types", () => {
     expect(error).toMatchObject({ code: "NOT_SERIALIZABLE", path: "$<box>[0]" });
   });
 
-  it("do not stand for their subclasses where what is unknown is refused", async () => {
+  it("do not cover their subclasses when unknown values are refused", async () => {
     class Dollars extends Money {}
     const refusing = new Serializer({ types: [money], onUnknown: "refuse" });
     expect(await failure(() => refusing.encode(new Dollars(1n, "USD")))).toMatchObject({

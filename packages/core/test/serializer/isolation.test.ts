@@ -237,7 +237,7 @@ describe("in a program that changed the prototypes of everything", () => {
     expect(difference(value, result)).toBeUndefined();
   });
 
-  it("what is decoded is defined by itself", async () => {
+  it("decoding depends on nothing but the bytes", async () => {
     const value = { odd: JSON.parse('{"__proto__":1,"a":2}') as object, error: new Error("e", { cause: 5 }) };
     const bytes = serializer.encode(value);
     Object.defineProperty(Object.prototype, "get", {

@@ -153,7 +153,7 @@ describe("with a LangChain installed", () => {
     ]);
   });
 
-  it("that lacks a class says which, and the classes that are there are used", async () => {
+  it("that lacks a class is an error that names the class, and its other classes are used", async () => {
     const result = await program(
       { ...values, human: new HumanMessage("a") },
       `const human = await decode("human");

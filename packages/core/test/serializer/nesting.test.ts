@@ -40,7 +40,7 @@ describe("nesting", () => {
     },
   );
 
-  it("without end is refused, whatever makes it", async () => {
+  it("without end is refused, whatever causes it", async () => {
     const endless = (): object => ({
       get next() {
         return endless();

@@ -37,7 +37,7 @@ describe("what a writer has left that ended too early", () => {
     expect(await everythingOf(saver, thread)).toEqual(before);
   });
 
-  it("goes with deleteThread, also where the thread is not there any more", async () => {
+  it("is removed by deleteThread, even if the thread no longer exists", async () => {
     const saver = await openSaver(client, dbName);
     const collection = client.db(dbName).collection<{ _id: object; g: string }>("threadmark_checkpoints");
     const keys = [writeKey("lost", "", turnId(1), "task", 0), blobKey("lost", "aa00".padEnd(32, "0"))];

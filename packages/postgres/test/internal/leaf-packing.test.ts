@@ -15,7 +15,7 @@ async function packOne(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 describe("a packed leaf", () => {
-  it("gives its bytes again, whatever they are", async () => {
+  it("gives back its bytes, whatever they are", async () => {
     for (const length of [0, 1, 127, 128, 129, 1000, 4096]) {
       const noise = globalThis.crypto.getRandomValues(new Uint8Array(length));
       for (const bytes of [noise, new Uint8Array(length).fill(1)]) {

@@ -109,7 +109,7 @@ describe("the advice about a class", () => {
     expect(await advice(new Order(), [type])).toMatch(/registered class of this name is another one.*match:/);
   });
 
-  it("works: what it names is stored exactly", async () => {
+  it("works: the value that it names is then stored exactly", async () => {
     const byClass = { name: "o", class: Order, encode: () => 1, decode: () => new Order() };
     const byMatch = { ...byClass, class: undefined, match: (value: unknown) => value instanceof Order };
     for (const type of [byClass, byMatch]) {
