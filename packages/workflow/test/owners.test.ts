@@ -189,7 +189,7 @@ describe("an owner", () => {
     const saver = new MemorySaver();
     const { run, goOn } = await midway(saver, { lease: 2400 });
     const { until } = (await claimOf(saver))!;
-    await expect.poll(async () => (await claimOf(saver))!.until > until, { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => (await claimOf(saver))!.until > until, { timeout: 60_000 }).toBe(true);
     await saver.releaseThread("t", (await claimOf(saver))!.id);
     // The task is still at work.
     await expect(run).rejects.toMatchObject({ code: "THREAD_LOST" });
@@ -225,7 +225,7 @@ describe("an owner", () => {
         await other.invoke("again", config);
       }
       goOn.open();
-      await expect.poll(() => claimOf(saver)).toBeUndefined();
+      await expect.poll(() => claimOf(saver), { timeout: 60_000 }).toBeUndefined();
       const history = [];
       for await (const { pendingWrites } of saver.list(config)) history.push(...pendingWrites!);
       expect(history.some(([, , value]) => value === "late")).toBe(!next);

@@ -35,7 +35,7 @@ describe("listRuns", () => {
     });
     for (const input of ["done", "ask", "fail"]) await workflow.invoke(input, thread(input)).catch(() => {});
     const running = workflow.invoke("hang", { ...thread("hang"), runId: "the run" });
-    await expect.poll(() => stop).toBeDefined();
+    await expect.poll(() => stop, { timeout: 60_000 }).toBeDefined();
     const other = entrypoint({ name: "other", checkpointer: saver }, async () => "done");
     await other.invoke(1, thread("of another workflow"));
     return { workflow, other, saver, end: async () => (stop("end"), running) };
