@@ -25,6 +25,8 @@ export interface Statement {
 
 /** A connection or a pool of them, of any driver. */
 export interface Database {
+  /** Whether queries run side by side, and never in a transaction of the application. */
+  readonly isPool: boolean;
   /** One statement, in one round trip. */
   query(statement: Statement): Promise<readonly Row[]>;
   /**
@@ -103,18 +105,19 @@ const unprepared = new WeakSet<PgClientLike>();
 
 /** `Pool` or `Client` of `pg`. */
 export class PgDatabase implements Database {
+  readonly isPool: boolean;
   readonly #client: PgClientLike;
   readonly #turns: Turns;
   readonly #end: () => Promise<void>;
   readonly #prepare: boolean;
 
   constructor(client: PgClientLike, { end, prepare }: PgDatabaseOptions) {
-    const isPool = "totalCount" in client;
+    this.isPool = "totalCount" in client;
     this.#client = client;
-    this.#turns = isPool ? sideBySide : oneByOne();
+    this.#turns = this.isPool ? sideBySide : oneByOne();
     this.#end = end;
     // A single client may be in one of the application's transactions, which a name that fails would abort.
-    this.#prepare = prepare ?? isPool;
+    this.#prepare = prepare ?? this.isPool;
   }
 
   async query({ text, params, frequent }: Statement): Promise<readonly Row[]> {
@@ -158,6 +161,7 @@ function nameOf(text: string): string {
 
 /** PGlite: Postgres in this process. */
 export class PGliteDatabase implements Database {
+  readonly isPool = false;
   readonly #client: PGliteLike;
   readonly #end: () => Promise<void>;
 

@@ -28,6 +28,7 @@ export interface SessionOptions {
 export class Session {
   readonly #options: SessionOptions;
   #database: Promise<Database> | undefined;
+  #isPool = false;
   #ready: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
@@ -37,6 +38,16 @@ export class Session {
   async query(one: Statement): Promise<readonly Row[]> {
     await this.#checkedOnce();
     return this.#run((database) => database.query(one));
+  }
+
+  /** Whether the database is a pool; `false` until it is open. */
+  get isPool(): boolean {
+    return this.#isPool;
+  }
+
+  /** One statement on a pool, which is not sent again if it fails. */
+  async attempt(one: Statement): Promise<readonly Row[]> {
+    return (await this.#open()).query(one);
   }
 
   /** Several statements in one transaction and one round trip; see {@link Database.script}. */
@@ -118,11 +129,17 @@ export class Session {
   }
 
   #open(): Promise<Database> {
-    this.#database ??= this.#options.open().catch((error: unknown) => {
+    this.#database ??= this.#opened().catch((error: unknown) => {
       this.#database = undefined;
       throw error;
     });
     return this.#database;
+  }
+
+  async #opened(): Promise<Database> {
+    const database = await this.#options.open();
+    this.#isPool = database.isPool;
+    return database;
   }
 
   #notSetUp(cause?: unknown): CheckpointError {

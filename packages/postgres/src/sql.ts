@@ -33,6 +33,13 @@ const PARAMETERS = {
   entries: "text::jsonb",
   removedKeys: "text[]",
   claim: "text",
+  epochs: "text[]",
+  /** Ids of a thread, in one string. */
+  reliedOn: "bytea[]",
+  ttls: "text[]",
+  entriesOfThreads: "text[]",
+  checkpoints: "text::jsonb",
+  blobThreads: "text[]",
   blobIds: "bytea[]",
   blobBytes: "bytea[]",
   have: "bytea",

@@ -39,6 +39,7 @@ import type { Row, Statement } from "./pg.ts";
 import { ancestorsOf, blobsOf, jsonOf, outlinesOf, partOf, storedOf, threadsOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import { Session, type SessionOptions } from "./session.ts";
+import { SharedWrites } from "./shared-writes.ts";
 import { runsStatement, scanStatement, threadsStatement } from "./statements/list.ts";
 import { nameStatement } from "./statements/marks.ts";
 import { refusalStatement, type Fence } from "./statements/open-thread.ts";
@@ -54,6 +55,7 @@ import {
   markThreads,
   removeStatement,
 } from "./statements/remove.ts";
+import { sharedStatement } from "./statements/shared-write.ts";
 import {
   claimRefusalStatement,
   claimStatement,
@@ -74,11 +76,19 @@ export class PostgresStorage implements CheckpointStorage {
   readonly capabilities: StorageCapabilities;
   readonly #session: Session;
   readonly #tables: Tables;
+  readonly #writes: SharedWrites;
 
   constructor({ capabilities, ...options }: PostgresStorageOptions) {
     this.capabilities = capabilities;
     this.#session = new Session(options);
     this.#tables = options.tables;
+    this.#writes = new SharedWrites(
+      () => this.#session.isPool,
+      async (batch) => {
+        const rows = await this.#session.attempt(sharedStatement(this.#tables, batch));
+        return new Map(rows.map(({ thread, epoch }) => [thread!, epoch!]));
+      },
+    );
   }
 
   async setup(): Promise<void> {
@@ -91,8 +101,9 @@ export class PostgresStorage implements CheckpointStorage {
 
   put(request: PutRequest): Promise<WriteOutcome> {
     return namingDamaged(request.thread, async () => {
-      const put = putStatement(this.#tables, request, await packBlobs(request.blobs));
-      if (!request.fence) return this.#outcome(await this.#session.query(put), request);
+      const packed = await packBlobs(request.blobs);
+      if (!request.fence) return this.#write(request, packed);
+      const put = putStatement(this.#tables, request, packed);
       // The head that the fence compares must be read only after the thread is locked.
       const [lock, undo] = [lockForPut(this.#tables, request), undoLockForPut(this.#tables, request)];
       const [, rows] = await this.#session.script([lock, put, undo]);
@@ -103,8 +114,21 @@ export class PostgresStorage implements CheckpointStorage {
   putWrites(request: PutWritesRequest): Promise<WriteOutcome> {
     return namingDamaged(request.thread, async () => {
       const packed = await packBlobs(request.blobs);
-      const rows = await this.#session.query(putWritesStatement(this.#tables, request, packed));
-      return this.#outcome(rows, request);
+      return this.#write(request, packed);
+    });
+  }
+
+  #write(request: PutRequest | PutWritesRequest, packed: readonly Uint8Array[]): Promise<WriteOutcome> {
+    return this.#writes.write({
+      request,
+      packed,
+      alone: async () => {
+        const one =
+          "writes" in request
+            ? putWritesStatement(this.#tables, request, packed)
+            : putStatement(this.#tables, request, packed);
+        return this.#outcome(await this.#session.query(one), request);
+      },
     });
   }
 

@@ -69,12 +69,23 @@ describe("statements that a connection keeps", () => {
         const text = longText("planned", 40_000) + turn;
         await putTurn(saver, { thread: "grows", id: turnId(turn), values: { text, again: text } });
         await saver.putWrites(configOf("grows", turnId(turn)), [["a", text]], "task");
+        await Promise.all(
+          Array.from({ length: 12 }, (_, i) =>
+            putTurn(saver, {
+              thread: `many ${i}`,
+              id: turnId(turn),
+              parent: turnId(turn - 1),
+              values: { text: longText(`${i}`, 100 * turn) },
+            }),
+          ),
+        );
       }
     }
     const { rows } = await client.query<{ statement: string; often: number; planned: number }>(
       "SELECT statement, (generic_plans + custom_plans)::int AS often, custom_plans::int AS planned FROM pg_prepared_statements",
     );
     await client.end();
+    expect(rows.some(({ statement, often }) => statement.includes("SKIP LOCKED") && often > 5)).toBe(true);
     const frequent = rows.filter(({ often }) => often > 5);
     expect(frequent.length).toBeGreaterThanOrEqual(5);
     expect(frequent.filter(({ planned }) => planned > 5)).toEqual([]);

@@ -19,7 +19,8 @@ describe.runIf(hasPrivate("postgres:17"))("faults of the server", () => {
       await using server = await startPrivate("postgres:17");
       await using saver = PostgresSaver.fromConnString(server.url, { pool: { max: 4 } });
       await saver.setup();
-      const writing = startWriting(saver, "restart", 4);
+      // So many that they share statements.
+      const writing = startWriting(saver, "restart", 12);
       for (let round = 0; round < 3; round++) {
         const before = writing.acknowledged.size;
         await expect

@@ -19,11 +19,11 @@ export function openValues(request: WriteRequest, packed: readonly Uint8Array[])
     newEpoch,
     ttl: ttl ?? null,
     ...(epoch !== undefined && { epoch }),
-    ...(relies.length === 1 ? { relied: idBytes(relies) } : { relies: idsOf(relies) }),
+    ...(relies.length === 1 ? { relied: idBytes(relies) } : { relies: idStrings(relies) }),
     ...(claim !== undefined && { claim }),
     ...(entries.length > 0 && { entries: entriesJson(entries) }),
     ...(blobs.length > 0 && {
-      blobIds: idsOf(blobs.map((blob) => blob.id)),
+      blobIds: idStrings(blobs.map((blob) => blob.id)),
       blobBytes: new ByteStrings(packed),
     }),
   };
@@ -36,7 +36,7 @@ export function openVariant({ epoch, relies, claim, entries, blobs }: WriteReque
 }
 
 /** Ids as a parameter. */
-function idsOf(ids: readonly BlobId[]): ByteStrings {
+export function idStrings(ids: readonly BlobId[]): ByteStrings {
   const all = idBytes(ids);
   return new ByteStrings(ids.map((_, i) => all.subarray(16 * i, 16 * (i + 1))));
 }

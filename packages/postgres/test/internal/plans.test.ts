@@ -7,6 +7,7 @@ import { runsStatement, scanStatement, threadsStatement } from "../../src/statem
 import { checkpointMark, threadMarks, writeMark } from "../../src/statements/marks.ts";
 import { refusalStatement } from "../../src/statements/open-thread.ts";
 import { lockForPut, putStatement, putWritesStatement, undoLockForPut } from "../../src/statements/put.ts";
+import { sharedStatement } from "../../src/statements/shared-write.ts";
 import {
   ancestorsStatement,
   blobsStatement,
@@ -108,6 +109,16 @@ const STATEMENTS: readonly (readonly [string, Statement])[] = [
   ["the reason of a refusal", refusalStatement(tables, { ...relying, ...put, claim: "me" }, put.checkpoint)],
   ["putWrites", putWritesStatement(tables, { ...anybody, ...writes }, packed)],
   ["putWrites to a known thread", putWritesStatement(tables, { ...relying, ...writes }, packed)],
+  [
+    "writes to several threads",
+    sharedStatement(
+      tables,
+      new Map([
+        [thread, [{ request: { ...relying, ...put }, packed }]],
+        ["other", [{ request: { ...anybody, ...writes }, packed }]],
+      ]),
+    ),
+  ],
   [
     "get of the newest",
     getStatement(tables, { thread, namespace: "", id: undefined, have: [node], ttl: 1000 }),
