@@ -5,6 +5,7 @@ import type { ValuePlace } from "../serializer/conversion/on-unknown.ts";
 import type { EncodedAfter, EncodedBefore } from "../serializer/incremental/trace.ts";
 import { decode } from "../serializer/decoder.ts";
 import { Encoder } from "../serializer/encoder.ts";
+import { TokenReader } from "../serializer/incremental/rebuild.ts";
 import { UnitEncoder } from "../serializer/incremental/unit-encoder.ts";
 import { isSerializer, partsOf, Serializer } from "../serializer/serializer.ts";
 import type { Soon } from "../soon.ts";
@@ -33,6 +34,11 @@ export interface ValueCodec {
   decode(bytes: Uint8Array): Soon<unknown>;
   /** Whether a value made again from its trace is what `decode` makes from its bytes. */
   readonly rebuilds: boolean;
+  /**
+   * Objects of the classes whose other objects live for one call only. At a major collection, V8 forgets every hidden
+   * class that no object has, and with it the code that was compiled for its objects.
+   */
+  readonly kept?: readonly object[];
 }
 
 /** The codec of a serializer: ours is used as it is, another one through LangGraph's interface. */
@@ -46,7 +52,10 @@ function nativeCodec(serializer: Serializer): ValueCodec {
   const parts = partsOf(serializer);
   const encodes = isOurs && serializer.encode === Serializer.prototype.encode;
   const decodes = isOurs && serializer.decode === Serializer.prototype.decode;
+  const kept = [new Encoder(parts), new UnitEncoder(parts, undefined, undefined)];
+  for (const { bytes } of kept) bytes.release();
   return {
+    kept: [...kept, new TokenReader([], () => Object.prototype)],
     rebuilds: decodes,
     encode: (value, place, take) =>
       encodes ? new Encoder(parts, place).run(value, take) : take(plainView(serializer.encode(value))),

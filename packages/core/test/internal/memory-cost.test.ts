@@ -48,7 +48,14 @@ async function fill(cache: BlobCache, thread: string, valuesOf: (turn: number) =
   }
 }
 
-const SHAPES: Readonly<Record<string, (turn: number, seed: number) => Record<string, unknown>>> = {
+type ValuesOf = (turn: number, seed: number) => Record<string, unknown>;
+
+/** A hundred threads are more than there is room for, and enough for the code, which takes memory too, to be compiled. */
+async function fillThreads(cache: BlobCache, name: string, count: number, valuesOf: ValuesOf): Promise<void> {
+  for (let i = 0; i < count; i++) await fill(cache, `${name} ${i}`, (turn) => valuesOf(turn, i));
+}
+
+const SHAPES: Readonly<Record<string, ValuesOf>> = {
   "a conversation": (turn, seed) => ({
     messages: Array.from({ length: turn * 4 }, (_, i) => ({ id: `${i}`, content: text(seed * 50 + i, 400) })),
   }),
@@ -63,11 +70,10 @@ describe("the bound on the memory of a saver", () => {
   it.each(Object.keys(SHAPES))("is what it takes, within a tenth: %s", async (name) => {
     const bound = 6_000_000;
     const valuesOf = SHAPES[name]!;
-    await fill(new BlobCache(bound), "warm", (turn) => valuesOf(turn, 0));
+    await fillThreads(new BlobCache(bound), "warm", 100, valuesOf);
     const before = await memoryInUse();
     const cache = new BlobCache(bound);
-    // More than there is room for.
-    for (let i = 0; i < 300; i++) await fill(cache, `thread ${i}`, (turn) => valuesOf(turn, i));
+    await fillThreads(cache, "thread", 300, valuesOf);
     const used = (await memoryInUse()) - before;
     expect(cache.find("thread 0")).toBeUndefined();
     expect(cache.find("thread 299")).toBeDefined();

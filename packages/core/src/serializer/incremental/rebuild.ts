@@ -33,7 +33,7 @@ function valueOf([head, ...parts]: readonly Token[], tokens: TokenReader): unkno
   return value;
 }
 
-class TokenReader {
+export class TokenReader {
   readonly #tokens: readonly Token[];
   readonly #prototypes: Prototypes;
   readonly #known = new Map<number, object>();
