@@ -52,7 +52,7 @@ function nativeCodec(serializer: Serializer): ValueCodec {
   const parts = partsOf(serializer);
   const encodes = isOurs && serializer.encode === Serializer.prototype.encode;
   const decodes = isOurs && serializer.decode === Serializer.prototype.decode;
-  const kept = [new Encoder(parts), new UnitEncoder(parts, undefined, undefined)];
+  const kept = isOurs ? [new Encoder(parts), new UnitEncoder(parts, undefined, undefined)] : [];
   for (const { bytes } of kept) bytes.release();
   return {
     kept: [...kept, new TokenReader([], () => Object.prototype)],
