@@ -1,3 +1,5 @@
+import { timeIn } from "./statements/sealed-time.ts";
+
 /*
  * Statements return records as JSON arrays: names would double the size of a short one. Each form is defined once,
  * for the statement that makes it and for the code that reads it: the name of each item with its expression in SQL.
@@ -52,7 +54,6 @@ export const THREAD: Form<
   | "updated"
   | "expires"
   | "entries"
-  | "entryCount"
   | "claim"
   | "until"
   | "head"
@@ -61,13 +62,12 @@ export const THREAD: Form<
   | "pending"
 > = {
   thread: "thread",
-  created: "created",
-  updated: "updated",
-  expires: "expires",
+  created: timeIn("created"),
+  updated: timeIn("updated"),
+  expires: timeIn("expires"),
   entries: "entries",
-  entryCount: "entry_count",
   claim: "claim",
-  until: "claim_until",
+  until: timeIn("claim_until"),
   head: "head",
   headParent: "head_parent",
   headSeal: "head_seal",

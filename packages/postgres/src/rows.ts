@@ -124,7 +124,7 @@ function threadOf(items: Items<typeof THREAD>): ThreadRecord {
     created: numberOf(items.created),
     updated: numberOf(items.updated),
     expires: maybe(items.expires, numberOf),
-    entries: entriesOf(items),
+    entries: Object.entries(objectOf(items.entries)).map(entryOf),
     head: headOf(items),
     claim: claim === undefined ? undefined : { id: claim, until: numberOf(items.until) },
   };
@@ -138,12 +138,6 @@ function headOf({ head, headParent, headSeal, pending }: Items<typeof THREAD>): 
     parentSeal: numberOf(headSeal),
     pending: ((pending ?? []) as readonly Json[]).map(writeOf),
   };
-}
-
-function entriesOf({ entries, entryCount }: Items<typeof THREAD>): ThreadEntry[] {
-  const found = Object.entries(objectOf(entries)).map(entryOf);
-  if (found.length !== entryCount) throw new RangeError("an entry is missing");
-  return found;
 }
 
 function entryOf([key, json]: readonly [string, unknown]): ThreadEntry {

@@ -1,5 +1,6 @@
 import { checkOptions, utf8Length, wrongOption } from "@threadmark/core/storage";
 import { markIndexes } from "./statements/marks.ts";
+import { isTime } from "./statements/sealed-time.ts";
 
 /** Names of the tables, qualified and quoted. */
 export interface Tables {
@@ -46,7 +47,8 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
 
 function threadsTable({ threads }: Tables): string {
   return `
--- A thread. Every write locks its row first. Times are milliseconds since 1970.
+-- A thread. Every write locks its row first. Times are milliseconds since 1970, times 65537, plus the last 16 bits of
+-- mark, so that damage shows; zero is none.
 CREATE TABLE IF NOT EXISTS ${threads} (
   thread text COLLATE "C" PRIMARY KEY,
   -- Stands for the thread in the table of blobs, which has by far the most rows.
@@ -55,28 +57,29 @@ CREATE TABLE IF NOT EXISTS ${threads} (
   epoch text NOT NULL,
   created bigint NOT NULL,
   updated bigint NOT NULL,
-  expires bigint,
+  expires bigint NOT NULL,
   -- The thread's own time to live: -1 for never, NULL for none.
   own_ttl bigint,
   -- Metadata: key → {"token", "value" in base64, "seal"}.
   entries jsonb NOT NULL DEFAULT '{}',
-  -- How many there are: each has a seal, which says nothing about one that is gone.
-  entry_count integer NOT NULL DEFAULT 0,
   -- Who owns the thread, and until when.
   claim text,
-  claim_until bigint,
-  -- Hashes of thread and of entries; see the indexes of damaged rows.
+  claim_until bigint NOT NULL,
+  -- Hashes of the thread, of its entries, and of what is neither of them nor a time; see the indexes of damaged rows.
   mark integer NOT NULL,
   entries_mark integer NOT NULL,
+  state_mark integer NOT NULL,
   -- An index on the minute stays as it is from put to put. Postgres can then replace the row in its page.
-  updated_minute bigint NOT NULL GENERATED ALWAYS AS (updated / 60000) STORED
+  updated_minute bigint NOT NULL,
+  -- The same, with the bits of mark turned over.
+  minute_mark bigint NOT NULL
 ) WITH (fillfactor = 50);
 -- Threads, newest first.
 CREATE INDEX IF NOT EXISTS threadmark_threads_by_update ON ${threads} (updated_minute);
 -- Threads by their metadata.
 CREATE INDEX IF NOT EXISTS threadmark_threads_by_entry ON ${threads} USING gin (entries jsonb_path_ops);
 -- Expired threads.
-CREATE INDEX IF NOT EXISTS threadmark_threads_by_expiry ON ${threads} (expires) WHERE expires IS NOT NULL;
+CREATE INDEX IF NOT EXISTS threadmark_threads_by_expiry ON ${threads} (expires) WHERE ${isTime("expires")};
 `;
 }
 

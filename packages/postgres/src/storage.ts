@@ -41,14 +41,13 @@ import type { Tables } from "./schema.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { SharedWrites } from "./shared-writes.ts";
 import { runsStatement, scanStatement, threadsStatement } from "./statements/list.ts";
-import { nameStatement } from "./statements/marks.ts";
+import { damagedThreads, nameStatement } from "./statements/marks.ts";
 import { refusalStatement, type Fence } from "./statements/open-thread.ts";
 import { lockForPut, putStatement, putWritesStatement, undoLockForPut } from "./statements/put.ts";
 import { ancestorsStatement, blobsStatement, getStatement, outlineStatement } from "./statements/read.ts";
 import {
   copyStatement,
   deleteMarked,
-  expireStatement,
   lockThread,
   markExpiredTarget,
   markForSweep,
@@ -59,6 +58,8 @@ import { sharedStatement } from "./statements/shared-write.ts";
 import {
   claimRefusalStatement,
   claimStatement,
+  damagedStatement,
+  expireStatement,
   releaseStatement,
   renewStatement,
   statsStatement,
@@ -137,6 +138,7 @@ export class PostgresStorage implements CheckpointStorage {
     if (epoch) return { outcome: "stored", epoch };
     const [refusal] = await this.#session.query(refusalStatement(this.#tables, request, fence));
     const { outcome, detail } = refusal!;
+    if (outcome === "damaged") throw damaged(request.thread, "the record");
     if (outcome === "conflict") return { outcome, head: detail ?? undefined };
     return { outcome: outcome as "expired" | "fenced" | "stale" };
   }
@@ -146,9 +148,14 @@ export class PostgresStorage implements CheckpointStorage {
     const rows = await this.#session.query(statement);
     const [damage] = partOf(rows, "damage");
     if (!damage) return rows;
-    const named = thread ?? (await this.#nameOf(damage["data"]!));
-    if (!named) throw new CheckpointError("CORRUPT", "a key is damaged in the storage");
-    throw damaged(named, "a key");
+    throw await this.#damaged(thread, damage["data"]!);
+  }
+
+  /** The error for damage of a thread with a number. */
+  async #damaged(thread: string | undefined, number: string): Promise<CheckpointError> {
+    const named = thread ?? (await this.#nameOf(number));
+    if (!named) return new CheckpointError("CORRUPT", "a key is damaged in the storage");
+    return damaged(named, "a key");
   }
 
   /** The name of the thread with a number. */
@@ -203,6 +210,7 @@ export class PostgresStorage implements CheckpointStorage {
       const lock = lockThread(this.#tables, request.thread);
       const [, rows] = await this.#session.script([lock, removeStatement(this.#tables, request)]);
       const { outcome, detail } = rows![0]!;
+      if (outcome === "damaged") throw damaged(request.thread, "the record");
       return outcome === "conflict" ? { outcome } : { outcome: "removed", blobs: Number(detail) };
     });
   }
@@ -226,6 +234,7 @@ export class PostgresStorage implements CheckpointStorage {
       ]);
       const { outcome } = rows![0]!;
       if (outcome === "damaged") throw damaged(request.from, "a key");
+      if (outcome === "damaged target") throw damaged(request.to, "the record");
       return outcome as CopyOutcome;
     });
   }
@@ -238,25 +247,29 @@ export class PostgresStorage implements CheckpointStorage {
   }
 
   updateThread(request: UpdateThreadRequest): Promise<boolean> {
-    return this.#changes(updateThreadStatement(this.#tables, request));
+    return this.#changes(updateThreadStatement(this.#tables, request), request.thread);
   }
 
   async claim(request: ClaimRequest): Promise<ClaimOutcome> {
     const take = request.renews ? renewStatement : claimStatement;
-    if (await this.#changes(take(this.#tables, request))) return { outcome: "claimed" };
+    if ((await this.#session.query(take(this.#tables, request))).length > 0) return { outcome: "claimed" };
     const [refusal] = await this.#session.query(claimRefusalStatement(this.#tables, request));
     const { outcome, detail } = refusal!;
+    if (outcome === "damaged") throw damaged(request.thread, "the record");
     if (outcome !== "held") return { outcome: "expired" };
     return request.renews ? { outcome: "lost" } : { outcome, until: Number(detail ?? 0) };
   }
 
   release(request: ReleaseRequest): Promise<boolean> {
-    return this.#changes(releaseStatement(this.#tables, request));
+    return this.#changes(releaseStatement(this.#tables, request), request.thread);
   }
 
-  /** Whether a statement found its row. */
-  async #changes(statement: Statement): Promise<boolean> {
-    return (await this.#session.query(statement)).length > 0;
+  /** Whether a statement found its thread, unless damage may hide it. */
+  async #changes(statement: Statement, thread: string): Promise<boolean> {
+    if ((await this.#session.query(statement)).length > 0) return true;
+    const found = await this.#session.query(damagedStatement(this.#tables, thread));
+    if (found.length > 0) throw damaged(thread, "the record");
+    return false;
   }
 
   async runs(request: RunsRequest): Promise<RunsPage> {
@@ -266,7 +279,7 @@ export class PostgresStorage implements CheckpointStorage {
   }
 
   expire(request: ExpireRequest): Promise<boolean> {
-    return this.#changes(expireStatement(this.#tables, request));
+    return this.#changes(expireStatement(this.#tables, request), request.thread);
   }
 
   async stats(thread: string): Promise<ThreadStats | undefined> {
@@ -276,10 +289,13 @@ export class PostgresStorage implements CheckpointStorage {
 
   async sweep(request: SweepRequest): Promise<number> {
     const mark = newMark();
-    const [, rows] = await this.#session.script([
+    const [, rows, wrong] = await this.#session.script([
       markForSweep(this.#tables, request, mark),
       deleteMarked(this.#tables, mark, request.thread === undefined ? undefined : [request.thread]),
+      damagedThreads(this.#tables, request.thread),
     ]);
+    const [found] = wrong!;
+    if (found) throw await this.#damaged(request.thread, found["number"]!);
     return Number(rows![0]!["detail"]);
   }
 }

@@ -2,45 +2,43 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { isCheckpointError } from "@threadmark/core";
 import { PostgresSaver } from "@threadmark/postgres";
-import { enough, randomFrom, seed, tell, type Random } from "@threadmark/random-tests";
+import { enough, randomFrom, seed, tell } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
 import { all, toldOf } from "@threadmark/storage-tests/parts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newest, openSaver, useSchema } from "./database.ts";
+import { operations, OWNER } from "./operations.ts";
 import { damageOf, type Column } from "./random-damage.ts";
 
-const THREADS = ["one", "two"];
+/** The last one has expired. */
+const THREADS = ["one", "two", "ended"];
 const TURNS = [1, 2, 3];
 const TYPED = ["CORRUPT", "INCOMPLETE", "UNSUPPORTED_FORMAT"] as const;
 
-/** Columns that say where a row belongs. */
-const KEYS = {
-  threads: ["thread"],
-  checkpoints: ["thread", "namespace", "id"],
-  writes: ["thread", "namespace", "checkpoint"],
-};
-const CONTENT = {
-  threads: ["number", "entries", "entry_count", "mark", "entries_mark"],
-  checkpoints: [
-    "parent",
-    "parent_seal",
-    "seal",
-    "run",
-    "header",
-    "metadata",
-    "tokens",
-    "refs",
-    "owner",
-    "mark",
-  ],
-  writes: ["task", "idx", "path", "channel", "value", "refs", "seal", "owner", "mark"],
-  blobs: ["thread", "id", "bytes"],
-};
+/** Every column, except for those that the server makes from others. */
+async function columnsIn(client: pg.Client, schema: string): Promise<readonly Column[]> {
+  const { rows } = await client.query<Column>({
+    text: `SELECT substring(table_name FROM 12) AS table, column_name AS name FROM information_schema.columns
+WHERE table_schema = $1 AND is_generated = 'NEVER' AND table_name <> 'threadmark_migrations'
+ORDER BY table_name, ordinal_position`,
+    values: [schema],
+  });
+  return rows;
+}
 
-const columnsOf = (tables: Readonly<Record<string, readonly string[]>>): Column[] =>
-  Object.entries(tables).flatMap(([table, names]) => names.map((name) => ({ table, name })));
+/** What an operation returned, and what is read afterwards. */
+interface Outcome {
+  readonly result: unknown;
+  readonly read: ReadonlyMap<string, unknown>;
+}
+
+function isTold(result: unknown): boolean {
+  if (!TYPED.some((code) => isCheckpointError(result, code))) return false;
+  // Content is copied as it is.
+  return [...THREADS, "copy"].includes((result as { threadId?: string }).threadId ?? "");
+}
 
 /** Keeps all statements prepared: planning them would take most of the time. */
 class KeepingClient extends pg.Client {
@@ -56,20 +54,23 @@ describe("a damaged cell", () => {
   countTests(newest);
   const { schema, pool } = useSchema();
   const before = new Map<string, unknown>();
+  /** What an operation returns and leaves when nothing is damaged. */
+  const undamaged = new Map<string, Outcome>();
   const client = new KeepingClient({ connectionString: newest.url });
   let saver: PostgresSaver;
   let reads: [string, () => Promise<unknown>][];
-  let refused = 0;
 
   beforeAll(async () => {
     const writer = await openSaver(pool, schema, {
       threadMetadata: ({ configurable }) => ({ user: configurable, name: configurable?.["thread_id"] }),
     });
+    const ends = await openSaver(pool, schema, { ttl: { seconds: 0.001 } });
     for (const thread of THREADS) {
       for (const n of TURNS) {
+        if (thread === "ended" && n > 1) break;
         const values = { text: longText(`${thread} ${n}`), list: [1, "two", thread] };
         const parent = n > 1 ? turnId(n - 1) : undefined;
-        await putTurn(writer, {
+        await putTurn(thread === "ended" ? ends : writer, {
           thread,
           id: turnId(n),
           parent,
@@ -77,6 +78,7 @@ describe("a damaged cell", () => {
           metadata: { n, thread },
           run: `run ${n}`,
         });
+        if (thread === "ended") break;
         for (const task of ["a", "b"]) {
           await writer.putWrites(
             configOf(thread, turnId(n)),
@@ -88,15 +90,16 @@ describe("a damaged cell", () => {
         await writer.putWrites(configOf(thread, turnId(n)), [["__interrupt__", n]], "asks");
       }
     }
+    await writer.setThreadTtl("one", { seconds: 3600 });
+    await writer.claimThread("one", { claim: OWNER, ttl: { seconds: 1800 } });
     // Damage does not keep to constraints.
-    await pool.query(`ALTER TABLE ${schema}.threadmark_threads ALTER COLUMN number DROP IDENTITY`);
-    for (const table of ["threads", "checkpoints", "writes", "blobs"]) {
-      await pool.query(`ALTER TABLE ${schema}.threadmark_${table} DROP CONSTRAINT threadmark_${table}_pkey`);
-    }
+    await pool.query(`ALTER TABLE ${schema}.threadmark_threads ALTER COLUMN number SET GENERATED BY DEFAULT`);
     await client.connect();
     saver = new PostgresSaver(client, { schema, blobCacheBytes: 0, prepareStatements: true });
     reads = readsBy(saver);
     for (const [name, read] of reads) before.set(name, await read());
+    for (const name of Object.keys(operations))
+      undamaged.set(name, await rolledBack(() => outcomeOf(name, saver)));
   });
 
   afterAll(() => client.end());
@@ -104,7 +107,7 @@ describe("a damaged cell", () => {
   /** Everything that an application can read, by a saver that remembers nothing. */
   function readsBy(reader: PostgresSaver): [string, () => Promise<unknown>][] {
     const listed = async (): Promise<unknown> => (await all(reader.listThreads())).map(toldOf);
-    const ofThreads = THREADS.flatMap((thread): [string, () => Promise<unknown>][] => {
+    const ofThreads = ["one", "two"].flatMap((thread): [string, () => Promise<unknown>][] => {
       const history = { config: configOf(thread, turnId(TURNS.length)), channels: ["text"] };
       return [
         ...TURNS.map((n): [string, () => Promise<unknown>] => {
@@ -129,48 +132,77 @@ describe("a damaged cell", () => {
     ];
   }
 
-  /** What is read after damage and is neither what it was nor an error that names the thread. */
-  async function wrongReads(column: Column, random: Random): Promise<string[] | undefined> {
+  async function rolledBack<T>(work: () => Promise<T>): Promise<T> {
     await client.query("BEGIN");
     try {
-      if (!(await damageOf(client, schema, column, random))) return undefined;
-      const wrong: string[] = [];
-      await client.query("SAVEPOINT before_read");
-      for (const [name, read] of reads) {
-        const result = await read().catch((error: unknown) => error);
-        // An error of the server ends its transaction.
-        if (result instanceof Error) await client.query("ROLLBACK TO before_read");
-        const known = TYPED.some((code) => isCheckpointError(result, code));
-        if (known) refused++;
-        const right = known
-          ? THREADS.includes((result as { threadId?: string }).threadId ?? "")
-          : isDeepStrictEqual(result, before.get(name));
-        if (!right) wrong.push(`${name}: ${result instanceof Error ? String(result) : "another value"}`);
-      }
-      return wrong;
+      return await work();
     } finally {
       await client.query("ROLLBACK");
     }
   }
 
-  it.each([
-    { what: "that holds content", tables: CONTENT, cells: 300 },
-    { what: "that says where a row belongs", tables: KEYS, cells: 100 },
-  ])(
-    "$what is an error that names the thread, or changes nothing",
-    async ({ what, tables, cells }) => {
+  /** What a call returns, or its error: an error of the server ends its transaction. */
+  async function resultOf(call: () => Promise<unknown>): Promise<unknown> {
+    await client.query("SAVEPOINT before_call");
+    try {
+      return await call();
+    } catch (error) {
+      await client.query("ROLLBACK TO before_call");
+      return error;
+    }
+  }
+
+  /** What an operation returns, and then each read. */
+  async function outcomeOf(operation: string | undefined, by: PostgresSaver): Promise<Outcome> {
+    const result = operation && (await resultOf(() => operations[operation]!(by)));
+    const read = new Map<string, unknown>();
+    for (const [name, one] of reads) read.set(name, await resultOf(one));
+    return { result, read };
+  }
+
+  /** What is neither as it would be without the damage nor an error that names the thread. */
+  function wrongIn(found: Outcome, operation: string | undefined): string[] {
+    const right = operation === undefined ? { result: undefined, read: before } : undamaged.get(operation)!;
+    const wrong = (name: string, result: unknown, rights: readonly unknown[]): string[] => {
+      if (isTold(result) || rights.some((one) => isDeepStrictEqual(result, one))) return [];
+      return [`${name}: ${result instanceof Error ? String(result) : "another value"}`];
+    };
+    // An operation that was refused has done nothing, or all of it but what concerns the damage.
+    const also = isTold(found.result) ? before : undefined;
+    return [
+      ...wrong("the operation", found.result, [right.result]),
+      ...[...found.read].flatMap(([name, result]) =>
+        wrong(name, result, also ? [right.read.get(name), also.get(name)] : [right.read.get(name)]),
+      ),
+    ];
+  }
+
+  it(
+    "in any column is an error that names the thread, or changes nothing, whatever is done",
+    async () => {
       const random = randomFrom(seed);
-      const columns = columnsOf(tables);
-      let damaged = 0;
-      refused = 0;
-      for (let round = 0; damaged < enough(cells); round++) {
+      const columns = await columnsIn(client, schema);
+      const names = [undefined, ...Object.keys(operations)];
+      const count = { damaged: 0, refused: 0 };
+      for (let round = 0; count.damaged < enough(400); round++) {
         const column = columns[round % columns.length]!;
-        const wrong = await wrongReads(column, random);
-        if (wrong === undefined) continue;
-        damaged++;
-        expect({ column, wrong }).toEqual({ column, wrong: [] });
+        const operation = names[(round + Math.floor(round / columns.length)) % names.length];
+        const found = await rolledBack(async () => {
+          const remembers = new PostgresSaver(client, { schema, prepareStatements: true });
+          for (const thread of ["one", "two"]) await remembers.getTuple(configOf(thread));
+          const by = round % 2 === 0 ? saver : remembers;
+          return (await damageOf(client, schema, column, random)) ? outcomeOf(operation, by) : undefined;
+        });
+        if (found === undefined) continue;
+        count.damaged++;
+        count.refused += [found.result, ...found.read.values()].filter(isTold).length;
+        expect({ column, operation, wrong: wrongIn(found, operation) }).toEqual({
+          column,
+          operation,
+          wrong: [],
+        });
       }
-      tell(`Postgres, cells ${what}`, { damaged, "reads refused": refused });
+      tell("Postgres, cells", { damaged: count.damaged, "calls refused": count.refused });
     },
     enough(900_000),
   );
@@ -178,7 +210,7 @@ describe("a damaged cell", () => {
   const damages = {
     threads: `UPDATE ${schema}.threadmark_threads SET thread = 'onf' WHERE thread = 'one'`,
     checkpoints: `UPDATE ${schema}.threadmark_checkpoints SET thread = 'onf' WHERE thread = 'one' AND id = '${turnId(3)}'`,
-    writes: `UPDATE ${schema}.threadmark_writes SET checkpoint = 'x' WHERE thread = 'one' AND task = 'asks'`,
+    writes: `UPDATE ${schema}.threadmark_writes SET checkpoint = 'x' WHERE thread = 'one' AND checkpoint = '${turnId(3)}' AND task = 'asks'`,
   };
   const told = { code: "CORRUPT", threadId: "one" };
 
@@ -215,9 +247,10 @@ describe("a damaged cell", () => {
         expect(await saver.getTuple(configOf("one"))).toBeUndefined();
         expect(await all(saver.list(configOf("two")))).toEqual(before.get("list two"));
         expect((await all(saver.listThreads())).map(({ threadId }) => threadId)).toEqual(["two"]);
-        for (const table of ["checkpoints", "writes", "blobs"]) {
+        const others = { checkpoints: 2, writes: 1, blobs: 2 };
+        for (const [table, threads] of Object.entries(others)) {
           const { rows } = await client.query(`SELECT DISTINCT thread FROM ${schema}.threadmark_${table}`);
-          expect({ table, threads: rows.length }).toEqual({ table, threads: 1 });
+          expect({ table, threads: rows.length }).toEqual({ table, threads });
         }
       });
     },

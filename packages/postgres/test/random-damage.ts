@@ -24,18 +24,22 @@ export async function damageOf(
   const [one, other] = [rows[random(rows.length)]!, rows[random(rows.length)]!];
   const type = fields[1]!.dataTypeID;
   const swap = random(3) === 0;
-  const changes = swap
-    ? [
-        { ctid: one.ctid, cell: other.cell },
-        { ctid: other.ctid, cell: one.cell },
-      ]
-    : [{ ctid: one.ctid, cell: flipped(one.cell, random) }];
-  if (JSON.stringify(changes[0]!.cell) === JSON.stringify(one.cell)) return false;
+  const now = swap ? other.cell : one.cell === null ? ANYTHING.get(type) : flipped(one.cell, random);
+  if (JSON.stringify(now) === JSON.stringify(one.cell)) return false;
+  /** Returns where the row is then. */
+  const set = async (ctid: string, cell: unknown): Promise<string> => {
+    const value = type === JSONB ? JSON.stringify(cell) : cell;
+    const sql = `UPDATE ${place} SET ${name} = $1 WHERE ctid = $2::tid RETURNING ctid::text`;
+    return (await client.query<{ ctid: string }>(sql, [value, ctid])).rows[0]!.ctid;
+  };
   await client.query("SAVEPOINT before_damage");
   try {
-    for (const { ctid, cell } of changes) {
-      const value = type === JSONB ? JSON.stringify(cell) : cell;
-      await client.query(`UPDATE ${place} SET ${name} = $1 WHERE ctid = $2::tid`, [value, ctid]);
+    if (!swap) await set(one.ctid, now);
+    else {
+      // Two rows may not have one key in between.
+      const ctid = await set(one.ctid, ANYTHING.get(type) ?? now);
+      await set(other.ctid, one.cell);
+      await set(ctid, now);
     }
     return true;
   } catch {
@@ -45,6 +49,14 @@ export async function damageOf(
 }
 
 const JSONB = 3802;
+
+/** In place of nothing: bytes, numbers, a text. */
+const ANYTHING = new Map<number, unknown>([
+  [17, Buffer.of(1)],
+  [20, "4096"],
+  [23, 4096],
+  [25, "x"],
+]);
 
 function flipped(cell: unknown, random: Random): unknown {
   if (cell instanceof Uint8Array) {

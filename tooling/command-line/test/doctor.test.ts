@@ -57,7 +57,9 @@ describe.each(servers("postgres"))("$kind $version", (server) => {
     await saver.setup();
     await storeThreads(saver);
     const pool = new pg.Pool({ connectionString: url, max: 1 });
-    await pool.query(`UPDATE ${schema}.threadmark_threads SET expires = 1000 WHERE thread = 'first'`);
+    await pool.query(
+      `UPDATE ${schema}.threadmark_threads SET expires = 1000 * 65537 + (mark & 65535) WHERE thread = 'first'`,
+    );
     await pool.query(`CREATE ROLE ${role} LOGIN; GRANT USAGE ON SCHEMA ${schema} TO ${role};
       GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${role}`);
     const { found } = await doctor(...place.args);

@@ -1,24 +1,23 @@
+import { isReached, noTime, NOW, sealed } from "./sealed-time.ts";
+
 /*
  * Parts of statements. In a text, `:name` is a parameter and `{name}` a table; see `statement`.
  */
-
-/** Milliseconds since 1970, by the server's clock. */
-export const NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 /** `own_ttl` of a thread that never expires. */
 export const NEVER = -1;
 
 /** Whether a thread has not expired. */
 export function alive(thread: string): string {
-  return `(${thread}.expires IS NULL OR ${thread}.expires > ${NOW})`;
+  return `NOT ${isReached(`${thread}.expires`)}`;
 }
 
 /** The new expiry of a thread: by its own time to live, by the given one, or unchanged. */
-export function renewed(thread: string, ttl: string): string {
+export function renewed(thread: string, ttl: string, now: string = NOW): string {
   return `CASE
-    WHEN ${thread}.own_ttl = ${NEVER} THEN NULL
+    WHEN ${thread}.own_ttl = ${NEVER} THEN ${noTime(`${thread}.mark`)}
     WHEN coalesce(${thread}.own_ttl, ${ttl}) IS NULL THEN ${thread}.expires
-    ELSE ${NOW} + coalesce(${thread}.own_ttl, ${ttl})
+    ELSE ${sealed(`${now} + coalesce(${thread}.own_ttl, ${ttl})`, `${thread}.mark`)}
   END`;
 }
 

@@ -12,6 +12,8 @@ import { statement, type Values } from "../sql.ts";
 import { alive, passes } from "./clauses.ts";
 import { damage, damageRows } from "./marks.ts";
 import { belongings, WRITES_JSON } from "./read.ts";
+import { timeIn } from "./sealed-time.ts";
+import { isWronglyUpdated } from "./thread-row.ts";
 
 /**
  * A page of checkpoints with their writes and blobs, newest first.
@@ -86,6 +88,21 @@ const PENDING = `
   WHERE channel = ANY (:channels) OR idx < 0
 `;
 
+/** Without what says where a time belongs, by which threads of the same moment would be ordered. */
+const UPDATED = timeIn("t.updated");
+
+/**
+ * Of the threads among which a page is chosen, those whose last update is wrong, so that the page may be: no index finds
+ * them. A minute of threads is read as a whole to be put in order, so this reads little else.
+ */
+function wronglyOrdered({ thread, after }: ThreadsRequest, byEntries: boolean): string {
+  const minutes = `t.updated_minute >= (SELECT min(updated_minute) FROM page)${
+    after === undefined ? "" : " AND t.updated_minute <= :afterUpdated / 60000"
+  }`;
+  const among = byEntries ? "true" : thread === undefined ? minutes : "t.thread = :thread";
+  return `SELECT t.number FROM ${byEntries ? "matching" : "{threads}"} AS t WHERE ${among} AND ${isWronglyUpdated("t")}`;
+}
+
 /**
  * A page of threads, the most recently updated first.
  *
@@ -97,7 +114,7 @@ export function threadsStatement(tables: Tables, request: ThreadsRequest): State
   const wanted = filter.flatMap(({ key, token }) => (token === undefined ? [] : [[key, { token }]]));
   const absentKeys = filter.flatMap(({ key, token }) => (token === undefined ? [key] : []));
   const behind = `t.updated_minute <= :afterUpdated / 60000
-    AND (t.updated < :afterUpdated OR (t.updated = :afterUpdated AND t.thread > :afterThread))`;
+    AND (${UPDATED} < :afterUpdated OR (${UPDATED} = :afterUpdated AND t.thread > :afterThread))`;
   const conditions = [
     alive("t"),
     thread !== undefined && "t.thread = :thread",
@@ -108,19 +125,20 @@ export function threadsStatement(tables: Tables, request: ThreadsRequest): State
   // Matching threads are found by the index on entries, and then sorted: a walk through all threads in order might
   // find none.
   const byEntries = wanted.length > 0 && thread === undefined;
-  const matching = "WITH matching AS MATERIALIZED (SELECT * FROM {threads} WHERE entries @> :wantedTokens)\n";
-  const sql = `${byEntries ? matching : ""}SELECT part, data FROM (
-SELECT 'thread' AS part, ${jsonSql(THREAD)}::text AS data, row_number() OVER (ORDER BY updated DESC, thread) AS rank
-FROM (
-  SELECT t.* FROM ${byEntries ? "matching" : "{threads}"} AS t
+  const matching = "matching AS MATERIALIZED (SELECT * FROM {threads} WHERE entries @> :wantedTokens), ";
+  const sql = `WITH ${byEntries ? matching : ""}page AS MATERIALIZED (
+  SELECT t.*, ${UPDATED} AS moment FROM ${byEntries ? "matching" : "{threads}"} AS t
   WHERE ${conditions.join("\n    AND ")}
-  ORDER BY t.updated_minute DESC, t.updated DESC, t.thread LIMIT :limit + 1
-) AS page LEFT JOIN LATERAL (
+  ORDER BY t.updated_minute DESC, ${UPDATED} DESC, t.thread LIMIT :limit + 1
+)
+SELECT part, data FROM (
+SELECT 'thread' AS part, ${jsonSql(THREAD)}::text AS data, row_number() OVER (ORDER BY moment DESC, thread) AS rank
+FROM page LEFT JOIN LATERAL (
   SELECT id AS head, parent AS head_parent, parent_seal AS head_seal FROM {checkpoints} AS c
   WHERE c.thread = page.thread AND c.namespace = '' ORDER BY id DESC LIMIT 1
 ) AS head ON true CROSS JOIN LATERAL (${pendingChannels.length > 0 ? PENDING : "SELECT NULL AS pending"}) AS pending
 UNION ALL
-${damageRows(damage(thread))}
+${damageRows(`${damage(thread)}\nUNION ALL\n(${wronglyOrdered(request, byEntries)})`)}
 ) AS answer ORDER BY rank`;
   const values = {
     thread,

@@ -1,15 +1,13 @@
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement } from "../sql.ts";
+import { columnOf, hash, isRightInAll, isWrong, type Column } from "./thread-row.ts";
 
 /*
  * Where a row belongs is in its key, so a row with a damaged key looks as if it had been deleted. Therefore each row
  * has a _mark_, a hash of its key and of what filters compare, made when the row is written. The index of the rows with
  * wrong marks is empty, so looking there costs little. A row in it still has the number of its thread.
  */
-
-/** An expression for a column. */
-type Column = (name: string) => string;
 
 /** What there is to know about the marks of a table. */
 interface Marked {
@@ -22,20 +20,6 @@ interface Marked {
   isWrong(column: Column): string;
 }
 
-/** Postgres partitions tables by this function, so it stays as it is. */
-function hash(...texts: readonly string[]): string {
-  return `hashtext((${texts.join(" || ")}) COLLATE "C")`;
-}
-
-/** The columns `mark` and `entries_mark` of a thread. */
-export function threadMarks(thread: string, entries: string): string {
-  return `${hash(thread)}, ${entriesMark(entries)}`;
-}
-
-export function entriesMark(entries: string): string {
-  return `jsonb_hash(${entries})`;
-}
-
 export function checkpointMark(column: Column): string {
   const run = `coalesce(${column("run")}, '')`;
   return hash(column("thread"), column("namespace"), column("id"), run, `(${column("tokens")})::text`);
@@ -45,15 +29,11 @@ export function writeMark(column: Column): string {
   return hash(column("thread"), column("namespace"), column("checkpoint"));
 }
 
-/** The entries of a thread without any. */
-export const NO_ENTRIES = "'{}'::jsonb";
-
 const THREADS: Marked = {
   table: "threads",
   key: "mark",
   number: "number",
-  isWrong: (column) =>
-    `(${column("mark")} <> ${hash(column("thread"))} OR ${column("entries_mark")} <> ${entriesMark(column("entries"))})`,
+  isWrong,
 };
 const CHECKPOINTS: Marked = {
   table: "checkpoints",
@@ -68,11 +48,6 @@ const WRITES: Marked = {
   isWrong: (column) => `${column("mark")} <> ${writeMark(column)}`,
 };
 const ALL = [THREADS, CHECKPOINTS, WRITES];
-
-const columnOf =
-  (row: string): Column =>
-  (name) =>
-    `${row}.${name}`;
 
 /** The indexes of rows with wrong marks. */
 export function markIndexes(tables: Tables): string {
@@ -99,6 +74,29 @@ function wrongRows(
   return `SELECT ${columns} FROM {${table}} AS m WHERE ${isWrong(columnOf("m"))}${range} ORDER BY m.${key} LIMIT ${limit}`;
 }
 
+/** Rows, if the name of a thread was damaged, so that it looks as if there were none. */
+export function hiddenThread(thread: string): string {
+  return wrongRows(THREADS, { columns: "m.number", from: hash(thread) });
+}
+
+/** Whether the row of a thread was damaged. */
+export function isThreadDamaged(thread: string): string {
+  return `(EXISTS (${hiddenThread(thread)})
+    OR EXISTS (SELECT FROM {threads} AS t WHERE t.thread = ${thread} AND NOT ${isRightInAll("t")}))`;
+}
+
+/**
+ * Damaged threads.
+ *
+ * - Out: `number`, or no row.
+ *
+ * @param thread Only this one, or `undefined` for any.
+ */
+export function damagedThreads(tables: Tables, thread: string | undefined): Statement {
+  const sql = thread === undefined ? wrongRows(THREADS, { columns: "m.number" }) : hiddenThread(":thread");
+  return statement(tables, sql, { thread });
+}
+
 /** What may be hidden from a read of a thread. */
 export interface Reading {
   /** The thread, as an expression; `:thread` by default. */
@@ -111,7 +109,7 @@ export interface Reading {
 export function damageOfThread({ thread = ":thread", checkpointsIf }: Reading = {}): string {
   const exists = (marked: Marked): string => `(${wrongRows(marked, { columns: "true", from: "t.number" })})`;
   const checkpoints = exists(CHECKPOINTS);
-  return `(${wrongRows(THREADS, { columns: "m.number", from: hash(thread) })})
+  return `(${hiddenThread(thread)})
 UNION ALL
 SELECT t.number FROM {threads} AS t WHERE t.thread = ${thread} AND (${exists(WRITES)} OR ${
     checkpointsIf === undefined ? checkpoints : `(${checkpointsIf} AND ${checkpoints})`

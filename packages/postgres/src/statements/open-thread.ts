@@ -4,8 +4,10 @@ import { ByteStrings } from "../bytes.ts";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement, type Values } from "../sql.ts";
-import { alive, NOW, renewed, unnested } from "./clauses.ts";
-import { entriesMark, NO_ENTRIES, threadMarks } from "./marks.ts";
+import { alive, renewed, unnested } from "./clauses.ts";
+import { hiddenThread, isThreadDamaged } from "./marks.ts";
+import { LONGEST } from "./sealed-time.ts";
+import { isRight, newThread, setEntries, setUpdated } from "./thread-row.ts";
 
 /**
  * Parameters of {@link openThread} and {@link storedBlobs}.
@@ -17,7 +19,7 @@ export function openValues(request: WriteRequest, packed: readonly Uint8Array[])
   return {
     thread,
     newEpoch,
-    ttl: ttl ?? null,
+    ttl: ttl === undefined ? null : Math.min(ttl, LONGEST),
     ...(epoch !== undefined && { epoch }),
     ...(relies.length === 1 ? { relied: idBytes(relies) } : { relies: idStrings(relies) }),
     ...(claim !== undefined && { claim }),
@@ -70,30 +72,31 @@ export function openThread(request: WriteRequest, condition: string): string {
 )`;
 }
 
-/** Sets the entries of `t`, and counts them. A wrong mark stays wrong. */
-export function setEntries(entries: string): string {
-  return `entries = ${entries}, entry_count = (SELECT count(*) FROM jsonb_object_keys(${entries})),
-    entries_mark = t.entries_mark # ${entriesMark("t.entries")} # ${entriesMark(entries)}`;
+function openOrCreate(request: WriteRequest, condition: string): string {
+  const row = newThread({
+    ttl: ":ttl",
+    ...(request.entries.length > 0 && { entries: ":entries" }),
+    condition: `${condition} AND NOT EXISTS (${hiddenThread(":thread")})`,
+  });
+  return `
+  INSERT INTO {threads} AS t ${row}
+  ON CONFLICT (thread) DO UPDATE SET ${written(request)}
+  WHERE ${alive("t")} AND ${isRight("t")}`;
 }
 
-function openOrCreate({ entries }: WriteRequest, condition: string): string {
-  const merged = entries.length > 0 ? `, ${setEntries("t.entries || excluded.entries")}` : "";
+function openExisting(request: WriteRequest, condition: string): string {
+  const { epoch, relies, claim } = request;
   return `
-  INSERT INTO {threads} AS t (thread, epoch, created, updated, expires, entries, entry_count, mark, entries_mark)
-  SELECT :thread, :newEpoch, ${NOW}, ${NOW}, ${NOW} + :ttl,
-    ${entries.length > 0 ? ":entries, (SELECT count(*) FROM jsonb_object_keys(:entries))" : `${NO_ENTRIES}, 0`},
-    ${threadMarks(":thread", entries.length > 0 ? ":entries" : NO_ENTRIES)}
-  WHERE ${condition}
-  ON CONFLICT (thread) DO UPDATE SET updated = ${NOW}, expires = ${renewed("t", ":ttl")}${merged}
-  WHERE ${alive("t")}`;
-}
-
-function openExisting({ epoch, relies, claim, entries }: WriteRequest, condition: string): string {
-  const merged = entries.length > 0 ? `, ${setEntries("t.entries || :entries")}` : "";
-  return `
-  UPDATE {threads} AS t SET updated = ${NOW}, expires = ${renewed("t", ":ttl")}${merged}
-  WHERE t.thread = :thread AND ${alive("t")} AND ${claim === undefined ? "true" : "t.claim = :claim"}
+  UPDATE {threads} AS t SET ${written(request)}
+  WHERE t.thread = :thread AND ${alive("t")} AND ${isRight("t")}
+    AND ${claim === undefined ? "true" : "t.claim = :claim"}
     AND ${epoch === undefined ? "true" : holds("t", relies)} AND ${condition}`;
+}
+
+/** What every write changes of the thread. */
+function written({ entries }: WriteRequest): string {
+  const merged = entries.length > 0 ? `, ${setEntries("(t.entries || :entries)")}` : "";
+  return `${setUpdated(renewed("t", ":ttl", "now"))}${merged}`;
 }
 
 /**
@@ -150,6 +153,7 @@ export function refusalStatement(tables: Tables, request: WriteRequest, fence?: 
   const stale = `WHEN (${holds("t", relies)}) IS NOT TRUE THEN 'stale'`;
   const conflict = `WHEN ${HEAD} IS DISTINCT FROM :parent AND ${HEAD} IS DISTINCT FROM :id THEN 'conflict'`;
   const sql = `SELECT CASE
+  WHEN ${isThreadDamaged(":thread")} THEN 'damaged'
   WHEN NOT ${alive("t")} THEN 'expired'
   ${claim === undefined ? "" : fenced}
   ${epoch === undefined ? "" : stale}

@@ -3,10 +3,11 @@ import { idBytes, type PutRequest, type PutWritesRequest, type WriteRecord } fro
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement, variants } from "../sql.ts";
-import { NOW } from "./clauses.ts";
-import { checkpointMark, NO_ENTRIES, threadMarks, writeMark } from "./marks.ts";
+import { checkpointMark, writeMark } from "./marks.ts";
 import { HEAD, openThread, openValues, openVariant, storedBlobs } from "./open-thread.ts";
 import { lockThread } from "./remove.ts";
+import { isTime } from "./sealed-time.ts";
+import { newThread } from "./thread-row.ts";
 
 /**
  * Stores a checkpoint.
@@ -52,15 +53,14 @@ SELECT epoch FROM opened`;
 export function lockForPut(tables: Tables, { thread, newEpoch, epoch, claim }: PutRequest): Statement {
   // These need a thread that exists.
   if (epoch !== undefined || claim !== undefined) return lockThread(tables, thread);
-  const sql = `INSERT INTO {threads} AS t (thread, epoch, created, updated, mark, entries_mark)
-VALUES (:thread, :newEpoch, ${NOW}, 0, ${threadMarks(":thread", NO_ENTRIES)})
+  const sql = `INSERT INTO {threads} AS t ${newThread({ updated: "0" })}
 ON CONFLICT (thread) DO UPDATE SET thread = excluded.thread`;
   return statement(tables, sql, { thread, newEpoch });
 }
 
 /** Removes the thread again if it was created for a put that was then refused. */
 export function undoLockForPut(tables: Tables, { thread, newEpoch }: PutRequest): Statement {
-  const sql = "DELETE FROM {threads} WHERE thread = :thread AND epoch = :newEpoch AND updated = 0";
+  const sql = `DELETE FROM {threads} WHERE thread = :thread AND epoch = :newEpoch AND NOT ${isTime("updated")}`;
   return statement(tables, sql, { thread, newEpoch });
 }
 

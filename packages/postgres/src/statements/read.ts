@@ -11,6 +11,7 @@ import type { Tables } from "../schema.ts";
 import { statement, variants } from "../sql.ts";
 import { alive, idsIn, isNode, renewed } from "./clauses.ts";
 import { damageRows, damageOfThread } from "./marks.ts";
+import { isRight } from "./thread-row.ts";
 
 /** Writes as a JSON array of arrays; NULL for none. */
 export const WRITES_JSON: string = `json_agg(${jsonSql(WRITE)})`;
@@ -100,7 +101,7 @@ function buildGet({ id, ttl }: GetRequest): string {
   const { ctes, rows } = belongings(hits, { severalThreads: false });
   const renew = `, renewed AS (
   UPDATE {threads} AS t SET expires = ${renewed("t", ":ttl")}
-  WHERE t.thread = :thread AND ${alive("t")} AND EXISTS (SELECT FROM found)
+  WHERE t.thread = :thread AND ${alive("t")} AND ${isRight("t")} AND EXISTS (SELECT FROM found)
 )`;
   // A checkpoint that was found by its id is the one.
   const hidden = id === undefined ? {} : { checkpointsIf: "NOT EXISTS (SELECT FROM found)" };

@@ -1,16 +1,18 @@
-import type { CopyRequest, ExpireRequest, RemoveRequest, SweepRequest } from "@threadmark/core/storage";
+import type { CopyRequest, RemoveRequest, SweepRequest } from "@threadmark/core/storage";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement } from "../sql.ts";
-import { alive, idsIn, isNode, NEVER, NOW } from "./clauses.ts";
+import { alive, idsIn, isNode } from "./clauses.ts";
 import {
   checkpointMark,
   damageOfThread,
   deletedStrays,
+  isThreadDamaged,
   strayThreads,
-  threadMarks,
   writeMark,
 } from "./marks.ts";
+import { isReached, noTime, NOW, sealed, timeIn } from "./sealed-time.ts";
+import { hash, isRight, newThread, setState } from "./thread-row.ts";
 
 /*
  * A statement that deletes finds its rows in its snapshot. What another writer committed while it waited for the lock
@@ -54,15 +56,16 @@ const REMOVE = `WITH RECURSIVE numbered AS MATERIALIZED (
   WHERE c.thread = :thread AND NOT EXISTS (SELECT FROM gone AS g WHERE g.namespace = c.namespace AND g.id = c.id)
 ), state AS MATERIALIZED (
   SELECT EXISTS (SELECT FROM {threads} AS t WHERE t.thread = :thread AND ${alive("t")}) AS exists,
+    ${isThreadDamaged(":thread")} AS damaged,
     EXISTS (SELECT FROM staying) AS stays,
     EXISTS (
       SELECT FROM staying AS s JOIN gone AS g ON g.namespace = s.namespace AND g.id = s.parent
       WHERE NOT EXISTS (SELECT FROM relinked AS r WHERE r.namespace = s.namespace AND r.id = s.id)
     ) AS conflict
 ), go AS MATERIALIZED (
-  SELECT stays FROM state WHERE exists AND NOT conflict
+  SELECT stays FROM state WHERE exists AND NOT damaged AND NOT conflict
 ), kept_thread AS (
-  UPDATE {threads} SET epoch = :newEpoch FROM go WHERE thread = :thread AND go.stays
+  UPDATE {threads} AS t SET ${setState({ epoch: ":newEpoch" })} FROM go WHERE t.thread = :thread AND go.stays
 ), removed_thread AS (
   DELETE FROM {threads} USING go WHERE thread = :thread AND NOT go.stays
 ), removed_checkpoints AS (
@@ -96,13 +99,15 @@ const REMOVE = `WITH RECURSIVE numbered AS MATERIALIZED (
     AND (NOT go.stays OR NOT EXISTS (SELECT FROM live WHERE live.id = b.id))
   RETURNING b.id
 )
-SELECT CASE WHEN exists AND conflict THEN 'conflict' ELSE 'removed' END AS outcome,
+SELECT CASE WHEN damaged THEN 'damaged' WHEN exists AND conflict THEN 'conflict' ELSE 'removed' END AS outcome,
   (SELECT count(*) FROM removed_blobs)::text AS detail
 FROM state`;
 
+const MARK = `UPDATE {threads} AS t SET ${setState({ epoch: ":mark" })} WHERE`;
+
 /** Marks threads for {@link deleteMarked}, in order, so that two such statements never wait for each other. */
 export function markThreads(tables: Tables, threads: readonly string[], mark: string): Statement {
-  const sql = `UPDATE {threads} SET epoch = :mark WHERE thread = ANY (ARRAY(
+  const sql = `${MARK} t.thread = ANY (ARRAY(
   SELECT thread FROM {threads}
   WHERE thread = ANY (:threads || ARRAY(SELECT thread FROM (${strayThreads(":threads")}) AS strays))
   ORDER BY thread FOR UPDATE
@@ -112,7 +117,7 @@ export function markThreads(tables: Tables, threads: readonly string[], mark: st
 
 /** Marks the target of a copy if it has expired and the source exists. */
 export function markExpiredTarget(tables: Tables, { from, to }: CopyRequest, mark: string): Statement {
-  const sql = `UPDATE {threads} AS t SET epoch = :mark WHERE t.thread = :to AND t.expires <= ${NOW}
+  const sql = `${MARK} t.thread = :to AND ${isReached("t.expires")} AND ${isRight("t")}
 AND EXISTS (SELECT FROM {threads} AS source WHERE source.thread = :from AND ${alive("source")})`;
   return statement(tables, sql, { from, to, mark });
 }
@@ -124,12 +129,12 @@ AND EXISTS (SELECT FROM {threads} AS source WHERE source.thread = :from AND ${al
 
 /**
  * Marks expired threads for {@link deleteMarked}, as many as the limit allows. It leaves out those that are locked by
- * somebody else, most likely another sweep.
+ * somebody else, most likely another sweep, and damaged ones: their expiry may be wrong.
  */
 export function markForSweep(tables: Tables, { thread, limit }: SweepRequest, mark: string): Statement {
-  const one = `UPDATE {threads} SET epoch = :mark WHERE thread = :thread AND expires <= ${NOW}`;
-  const any = `UPDATE {threads} SET epoch = :mark WHERE thread = ANY (ARRAY(
-  SELECT thread FROM {threads} WHERE expires <= (SELECT ${NOW}) ORDER BY expires LIMIT :limit FOR UPDATE SKIP LOCKED
+  const one = `${MARK} t.thread = :thread AND ${isReached("t.expires")} AND ${isRight("t")}`;
+  const any = `${MARK} t.thread = ANY (ARRAY(
+  SELECT thread FROM {threads} AS t WHERE ${isReached("t.expires", `(SELECT ${NOW})`)} AND ${isRight("t")} ORDER BY expires LIMIT :limit FOR UPDATE SKIP LOCKED
 ))`;
   return statement(tables, thread === undefined ? any : one, { thread, limit, mark });
 }
@@ -154,7 +159,7 @@ export function deleteMarked(
       : strayThreads(":threads");
   const place =
     threads === undefined
-      ? `expires <= (SELECT ${NOW})`
+      ? isReached("expires", `(SELECT ${NOW})`)
       : "thread = ANY (:threads || ARRAY(SELECT thread FROM strays))";
   const sql = `WITH strays AS MATERIALIZED (
   ${strays}
@@ -202,19 +207,29 @@ function copied(table: string, seals: readonly string[], columns: string, mark: 
   FROM {${table}} WHERE thread = :from AND EXISTS (SELECT FROM created)`;
 }
 
+const SHIFTED_ENTRIES = `coalesce((
+    SELECT jsonb_object_agg(key, entry || jsonb_build_object('seal', ${shifted("(entry ->> 'seal')::bigint")}))
+    FROM jsonb_each(source.entries) AS each (key, entry)
+  ), '{}')`;
+
+const MARK_OF_COPY = hash(":to");
+const COPIED = newThread({
+  thread: ":to",
+  expires: `coalesce(${sealed(timeIn("source.expires"), MARK_OF_COPY)}, ${noTime(MARK_OF_COPY)})`,
+  ownTtl: "source.own_ttl",
+  entries: SHIFTED_ENTRIES,
+  source: "source",
+});
+
 const COPY = `WITH damage (number) AS MATERIALIZED (
 ${damageOfThread({ thread: ":from" })}
+), target AS MATERIALIZED (
+  SELECT ${isThreadDamaged(":to")} AS damaged
 ), source AS MATERIALIZED (
   SELECT * FROM {threads} AS t WHERE t.thread = :from AND ${alive("t")} AND NOT EXISTS (SELECT FROM damage)
+    AND NOT (SELECT damaged FROM target)
 ), created AS (
-  INSERT INTO {threads} (thread, epoch, created, updated, expires, own_ttl, entry_count, entries, mark, entries_mark)
-  SELECT :to, :newEpoch, ${NOW}, ${NOW}, expires, own_ttl, entry_count, entries, ${threadMarks(":to", "entries")}
-  FROM (
-    SELECT expires, own_ttl, entry_count, coalesce((
-      SELECT jsonb_object_agg(key, entry || jsonb_build_object('seal', ${shifted("(entry ->> 'seal')::bigint")}))
-      FROM jsonb_each(source.entries) AS each (key, entry)
-    ), '{}') AS entries FROM source
-  ) AS source
+  INSERT INTO {threads} AS t ${COPIED}
   ON CONFLICT DO NOTHING
   RETURNING number
 ), copied_checkpoints AS (
@@ -228,25 +243,9 @@ ${damageOfThread({ thread: ":from" })}
 )
 SELECT CASE
   WHEN EXISTS (SELECT FROM damage) THEN 'damaged'
+  WHEN (SELECT damaged FROM target) THEN 'damaged target'
   WHEN EXISTS (SELECT FROM created) THEN 'copied'
   WHEN NOT EXISTS (SELECT FROM source) THEN 'missing'
   WHEN EXISTS (SELECT FROM {threads} WHERE thread = :to AND epoch = :newEpoch) THEN 'copied'
   ELSE 'exists'
 END AS outcome`;
-
-/**
- * Sets a thread's own time to live.
- *
- * - Out: a row if the thread exists.
- * - Atomic: one row.
- */
-export function expireStatement(tables: Tables, { thread, ttl }: ExpireRequest): Statement {
-  const sql = `UPDATE {threads} AS t SET own_ttl = :ttl, expires = CASE
-  WHEN :ttl = ${NEVER} THEN NULL
-  WHEN :ttl IS NULL THEN t.expires
-  ELSE ${NOW} + :ttl
-END
-WHERE t.thread = :thread AND ${alive("t")}
-RETURNING t.thread`;
-  return statement(tables, sql, { thread, ttl: ttl === null ? NEVER : (ttl ?? null) });
-}

@@ -1,10 +1,17 @@
-import type { ClaimRequest, ReleaseRequest, UpdateThreadRequest } from "@threadmark/core/storage";
+import type {
+  ClaimRequest,
+  ExpireRequest,
+  ReleaseRequest,
+  UpdateThreadRequest,
+} from "@threadmark/core/storage";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement } from "../sql.ts";
-import { alive, NOW, renewed } from "./clauses.ts";
-import { damageOfThread, damageRows, NO_ENTRIES, threadMarks } from "./marks.ts";
-import { entriesJson, setEntries } from "./open-thread.ts";
+import { alive, NEVER, renewed } from "./clauses.ts";
+import { damageOfThread, damageRows, hiddenThread, isThreadDamaged } from "./marks.ts";
+import { entriesJson } from "./open-thread.ts";
+import { isReached, LONGEST, noTime, NOW, sealed, timeIn } from "./sealed-time.ts";
+import { isRightInAll, newThread, setEntries, setState } from "./thread-row.ts";
 
 /**
  * Changes the metadata of a thread.
@@ -16,11 +23,30 @@ export function updateThreadStatement(
   tables: Tables,
   { thread, set, remove }: UpdateThreadRequest,
 ): Statement {
-  const sql = `UPDATE {threads} AS t SET ${setEntries("(t.entries - :removedKeys) || :entries")}
-WHERE t.thread = :thread AND ${alive("t")}
+  const sql = `UPDATE {threads} AS t SET ${setEntries("((t.entries - :removedKeys) || :entries)")}
+WHERE t.thread = :thread AND ${alive("t")} AND ${isRightInAll("t")}
 RETURNING t.thread`;
   return statement(tables, sql, { thread, entries: entriesJson(set), removedKeys: remove });
 }
+
+/** Until when the owner has the thread, and its expiry. */
+const OWNED = `claim_until = ${sealed(`${NOW} + :ttl`, "t.mark")}, expires = ${renewed("t", ":threadTtl")}`;
+
+function claimTimes({ ttl, threadTtl }: ClaimRequest): {
+  readonly ttl: number;
+  readonly threadTtl: number | null;
+} {
+  return {
+    ttl: Math.min(ttl, LONGEST),
+    threadTtl: threadTtl === undefined ? null : Math.min(threadTtl, LONGEST),
+  };
+}
+
+const NEWLY_CLAIMED = newThread({
+  ttl: ":threadTtl",
+  claim: { id: ":claim", ttl: ":ttl" },
+  condition: `NOT EXISTS (${hiddenThread(":thread")})`,
+});
 
 /**
  * Makes somebody the owner of a thread.
@@ -29,15 +55,13 @@ RETURNING t.thread`;
  * - Atomic: one row, whose newest version is checked once it is locked.
  */
 export function claimStatement(tables: Tables, request: ClaimRequest): Statement {
-  const { thread, claim, ttl, newEpoch, threadTtl } = request;
-  const sql = `INSERT INTO {threads} AS t (thread, epoch, created, updated, expires, claim, claim_until, mark, entries_mark)
-VALUES (:thread, :newEpoch, ${NOW}, ${NOW}, ${NOW} + :threadTtl, :claim, ${NOW} + :ttl,
-  ${threadMarks(":thread", NO_ENTRIES)})
-ON CONFLICT (thread) DO UPDATE SET
-  claim = :claim, claim_until = ${NOW} + :ttl, expires = ${renewed("t", ":threadTtl")}
-WHERE ${alive("t")} AND (t.claim IS NULL OR t.claim = :claim OR t.claim_until <= ${NOW})
+  const { thread, claim, newEpoch } = request;
+  const sql = `INSERT INTO {threads} AS t ${NEWLY_CLAIMED}
+ON CONFLICT (thread) DO UPDATE SET ${setState({ claim: ":claim" })}, ${OWNED}
+WHERE ${alive("t")} AND ${isRightInAll("t")}
+  AND (t.claim IS NULL OR t.claim = :claim OR ${isReached("t.claim_until")})
 RETURNING t.thread`;
-  return statement(tables, sql, { thread, claim, ttl, newEpoch, threadTtl: threadTtl ?? null });
+  return statement(tables, sql, { thread, claim, newEpoch, ...claimTimes(request) });
 }
 
 /**
@@ -46,12 +70,13 @@ RETURNING t.thread`;
  * - Out: a row if the thread has this claim.
  * - Atomic: one row.
  */
-export function renewStatement(tables: Tables, { thread, claim, ttl, threadTtl }: ClaimRequest): Statement {
+export function renewStatement(tables: Tables, request: ClaimRequest): Statement {
+  const { thread, claim } = request;
   const sql = `UPDATE {threads} AS t
-SET claim_until = ${NOW} + :ttl, expires = ${renewed("t", ":threadTtl")}
-WHERE t.thread = :thread AND t.claim = :claim AND ${alive("t")}
+SET ${OWNED}
+WHERE t.thread = :thread AND t.claim = :claim AND ${alive("t")} AND ${isRightInAll("t")}
 RETURNING t.thread`;
-  return statement(tables, sql, { thread, claim, ttl, threadTtl: threadTtl ?? null });
+  return statement(tables, sql, { thread, claim, ...claimTimes(request) });
 }
 
 /**
@@ -60,7 +85,9 @@ RETURNING t.thread`;
  * - Out: `outcome`, and as `detail` the time until which somebody else has the thread: none if nobody has it any more.
  */
 export function claimRefusalStatement(tables: Tables, { thread }: ClaimRequest): Statement {
-  const sql = `SELECT CASE WHEN ${alive("t")} THEN 'held' ELSE 'expired' END AS outcome, t.claim_until::text AS detail
+  const sql = `SELECT CASE
+  WHEN ${isThreadDamaged(":thread")} THEN 'damaged' WHEN NOT ${alive("t")} THEN 'expired' ELSE 'held'
+END AS outcome, ${timeIn("t.claim_until")}::text AS detail
 FROM (SELECT) AS always LEFT JOIN {threads} AS t ON t.thread = :thread`;
   return statement(tables, sql, { thread });
 }
@@ -72,10 +99,38 @@ FROM (SELECT) AS always LEFT JOIN {threads} AS t ON t.thread = :thread`;
  * - Atomic: one row.
  */
 export function releaseStatement(tables: Tables, { thread, claim }: ReleaseRequest): Statement {
-  const sql = `UPDATE {threads} AS t SET claim = NULL, claim_until = NULL
-WHERE t.thread = :thread AND t.claim = :claim AND ${alive("t")}
+  const sql = `UPDATE {threads} AS t SET ${setState({ claim: "NULL::text" })}, claim_until = ${noTime("t.mark")}
+WHERE t.thread = :thread AND t.claim = :claim AND ${alive("t")} AND ${isRightInAll("t")}
 RETURNING t.thread`;
   return statement(tables, sql, { thread, claim });
+}
+
+/**
+ * Sets a thread's own time to live.
+ *
+ * - Out: a row if the thread exists.
+ * - Atomic: one row.
+ */
+export function expireStatement(tables: Tables, { thread, ttl }: ExpireRequest): Statement {
+  const expires = `CASE
+  WHEN :ttl = ${NEVER} THEN ${noTime("t.mark")}
+  WHEN :ttl IS NULL THEN t.expires
+  ELSE ${sealed(`${NOW} + :ttl`, "t.mark")}
+END`;
+  const sql = `UPDATE {threads} AS t SET ${setState({ own_ttl: ":ttl" })}, expires = ${expires}
+WHERE t.thread = :thread AND ${alive("t")} AND ${isRightInAll("t")}
+RETURNING t.thread`;
+  const own = ttl === undefined ? null : ttl === null ? NEVER : Math.min(ttl, LONGEST);
+  return statement(tables, sql, { thread, ttl: own });
+}
+
+/**
+ * Why a change of a thread found no row.
+ *
+ * - Out: a row if the thread is damaged.
+ */
+export function damagedStatement(tables: Tables, thread: string): Statement {
+  return statement(tables, `SELECT :thread AS thread WHERE ${isThreadDamaged(":thread")}`, { thread });
 }
 
 /**

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Statement } from "../../src/pg.ts";
 import { setupScript, tablesIn } from "../../src/schema.ts";
 import { runsStatement, scanStatement, threadsStatement } from "../../src/statements/list.ts";
-import { checkpointMark, threadMarks, writeMark } from "../../src/statements/marks.ts";
+import { checkpointMark, damagedThreads, writeMark } from "../../src/statements/marks.ts";
 import { refusalStatement } from "../../src/statements/open-thread.ts";
 import { lockForPut, putStatement, putWritesStatement, undoLockForPut } from "../../src/statements/put.ts";
 import { sharedStatement } from "../../src/statements/shared-write.ts";
@@ -17,7 +17,6 @@ import {
 import {
   copyStatement,
   deleteMarked,
-  expireStatement,
   lockThread,
   markExpiredTarget,
   markForSweep,
@@ -27,11 +26,14 @@ import {
 import {
   claimRefusalStatement,
   claimStatement,
+  damagedStatement,
+  expireStatement,
   releaseStatement,
   renewStatement,
   statsStatement,
   updateThreadStatement,
 } from "../../src/statements/thread.ts";
+import { newThread } from "../../src/statements/thread-row.ts";
 import { newName } from "../database.ts";
 
 const schema = newName();
@@ -161,6 +163,9 @@ const STATEMENTS: readonly (readonly [string, Statement])[] = [
   ["mark of the target of a copy", markExpiredTarget(tables, copy, "m")],
   ["copy", copyStatement(tables, copy)],
   ["expire", expireStatement(tables, { thread, ttl: 1000 })],
+  ["why a thread was not changed", damagedStatement(tables, thread)],
+  ["damaged threads", damagedThreads(tables, undefined)],
+  ["one damaged thread", damagedThreads(tables, thread)],
 ];
 
 describe.each(servers("postgres").map((server) => ({ title: nameOf(server), server })))(
@@ -228,19 +233,19 @@ const name = (column: string): string => column;
 
 /** 20,000 threads of 5 checkpoints, with writes and blobs; a thread was updated every 3 seconds. */
 const FILL = `
-INSERT INTO ${tables.threads} (thread, epoch, created, updated, expires, entries, mark, entries_mark)
-SELECT thread, 'e', t, t * 3000, CASE WHEN t % 100 = 0 THEN t END, entries, ${threadMarks("thread", "entries")}
-FROM (
-  SELECT t, 'thread ' || t AS thread,
-    jsonb_build_object('user', jsonb_build_object('token', '"u' || t % 500 || '"', 'value', '', 'seal', 1)) AS entries
-  FROM generate_series(1, 20000) AS t
-) AS given;
+INSERT INTO ${tables.threads} ${newThread({
+  thread: "('thread ' || t)",
+  updated: "t * 3000",
+  ttl: "CASE WHEN t % 100 = 0 THEN -1 END",
+  entries: `jsonb_build_object('user', jsonb_build_object('token', '"u' || t % 500 || '"', 'value', '', 'seal', 1))`,
+  source: "generate_series(1::bigint, 20000) AS t",
+}).replaceAll(":newEpoch", "'e'::text")};
 INSERT INTO ${tables.checkpoints}
   (thread, namespace, id, parent, parent_seal, seal, run, header, metadata, tokens, refs, owner, mark)
 SELECT thread, namespace, id, parent, 1, 2, run, 'h', 'm', tokens, decode('${node}', 'hex'), number, ${checkpointMark(name)}
 FROM (
   SELECT thread, '' AS namespace, lpad(c::text, 8, '0') AS id, lpad((c - 1)::text, 8, '0') AS parent, number,
-    'run ' || created AS run, jsonb_build_object('user', '"u' || created % 50 || '"') AS tokens
+    'run ' || number AS run, jsonb_build_object('user', '"u' || number % 50 || '"') AS tokens
   FROM ${tables.threads}, generate_series(48, 52) AS c
 ) AS given;
 INSERT INTO ${tables.writes} (thread, namespace, checkpoint, task, idx, path, channel, value, refs, seal, owner, mark)
