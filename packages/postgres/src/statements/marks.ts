@@ -1,7 +1,7 @@
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement } from "../sql.ts";
-import { columnOf, hash, isRightInAll, isWrong, type Column } from "./thread-row.ts";
+import { columnOf, hash, isRightInAll, isRowWrong, type Column } from "./thread-row.ts";
 
 /*
  * Where a row belongs is in its key, so a row with a damaged key looks as if it had been deleted. Therefore each row
@@ -33,7 +33,7 @@ const THREADS: Marked = {
   table: "threads",
   key: "mark",
   number: "number",
-  isWrong,
+  isWrong: isRowWrong,
 };
 const CHECKPOINTS: Marked = {
   table: "checkpoints",

@@ -33,7 +33,7 @@ function stateMark(column: Column): string {
  * Whether something in a row is wrong, as the condition of an index. It must not depend on `updated`, which changes with
  * every write: Postgres could then no longer replace the row within its page.
  */
-export function isWrong(column: Column): string {
+export function isRowWrong(column: Column): string {
   const times = ["created", "expires", "claim_until"].map(column);
   return `(${column("mark")} <> ${hash(column("thread"))} OR ${column("entries_mark")} <> ${entriesMark(column("entries"))}
     OR ${column("state_mark")} <> ${stateMark(column)}
@@ -53,7 +53,7 @@ export function isRight(row: string): string {
 
 /** The condition under which anything else of a row is changed. */
 export function isRightInAll(row: string): string {
-  return `NOT ${isWrong(columnOf(row))}`;
+  return `NOT ${isRowWrong(columnOf(row))}`;
 }
 
 /** `SET` this for a write to the row `t`, with its new `expires`. */
