@@ -52,6 +52,7 @@ import {
   markExpiredTarget,
   markForSweep,
   markThreads,
+  newMark,
   removeStatement,
 } from "./statements/remove.ts";
 import { sharedStatement } from "./statements/shared-write.ts";
@@ -147,15 +148,16 @@ export class PostgresStorage implements CheckpointStorage {
   async #read(statement: Statement, thread: string | undefined): Promise<readonly Row[]> {
     const rows = await this.#session.query(statement);
     const [damage] = partOf(rows, "damage");
-    if (!damage) return rows;
-    throw await this.#damaged(thread, damage["data"]!);
+    if (damage) throw await this.#damaged(thread, damage["data"]!);
+    return rows;
   }
 
   /** The error for damage of a thread with a number. */
   async #damaged(thread: string | undefined, number: string): Promise<CheckpointError> {
     const named = thread ?? (await this.#nameOf(number));
-    if (!named) return new CheckpointError("CORRUPT", "a key is damaged in the storage");
-    return damaged(named, "a key");
+    return named
+      ? damaged(named, "a key")
+      : new CheckpointError("CORRUPT", "a key is damaged in the storage");
   }
 
   /** The name of the thread with a number. */
@@ -267,8 +269,8 @@ export class PostgresStorage implements CheckpointStorage {
   /** Whether a statement found its thread, unless damage may hide it. */
   async #changes(statement: Statement, thread: string): Promise<boolean> {
     if ((await this.#session.query(statement)).length > 0) return true;
-    const found = await this.#session.query(damagedStatement(this.#tables, thread));
-    if (found.length > 0) throw damaged(thread, "the record");
+    const [found] = await this.#session.query(damagedStatement(this.#tables, thread));
+    if (found) throw damaged(thread, "the record");
     return false;
   }
 
@@ -294,12 +296,7 @@ export class PostgresStorage implements CheckpointStorage {
       deleteMarked(this.#tables, mark, request.thread === undefined ? undefined : [request.thread]),
       damagedThreads(this.#tables, request.thread),
     ]);
-    const [found] = wrong!;
-    if (found) throw await this.#damaged(request.thread, found["number"]!);
+    if (wrong![0]) throw await this.#damaged(request.thread, wrong![0]["number"]!);
     return Number(rows![0]!["detail"]);
   }
-}
-
-function newMark(): string {
-  return globalThis.crypto.randomUUID();
 }

@@ -103,6 +103,11 @@ SELECT CASE WHEN damaged THEN 'damaged' WHEN exists AND conflict THEN 'conflict'
   (SELECT count(*) FROM removed_blobs)::text AS detail
 FROM state`;
 
+/** An epoch that marks threads for {@link deleteMarked}. */
+export function newMark(): string {
+  return globalThis.crypto.randomUUID();
+}
+
 const MARK = `UPDATE {threads} AS t SET ${setState({ epoch: ":mark" })} WHERE`;
 
 /** Marks threads for {@link deleteMarked}, in order, so that two such statements never wait for each other. */

@@ -4,9 +4,11 @@ import { ByteStrings } from "../bytes.ts";
 import type { Statement } from "../pg.ts";
 import type { Tables } from "../schema.ts";
 import { statement } from "../sql.ts";
-import { alive, idsIn, NOW, renewed, unnested } from "./clauses.ts";
+import { alive, idsIn, renewed, unnested } from "./clauses.ts";
 import { checkpointMark, writeMark } from "./marks.ts";
-import { entriesJson, idStrings, setEntries } from "./open-thread.ts";
+import { entriesJson, idStrings } from "./open-thread.ts";
+import { LONGEST } from "./sealed-time.ts";
+import { isRight, setEntries, setUpdated } from "./thread-row.ts";
 
 /** What a put or putWrites stores, with the bytes of its blobs as the table has them. */
 export interface Write {
@@ -19,7 +21,7 @@ type Writes = readonly Write[];
 
 /**
  * Stores checkpoints and writes of several threads. A thread is left out, and nothing of it is stored, if it does not
- * exist, has expired or another epoch, lacks a blob, or is locked: those writes have to be done alone.
+ * exist, has expired or another epoch, lacks a blob, is damaged or is locked: those writes have to be done alone.
  *
  * - Out: `thread` and `epoch` of each thread whose writes were stored.
  * - Atomic: one statement. It never waits for a lock: so one thread does not delay the others, and there
@@ -54,7 +56,10 @@ export function sharedStatement(tables: Tables, threads: ReadonlyMap<string, Wri
         const entries = all.flatMap(({ request }) => request.entries);
         return entries.length === 0 ? "{}" : entriesJson(entries);
       }),
-      ttls: lists.map(([first]) => String(first!.request.ttl ?? "")),
+      ttls: lists.map(([first]) => {
+        const { ttl } = first!.request;
+        return ttl === undefined ? "" : String(Math.min(ttl, LONGEST));
+      }),
       checkpoints: JSON.stringify(checkpoints),
       writes: JSON.stringify(writes),
       blobThreads: places,
@@ -123,7 +128,7 @@ const SQL = `WITH locked AS MATERIALIZED (
     AS given (thread, epoch, relied, ttl, entries)
   CROSS JOIN LATERAL (
     SELECT FROM {threads} AS t
-    WHERE t.thread = given.thread AND ${alive("t")} AND (given.epoch = '' OR t.epoch = given.epoch)
+    WHERE t.thread = given.thread AND ${alive("t")} AND ${isRight("t")} AND (given.epoch = '' OR t.epoch = given.epoch)
       AND (
         SELECT count(*) = count((SELECT true FROM {blobs} AS b WHERE b.thread = t.number AND b.id = relied.id))
         FROM ${idsIn("given.relied")} AS relied
@@ -131,7 +136,7 @@ const SQL = `WITH locked AS MATERIALIZED (
     FOR NO KEY UPDATE SKIP LOCKED
   ) AS t
 ), opened AS (
-  UPDATE {threads} AS t SET updated = ${NOW}, expires = ${renewed("t", "locked.ttl")},
+  UPDATE {threads} AS t SET ${setUpdated(renewed("t", "locked.ttl", "now"))},
     ${setEntries("t.entries || locked.entries::jsonb")}
   FROM locked WHERE t.thread = locked.thread
   RETURNING t.thread, t.epoch, t.number

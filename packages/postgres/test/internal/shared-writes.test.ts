@@ -179,7 +179,9 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
         string,
         string,
       ];
-      await pool.query({ text: `UPDATE ${tables.threads} SET expires = 1 WHERE thread = '${expired}'` });
+      await pool.query({
+        text: `UPDATE ${tables.threads} SET expires = 65537 + (mark & 65535) WHERE thread = '${expired}'`,
+      });
       await storage.deleteThreads([deleted]);
       const changes: Record<string, Partial<PutRequest>> = {
         [stale]: { epoch: "another", relies: [blobOf(1).id] },
