@@ -38,6 +38,12 @@ export async function namingDamaged<T>(
   }
 }
 
+/** The error for a row whose key is damaged. */
+export function damagedKey(thread: string | undefined): CheckpointError {
+  if (thread !== undefined) return damaged(thread, "a key");
+  return new CheckpointError("CORRUPT", "a key is damaged in the storage");
+}
+
 function newer(threadId: string | undefined, cause: NewerForm): CheckpointError {
   const place = threadId === undefined ? "a thread" : `thread ${JSON.stringify(threadId)}`;
   const message = `a newer version of @threadmark/postgres has written ${place}; update the package`;

@@ -1,5 +1,4 @@
 import {
-  CheckpointError,
   damaged,
   type Ancestor,
   type AncestorsRequest,
@@ -33,7 +32,7 @@ import {
   type WriteOutcome,
   type WriteRequest,
 } from "@threadmark/core/storage";
-import { namingDamaged } from "./damage.ts";
+import { damagedKey, namingDamaged } from "./damage.ts";
 import { packBlobs } from "./leaf-packing.ts";
 import type { Row, Statement } from "./pg.ts";
 import { ancestorsOf, blobsOf, jsonOf, outlinesOf, partOf, storedOf, threadsOf } from "./rows.ts";
@@ -153,11 +152,8 @@ export class PostgresStorage implements CheckpointStorage {
   }
 
   /** The error for damage of a thread with a number. */
-  async #damaged(thread: string | undefined, number: string): Promise<CheckpointError> {
-    const named = thread ?? (await this.#nameOf(number));
-    return named
-      ? damaged(named, "a key")
-      : new CheckpointError("CORRUPT", "a key is damaged in the storage");
+  async #damaged(thread: string | undefined, number: string): Promise<Error> {
+    return damagedKey(thread ?? (await this.#nameOf(number)));
   }
 
   /** The name of the thread with a number. */
