@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PgDatabase } from "../../src/pg.ts";
 import { tablesIn } from "../../src/schema.ts";
 import { checkpointMark } from "../../src/statements/marks.ts";
+import { setState } from "../../src/statements/thread-row.ts";
 import { PostgresStorage } from "../../src/storage.ts";
 import { newName } from "../database.ts";
 
@@ -59,18 +60,21 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
       const holder = await pool.connect();
       await holder.query("BEGIN");
       await holder.query(`SELECT FROM ${tables.threads} WHERE thread = 't' FOR UPDATE`);
-      const result = call();
-      for (let waiting = 0; waiting === 0;) {
-        const { rows } = await pool.query(
-          "SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND strpos(query, $1) > 0",
-          [tables.threads],
-        );
-        ({ waiting } = rows[0] as { waiting: number });
+      try {
+        const result = call();
+        for (let waiting = 0; waiting === 0;) {
+          const { rows } = await pool.query(
+            "SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND strpos(query, $1) > 0",
+            [tables.threads],
+          );
+          ({ waiting } = rows[0] as { waiting: number });
+        }
+        for (const text of work) await holder.query(text);
+        await holder.query("COMMIT");
+        return await result;
+      } finally {
+        holder.release(true);
       }
-      for (const text of work) await holder.query(text);
-      await holder.query("COMMIT");
-      holder.release();
-      return result;
     }
 
     async function startAnew(): Promise<void> {
@@ -79,7 +83,7 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
     }
 
     const prune = [
-      `UPDATE ${tables.threads} SET epoch = 'second' WHERE thread = 't'`,
+      `UPDATE ${tables.threads} AS t SET ${setState({ epoch: "'second'::text" })} WHERE thread = 't'`,
       `DELETE FROM ${tables.checkpoints} WHERE thread = 't' AND id = '1'`,
       `DELETE FROM ${tables.blobs} WHERE thread = (SELECT number FROM ${tables.threads} WHERE thread = 't')`,
     ];
