@@ -172,9 +172,7 @@ function bytesOf(base64: unknown): Uint8Array {
 }
 
 function refsOf(base64: unknown): string[] {
-  const bytes = bytesOf(base64);
-  if (bytes.length % 16 > 0) throw new RangeError("a list of ids has a wrong length");
-  return idsOf(bytes);
+  return idsOf(bytesOf(base64));
 }
 
 function maybe<T>(value: unknown, decode: (value: unknown) => T): T | undefined {

@@ -1,18 +1,8 @@
-import { idBytes as bytesOfIds, idsOf as idsIn, shiftSeal } from "@threadmark/core/storage";
+import { idBytes as bytesOfIds, shiftSeal } from "@threadmark/core/storage";
 
 /** Ids of blobs, 16 bytes each. */
 export function idBytes(ids: readonly string[]): Buffer {
   return bufferOf(bytesOfIds(ids));
-}
-
-/**
- * Ids of blobs from 16 bytes each.
- *
- * @throws RangeError when the last id is incomplete.
- */
-export function idsOf(bytes: Buffer): string[] {
-  if (bytes.length % 16 !== 0) throw new RangeError("a part of an id");
-  return idsIn(bytes);
 }
 
 /** The bytes as a `Buffer`, without copying them. */

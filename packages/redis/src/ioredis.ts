@@ -1,4 +1,4 @@
-import { CheckpointError } from "@threadmark/core";
+import { wrongArgument } from "@threadmark/core/storage";
 import type { Argument, Connection, Reply, ScriptCall, WaitOptions } from "./connection.ts";
 import { isMoved } from "./failure.ts";
 
@@ -83,11 +83,10 @@ export function connectionOfIoredis(given: IoredisLike): Connection {
 /** Without either option, ioredis forgets the calls that were under way when a connection was lost: they never end. */
 export function checkSettles({ autoResendUnfulfilledCommands, commandTimeout }: IoredisOptions): void {
   if (autoResendUnfulfilledCommands !== false || commandTimeout !== undefined) return;
-  throw new CheckpointError(
-    "INVALID_ARGUMENT",
-    "with autoResendUnfulfilledCommands: false a lost connection would leave calls unanswered forever; set " +
-      "commandTimeout too, or leave it at true: every call of a saver can be sent twice",
-    { field: "client" },
+  throw wrongArgument(
+    "client",
+    "with autoResendUnfulfilledCommands: false needs a commandTimeout, or calls whose connection is lost never end; " +
+      "or leave it at true: every call of a saver can be sent twice",
   );
 }
 

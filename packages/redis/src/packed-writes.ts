@@ -1,5 +1,5 @@
-import type { WriteRecord } from "@threadmark/core/storage";
-import { bufferOf, idBytes, idsOf, ownBytes, partsOf, shiftSealAt } from "./bytes.ts";
+import { idsOf, type WriteRecord } from "@threadmark/core/storage";
+import { bufferOf, idBytes, ownBytes, partsOf, shiftSealAt } from "./bytes.ts";
 
 /** Number of bytes before the parts of a write. */
 const HEAD = 24;

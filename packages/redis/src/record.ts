@@ -1,5 +1,11 @@
-import type { CheckpointOutline, CheckpointRecord, FilterTerm, IndexEntry } from "@threadmark/core/storage";
-import { idsOf, ownBytes, partsOf, shiftSealAt } from "./bytes.ts";
+import {
+  idsOf,
+  type CheckpointOutline,
+  type CheckpointRecord,
+  type FilterTerm,
+  type IndexEntry,
+} from "@threadmark/core/storage";
+import { ownBytes, partsOf, shiftSealAt } from "./bytes.ts";
 import { readPlace } from "./place.ts";
 
 /** Bytes of the two seals and the five lengths. */

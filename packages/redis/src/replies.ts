@@ -1,13 +1,14 @@
 import {
   CheckpointError,
   damaged,
+  idsOf,
   isCheckpointError,
   isNode,
   type Blob,
   type StoredCheckpoint,
   type WriteRecord,
 } from "@threadmark/core/storage";
-import { idsOf, ownCopies } from "./bytes.ts";
+import { ownCopies } from "./bytes.ts";
 import type { Reply } from "./connection.ts";
 import { unpackWrites } from "./packed-writes.ts";
 import { readPlace } from "./place.ts";

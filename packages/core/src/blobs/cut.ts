@@ -2,10 +2,9 @@ import { concatBytes } from "../codec/bytes.ts";
 import { sameBytes } from "../runtime.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
 import { chunkEnd } from "./chunk.ts";
-import { blobIdOf, writeHex } from "./hash.ts";
+import { blobIdOf, ID_BYTES, writeHex } from "./hash.ts";
 import { LeafGuess } from "./leaf-guess.ts";
 
-const ID_BYTES = 16;
 /** A node has at least two children, so that every level is at most half as long as the one below. */
 const NODE_MIN = 2;
 const NODE_MAX = 64;

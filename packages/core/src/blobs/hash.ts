@@ -10,7 +10,7 @@ interface NodeCrypto {
 }
 
 const ID_DIGITS = 32;
-const ID_BYTES = ID_DIGITS / 2;
+export const ID_BYTES: number = ID_DIGITS / 2;
 
 /** SHA-256 in JavaScript, for hosts that have no synchronous one. */
 export const portableHash: HexHash = (bytes) => toHex(sha256(bytes).subarray(0, ID_BYTES));
@@ -45,8 +45,18 @@ export function idBytes(ids: readonly BlobId[]): Uint8Array {
   return bytes;
 }
 
-/** The ids of {@link idBytes}. Bytes that are left over are ignored. */
+/**
+ * The ids of {@link idBytes}.
+ *
+ * @throws RangeError when the last id is incomplete.
+ */
 export function idsOf(bytes: Uint8Array): BlobId[] {
+  if (bytes.length % ID_BYTES > 0) throw new RangeError("a list of ids has a wrong length");
+  return wholeIdsOf(bytes);
+}
+
+/** The same for what may be damaged. Bytes that are left over are ignored. */
+export function wholeIdsOf(bytes: Uint8Array): BlobId[] {
   const digits = toHex(bytes);
   return Array.from({ length: Math.floor(bytes.length / ID_BYTES) }, (_, i) =>
     digits.slice(i * ID_DIGITS, (i + 1) * ID_DIGITS),

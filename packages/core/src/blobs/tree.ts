@@ -1,12 +1,12 @@
 import type { Blob, BlobId } from "../storage/port.ts";
-import { blobIdOf, idsOf } from "./hash.ts";
+import { blobIdOf, wholeIdsOf } from "./hash.ts";
 
 /** Finds blobs by id. */
 export type FindBlob = (id: BlobId) => Blob | undefined;
 
-/** The ids that a node lists; none for a leaf. */
+/** The ids that a node lists; none for a leaf. A damaged one may list anything. */
 export function childrenOf(blob: Blob): BlobId[] {
-  return blob.kind === "leaf" ? [] : idsOf(blob.bytes);
+  return blob.kind === "leaf" ? [] : wholeIdsOf(blob.bytes);
 }
 
 /** The blobs at and below some others, as far as they can be found, each once. */

@@ -1,5 +1,5 @@
 import { cutTree, type CutValue } from "../blobs/cut.ts";
-import { toHex, writeHex } from "../blobs/hash.ts";
+import { ID_BYTES, toHex, writeHex } from "../blobs/hash.ts";
 import type { TreeReader } from "../blobs/tree-reader.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Blob, BlobId } from "../storage/port.ts";
@@ -15,7 +15,6 @@ const INLINE_BYTES = 512;
 const INLINE = 0;
 const INLINE_LAYOUT = Uint8Array.of(INLINE);
 const CUT = 1;
-const ID_BYTES = 16;
 /** From this size on, a value that a few blobs may stand for is checked before it takes that much memory. */
 const REPEATED_MIN = 32 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import type { BlobId, CheckpointOutline, ThreadStats } from "../storage/port.ts";
 import { refOf, sizeOf } from "../codec/stored-value.ts";
-import { CheckpointError } from "../errors.ts";
 import { threadIdOf, type ThreadId } from "../ids.ts";
+import { wrongArgument } from "../options.ts";
 import { headerOf } from "./decode.ts";
 import { engineOf, type Engine } from "./engine.ts";
 import { outlineOf } from "./outline.ts";
@@ -83,7 +83,5 @@ async function sizeOfCheckpoint(
 function checkedEngine(saver: object): Engine {
   const engine = engineOf(saver);
   if (engine) return engine;
-  throw new CheckpointError("INVALID_ARGUMENT", "sizes are only known for Threadmark's own savers", {
-    field: "saver",
-  });
+  throw wrongArgument("saver", "must be one of Threadmark's own: sizes of others are not known");
 }

@@ -1,4 +1,5 @@
-import { CheckpointError } from "../errors.ts";
+import type { CheckpointError } from "../errors.ts";
+import { wrongOption } from "../options.ts";
 import { isNativePrototype } from "./types/natives.ts";
 import { isSafeText } from "./text.ts";
 
@@ -58,7 +59,7 @@ export class CustomTypes {
   readonly #matching: (CustomType & { readonly match: (value: unknown) => boolean })[] = [];
 
   constructor(types: readonly CustomType[]) {
-    if (!Array.isArray(types)) throw badType("it has to be an array");
+    if (!Array.isArray(types)) throw wrongOption("types", "must be an array");
     for (const type of types) this.#register(type);
   }
 
@@ -103,7 +104,7 @@ export class CustomTypes {
   }
 
   #register(type: CustomType): void {
-    if (typeof type !== "object" || type === null) throw badType("a type has to be an object");
+    if (typeof type !== "object" || type === null) throw badType("a type must be an object");
     const { name, class: registered, match } = type;
     if (typeof name !== "string" || name === "" || !isSafeText(name)) {
       throw badType("a type needs a `name`, a non-empty string");
@@ -134,7 +135,5 @@ export class CustomTypes {
 }
 
 function badType(reason: string): CheckpointError {
-  return new CheckpointError("INVALID_ARGUMENT", `serializer option \`types\`: ${reason}`, {
-    field: "types",
-  });
+  return wrongOption("types", `is wrong: ${reason}`);
 }

@@ -1,3 +1,4 @@
+import { ID_BYTES } from "../blobs/hash.ts";
 import { compareText } from "../codec/text.ts";
 import type {
   Ancestor,
@@ -18,7 +19,6 @@ import type {
 
 /** Checkpoints and threads per call. A page of checkpoints comes with their blobs, so it is kept small. */
 const PAGE = 100;
-const ID_BYTES = 16;
 
 /**
  * The storage with all methods of the port: those that it leaves out are made from the others. They cost more, but

@@ -3,7 +3,7 @@ import { rounds } from "@threadmark/random-tests";
 import { describe, expect, it } from "vitest";
 import { CHUNK_MAX, chunkEnd } from "../../src/blobs/chunk.ts";
 import { blobsOf, cutTree, type CutValue } from "../../src/blobs/cut.ts";
-import { blobIdOf, hostHash, portableHash, toHex, writeHex } from "../../src/blobs/hash.ts";
+import { blobIdOf, hostHash, idBytes, idsOf, portableHash, toHex, writeHex } from "../../src/blobs/hash.ts";
 import { blobsBelow, childrenOf, isIntact, type FindBlob } from "../../src/blobs/tree.ts";
 import { TreeReader } from "../../src/blobs/tree-reader.ts";
 import type { Blob } from "../../src/storage/port.ts";
@@ -45,6 +45,14 @@ const edit = fc.record({
 });
 
 describe("blobs", () => {
+  it("have ids of 16 bytes, and a list of them that ends in the middle of one is refused", () => {
+    const ids = [noise(40, 1), noise(40, 2)].map((bytes) => blobIdOf("leaf", bytes));
+    expect(idsOf(idBytes(ids))).toEqual(ids);
+    for (const length of [1, 15, 17, 31]) {
+      expect(() => idsOf(idBytes(ids).subarray(0, length))).toThrow(RangeError);
+    }
+  });
+
   it("put a value together again exactly, whatever its length", () => {
     for (const length of [0, 1, 511, 512, 513, 4096, 4097, 100_000, 1_000_000]) {
       const bytes = noise(length);
