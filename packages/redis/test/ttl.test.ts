@@ -85,5 +85,27 @@ describe.each(allServers.map((server) => ({ title: nameOf(server), server })))(
       expect(await saver.sweep()).toBe(3);
       expect(await keysWith(client, `${keyPrefix}-gone`)).toEqual([]);
     });
+
+    it.each(["sweep", "rebuildIndexes"] as const)(
+      "a thread that only the index takes for expired stays, and %s mends the index",
+      async (call) => {
+        const prefix = `${keyPrefix}-${call}`;
+        const saver = new RedisSaver(client, { keyPrefix: prefix });
+        const threads = ["for a time", "for ever"];
+        for (const thread of threads) await fill(saver, thread);
+        await saver.setThreadTtl("for a time", { seconds: 1000 });
+        for (const key of await keysWith(client, prefix)) {
+          const [, bucket, thread] = /^(.*}:)t:(.*)$/.exec(key) ?? [];
+          if (thread !== undefined) await client.zadd(`${bucket}expiry`, 1, thread);
+        }
+        expect(await saver[call]()).toBe(call === "sweep" ? 0 : threads.length);
+        const listed: string[] = [];
+        for await (const { threadId } of saver.listThreads()) listed.push(threadId);
+        expect(listed.toSorted()).toEqual(threads);
+        for (const thread of threads) {
+          expect((await saver.get(configOf(thread)))?.channel_values).toEqual({ text: longText(thread) });
+        }
+      },
+    );
   },
 );

@@ -71,7 +71,7 @@ return answer
 );
 
 /**
- * Puts a thread into the indexes of its bucket, according to its own keys. What the indexes already have stays.
+ * Puts a thread into the indexes of its bucket, according to its own keys. Entries and runs that are there already stay.
  *
  * - KEYS: 1 to 9 of the thread.
  * - ARGV: 1 thread.
@@ -99,7 +99,7 @@ end)
 local fields = redis.call('HGETALL', KEYS[THREAD])
 
 redis.call('ZADD', KEYS[THREADS], '-' .. thread.updated, NAME)
-if thread.expires then redis.call('ZADD', KEYS[EXPIRY], text(thread.expires), NAME) end
+index_expiry(NAME, thread)
 for i = 1, #fields, 2 do
   if string.sub(fields[i], 1, 1) == 'm' then
     index_entry(KEYS[ENTRIES], NAME, string.sub(fields[i], 2), token_of(fields[i + 1]))

@@ -179,6 +179,15 @@ local function add_run(name, index, run)
   redis.call('ZADD', index, 0, 'r' .. run .. '\0' .. name, 0, 't' .. name .. '\0' .. run)
 end
 
+-- Makes the index of expiries say what the thread's own record says.
+local function index_expiry(name, thread)
+  if thread.expires then
+    redis.call('ZADD', KEYS[EXPIRY], text(thread.expires), name)
+  else
+    redis.call('ZREM', KEYS[EXPIRY], name)
+  end
+end
+
 -- Removes the thread whose keys come after "at", from the bucket's indexes too, and returns whether it had anything.
 local function drop(at, name)
   local gone = redis.call('UNLINK', unpack(KEYS, at + THREAD, at + BLOBS))

@@ -165,8 +165,8 @@ return { 'removed', text(count) }
  *
  * - KEYS: 1 to 9.
  * - ARGV: 1 thread.
- * - Out: `removed` and "1" or "0".
- * - Atomic: a script.
+ * - Out: `removed` and "1" or "0", or `incomplete`, `format`, `damaged`.
+ * - Atomic: a script. An index that is wrong about a thread is mended.
  */
 export const SWEEP_THREAD: Script = script(
   "sweep-thread",
@@ -175,6 +175,14 @@ export const SWEEP_THREAD: Script = script(
 local NAME = ARGV[1]
 local expires = redis.call('ZSCORE', KEYS[EXPIRY], NAME)
 if not expires or tonumber(expires) > NOW then return { 'removed', '0' } end
+local opened, why, partial = open_thread(0)
+local thread = opened or partial
+if thread then
+  -- The index, which has no checksum, is wrong.
+  index_expiry(NAME, thread)
+  return { 'removed', '0' }
+end
+if why ~= 'missing' and why ~= 'expired' then return { why } end
 drop(0, NAME)
 return { 'removed', '1' }
 `,
