@@ -6,10 +6,8 @@ import { dirname, join } from "node:path";
 // The sources in the repository, the build where the package is installed.
 const folder = dirname(createRequire(import.meta.url).resolve("@threadmark/cli/package.json"));
 const source = join(folder, "src", "bin.ts");
-/** The command, as a file. */
 export const bin = existsSync(source) ? source : join(folder, "dist", "bin.js");
 
-/** What a run of the command ended with. */
 export interface Ended {
   readonly code: number | null;
   readonly out: string;

@@ -5,7 +5,6 @@ import { MongoClient, type MongoClientOptions } from "mongodb";
 import { MongoClient as MongoClient6 } from "mongodb-6";
 import { afterAll } from "vitest";
 
-/** A server that stands alone. */
 export const standalone: Server = firstServer("mongodb");
 
 export const replicaSet: Server = firstServer("mongodb-replica-set");

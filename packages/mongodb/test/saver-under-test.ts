@@ -20,7 +20,6 @@ interface Opened {
   close(): Promise<void>;
 }
 
-/** A saver with some options on one of the drivers. */
 function subject(server: Server, driver: keyof typeof DRIVERS, fixed: MongoDBSaverOptions = {}): Subject {
   const how = fixed.aggregates === false ? ", with find only" : "";
   return {

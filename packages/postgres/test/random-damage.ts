@@ -1,7 +1,6 @@
 import type { Random } from "@threadmark/random-tests";
 import type pg from "pg";
 
-/** A column of one of the tables. */
 export interface Column {
   readonly table: string;
   readonly name: string;

@@ -159,7 +159,6 @@ async function membersOf(client: Redis, key: string): Promise<Cell[]> {
   }));
 }
 
-/** The same bytes with one bit turned over. */
 export function flipped(bytes: Buffer, bit: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[bit >> 3]! ^= 1 << (bit & 7);

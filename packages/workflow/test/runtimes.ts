@@ -76,7 +76,6 @@ export async function collect(
   return { chunks, error: undefined };
 }
 
-/** The questions that a thread asks. */
 export async function questions(
   workflow: AnyWorkflow,
   config: unknown,

@@ -37,7 +37,6 @@ export function alterPut(saver: TestedSaver, change: (...args: PutArguments) => 
   );
 }
 
-/** Changes the checkpoint that put is given. */
 export function alterCheckpoint(
   saver: TestedSaver,
   change: (checkpoint: Checkpoint, newVersions: PutArguments[3], place: Place) => Partial<Checkpoint>,
@@ -72,13 +71,11 @@ export function alterList(saver: TestedSaver, change: ChangeTuple): void {
   );
 }
 
-/** Changes every tuple that is read. */
 export function alterTuples(saver: TestedSaver, change: ChangeTuple): void {
   alterGet(saver, change);
   alterList(saver, change);
 }
 
-/** Changes the values of every tuple that is read. */
 export function alterValues(
   saver: TestedSaver,
   change: (values: Record<string, unknown>, tuple: CheckpointTuple) => Record<string, unknown>,
@@ -120,7 +117,6 @@ export function beforeDelete(saver: TestedSaver, action: (thread: string) => unk
   });
 }
 
-/** A copy without one key. */
 export function omit<T extends object>(record: T | undefined, key: string): T {
   return Object.fromEntries(Object.entries(record ?? {}).filter(([name]) => name !== key)) as T;
 }

@@ -16,7 +16,6 @@ function parsed(value: unknown): unknown {
   }
 }
 
-/** Changes what putWrites is given. */
 function alterWrites(
   saver: TestedSaver,
   change: (task: string, path: string | undefined) => [string, string | undefined],

@@ -14,7 +14,6 @@ function listed(label: string): string[] {
   return [...items!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!).sort();
 }
 
-/** Every call once. */
 async function callEverything(saver: MongoDBSaver, fenced: MongoDBSaver): Promise<void> {
   await saver.setup();
   const text = longText("text", 60_000);

@@ -2,7 +2,6 @@ import type { MemoryStorage } from "@threadmark/core/memory";
 import { patch } from "../../mutants/mutant.ts";
 import type { StorageMutant } from "./mutant.ts";
 
-/** A checkpoint with its writes. */
 async function storedAt(
   storage: MemoryStorage,
   thread: string,

@@ -3,7 +3,6 @@ import type { ThreadRecord } from "@threadmark/core/storage";
 import { patch } from "../../mutants/mutant.ts";
 import { everything, newestBy, type StorageMutant } from "./mutant.ts";
 
-/** Changes the threads that are listed. */
 function alterThreads(
   storage: MemoryStorage,
   change: (record: ThreadRecord) => Promise<ThreadRecord> | ThreadRecord,
