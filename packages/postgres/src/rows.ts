@@ -6,6 +6,7 @@ import {
   type Blob,
   type CheckpointOutline,
   type CheckpointRecord,
+  type GetResult,
   type StoredCheckpoint,
   type ThreadEntry,
   type ThreadHead,
@@ -36,6 +37,13 @@ export function storedOf(rows: readonly Row[]): StoredCheckpoint[] {
     checkpoint: checkpointOf(items),
     writes,
   }));
+}
+
+/** The only checkpoint of an answer, with everything that belongs to it. */
+export function resultOf(rows: readonly Row[]): GetResult | undefined {
+  const [stored] = storedOf(rows);
+  const epoch = partOf(rows, "checkpoint")[0]?.["bytes"];
+  return stored && { ...stored, blobs: blobsOf(rows), epoch: epoch! };
 }
 
 /** Ancestors in the order of their rank, with their writes. */

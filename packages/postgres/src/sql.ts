@@ -43,6 +43,9 @@ const PARAMETERS = {
   blobIds: "bytea[]",
   blobBytes: "bytea[]",
   have: "bytea",
+  namespaces: "text[]",
+  /** For each thread, ids in one string. */
+  haveOfThreads: "bytea[]",
   limit: "int",
   before: "text",
   afterId: "text",

@@ -35,9 +35,10 @@ import {
 import { damagedKey, namingDamaged } from "./damage.ts";
 import { packBlobs } from "./leaf-packing.ts";
 import type { Row, Statement } from "./pg.ts";
-import { ancestorsOf, blobsOf, jsonOf, outlinesOf, partOf, storedOf, threadsOf } from "./rows.ts";
+import { ancestorsOf, blobsOf, jsonOf, outlinesOf, partOf, resultOf, storedOf, threadsOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import { Session, type SessionOptions } from "./session.ts";
+import { SharedReads } from "./shared-reads.ts";
 import { SharedWrites } from "./shared-writes.ts";
 import { runsStatement, scanStatement, threadsStatement } from "./statements/list.ts";
 import { damagedThreads, nameStatement } from "./statements/marks.ts";
@@ -78,6 +79,7 @@ export class PostgresStorage implements CheckpointStorage {
   readonly #session: Session;
   readonly #tables: Tables;
   readonly #writes: SharedWrites;
+  readonly #reads: SharedReads;
 
   constructor({ capabilities, ...options }: PostgresStorageOptions) {
     this.capabilities = capabilities;
@@ -90,6 +92,7 @@ export class PostgresStorage implements CheckpointStorage {
         return new Map(rows.map(({ thread, epoch }) => [thread!, epoch!]));
       },
     );
+    this.#reads = new SharedReads(this.#session, this.#tables);
   }
 
   async setup(): Promise<void> {
@@ -163,12 +166,8 @@ export class PostgresStorage implements CheckpointStorage {
   }
 
   get(request: GetRequest): Promise<GetResult | undefined> {
-    return namingDamaged(request.thread, async () => {
-      const rows = await this.#read(getStatement(this.#tables, request), request.thread);
-      const [stored] = storedOf(rows);
-      const epoch = partOf(rows, "checkpoint")[0]?.["bytes"];
-      return stored && { ...stored, blobs: blobsOf(rows), epoch: epoch! };
-    });
+    const one = async () => resultOf(await this.#read(getStatement(this.#tables, request), request.thread));
+    return this.#reads.read(request, () => namingDamaged(request.thread, one));
   }
 
   scan(request: ScanRequest): Promise<ScanPage> {

@@ -17,12 +17,14 @@ import { isRight } from "./thread-row.ts";
 export const WRITES_JSON: string = `json_agg(${jsonSql(WRITE)})`;
 
 /**
- * A CTE that finds all blobs at and below the `refs` in `found (number, refs)`, except those in `:have`, as `reached
- * (thread, id, list)`, where `thread` is the number of a thread. Needs WITH RECURSIVE. It starts from lists of ids
- * that are not in any blob; those rows have no `id`. OFFSET 0 keeps each list from being looked up for each id in it.
+ * A CTE that finds all blobs at and below the `refs` in `found (number, refs)`, as `reached (thread, id, list)`, where
+ * `thread` is the number of a thread. Needs WITH RECURSIVE. It starts from lists of ids that are not in any blob; those
+ * rows have no `id`. OFFSET 0 keeps each list from being looked up for each id in it.
+ *
+ * @param isNew Whether a blob `child.id` of a thread `parent.thread` is not one that the caller has.
  */
-const REACHED = `have AS MATERIALIZED ${idsIn(":have")},
-reached (thread, id, list) AS (
+export function reachedIf(isNew: string): string {
+  return `reached (thread, id, list) AS (
   SELECT number, NULL::bytea, refs FROM found
   UNION
   SELECT parent.thread, child.id, NULL
@@ -31,46 +33,60 @@ reached (thread, id, list) AS (
     FROM reached AS r WHERE id IS NULL OR ${isNode("id")} OFFSET 0
   ) AS parent
   CROSS JOIN LATERAL ${idsIn("parent.ids")} AS child
-  WHERE child.id NOT IN (SELECT id FROM have)
+  WHERE ${isNew}
 )`;
+}
+
+/** The same, without the blobs in `:have`. */
+const REACHED = `have AS MATERIALIZED ${idsIn(":have")},
+${reachedIf("child.id NOT IN (SELECT id FROM have)")}`;
+
+/** A row of the part `blob`. */
+export const BLOB = "'blob', encode(id, 'hex'), encode(bytes, 'base64')";
+
+/** The same when threads can have blobs in common. The number of a blob's thread follows its id. */
+const BLOB_OF_ANY = "DISTINCT ON (id) 'blob', encode(id, 'hex') || ' ' || thread, encode(bytes, 'base64')";
 
 /**
  * The rows of the blobs in `reached`. A sub-select is looked up by key. In a join, a wrong estimate of the number of
  * blobs would lead to reading the whole table.
- *
- * @param severalThreads Whether there are several threads, which can have blobs in common. Then the number of a blob's
- * thread follows its id.
  */
-function blobRows(severalThreads: boolean): string {
-  const [distinct, number] = severalThreads ? ["DISTINCT ON (id)", " || ' ' || thread"] : ["", ""];
-  return `SELECT ${distinct} 'blob', encode(id, 'hex')${number}, encode(bytes, 'base64')
+export function blobRows(columns: string, reached = "reached"): string {
+  return `SELECT ${columns}
 FROM (
   SELECT id, thread, (SELECT bytes FROM {blobs} AS b WHERE b.thread = r.thread AND b.id = r.id) AS bytes
-  FROM reached AS r WHERE id IS NOT NULL OFFSET 0
+  FROM ${reached} AS r WHERE id IS NOT NULL OFFSET 0
 ) AS blob
 WHERE bytes IS NOT NULL`;
 }
 
 /**
- * CTEs and rows for everything that belongs to the checkpoints in `hits`, which have the numbers and epochs of
- * their threads. Each checkpoint is a JSON array, followed by an array of its writes.
+ * A CTE of the checkpoints in `hits`, which have the numbers and epochs of their threads. Each checkpoint is a JSON
+ * array, followed by an array of its writes.
+ *
+ * @param others More columns of `hits`.
  */
+export function foundIn(hits: string, others = ""): string {
+  return `found AS MATERIALIZED (
+  SELECT number, epoch, json_build_array(${jsonSql(CHECKPOINT)}, writes)::text AS data,
+    refs || coalesce(refs_of_writes, '') AS refs${others}
+  FROM ${hits} AS h CROSS JOIN LATERAL (
+    SELECT ${WRITES_JSON} AS writes, string_agg(refs, '') AS refs_of_writes FROM {writes} AS w
+    WHERE w.thread = h.thread AND w.namespace = h.namespace AND w.checkpoint = h.id
+  ) AS w
+)`;
+}
+
+/** CTEs and rows for everything that belongs to the checkpoints in `hits`. */
 export function belongings(
   hits: string,
   { severalThreads }: { readonly severalThreads: boolean },
 ): { readonly ctes: string; readonly rows: string } {
   return {
-    ctes: `found AS MATERIALIZED (
-  SELECT number, epoch, json_build_array(${jsonSql(CHECKPOINT)}, writes)::text AS data,
-    refs || coalesce(refs_of_writes, '') AS refs
-  FROM ${hits} AS h CROSS JOIN LATERAL (
-    SELECT ${WRITES_JSON} AS writes, string_agg(refs, '') AS refs_of_writes FROM {writes} AS w
-    WHERE w.thread = h.thread AND w.namespace = h.namespace AND w.checkpoint = h.id
-  ) AS w
-), ${REACHED}`,
+    ctes: `${foundIn(hits)}, ${REACHED}`,
     rows: `SELECT 'checkpoint' AS part, data, epoch AS bytes FROM found
 UNION ALL
-${blobRows(severalThreads)}`,
+${blobRows(severalThreads ? BLOB_OF_ANY : BLOB)}`,
   };
 }
 
@@ -121,7 +137,7 @@ export function blobsStatement(tables: Tables, { thread, refs, have }: BlobsRequ
   const sql = `WITH RECURSIVE found AS MATERIALIZED (
   SELECT t.number, :refs AS refs FROM {threads} AS t WHERE t.thread = :thread AND ${alive("t")}
 ), ${REACHED}
-SELECT part, data, bytes FROM (${blobRows(false)}) AS b (part, data, bytes)`;
+SELECT part, data, bytes FROM (${blobRows(BLOB)}) AS b (part, data, bytes)`;
   return statement(tables, sql, { thread, refs: idBytes(refs), have: idBytes(have) });
 }
 

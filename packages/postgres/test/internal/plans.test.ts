@@ -14,6 +14,7 @@ import {
   getStatement,
   outlineStatement,
 } from "../../src/statements/read.ts";
+import { sharedGetStatement } from "../../src/statements/shared-read.ts";
 import {
   copyStatement,
   deleteMarked,
@@ -124,6 +125,19 @@ const STATEMENTS: readonly (readonly [string, Statement])[] = [
   [
     "get of the newest",
     getStatement(tables, { thread, namespace: "", id: undefined, have: [node], ttl: 1000 }),
+  ],
+  [
+    "get of the newest of several threads",
+    sharedGetStatement(
+      tables,
+      [thread, "other"].map((one) => ({
+        thread: one,
+        namespace: "",
+        id: undefined,
+        have: [node],
+        ttl: undefined,
+      })),
+    ),
   ],
   ["get by id", getStatement(tables, { thread, namespace: "", id, have: [], ttl: undefined })],
   ["scan of a namespace", scanStatement(tables, { ...all, thread, namespace: "", have: [] })],

@@ -1,70 +1,12 @@
 import { countTests, nameOf, servers } from "@threadmark/services";
-import type { Blob, PutRequest, PutWritesRequest, WriteOutcome } from "@threadmark/core/storage";
+import type { PutRequest, WriteOutcome } from "@threadmark/core/storage";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PgDatabase } from "../../src/pg.ts";
 import { tablesIn } from "../../src/schema.ts";
 import { PostgresStorage } from "../../src/storage.ts";
 import { newName } from "../database.ts";
-
-/** Remembers its statements and the codes of its errors. */
-class WatchedPool extends pg.Pool {
-  readonly texts: string[] = [];
-  readonly codes: unknown[] = [];
-
-  override query = (async (config: pg.QueryConfig): Promise<unknown> => {
-    this.texts.push(config.text);
-    try {
-      return await super.query(config);
-    } catch (error) {
-      this.codes.push((error as { code?: unknown }).code);
-      throw error;
-    }
-  }) as unknown as pg.Pool["query"];
-
-  /** How many statements of each kind a call sends. */
-  async during(call: () => Promise<unknown>): Promise<{ shared: number; alone: number }> {
-    this.texts.length = 0;
-    await call();
-    const shared = this.texts.filter((text) => text.includes("SKIP LOCKED")).length;
-    return { shared, alone: this.texts.length - shared };
-  }
-}
-
-const bytes = new Uint8Array([1, 2, 3]);
-const THREADS = 24;
-/** So many of the calls of one moment are sent at once, before there are many. */
-const DIRECT = 4;
-
-const blobOf = (i: number): Blob => ({
-  id: i.toString(16).padStart(30, "0") + "00",
-  kind: "leaf",
-  bytes: new Uint8Array(100).fill(i),
-});
-
-const requestOf = (thread: string) => ({
-  thread,
-  blobs: [],
-  epoch: undefined,
-  relies: [],
-  newEpoch: `epoch of ${thread}`,
-  ttl: undefined,
-  entries: [],
-  claim: undefined,
-});
-
-function putOf(thread: string, id: string, change: Partial<PutRequest> = {}): PutRequest {
-  const parent = id === "1" ? undefined : "1";
-  const place = { namespace: "", id, parent, parentSeal: 4, run: "run" };
-  const content = { seal: 5, header: bytes, metadata: bytes, index: [{ key: "k", token: '"ä\u0001"' }] };
-  const checkpoint = { ...place, ...content, refs: [blobOf(1).id] };
-  return { ...requestOf(thread), checkpoint, keepParent: false, fence: false, ...change };
-}
-
-function writesOf(thread: string, checkpoint: string): PutWritesRequest {
-  const write = { task: "task", path: "~p", idx: 0, channel: "c", value: bytes, refs: [], seal: 6 };
-  return { ...requestOf(thread), namespace: "", checkpoint, writes: [write, { ...write, idx: -1 }] };
-}
+import { blobOf, bytes, DIRECT, putOf, THREADS, WatchedPool, writesOf } from "./many-threads.ts";
 
 describe.each(servers("postgres").map((server) => ({ title: nameOf(server), server })))(
   "writes to many threads at the same moment on $title",
