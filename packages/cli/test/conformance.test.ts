@@ -201,7 +201,7 @@ describe("help for authors", () => {
     expect(out).toContain("Exit codes:");
   });
 
-  it("colours nothing that is not a terminal, and everything that it is told to colour", async () => {
+  it("uses colours only on a terminal, or if FORCE_COLOR asks for them", async () => {
     const plain = await conformance("./nothing.ts");
     expect(plain.err).not.toContain("\u001b[");
     const forced = await threadmark(["conformance", "./nothing.ts"], {

@@ -1,7 +1,7 @@
 /*
  * A time is stored as a multiple of a prime number, plus a remainder that comes from the name of its thread. A damaged
- * time, or that of another thread, has another remainder. A hash in a column of its own would have to be made from the
- * time that is stored, and the clock moves within a statement. Zero is no time.
+ * time, or that of another thread, has another remainder. A separate column with a hash would need the exact time that is
+ * stored, but the clock moves within a statement. Zero is no time.
  */
 
 /** Milliseconds since 1970, by the server's clock. */

@@ -25,11 +25,11 @@ export class WatchedPool extends pg.Pool {
   }
 }
 
-/** The content of whatever has any. */
+/** Stands for every header, metadata and value. */
 export const bytes = new Uint8Array([1, 2, 3]);
-/** So many threads are used at once. */
+/** How many threads are used at once. */
 export const THREADS = 24;
-/** So many of the calls of one moment are sent at once, before there are many. */
+/** How many calls of one moment are sent alone, before the others share. */
 export const DIRECT = 4;
 
 export const blobOf = (i: number): Blob => ({
