@@ -1,15 +1,10 @@
-import { NotApplicable, ensure, expectRefused, expectSame, fail } from "../assertions.ts";
+import { NotApplicable, ensure, expectRefused, expectSame } from "../assertions.ts";
 import { clause } from "../clause.ts";
 import type { Clause, ClauseContext } from "../clause.ts";
+import { LONG, SHORT, expectGone, withinLife } from "../expiry.ts";
 import { eventually } from "../host.ts";
 import type { TestedSaver } from "../saver.ts";
 import { TestThread, collect, configOf } from "../thread.ts";
-
-/** Seconds after which threads go; and so many that they stay for a whole test. */
-const SHORT = 0.25;
-const LONG = 3600;
-/** Seconds in which even a slow machine reads what it has just put. */
-const LONGEST = 16;
 
 const HINT =
   "A thread expires as a whole. Compare its expiry in every read, and move it in the operation that writes.";
@@ -26,12 +21,6 @@ async function expiryOf(saver: TestedSaver, thread: TestThread): Promise<number 
 async function withTtl(context: ClauseContext, seconds: number, refreshOnRead = false): Promise<TestThread> {
   const { saver } = await context.openWith({ ttl: { seconds, refreshOnRead } });
   return new TestThread(saver, context.threadId(`${seconds}`));
-}
-
-async function expectGone(thread: TestThread, { sizes }: ClauseContext, seconds = SHORT): Promise<void> {
-  const patience = Math.max(sizes.patience, 2000 * seconds);
-  const gone = await eventually(async () => (await thread.find()) === undefined, patience);
-  ensure(gone, `The thread is still there long after ${seconds} s.`);
 }
 
 /** Whether a thread that has expired and is put again could be read before it expired again. */
@@ -90,22 +79,14 @@ export const ttlClauses: readonly Clause[] = [
     rule: "With a time to live, a thread that has not been written to for that long is gone for every read: checkpoints, writes, listings, in all namespaces at once.",
     hint: HINT,
     async run(context) {
-      // The thread must still be there when all has been written, or the first part of it ended before.
-      for (let seconds = SHORT; seconds <= LONGEST; seconds *= 4) {
-        if (await expiresWhole(context, seconds)) return;
-      }
-      fail(`What is put cannot be read within ${LONGEST} s.`);
+      await withinLife(context, expiresWhole);
     },
   }),
   clause("ttl/an-expired-thread-starts-over", {
     rule: "A put to an expired thread starts an empty one: nothing old comes back, and everything put is readable.",
     hint: "Remove what is left of an expired thread before storing, and forget what was known about it.",
     async run(context) {
-      // Within its time to live the new thread must be whole. A machine may be too slow to read it in that time.
-      for (let seconds = SHORT; seconds <= LONGEST; seconds *= 4) {
-        if (await startsOver(context, seconds)) return;
-      }
-      fail(`What is put into an expired thread cannot be read within ${LONGEST} s.`);
+      await withinLife(context, startsOver);
     },
   }),
   clause("ttl/writing-renews", {

@@ -83,12 +83,11 @@ export const claimsMutants: readonly Mutant[] = [
     clause: "claims/a-renewal-takes-nothing",
     breakStorage(storage) {
       patch(storage, "claim", (claim) => async (request) => {
-        const { thread, renews } = request;
+        const { thread, renews, claim: claimed } = request;
         if (!renews) return claim(request);
         const all = { thread, filter: [], after: undefined, limit: 1, pendingChannels: [] };
         const held = (await storage.threads(all)).threads[0]?.claim;
-        const until = held?.until ?? Date.now();
-        return claim({ ...request, ttl: Math.max(1, until - Date.now()) });
+        return held?.id === claimed ? { outcome: "claimed" } : claim(request);
       });
     },
   },

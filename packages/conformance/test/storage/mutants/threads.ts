@@ -79,7 +79,11 @@ export const threadMutants: readonly StorageMutant[] = [
       patch(storage, "threads", (list) => async (request) => {
         const page = await list(request);
         for (const one of page.threads) seen.set(one.thread, one);
-        const expired = [...seen.values()].filter(({ expires = Infinity }) => expires <= Date.now());
+        const listed = new Set(page.threads.map(({ thread }) => thread));
+        // Not by the time: this clock is not the storage's.
+        const expired = [...seen.values()].filter(
+          ({ thread, expires }) => expires !== undefined && !listed.has(thread),
+        );
         return { ...page, threads: [...page.threads, ...expired] };
       });
       patch(storage, "put", (put) => async (request) => {
