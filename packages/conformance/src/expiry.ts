@@ -13,7 +13,7 @@ const LONGEST = 16;
 export async function expectGone(
   thread: TestThread,
   { sizes }: ClauseContext,
-  seconds = SHORT,
+  seconds: number = SHORT,
 ): Promise<void> {
   const patience = Math.max(sizes.patience, 2000 * seconds);
   const gone = await eventually(async () => (await thread.find()) === undefined, patience);

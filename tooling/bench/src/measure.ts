@@ -9,6 +9,8 @@ import type { ClientUse } from "./worker-messages.ts";
 import { Worker } from "./worker-process.ts";
 
 const DELAY = 1;
+/** Milliseconds that every contestant runs before it is measured, in this many rounds at most. */
+const WARM_UP = { time: 500, rounds: 10 };
 
 interface Run extends ClientUse {
   readonly server: number;
@@ -42,17 +44,17 @@ export async function measure(
       racers.push({ id, place: name, worker: new Worker(start), runs: [] });
     }
     await Promise.all(racers.map(({ worker }) => worker.ready));
-    // The first run of several is the warm-up.
-    const warmUp = scenario.rounds > 1 ? 1 : 0;
-    for (let round = 0; round < scenario.rounds + warmUp; round++) {
-      const isLast = round === scenario.rounds + warmUp - 1;
-      for (const racer of racers) {
-        const run = await once(racer, { meter, round, isLast });
-        if (round >= warmUp) racer.runs.push(run);
-      }
+    const warmUp = scenario.rounds > 1 ? await warmedUp(racers, meter) : 0;
+    // V8 discards compiled code in a collection that is asked for, so the heap has a run of its own.
+    const inHeap = database.server === undefined;
+    const heapRuns = inHeap && scenario.rounds > 1 ? 1 : 0;
+    for (let i = 0; i < scenario.rounds + heapRuns; i++) {
+      const isLast = i === scenario.rounds + heapRuns - 1;
+      const how = { meter, round: warmUp + i, stored: isLast && !inHeap, heap: isLast && inHeap };
+      for (const racer of racers) racer.runs.push(await once(racer, how));
     }
     const costs: Cost[] = [];
-    for (const racer of racers) costs.push(await costOf(racer, database));
+    for (const racer of racers) costs.push(await costOf(racer, scenario.rounds));
     return { scenario: scenario.id, title: scenario.title, costs };
   } finally {
     for (const { worker, place } of racers) {
@@ -62,29 +64,50 @@ export async function measure(
   }
 }
 
-async function once(
-  { worker, place }: Racer,
-  { meter, round, isLast }: { readonly meter: Meter; readonly round: number; readonly isLast: boolean },
-): Promise<Run> {
+/** Lets all contestants run until each has run for long enough, and says how many rounds that took. */
+async function warmedUp(racers: readonly Racer[], meter: Meter): Promise<number> {
+  const times = new Map<Racer, number>();
+  let round = 0;
+  do {
+    for (const racer of racers) {
+      const { wall } = await once(racer, { meter, round, stored: false, heap: false });
+      times.set(racer, (times.get(racer) ?? 0) + wall);
+    }
+    round++;
+  } while (round < WARM_UP.rounds && Math.min(...times.values()) < WARM_UP.time);
+  return round;
+}
+
+interface How {
+  readonly meter: Meter;
+  readonly round: number;
+  /** Whether to measure what the server has stored. */
+  readonly stored: boolean;
+  readonly heap: boolean;
+}
+
+async function once({ worker, place }: Racer, { meter, round, stored, heap }: How): Promise<Run> {
   await worker.ask({ step: "prepare", round });
-  const stored = isLast ? await meter.stored(place) : undefined;
+  const storedBefore = stored ? await meter.stored(place) : undefined;
   const before = await meter.use();
-  const answer = await worker.ask({ step: "run" });
+  const answer = await worker.ask({ step: "run", heap });
   const after = await meter.use();
   if (answer.done !== "run") throw new Error(`a run was answered with ${answer.done}`);
-  const grown = isLast ? await meter.stored(place) : undefined;
+  const storedAfter = stored ? await meter.stored(place) : undefined;
   return {
     ...answer.use,
     server: after.cpu - before.cpu,
     log: after.log === undefined ? undefined : after.log - before.log!,
-    stored: grown?.map((bytes, i) => bytes - stored![i]!),
+    stored: storedAfter?.map((bytes, i) => bytes - storedBefore![i]!),
   };
 }
 
-async function costOf({ id, worker, runs }: Racer, database: Database): Promise<Cost> {
+/** What the contestant's runs took: the first ones count for all but the heap and the server's storage. */
+async function costOf({ id, worker, runs: all }: Racer, rounds: number): Promise<Cost> {
   const answer = await worker.ask({ step: "end" });
   if (answer.done !== "end") throw new Error(`an end was answered with ${answer.done}`);
-  const kept = median(runs.map((run) => run.kept));
+  const runs = all.slice(0, rounds);
+  const last = all.at(-1)!;
   const logs = runs.flatMap(({ log }) => log ?? []);
   return {
     contestant: id,
@@ -94,7 +117,7 @@ async function costOf({ id, worker, runs }: Racer, database: Database): Promise<
     roundTrips: median(runs.map((run) => run.roundTrips)),
     wire: median(runs.map((run) => run.wire)),
     log: logs.length === 0 ? undefined : median(logs),
-    stored: database.server === undefined ? [kept] : runs.at(-1)!.stored!,
+    stored: last.stored ?? [last.kept!],
     peak: answer.peak,
   };
 }

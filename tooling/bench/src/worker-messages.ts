@@ -17,13 +17,15 @@ export interface ClientUse {
   readonly roundTrips: number;
   /** Bytes. */
   readonly wire: number;
-  /** Bytes that are in use after it and were not before. */
-  readonly kept: number;
+  /** Bytes that are in use after it and were not before, where it was asked for. */
+  readonly kept: number | undefined;
 }
 
 export type ToWorker =
   | { readonly step: "prepare"; readonly round: number }
-  | { readonly step: "run" | "end" };
+  /** Garbage is collected before and after a run only if the heap is measured. */
+  | { readonly step: "run"; readonly heap: boolean }
+  | { readonly step: "end" };
 
 export type ToParent =
   | { readonly done: "start" | "prepare" }

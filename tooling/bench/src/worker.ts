@@ -24,7 +24,7 @@ async function answer(message: ToWorker): Promise<void> {
     work = await scenario.prepare(place, message.round);
     send({ done: "prepare" });
   } else if (message.step === "run") {
-    send({ done: "run", use: await measured(work) });
+    send({ done: "run", use: await measured(work, message.heap) });
   } else {
     await place[Symbol.asyncDispose]();
     send({ done: "end", peak: 1024 * process.resourceUsage().maxRSS });
@@ -32,8 +32,8 @@ async function answer(message: ToWorker): Promise<void> {
   }
 }
 
-async function measured(run: () => Promise<void>) {
-  const heap = keptInHeap();
+async function measured(run: () => Promise<void>, heap: boolean) {
+  const inUse = heap ? keptInHeap() : undefined;
   const before = place.traffic();
   const cpu = process.cpuUsage();
   const began = performance.now();
@@ -46,7 +46,7 @@ async function measured(run: () => Promise<void>) {
     cpu: (user + system) / 1000,
     roundTrips: after.roundTrips - before.roundTrips,
     wire: after.wire - before.wire,
-    kept: keptInHeap() - heap,
+    kept: inUse === undefined ? undefined : keptInHeap() - inUse,
   };
 }
 

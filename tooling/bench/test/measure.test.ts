@@ -13,9 +13,10 @@ describe("a measurement", () => {
     await using meter = await database.meter("");
     const row = await measure({ database, url: "", meter }, { ...scenarioOf("filter"), rounds: 2 });
     expect(row.costs.map(({ contestant }) => contestant)).toEqual(["ours", "official", "sqlite"]);
-    for (const { wall, client, server, peak } of row.costs) {
+    for (const { wall, client, server, stored, peak } of row.costs) {
       expect([wall.length, client.length, server.length]).toEqual([2, 2, 2]);
       expect(Math.min(...wall, ...client)).toBeGreaterThan(0);
+      expect(stored).toHaveLength(1);
       expect(peak).toBeGreaterThan(1e7);
     }
   });

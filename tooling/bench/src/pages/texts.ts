@@ -29,8 +29,10 @@ its own \`MemorySaver\`.`,
 
 export const METHOD = `## How this is measured
 
-- Every saver runs in its own process and starts with nothing stored. Each scenario is run once to warm up, and then
-  several times, alternating: ours, the other, ours, the other. Each run uses new threads. Preparing it is not counted.
+- Every saver runs in its own process and starts with nothing stored. Each scenario is run to warm up, for at least half
+  a second or ten times, and then several times, alternating: ours, the other, ours, the other. Each run uses new
+  threads. Preparing it is not counted. Garbage is collected when V8 thinks fit; only where the heap is measured, a run
+  that is not timed has a collection before and after it.
 - _CPU_ is processor time: of the client's process with all its threads, and of the server, which is asked for it
   before and after each run. It is the main figure because other programs on the machine affect it least. Each run of
   the other saver is compared with the run of ours just before it; the table shows the median, the lowest and the
@@ -44,7 +46,7 @@ export const METHOD = `## How this is measured
   messages are alike.
 - _1 ms of network_ is a proxy between client and server that delays every packet by a millisecond, in both directions.
 - Pools have 8 connections where threads run at once, otherwise one. _peak memory_ is the most that the client's process
-  held, including what it had prepared. Stored bytes are those of the last run. _load_ is the load average of the minute
+  held, including what it had prepared and earlier runs had left. Stored bytes are those of the last run. _load_ is the load average of the minute
   before: above the number of processors, the machine was busy with other work.
 `;
 
