@@ -60,13 +60,13 @@ export class MemoryCache implements WorkflowCache {
   async get(keys: CacheKey[]): Promise<{ key: CacheKey; value: any }[]> {
     return keys.flatMap((key) => {
       const entry = this.#entries.get(JSON.stringify(key));
-      return entry && entry.until > Date.now() ? [{ key, value: structuredClone(entry.value) }] : [];
+      return entry && entry.until > performance.now() ? [{ key, value: structuredClone(entry.value) }] : [];
     });
   }
 
   async set(pairs: { key: CacheKey; value: unknown; ttl?: number }[]): Promise<void> {
     for (const { key, value, ttl } of pairs) {
-      const until = ttl === undefined ? Infinity : Date.now() + ttl * 1000;
+      const until = ttl === undefined ? Infinity : performance.now() + ttl * 1000;
       this.#entries.set(JSON.stringify(key), { value: structuredClone(value), until });
     }
   }

@@ -32,7 +32,7 @@ export class OwnedThread implements WorkflowSaver {
   readonly #onLost: (error: WorkflowError) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewal: Promise<boolean> | undefined;
-  /** Until then nobody else can have it, by the clock of this process. */
+  /** Until then nobody else can have it, by a clock of this process that nobody sets. */
   #certainUntil = 0;
 
   constructor(
@@ -130,7 +130,7 @@ export class OwnedThread implements WorkflowSaver {
   }
 
   async #ask(milliseconds: number): Promise<boolean> {
-    const asked = Date.now();
+    const asked = performance.now();
     const { claimed } = await this.#saver.claimThread(this.#thread, this.#claimFor(milliseconds));
     if (claimed) this.#certainUntil = asked + milliseconds;
     return claimed;
@@ -164,7 +164,7 @@ export class OwnedThread implements WorkflowSaver {
 
   /** Nobody can have taken and released the thread in the meantime: a claim that no longer exists is not renewed. */
   async #keep(): Promise<boolean> {
-    const asked = Date.now();
+    const asked = performance.now();
     const kept = await this.#saver.renewThread(this.#thread, this.#claimFor(this.#lease));
     if (kept) this.#certainUntil = asked + this.#lease;
     return kept;
@@ -172,7 +172,7 @@ export class OwnedThread implements WorkflowSaver {
 
   /** @returns Whether this process still had the claim. */
   #stopRenewing(): boolean {
-    const kept = this.#timer !== undefined && Date.now() < this.#certainUntil;
+    const kept = this.#timer !== undefined && performance.now() < this.#certainUntil;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     return kept;

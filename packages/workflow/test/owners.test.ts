@@ -1,7 +1,7 @@
 import { MemorySaver as LangGraphMemorySaver } from "@langchain/langgraph-checkpoint";
 import { MemorySaver } from "@threadmark/memory";
 import { entrypoint, isWorkflowError, type RunConfig, type WorkflowSaver } from "@threadmark/workflow";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { langgraph, thread, threadmark, type AnyWorkflow, type Runtime } from "./runtimes.ts";
 
 // Two processes are two workflows on one saver: what they know of each other is in it.
@@ -231,6 +231,20 @@ describe("an owner", () => {
       expect(history.some(([, , value]) => value === "late")).toBe(!next);
       expect(await workflow.invoke(null, config)).toBe(next ? "next" : "late");
     }
+  });
+
+  it.each([1, -1])("lets the next run begin at once although its clock is set (%i year)", async (years) => {
+    const saver = new MemorySaver();
+    const controller = new AbortController();
+    const { run, goOn } = await midway(saver, { signal: controller.signal });
+    const { now } = Date;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => now() + years * 31_536_000_000);
+    onTestFinished(() => clock.mockRestore());
+    controller.abort(new Error("stop"));
+    await expect(run).rejects.toThrow("stop");
+    const other = threadmark.entrypoint({ name: "owner", checkpointer: saver }, async () => "next");
+    expect(await other.invoke("again", config)).toBe("next");
+    goOn.open();
   });
 
   it("that has nothing to run leaves no thread", async () => {
