@@ -47,7 +47,7 @@ function expectBobIsKnown(output: string): void {
 }
 
 // Starting Node and loading LangChain takes seconds on a busy machine.
-describe("the program", { timeout: 120_000 }, () => {
+describe("the program", () => {
   it("remembers Bob in a second process, in a folder and without a server, until it is told to forget", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "threadmark-demo-"));
     const env = { DEMO_FOLDER: folder.path };

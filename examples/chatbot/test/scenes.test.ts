@@ -100,7 +100,7 @@ describe.each([
   });
 });
 
-describe("a killed order", { timeout: 120_000 }, () => {
+describe("a killed order", () => {
   afterEach(() => {
     delete process.env["DEMO_FOLDER"];
   });

@@ -32,7 +32,7 @@ async function withDatabase(server: Server, use: (url: string) => void): Promise
   }
 }
 
-describe("a conversation that moves over", { timeout: 120_000 }, () => {
+describe("a conversation that moves over", () => {
   it("continues in a folder without a server", async () => {
     const folder = await mkdtemp(join(tmpdir(), "threadmark-example-"));
     try {

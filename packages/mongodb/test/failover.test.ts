@@ -68,7 +68,7 @@ describe.runIf(hasPrivate("mongodb-replica-set"))("a replica set of three", () =
       expect([...readers], `known: ${known}`).not.toContain(primary);
     }
     await client.close();
-  }, 120_000);
+  });
 });
 
 function isRead(command: string): boolean {
@@ -77,7 +77,7 @@ function isRead(command: string): boolean {
 
 async function progress({ acknowledged }: Writing): Promise<void> {
   const before = acknowledged.size;
-  await expect.poll(() => acknowledged.size, { timeout: 120_000 }).toBeGreaterThan(before + 20);
+  await expect.poll(() => acknowledged.size, { timeout: 240_000 }).toBeGreaterThan(before + 20);
 }
 
 async function stepDown({ address }: Member): Promise<void> {

@@ -5,6 +5,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { newest, openSaver, useSchema } from "./database.ts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
+const CANCEL_IF_WAITING = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+WHERE pid = $1 AND wait_event_type = 'Lock'`;
+
 describe("a single client", () => {
   countTests(newest);
   const { schema, pool } = useSchema();
@@ -14,8 +17,9 @@ describe("a single client", () => {
     const warnings: Error[] = [];
     const listen = (warning: Error): number => warnings.push(warning);
     process.on("warning", listen);
-    const client = new pg.Client({ connectionString: newest.url, statement_timeout: 2000 });
+    const client = new pg.Client({ connectionString: newest.url });
     await client.connect();
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
     const saver = new PostgresSaver(client, { schema });
     await putTurn(saver, { thread: "t", id: turnId(1) });
 
@@ -23,7 +27,10 @@ describe("a single client", () => {
     await blocker.query(`BEGIN; LOCK ${schema}.threadmark_threads`);
     const failing = putTurn(saver, { thread: "t", id: turnId(2) });
     const waiting = putTurn(saver, { thread: "t", id: turnId(3) });
-    await expect(failing).rejects.toMatchObject({ code: "57014" });
+    const rejected: Promise<unknown> = failing.catch((error: unknown) => error);
+    const cancel = async () => (await blocker.query(CANCEL_IF_WAITING, [rows[0]!.pid])).rowCount;
+    await expect.poll(cancel, { timeout: 240_000 }).toBe(1);
+    expect(await rejected).toMatchObject({ code: "57014" });
     await blocker.query("ROLLBACK");
     blocker.release();
     await waiting;

@@ -133,7 +133,7 @@ it("an unknown option is refused with the one that was meant, or what to use ins
   ]);
 });
 
-describe.concurrent("a server that is not there", { timeout: 60_000 }, () => {
+describe.concurrent("a server that is not there", () => {
   const url = `redis://user:${SECRET}@${NOBODY}`;
   const [host, port] = NOBODY.split(":");
   const place = { host: host!, port: Number(port) };

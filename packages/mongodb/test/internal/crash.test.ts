@@ -204,7 +204,7 @@ describe.each(onEach)("a crash on $title", ({ server, calls }) => {
       expect(last).toBeGreaterThan(3);
       return;
     }
-  }, 120_000);
+  });
 
   /** What a crash has left behind is gone when the call has been repeated and the thread cleared up. */
   async function checkNothingIsLeft(): Promise<void> {

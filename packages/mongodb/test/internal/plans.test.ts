@@ -113,7 +113,7 @@ describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
     const before = await counters();
     await callEverything(new MongoDBSaver({ client, dbName, blobCacheBytes: 0 }));
     expect(await counters()).toEqual(before);
-  }, 120_000);
+  });
 
   async function counters(): Promise<unknown> {
     const { metrics } = await db.admin().command({ serverStatus: 1 });
@@ -134,7 +134,7 @@ describe.runIf(hasPrivate("mongodb"))("plans with 100,000 checkpoints", () => {
     }
     // Every index has a command that uses it.
     expect(INDEXES.map(({ name }) => name).filter((name) => !used.has(name))).toEqual([]);
-  }, 120_000);
+  });
 
   it("the newest checkpoint is found without reading others", async () => {
     const saver = new MongoDBSaver({ client, dbName });

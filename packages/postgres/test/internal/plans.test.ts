@@ -191,7 +191,7 @@ describe.each(servers("postgres").map((server) => ({ title: nameOf(server), serv
     beforeAll(async () => {
       await pool.query(setupScript(tables, { createSchema: true, from: 0 }));
       await pool.query(FILL);
-    }, 120_000);
+    });
 
     afterAll(async () => {
       await pool.query(`DROP SCHEMA ${schema} CASCADE`);
