@@ -1,3 +1,4 @@
+import { CheckpointSaver } from "@threadmark/core";
 import type { ThreadRecord } from "@threadmark/core/storage";
 import type { ThreadSummary } from "@threadmark/conformance";
 import { alterPut, beforeDelete, omit, placeOf } from "./alter.ts";
@@ -179,7 +180,12 @@ export const extendedMutants: readonly Mutant[] = [
         const { thread } = placeOf(config);
         const last = puts.get(thread);
         const isThere = await saver.getTuple({ configurable: { thread_id: thread } });
-        if (last && !isThere) await saver.put(...last);
+        if (last && !isThere) {
+          // For good, or it could have expired again before anybody looks.
+          const lasting = new CheckpointSaver(store.storage);
+          await lasting.put(...last);
+          await lasting.setThreadTtl(thread, null);
+        }
         await putWrites(config, ...rest);
       });
     },

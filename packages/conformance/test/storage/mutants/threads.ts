@@ -81,15 +81,14 @@ export const threadMutants: readonly StorageMutant[] = [
         for (const one of page.threads) seen.set(one.thread, one);
         const listed = new Set(page.threads.map(({ thread }) => thread));
         // Not by the time: this clock is not the storage's.
-        const expired = [...seen.values()].filter(
-          ({ thread, expires }) => expires !== undefined && !listed.has(thread),
-        );
+        const expired = [...seen.values()].filter(({ thread }) => !listed.has(thread));
         return { ...page, threads: [...page.threads, ...expired] };
       });
       patch(storage, "put", (put) => async (request) => {
-        const answer = await put(request);
+        // Without a time to live, it is still there when it is looked at, however slow the machine is.
+        await put({ ...request, ttl: undefined });
         await storage.threads({ ...everything, thread: request.thread });
-        return answer;
+        return put(request);
       });
       patch(storage, "sweep", (sweep) => (request) => {
         seen.clear();
