@@ -184,7 +184,7 @@ describe("a damaged cell", () => {
       const columns = await columnsIn(client, schema);
       const names = [undefined, ...Object.keys(operations)];
       const count = { damaged: 0, refused: 0 };
-      for (let round = 0; count.damaged < enough(400); round++) {
+      for (let round = 0; count.damaged < enough(200); round++) {
         const column = columns[round % columns.length]!;
         const operation = names[(round + Math.floor(round / columns.length)) % names.length];
         const found = await rolledBack(async () => {

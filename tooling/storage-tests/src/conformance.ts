@@ -18,9 +18,10 @@ interface Amount {
   readonly sizes: Partial<Sizes>;
 }
 
-const FULL: Amount = { sequences: 40, sizes: { listing: 1200 } };
+const FULL: Amount = { sequences: 15, sizes: { listing: 1200 } };
 /** More than the pages and batches of 100 and 250, which are what a server or a driver gets to see. */
-const BRIEF: Amount = { sequences: 5, sizes: { listing: 300, turns: 80, ancestors: 120 } };
+export const briefSizes: Partial<Sizes> = { listing: 300, turns: 80, ancestors: 120 };
+const BRIEF: Amount = { sequences: 5, sizes: briefSizes };
 
 /**
  * Registers the conformance suite for every way to open savers: in full for the first one, in brief for the others.

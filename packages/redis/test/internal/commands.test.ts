@@ -3,6 +3,7 @@ import { enough, seed } from "@threadmark/random-tests";
 import { RedisSaver, type RedisSaverOptions } from "@threadmark/redis";
 import { countTests, hasPrivate, servers } from "@threadmark/services";
 import { startPrivate, startPrivateGroup, type PrivateServer } from "@threadmark/services/private";
+import { briefSizes } from "@threadmark/storage-tests/conformance";
 import { Cluster, Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readAclRule, readClusterCommands } from "./acl.ts";
@@ -66,8 +67,16 @@ describe.runIf(hasPrivate("redis:8"))("a user with the rights of the README", ()
     return { saver: await reopen(), reopen, close: async () => {} };
   }
 
-  const runner = { describe, it };
-  conformance({ name: "a saver", runner, open, share: true, everything: true, seed, sequences: enough(5) });
+  conformance({
+    name: "a saver",
+    runner: { describe, it },
+    open,
+    share: true,
+    everything: true,
+    seed,
+    sequences: enough(5),
+    sizes: briefSizes,
+  });
 
   it("has needed every one of these rights, and MONITOR has shown no other command", async () => {
     const seen = await monitor.take();
