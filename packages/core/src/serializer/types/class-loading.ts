@@ -16,7 +16,7 @@ export function loadedPrototypes(needs: number): Prototypes | undefined {
   if (needs & NEEDS.messages && !loaded.messages) return undefined;
   if (needs & NEEDS.documents && !loaded.documents) return undefined;
   if (needs & NEEDS.langgraph && !loaded.langgraph) return undefined;
-  return (name) => prototypeIn(loaded, name);
+  return prototypeOf;
 }
 
 /**
@@ -28,12 +28,20 @@ export async function loadPrototypes(needs: number): Promise<Prototypes> {
   if (needs & NEEDS.messages) loaded.messages ??= await importMessages();
   if (needs & NEEDS.documents) loaded.documents ??= await importDocuments();
   if (needs & NEEDS.langgraph) loaded.langgraph ??= await importLangGraph();
-  return (name) => prototypeIn(loaded, name);
+  return prototypeOf;
 }
 
-function prototypeIn(modules: typeof loaded, name: ClassName): object {
-  const found = (moduleOf(modules, name) ?? {})[name];
-  if (typeof found === "function") return found.prototype as object;
+/** Looking into a module takes longer. */
+const prototypes = new Map<ClassName, object>();
+
+function prototypeOf(name: ClassName): object {
+  const known = prototypes.get(name);
+  if (known !== undefined) return known;
+  const found = moduleOf(name)?.[name];
+  if (typeof found === "function") {
+    prototypes.set(name, found.prototype as object);
+    return found.prototype as object;
+  }
   const structural = STRUCTURAL_CLASSES.get(name);
   if (structural !== undefined) return structural.prototype;
   throw new CheckpointError(
@@ -42,9 +50,9 @@ function prototypeIn(modules: typeof loaded, name: ClassName): object {
   );
 }
 
-function moduleOf(modules: typeof loaded, name: ClassName): Exports | undefined {
-  if (isMessageClass(name)) return modules.messages;
-  return name === "Document" ? modules.documents : modules.langgraph;
+function moduleOf(name: ClassName): Exports | undefined {
+  if (isMessageClass(name)) return loaded.messages;
+  return name === "Document" ? loaded.documents : loaded.langgraph;
 }
 
 // The imports are in `try` with their names spelled out, so that bundlers include the modules where they are

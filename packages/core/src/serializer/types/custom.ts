@@ -1,6 +1,5 @@
 import { CheckpointError } from "../../errors.ts";
-import type { CustomType, CustomTypes } from "../custom-types.ts";
-import { listOf } from "../malformed.ts";
+import type { CustomType } from "../custom-types.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";
@@ -28,9 +27,10 @@ export function writeCustom(writer: ValueWriter, type: CustomType, value: object
 }
 
 /** Makes an instance of a registered class. Its data is read first: the data cannot lead back to the instance. */
-export function readCustom(reader: ValueReader, types: CustomTypes, data: unknown): object {
-  const [name, content] = listOf(data, 2);
-  const type = types.named(reader.text(name));
+export function readCustom(reader: ValueReader): object {
+  reader.list(2);
+  const name = reader.text();
+  const type = reader.types.named(name);
   if (type === undefined) {
     throw new CheckpointError(
       "UNSUPPORTED_FORMAT",
@@ -38,7 +38,9 @@ export function readCustom(reader: ValueReader, types: CustomTypes, data: unknow
     );
   }
   const setNumbered = reader.reserve();
-  const value = decodeCustom(type, reader.value(content));
+  reader.enter();
+  const value = decodeCustom(type, reader.value());
+  reader.leave();
   setNumbered(value);
   return value;
 }

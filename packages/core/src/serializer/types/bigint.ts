@@ -1,0 +1,16 @@
+import { malformed } from "../malformed.ts";
+import { TAG } from "../tags.ts";
+import type { ValueReader } from "../value-reader.ts";
+import type { ValueWriter } from "../value-writer.ts";
+
+export function writeBigInt(writer: ValueWriter, value: bigint): void {
+  if (writer.bytes.bigint(value)) return;
+  writer.tag(TAG.bigint);
+  writer.bytes.text(value.toString(16));
+}
+
+export function readBigInt(reader: ValueReader): bigint {
+  const digits = reader.text();
+  if (!/^-?[\da-f]+$/.test(digits)) malformed("it has a bad bigint");
+  return digits.startsWith("-") ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
+}
