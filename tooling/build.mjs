@@ -15,9 +15,9 @@ import { readJson } from "./workspace.mjs";
 const MODULES_ONLY = ["@noble/hashes"];
 /** A comment that fills a line of Lua or SQL, which TypeScript takes for text. */
 const FOREIGN_COMMENT = /^[ \t]*-- .*\n/gm;
+const GETTER =
+  /Object\.defineProperty\(exports,("[\w$]+"),\{enumerable:true,get:function\(\)\{return ([\w$]+)\}\}\);/g;
 const MODULES = join("dist", "modules");
-/** Characters of one chunk, without what bundling adds. gzip finds what repeats within 32 kB: see docs/decisions.md. */
-const CHUNK = 22_000;
 /** Names of functions and classes stay, for stacks and for messages. */
 const SHORT = { module: true, compress: false, mangle: { toplevel: true, keepNames: true } };
 const WITHOUT_SPACE = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
@@ -25,6 +25,8 @@ const WITHOUT_SPACE = { compress: false, mangle: false, codegen: { removeWhitesp
 const { exports, name } = await readJson("package.json");
 /** `threadmark conformance explain` shows the source of a clause as its steps. */
 const isRead = name === "@threadmark/conformance";
+/** Characters of one chunk, without what bundling adds. gzip finds what repeats within 32 kB: see docs/decisions.md. */
+const CHUNK = isRead ? 22_000 : 28_500;
 const entries = Object.values(exports)
   .flatMap((target) => target.default ?? [])
   .map((path) => path.replace(/^\.\/dist\/(.*)\.js$/, "$1"));
@@ -45,6 +47,7 @@ await bundle({
   esModule: true,
   dynamicImportInCjs: false,
 });
+await shortenExports(join("dist", "cjs", "shared"));
 await rm(MODULES, { recursive: true });
 
 /** Without comments: those for users are in the declarations. */
@@ -100,7 +103,7 @@ async function bundle({ platform, format, dir, isExternal, ...output }) {
     format,
     ...output,
     minify: isRead ? false : WITHOUT_SPACE,
-    comments: { jsdoc: false, legal: true },
+    comments: { jsdoc: false, legal: true, annotation: false },
     chunkFileNames: "shared/[name].js",
     codeSplitting: {
       includeDependenciesRecursively: false,
@@ -108,6 +111,18 @@ async function bundle({ platform, format, dir, isExternal, ...output }) {
     },
   });
   await build.close();
+}
+
+/** Every export of a chunk of CommonJS is a getter of many words; a loop makes the same getters. */
+async function shortenExports(folder) {
+  for (const entry of await readdir(folder)) {
+    const file = join(folder, entry);
+    const text = await readFile(file, "utf8");
+    const getters = [...text.matchAll(GETTER)].map(([, key, value]) => `${JSON.parse(key)}:()=>${value}`);
+    if (getters.length === 0) continue;
+    const loop = `for(const[_name,get]of Object.entries({${getters.join(",")}}))Object.defineProperty(exports,_name,{enumerable:true,get});`;
+    await writeFile(file, text.replaceAll(GETTER, "") + loop);
+  }
 }
 
 /** Before bundling, so that names are the same in both formats. Only what is ours: the rest knows what it does not need. */
