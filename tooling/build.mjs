@@ -118,7 +118,9 @@ async function shortenExports(folder) {
   for (const entry of await readdir(folder)) {
     const file = join(folder, entry);
     const text = await readFile(file, "utf8");
-    const getters = [...text.matchAll(GETTER)].map(([, key = "", value]) => `${JSON.parse(key)}:()=>${value}`);
+    const getters = [...text.matchAll(GETTER)].map(
+      ([, key = "", value]) => `${JSON.parse(key)}:()=>${value}`,
+    );
     if (getters.length === 0) continue;
     const loop = `for(const[_name,get]of Object.entries({${getters.join(",")}}))Object.defineProperty(exports,_name,{enumerable:true,get});`;
     await writeFile(file, text.replaceAll(GETTER, "") + loop);
