@@ -11,6 +11,13 @@ export function calls<T extends object>(target: T): [watched: T, names: string[]
   return [watched, names];
 }
 
+/** What happens while a run waits before its nth call. */
+interface Meanwhile {
+  readonly work: () => Promise<unknown>;
+  /** After how many more calls the run stops for good. @default no limit */
+  readonly callsLeft?: number;
+}
+
 /**
  * Runs on a storage that stops before its nth call: for good, or until something else was done.
  *
@@ -20,20 +27,18 @@ export async function stopAt(
   storage: MemoryStorage,
   count: number,
   run: (storage: CheckpointStorage) => Promise<unknown>,
-  meanwhile?: () => Promise<unknown>,
+  meanwhile?: Meanwhile,
 ): Promise<boolean> {
   let made = 0;
   let kill = (): void => {};
   const killed = new Promise<void>((resolve) => {
     kill = resolve;
   });
+  const last = meanwhile ? count + (meanwhile.callsLeft ?? Number.POSITIVE_INFINITY) : count;
   const stopping = intercept(storage as CheckpointStorage, async (_, call) => {
     made++;
-    if (made < count || (meanwhile && made > count)) return call();
-    if (meanwhile) {
-      await meanwhile();
-      return call();
-    }
+    if (made === count) await meanwhile?.work();
+    if (made < last) return call();
     kill();
     return new Promise(() => {});
   });

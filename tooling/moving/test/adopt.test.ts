@@ -172,11 +172,43 @@ describe("a saver that adopts another one's threads", () => {
         storage,
         count,
         (slow) => new MemorySaver({ storage: slow, adopt: old }).getTuple(at("t")),
-        () => sweeper.sweep(),
+        { work: () => sweeper.sweep() },
       );
       expect(await tuplesOf(new MemorySaver({ storage }), "t"), `after ${count} calls`).toEqual(expected);
       expect(await threadsIn(storage), `after ${count} calls`).toEqual(["note", "t"]);
     }
+  });
+
+  it("leaves nothing behind after a sweep, though it went on after another one had finished, and was killed then", async () => {
+    const old = await oldSaverWith("t");
+    const expected = await tuplesOf(old, "t");
+    let left = 0;
+    for (const more of [1, 2, 3]) {
+      let stopped = true;
+      for (let count = 1; stopped; count++) {
+        const storage = new MemoryStorage();
+        const other = new MemorySaver({ storage, adopt: old });
+        const finish = async (): Promise<void> => {
+          await other.getTuple(at("t"));
+          await other.sweep();
+        };
+        stopped = await stopAt(
+          storage,
+          count,
+          (slow) => new MemorySaver({ storage: slow, adopt: old }).getTuple(at("t")),
+          { work: finish, callsLeft: more },
+        );
+        if ((await threadsIn(storage)).length > 2) left++;
+        await other.sweep();
+        const when = `killed ${more} calls after call ${count}`;
+        expect(await threadsIn(storage), when).toEqual(["note", "t"]);
+        expect(await tuplesOf(new MemorySaver({ storage }), "t"), when).toEqual(expected);
+        const listed = [];
+        for await (const { metadata } of other.listThreads()) listed.push(metadata);
+        expect(listed, when).toEqual([{}]);
+      }
+    }
+    expect(left).toBeGreaterThan(0);
   });
 
   it("stays deleted wherever another process was at it", async () => {
@@ -191,7 +223,7 @@ describe("a saver that adopts another one's threads", () => {
         storage,
         count,
         (slow) => new MemorySaver({ storage: slow, adopt: old }).getTuple(at("t")).catch(() => undefined),
-        () => remover.deleteThread("t"),
+        { work: () => remover.deleteThread("t") },
       );
       if (!stopped) await remover.deleteThread("t");
       expect(await tuplesOf(new MemorySaver({ storage }), "t"), `after ${count} calls`).toEqual([]);

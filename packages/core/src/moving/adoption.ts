@@ -10,7 +10,7 @@ import { noteOf, stagingOf } from "./hidden-threads.ts";
 import type { OldSaver } from "./old-saver.ts";
 import { storeMoved } from "./store-moved.ts";
 import { sourceOf } from "./source-of.ts";
-import { markFinished, markUnfinished, unfinished } from "./unfinished.ts";
+import { mark, markIn, unfinished } from "./unfinished.ts";
 import type { ThreadSource } from "./thread-source.ts";
 
 /** How many settled threads are remembered; others are looked for again. */
@@ -84,7 +84,7 @@ export class Adoption implements ThreadTaker {
     for await (const thread of unfinished(this.#engine)) {
       await this.#take(thread);
       await this.tidy(thread);
-      if ((await this.#winnerOf(thread)) !== undefined) await markFinished(this.#engine, thread);
+      if ((await this.#winnerOf(thread)) !== undefined) await mark(this.#engine, noteOf(thread), undefined);
     }
   }
 
@@ -101,11 +101,12 @@ export class Adoption implements ThreadTaker {
       const attempt = randomId();
       const staging = stagingOf(attempt);
       await this.#write(this.#engine, thread, ATTEMPTS, attempt);
-      await markUnfinished(this.#engine, thread);
+      await mark(this.#engine, noteOf(thread), thread);
       const before = await this.#stateOf(thread);
+      const marking = { ...this.#engine, marks: await markIn(this.#engine, staging, thread) };
       let stored = 0;
       for await (const moved of this.#source.checkpoints(thread)) {
-        await storeMoved(this.#engine, staging, moved);
+        await storeMoved(marking, staging, moved);
         stored++;
       }
       const unchanged = before === (await this.#stateOf(thread));
@@ -132,6 +133,7 @@ export class Adoption implements ThreadTaker {
   async #publish(thread: string, winner: string): Promise<void> {
     if (winner === DELETED) return;
     try {
+      await mark(this.#engine, stagingOf(winner), undefined);
       await copyThread(this.#engine, stagingOf(winner), thread);
     } catch (error) {
       const done = isCheckpointError(error, "THREAD_EXISTS") || isCheckpointError(error, "THREAD_NOT_FOUND");
@@ -180,8 +182,8 @@ export class Adoption implements ThreadTaker {
     for await (const { id } of outlineOf(this.#engine.storage, noteOf(thread))) attempts.add(id);
     attempts.delete(DELETED);
     for (const attempt of attempts) await removeThread(this.#engine, stagingOf(attempt));
-    // The process of another attempt may still be at work. What it leaves is found by `finish`.
-    if (attempts.size === 1) await markFinished(this.#engine, thread);
+    // The process of another attempt may still be at work. `finish` finds what it leaves, by the mark of that.
+    if (attempts.size === 1) await mark(this.#engine, noteOf(thread), undefined);
   }
 
   async #write(engine: Engine, thread: string, namespace: string, id: string): Promise<void> {

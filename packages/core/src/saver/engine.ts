@@ -6,7 +6,7 @@ import type { OldSaver } from "../moving/old-saver.ts";
 import type { ConvertedInfo, CustomType, OnUnknown } from "../serializer/index.ts";
 import { serdeOf } from "./serde.ts";
 import { withFallbacks } from "../storage/fallbacks.ts";
-import type { CheckpointStorage, WholeStorage } from "../storage/port.ts";
+import type { CheckpointStorage, ThreadEntry, WholeStorage } from "../storage/port.ts";
 import type { ThreadMetadataOf } from "./thread-metadata.ts";
 
 /** When a thread expires. */
@@ -149,6 +149,8 @@ export interface Engine {
   readonly refreshOnRead: boolean;
   readonly fence: boolean;
   readonly threadMetadata: ThreadMetadataOf | undefined;
+  /** What every write sets on its thread, too. */
+  readonly marks: readonly ThreadEntry[];
   readonly keepLatest: HistoryBound | undefined;
   readonly adoption: ThreadTaker | undefined;
 }
@@ -189,6 +191,7 @@ export function createEngine(storage: CheckpointStorage, options: CheckpointSave
     refreshOnRead: ttl?.refreshOnRead ?? false,
     fence: fence === "head",
     threadMetadata,
+    marks: [],
     keepLatest: undefined,
     adoption: undefined,
   };

@@ -39,7 +39,7 @@ export async function writeWithBlobs(
       ...chosen,
       newEpoch: randomId(),
       ttl: engine.ttl,
-      entries,
+      entries: engine.marks.length > 0 ? [...entries, ...engine.marks] : entries,
       claim,
     });
     if (result.outcome === "stored") {
