@@ -1,5 +1,6 @@
 import {
   comparePositions,
+  compareThreads,
   passesFilter,
   pendingOf,
   type Blob,
@@ -14,7 +15,7 @@ import {
   type ThreadRecord,
   type ThreadsRequest,
 } from "@threadmark/core/storage";
-import { checkpointOf, entryOf, type Row } from "./rows.ts";
+import { checkpointOf, entryOf, isOver, threadOf, type ThreadRow } from "./rows.ts";
 import type { Tables } from "./tables.ts";
 
 export function readCheckpoint(tables: Tables, request: GetRequest): GetResult | undefined {
@@ -26,7 +27,7 @@ export function readCheckpoint(tables: Tables, request: GetRequest): GetResult |
   if (ttl !== undefined) tables.renew(thread, ttl);
   const stored = { thread, checkpoint, writes: tables.writes(thread, checkpoint) };
   const blobs = tables.reachable(thread, refsOf(stored), new Set(have));
-  return { ...stored, blobs: [...blobs.values()], epoch: row["epoch"] as string };
+  return { ...stored, blobs: [...blobs.values()], epoch: row.epoch };
 }
 
 function refsOf({ checkpoint, writes }: StoredCheckpoint): BlobId[] {
@@ -36,19 +37,23 @@ function refsOf({ checkpoint, writes }: StoredCheckpoint): BlobId[] {
 /** Rows in the order of the port. SQL finds those of the thread and namespace, and the rest is decided here. */
 export function scanCheckpoints(tables: Tables, request: ScanRequest): ScanPage {
   const { thread, namespace, id, before, filter, after, limit, have } = request;
+  const isAlive = new Map<unknown, boolean>();
+  for (const row of tables.all("SELECT * FROM threads WHERE ?1 IS NULL OR thread = ?1", thread ?? null)) {
+    isAlive.set(row["thread"], !isOver(threadOf(row)));
+  }
   const rows = tables
     .all(
-      `SELECT c.* FROM checkpoints c JOIN threads t USING (thread)
-       WHERE (t.expires IS NULL OR t.expires > ?1) AND (?2 IS NULL OR thread = ?2) AND (?3 IS NULL OR namespace = ?3)
-         AND (?4 IS NULL OR id = ?4) AND (?5 IS NULL OR id < ?5) AND (?6 IS NULL OR id <= ?6)
+      `SELECT * FROM checkpoints
+       WHERE (?1 IS NULL OR thread = ?1) AND (?2 IS NULL OR namespace = ?2)
+         AND (?3 IS NULL OR id = ?3) AND (?4 IS NULL OR id < ?4) AND (?5 IS NULL OR id <= ?5)
        ORDER BY id DESC, thread, namespace`,
-      Date.now(),
       thread ?? null,
       namespace ?? null,
       id ?? null,
       before ?? null,
       after?.id ?? null,
     )
+    .filter((row) => isAlive.get(row["thread"]))
     .map((row) => ({ thread: row["thread"] as string, checkpoint: checkpointOf(row) }))
     .filter(
       ({ checkpoint, thread: name }) =>
@@ -68,44 +73,44 @@ export function scanCheckpoints(tables: Tables, request: ScanRequest): ScanPage 
   return { checkpoints, blobs: [...blobs.values()], more: rows.length > limit };
 }
 
-/** Threads. A term with a token is answered from the index of entries; what is left of the filter is decided here. */
+/**
+ * Threads. A term with a token is answered from the index of entries; what is left of the request is decided here, after
+ * the rows are checked: a damaged time must not hide a thread.
+ */
 export function readThreads(tables: Tables, request: ThreadsRequest): ThreadPage {
   const { thread, filter, after, limit, pendingChannels } = request;
   const indexed = filter.find(({ token }) => token !== undefined);
   const rows = tables
     .all(
-      `SELECT t.* FROM threads t
-       WHERE (expires IS NULL OR expires > ?1) AND (?2 IS NULL OR thread = ?2)
-         AND (?3 IS NULL OR thread IN (SELECT thread FROM entries WHERE key = ?3 AND token = ?4))
-         AND (?5 IS NULL OR updated < ?5 OR (updated = ?5 AND thread > ?6))
+      `SELECT * FROM threads
+       WHERE (?1 IS NULL OR thread = ?1)
+         AND (?2 IS NULL OR thread IN (SELECT thread FROM entries WHERE key = ?2 AND token = ?3))
        ORDER BY updated DESC, thread`,
-      Date.now(),
       thread ?? null,
       indexed?.key ?? null,
       indexed?.token ?? null,
-      after?.updated ?? null,
-      after?.thread ?? null,
     )
+    .map(threadOf)
+    .filter((row) => !isOver(row) && (!after || compareThreads(after, row) < 0))
     .filter((row) => passesFilter(entriesOf(tables, row), filter));
   const threads = rows.slice(0, limit).map((row) => recordOf(tables, row, pendingChannels));
   return { threads, more: rows.length > limit };
 }
 
-function entriesOf(tables: Tables, row: Row): ReturnType<typeof entryOf>[] {
-  return tables.all("SELECT * FROM entries WHERE thread = ?", row["thread"] as string).map(entryOf);
+function entriesOf(tables: Tables, { thread }: ThreadRow): ReturnType<typeof entryOf>[] {
+  return tables.all("SELECT * FROM entries WHERE thread = ?", thread).map(entryOf);
 }
 
-function recordOf(tables: Tables, row: Row, channels: readonly string[]): ThreadRecord {
-  const thread = row["thread"] as string;
+function recordOf(tables: Tables, row: ThreadRow, channels: readonly string[]): ThreadRecord {
+  const { thread, created, updated, expires, claim, claim_until: until } = row;
   return {
     thread,
-    created: row["created"] as number,
-    updated: row["updated"] as number,
-    expires: (row["expires"] as number | null) ?? undefined,
+    created,
+    updated,
+    expires: expires ?? undefined,
     entries: entriesOf(tables, row),
     head: headOf(tables, thread, channels),
-    claim:
-      row["claim"] === null ? undefined : { id: row["claim"] as string, until: row["claim_until"] as number },
+    claim: claim === null ? undefined : { id: claim, until: until! },
   };
 }
 

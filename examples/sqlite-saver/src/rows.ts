@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import {
   damaged,
   isNode,
@@ -10,6 +11,36 @@ import {
 
 /** A row as SQLite gives it. */
 export type Row = Readonly<Record<string, string | number | bigint | Uint8Array | null>>;
+
+/** A thread without its entries. `own_ttl` is `NEVER` for one that never expires. */
+export interface ThreadRow {
+  readonly thread: string;
+  readonly epoch: string;
+  readonly created: number;
+  readonly updated: number;
+  readonly expires: number | null;
+  readonly own_ttl: number | null;
+  readonly claim: string | null;
+  readonly claim_until: number | null;
+}
+
+/** The row of a thread, if its checksum is right: what it says about times and claims is sealed by nobody else. */
+export function threadOf(row: Row): ThreadRow {
+  const thread = row as unknown as ThreadRow;
+  if (row["sum"] !== sumOf(thread)) throw damaged(thread.thread, "the row");
+  return thread;
+}
+
+/** The checksum of a thread's row. */
+export function sumOf(row: ThreadRow): number {
+  const { thread, epoch, created, updated, expires, own_ttl, claim, claim_until } = row;
+  return crc32(JSON.stringify([thread, epoch, created, updated, expires, own_ttl, claim, claim_until]));
+}
+
+/** Whether a thread has expired. */
+export function isOver({ expires }: ThreadRow): boolean {
+  return expires !== null && expires <= Date.now();
+}
 
 export function checkpointOf(row: Row): CheckpointRecord {
   return {

@@ -3,7 +3,7 @@ export const schema = `
   PRAGMA journal_mode = WAL;
   CREATE TABLE IF NOT EXISTS threads (
     thread TEXT PRIMARY KEY, epoch TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
-    expires INTEGER, own_ttl INTEGER, claim TEXT, claim_until INTEGER
+    expires INTEGER, own_ttl INTEGER, claim TEXT, claim_until INTEGER, sum INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS threads_by_time ON threads (updated DESC, thread);
   CREATE TABLE IF NOT EXISTS entries (

@@ -3,7 +3,6 @@ import {
   shiftCheckpoint,
   shiftSeal,
   type Blob,
-  type BlobId,
   type BlobsRequest,
   type CheckpointStorage,
   type ClaimOutcome,
@@ -30,7 +29,7 @@ import {
   type WriteRequest,
 } from "@threadmark/core/storage";
 import { readCheckpoint, readThreads, scanCheckpoints } from "./reading.ts";
-import { checkpointOf, entryOf, writeOf } from "./rows.ts";
+import { checkpointOf, entryOf, threadOf, writeOf } from "./rows.ts";
 import { NEVER, Tables } from "./tables.ts";
 
 /** The storage port on SQLite. Every call is one transaction. */
@@ -82,9 +81,9 @@ export class SqliteStorage implements CheckpointStorage {
   #refuse({ thread, claim, epoch, relies }: WriteRequest): WriteOutcome | undefined {
     if (this.#tables.isExpired(thread)) return { outcome: "expired" };
     const row = this.#tables.thread(thread);
-    if (claim !== undefined && row?.["claim"] !== claim) return { outcome: "fenced" };
+    if (claim !== undefined && row?.claim !== claim) return { outcome: "fenced" };
     if (epoch === undefined) return undefined;
-    const holds = row?.["epoch"] === epoch && relies.every((id) => this.#tables.hasBlob(thread, id));
+    const holds = row?.epoch === epoch && relies.every((id) => this.#tables.hasBlob(thread, id));
     return holds ? undefined : { outcome: "stale" };
   }
 
@@ -144,7 +143,7 @@ export class SqliteStorage implements CheckpointStorage {
           "UPDATE checkpoints SET parent = ?, parent_seal = ? WHERE thread = ? AND namespace = ? AND id = ?";
         tables.run(sql, parent ?? null, parentSeal, thread, namespace, id);
       }
-      tables.run("UPDATE threads SET epoch = ? WHERE thread = ?", newEpoch, thread);
+      tables.update(thread, { epoch: newEpoch });
       return { outcome: "removed", blobs: this.#collect(thread) };
     });
   }
@@ -154,14 +153,19 @@ export class SqliteStorage implements CheckpointStorage {
     const tables = this.#tables;
     const kept = tables.all("SELECT * FROM checkpoints WHERE thread = ?", thread).map(checkpointOf);
     const writes = tables.all("SELECT * FROM writes WHERE thread = ?", thread).map(writeOf);
-    const refs = [...kept, ...writes].flatMap((record) => record.refs);
-    const live = kept.length === 0 ? new Map<BlobId, Blob>() : tables.reachable(thread, refs, new Set());
-    const dead = tables
+    const live = tables.wholeBelow(
+      thread,
+      [...kept, ...writes].flatMap((record) => record.refs),
+    );
+    const stored = tables
       .all("SELECT id FROM blobs WHERE thread = ?", thread)
-      .map((row) => row["id"] as string)
-      .filter((id) => !live.has(id));
+      .map((row) => row["id"] as string);
+    if (kept.length === 0) {
+      tables.deleteThread(thread);
+      return stored.length;
+    }
+    const dead = live ? stored.filter((id) => !live.has(id)) : [];
     for (const id of dead) tables.run("DELETE FROM blobs WHERE thread = ? AND id = ?", thread, id);
-    if (kept.length === 0) tables.deleteThread(thread);
     return dead.length;
   }
 
@@ -177,11 +181,10 @@ export class SqliteStorage implements CheckpointStorage {
       const source = tables.thread(from);
       if (!source) return "missing";
       const present = tables.thread(to);
-      if (present) return present["epoch"] === newEpoch ? "copied" : "exists";
+      if (present) return present.epoch === newEpoch ? "copied" : "exists";
       tables.deleteThread(to);
       tables.make(to, newEpoch, undefined);
-      const sql = "UPDATE threads SET expires = ?, own_ttl = ? WHERE thread = ?";
-      tables.run(sql, source["expires"]!, source["own_ttl"]!, to);
+      tables.update(to, { expires: source.expires, own_ttl: source.own_ttl });
       tables.run("INSERT INTO blobs SELECT ?, id, bytes FROM blobs WHERE thread = ?", to, from);
       const shifted = <T extends { readonly seal: number }>(record: T): T => ({
         ...record,
@@ -217,43 +220,39 @@ export class SqliteStorage implements CheckpointStorage {
       if (this.#tables.isExpired(thread)) return { outcome: "expired" };
       const now = Date.now();
       const row = this.#tables.thread(thread);
-      if (renews && row?.["claim"] !== claim) return { outcome: "lost" };
-      const owner = (row?.["claim"] ?? claim) as string;
-      const until = (row?.["claim_until"] ?? 0) as number;
+      if (renews && row?.claim !== claim) return { outcome: "lost" };
+      const owner = row?.claim ?? claim;
+      const until = row?.claim_until ?? 0;
       if (owner !== claim && until > now) return { outcome: "held", until };
       this.#tables.make(thread, newEpoch, threadTtl);
-      this.#tables.run(
-        "UPDATE threads SET claim = ?, claim_until = ? WHERE thread = ?",
-        claim,
-        now + ttl,
-        thread,
-      );
+      this.#tables.update(thread, { claim, claim_until: now + ttl });
       return { outcome: "claimed" };
     });
   }
 
   async release({ thread, claim }: ReleaseRequest): Promise<boolean> {
-    const sql = "UPDATE threads SET claim = NULL, claim_until = NULL WHERE thread = ? AND claim = ?";
-    return this.#tables.atomic(
-      () => this.#tables.thread(thread) !== undefined && this.#tables.run(sql, thread, claim) > 0,
-    );
+    return this.#tables.atomic(() => {
+      if (this.#tables.thread(thread)?.claim !== claim) return false;
+      this.#tables.update(thread, { claim: null, claim_until: null });
+      return true;
+    });
   }
 
   async expire({ thread, ttl }: ExpireRequest): Promise<boolean> {
     return this.#tables.atomic(() => {
       if (!this.#tables.thread(thread)) return false;
       const own = ttl === null ? NEVER : (ttl ?? null);
-      this.#tables.run("UPDATE threads SET own_ttl = ? WHERE thread = ?", own, thread);
+      this.#tables.update(thread, { own_ttl: own });
       if (ttl !== undefined) this.#tables.renew(thread, undefined);
       return true;
     });
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {
-    const sql = "SELECT thread FROM threads WHERE expires <= ?1 AND (?2 IS NULL OR thread = ?2) LIMIT ?3";
+    const sql = "SELECT * FROM threads WHERE expires <= ?1 AND (?2 IS NULL OR thread = ?2) LIMIT ?3";
     return this.#tables.atomic(() => {
-      const expired = this.#tables.all(sql, Date.now(), thread ?? null, limit);
-      for (const row of expired) this.#tables.deleteThread(row["thread"] as string);
+      const expired = this.#tables.all(sql, Date.now(), thread ?? null, limit).map(threadOf);
+      for (const row of expired) this.#tables.deleteThread(row.thread);
       return expired.length;
     });
   }

@@ -9,7 +9,7 @@ import {
   type WriteRecord,
   type WriteRequest,
 } from "@threadmark/core/storage";
-import { blobOf, checkpointOf, writeOf, type Row } from "./rows.ts";
+import { blobOf, checkpointOf, isOver, sumOf, threadOf, writeOf, type Row, type ThreadRow } from "./rows.ts";
 import { schema } from "./schema.ts";
 
 /** `own_ttl` of a thread that never expires. */
@@ -64,52 +64,58 @@ export class Tables {
     return statement;
   }
 
+  /** The thread, even if it has expired. */
+  #row(thread: string): ThreadRow | undefined {
+    const row = this.one("SELECT * FROM threads WHERE thread = ?", thread);
+    return row && threadOf(row);
+  }
+
   /** The thread, unless it has expired. */
-  thread(thread: string): Row | undefined {
-    return this.one(
-      "SELECT * FROM threads WHERE thread = ? AND (expires IS NULL OR expires > ?)",
-      thread,
-      Date.now(),
-    );
+  thread(thread: string): ThreadRow | undefined {
+    const row = this.#row(thread);
+    return row && !isOver(row) ? row : undefined;
   }
 
   isExpired(thread: string): boolean {
-    return (
-      this.one("SELECT 1 FROM threads WHERE thread = ? AND expires <= ?", thread, Date.now()) !== undefined
-    );
+    const row = this.#row(thread);
+    return row !== undefined && isOver(row);
+  }
+
+  /** Changes a thread, which must exist. */
+  update(thread: string, changes: Partial<ThreadRow>): void {
+    this.#setRow({ ...this.#row(thread)!, ...changes });
+  }
+
+  #setRow(row: ThreadRow): void {
+    const { thread, epoch, created, updated, expires, own_ttl, claim, claim_until } = row;
+    const values = [thread, epoch, created, updated, expires, own_ttl, claim, claim_until, sumOf(row)];
+    this.run("INSERT OR REPLACE INTO threads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", ...values);
   }
 
   /** Makes the thread if it is not there, and moves its expiry by its own time to live or by the given one. */
   make(thread: string, newEpoch: string, ttl: number | undefined): void {
     const now = Date.now();
-    this.run(
-      "INSERT OR IGNORE INTO threads (thread, epoch, created, updated) VALUES (?, ?, ?, ?)",
-      thread,
-      newEpoch,
-      now,
-      now,
-    );
+    const nothing = { expires: null, own_ttl: null, claim: null, claim_until: null };
+    if (!this.#row(thread)) {
+      this.#setRow({ thread, epoch: newEpoch, created: now, updated: now, ...nothing });
+    }
     this.renew(thread, ttl);
   }
 
   renew(thread: string, ttl: number | undefined): void {
-    const own = this.one("SELECT own_ttl FROM threads WHERE thread = ?", thread)?.["own_ttl"] as
-      | number
-      | null;
-    const milliseconds = own ?? ttl;
+    const milliseconds = this.#row(thread)?.own_ttl ?? ttl;
     if (milliseconds === undefined) return;
-    const expires = milliseconds === NEVER ? null : Date.now() + milliseconds;
-    this.run("UPDATE threads SET expires = ? WHERE thread = ?", expires, thread);
+    this.update(thread, { expires: milliseconds === NEVER ? null : Date.now() + milliseconds });
   }
 
   /** What every write does to its thread. */
   touch({ thread, newEpoch, ttl, entries, blobs }: WriteRequest): string {
     this.make(thread, newEpoch, ttl);
-    this.run("UPDATE threads SET updated = ? WHERE thread = ?", Date.now(), thread);
+    this.update(thread, { updated: Date.now() });
     this.setEntries(thread, entries);
     for (const { id, bytes } of blobs)
       this.run("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)", thread, id, bytes);
-    return this.thread(thread)!["epoch"] as string;
+    return this.#row(thread)!.epoch;
   }
 
   setEntries(thread: string, entries: readonly ThreadEntry[]): void {
@@ -177,6 +183,18 @@ export class Tables {
       open.push(...childrenOf(blob));
     }
     return found;
+  }
+
+  /** The ids of the blobs at and below `refs`, or `undefined` if one of them is missing: a reference may be damaged. */
+  wholeBelow(thread: string, refs: Iterable<BlobId>): ReadonlySet<BlobId> | undefined {
+    const live = new Set(refs);
+    // A set that grows while it is walked gives what was added, too.
+    for (const id of live) {
+      const row = this.one("SELECT id, bytes FROM blobs WHERE thread = ? AND id = ?", thread, id);
+      if (!row) return undefined;
+      for (const child of childrenOf(blobOf(row))) live.add(child);
+    }
+    return live;
   }
 
   deleteThread(thread: string): number {
