@@ -164,9 +164,10 @@ export class BucketIndex {
       token ?? "",
       token === undefined ? "0" : "1",
     ]);
-    const args = [String(pendingChannels.length), ...pendingChannels, ...conditions];
     const ask = async (group: readonly Listed[]): Promise<(ThreadRecord | undefined)[]> => {
-      const keys = group.flatMap(({ thread }) => this.#keys.thread(thread));
+      const names = group.map(({ thread }) => thread);
+      const keys = names.flatMap((name) => [...this.#keys.thread(name), this.#keys.threads(bucketOf(name))]);
+      const args = [String(pendingChannels.length), ...pendingChannels, ...names, ...conditions];
       const described = listOf(await this.#runner.run(DESCRIBE_THREADS, keys, args));
       return group.map((listed, i) => recordOf(listed, described[i]!, only !== undefined));
     };
@@ -220,10 +221,14 @@ function recordOf({ thread, updated }: Listed, reply: Reply, whole: boolean): Th
   // If it is not a list, it says why the thread cannot be read.
   if (!whole && reply.toString() === "incomplete") return undefined;
   if (!Array.isArray(reply)) throw failureOf(textOf(reply), thread) ?? damaged(thread, "the record");
-  const [created, written, expires, claim, free, head, parent, seal, pending, entries, why] =
+  const [created, written, expires, claim, free, head, parent, seal, pending, entries, why, place] =
     reply as readonly Reply[];
   const failure = whole && why ? failureOf(textOf(why), thread) : undefined;
   if (failure) throw failure;
+  // The index has no checksum, but the record has one.
+  if (!whole && place && Number(textOf(place)) + Number(textOf(written!)) !== 0) {
+    throw damaged(thread, "the place among the threads");
+  }
   return decoding(thread, () => ({
     thread,
     created: Number(textOf(created!)),

@@ -2,13 +2,13 @@ import { idsOf, type WriteRecord } from "@threadmark/core/storage";
 import { bufferOf, idBytes, ownBytes, partsOf, shiftSealAt } from "./bytes.ts";
 
 /** Number of bytes before the parts of a write. */
-const HEAD = 24;
+const HEAD = 32;
 /** How many of them the length does not count. */
 const COUNTED_FROM = 8;
 
 /**
  * The writes of a task as bytes. For each: its index and the length of what follows, four bytes each; then its seal
- * and the lengths of refs, channel and path; then these three and the value.
+ * and the lengths of refs, channel and path; then eight bytes that the script fills, these three, and the value.
  */
 export function packWrites(writes: readonly WriteRecord[]): Buffer {
   return Buffer.concat(writes.flatMap(packWrite));

@@ -8,15 +8,16 @@ import {
 import { ownBytes, partsOf, shiftSealAt } from "./bytes.ts";
 import { readPlace } from "./place.ts";
 
-/** Bytes of the two seals and the five lengths. */
-const FIXED = 28;
+/** Bytes of the two seals, the five lengths, and the checksum of the refs. */
+const FIXED = 36;
 // Neither byte occurs in UTF-8, so no key or token can contain them.
 const ENTRY = Buffer.of(255);
 const VALUE = Buffer.of(254);
 
 /**
  * A checkpoint as bytes: its seal and that of its parent; the lengths of parent and run (each plus 1, or 0 for none),
- * header, refs and tokens, all of four bytes; then these five and the metadata. Its place is not included.
+ * header, refs and tokens, all of four bytes; eight bytes that the script fills; then these five and the metadata. Its
+ * place is not included.
  */
 export function encodeRecord(record: CheckpointRecord): Buffer {
   const { parent = "", run = "", header, metadata } = record;
@@ -31,6 +32,7 @@ export function encodeRecord(record: CheckpointRecord): Buffer {
     const plus = i < 2 && !absent[i] ? 1 : 0;
     bytes.writeUInt32BE(lengths[i]! + plus, 8 + 4 * i);
   }
+  bytes.fill(0, 28, FIXED);
   let at = FIXED;
   at += bytes.write(parent, at);
   at += bytes.write(run, at);

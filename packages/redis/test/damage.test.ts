@@ -1,11 +1,12 @@
 import { enough, seed, tell } from "@threadmark/random-tests";
 import { RedisSaver } from "@threadmark/redis";
 import { countTests } from "@threadmark/services";
+import { all } from "@threadmark/storage-tests/parts";
 import fc from "fast-check";
 import type { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { cellsOf, fill, flipped, readAll, refusedIn, wrongIn } from "./damage.ts";
-import { newest, useKeys } from "./server.ts";
+import { keysWith, newest, useKeys } from "./server.ts";
 
 describe("damage of what is stored", () => {
   countTests(newest);
@@ -62,4 +63,22 @@ describe("damage of what is stored", () => {
     },
     enough(120_000),
   );
+
+  it("a time in the index of threads: a list that reaches the thread is an error that names it, until the index is rebuilt", async () => {
+    const saver = new RedisSaver(redis, { keyPrefix });
+    const lists = [{}, { filter: { user: "u" } }].map((options) => () => all(saver.listThreads(options)));
+    const expected = await Promise.all(lists.map((list) => list()));
+    const known = await saver.getThread("a");
+    const key = (await keysWith(redis, keyPrefix)).find((name) => name.endsWith(":threads"));
+    const [thread, score] = await redis.zrange(key!, "0", "0", "WITHSCORES");
+    for (let bit = 0n; bit < 53n; bit++) {
+      await redis.zadd(key!, String(-(BigInt(-Number(score)) ^ (1n << bit))), thread!);
+      for (const list of lists) {
+        await expect(list()).rejects.toMatchObject({ code: "CORRUPT", threadId: thread });
+      }
+    }
+    expect(await saver.getThread("a")).toEqual(known);
+    await saver.rebuildIndexes();
+    expect(await Promise.all(lists.map((list) => list()))).toEqual(expected);
+  });
 });

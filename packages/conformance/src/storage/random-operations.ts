@@ -1,5 +1,7 @@
 import {
   childrenOf,
+  type Blob,
+  type BlobId,
   type WholeStorage,
   type FilterTerm,
   type PutRequest,
@@ -44,15 +46,18 @@ const thread = mostly(threads.slice(0, 2), threads.slice(0, 4));
 const namespace = mostly(namespaces.slice(0, 1), namespaces);
 const checkpointId = mostly(ids.slice(0, 3), ids);
 const anyThread = pick(threads);
-// With everything below them: that is what a thread has.
-const blobs = fc.subarray([...forest]).map((chosen) => {
-  const all = new Set(chosen);
-  for (const blob of all) {
-    for (const child of childrenOf(blob)) all.add(forest.find(({ id }) => id === child)!);
-  }
-  return [...all];
-});
 const refs = fc.subarray(forest.map(({ id }) => id));
+/** The blobs with everything below them: that is what a thread has. */
+const wholeOf = (chosen: Iterable<BlobId>): Blob[] => {
+  const all = new Set(chosen);
+  const found: Blob[] = [];
+  for (const one of all) {
+    const blob = forest.find(({ id }) => id === one)!;
+    found.push(blob);
+    for (const child of childrenOf(blob)) all.add(child);
+  }
+  return found;
+};
 const ttl = pick([undefined, undefined, 1e9]);
 const place = fc.record({ namespace, id: checkpointId });
 const filter: fc.Arbitrary<FilterTerm[]> = fc.uniqueArray(
@@ -71,7 +76,7 @@ const entry: fc.Arbitrary<ThreadEntry> = fc.record({
 const someEntries = fc.uniqueArray(entry, { selector: (one) => one.key, maxLength: 3 });
 const writeRequest = {
   thread,
-  blobs,
+  blobs: refs,
   epoch: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: pick(epochs) }),
   relies: fc.subarray(
     forest.map(({ id }) => id),
@@ -111,6 +116,7 @@ const put: fc.Arbitrary<PutRequest> = fc
   })
   .filter(isPossible)
   .map(reliable)
+  .map(({ blobs, ...request }) => ({ ...request, blobs: wholeOf([...blobs, ...request.checkpoint.refs]) }))
   .map((request) =>
     request.keepParent ? { ...request, checkpoint: { ...request.checkpoint, parent: undefined } } : request,
   );
@@ -134,7 +140,11 @@ const putWrites: fc.Arbitrary<PutWritesRequest> = fc
   })
   .filter(isPossible)
   .map(reliable)
-  .map(({ task, writes, ...rest }) => ({ ...rest, writes: writes.map((one) => ({ ...one, task })) }));
+  .map(({ task, writes, blobs, ...rest }) => ({
+    ...rest,
+    blobs: wholeOf([...blobs, ...writes.flatMap((one) => one.refs)]),
+    writes: writes.map((one) => ({ ...one, task })),
+  }));
 
 const scan = fc.record({
   thread: maybe(threads),

@@ -118,26 +118,26 @@ export function removeCheckpoints(data: ThreadData, keys: readonly CheckpointKey
   }
 }
 
-/** Removes every blob that nothing refers to, and returns how many. */
+/**
+ * Removes every blob that nothing refers to, and returns how many. Nothing goes while a reference leads nowhere: it may
+ * be a damaged one, and what it should name is still needed.
+ */
 export function collectBlobs(data: ThreadData): number {
   const live = new Set<BlobId>();
+  const add = (ids: readonly BlobId[]): void => ids.forEach((id) => live.add(id));
   for (const namespace of data.namespaces.values()) {
-    for (const record of namespace.checkpoints.values()) mark(data, record.refs, live);
-    for (const id of namespace.writes.keys()) {
-      for (const write of writesOf(namespace, id)) mark(data, write.refs, live);
-    }
+    for (const { refs } of namespace.checkpoints.values()) add(refs);
+    for (const id of namespace.writes.keys()) for (const { refs } of writesOf(namespace, id)) add(refs);
   }
-  let removed = 0;
-  for (const id of data.blobs.keys()) {
-    if (live.has(id)) continue;
-    data.blobs.delete(id);
-    removed++;
+  // A set that grows while it is walked gives what was added, too.
+  for (const id of live) {
+    const blob = data.blobs.get(id);
+    if (!blob) return 0;
+    add(childrenOf(blob));
   }
-  return removed;
-}
-
-function mark(data: ThreadData, refs: readonly BlobId[], live: Set<BlobId>): void {
-  for (const blob of reachableBlobs(data, refs, live)) live.add(blob.id);
+  const dead = [...data.blobs.keys()].filter((id) => !live.has(id));
+  for (const id of dead) data.blobs.delete(id);
+  return dead.length;
 }
 
 /** The blobs at and below `refs`, without those in `except` and what is only below them. */

@@ -10,13 +10,13 @@ export function hasUnknownChild(
   { checkpoints, relink }: Pick<RemoveRequest, "checkpoints" | "relink">,
 ): boolean {
   const going = new Set(checkpoints.map(textOf));
-  const known = new Set(relink.map(textOf));
-  for (const { namespace, id, parent } of thread) {
-    if (parent === undefined || !going.has(textOf({ namespace, id: parent }))) continue;
-    const child = textOf({ namespace, id });
-    if (!going.has(child) && !known.has(child)) return true;
-  }
-  return false;
+  const known = new Set([...checkpoints, ...relink].map(textOf));
+  return [...thread].some(
+    ({ namespace, id, parent }) =>
+      parent !== undefined &&
+      going.has(textOf({ namespace, id: parent })) &&
+      !known.has(textOf({ namespace, id })),
+  );
 }
 
 function textOf({ namespace, id }: CheckpointKey): string {

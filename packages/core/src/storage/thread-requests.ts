@@ -18,7 +18,8 @@ export interface RemoveRequest {
 }
 
 /**
- * - `removed`: done. A thread without any checkpoint left is removed as a whole.
+ * - `removed`: done. A thread without any checkpoint left is removed as a whole. While a blob is missing that something
+ *   remaining refers to, the reference may be damaged, and no blob is removed, if a removal is one operation.
  * - `conflict`: nothing was removed, because a checkpoint in neither list has one of `checkpoints` as parent. If that
  *   checkpoint came during the removal, the thread may have the new epoch.
  */

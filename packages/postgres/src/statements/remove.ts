@@ -26,7 +26,8 @@ export function lockThread(tables: Tables, thread: string): Statement {
 }
 
 /**
- * Removes checkpoints, their writes, and the blobs that nothing refers to any more.
+ * Removes checkpoints, their writes, and the blobs that nothing refers to any more. No blob is removed while a reference
+ * leads nowhere: it may be a damaged one, and what it should name is still needed.
  *
  * - Out: `outcome`, and as `detail` how many blobs were removed.
  * - Atomic: one statement after {@link lockThread}. All of its parts see the state before it, so the parts that read
@@ -93,10 +94,14 @@ const REMOVE = `WITH RECURSIVE numbered AS MATERIALIZED (
     SELECT bytes FROM {blobs} AS b WHERE b.thread = (SELECT number FROM numbered) AND b.id = node.id OFFSET 0
   ) AS list
   CROSS JOIN LATERAL ${idsIn("list.bytes")} AS child
+), lost AS MATERIALIZED (
+  SELECT FROM live WHERE NOT EXISTS (
+    SELECT FROM {blobs} AS b WHERE b.thread = (SELECT number FROM numbered) AND b.id = live.id
+  ) LIMIT 1
 ), removed_blobs AS (
   DELETE FROM {blobs} AS b USING go
   WHERE b.thread = (SELECT number FROM numbered)
-    AND (NOT go.stays OR NOT EXISTS (SELECT FROM live WHERE live.id = b.id))
+    AND (NOT go.stays OR NOT EXISTS (SELECT FROM live WHERE live.id = b.id) AND NOT EXISTS (SELECT FROM lost))
   RETURNING b.id
 )
 SELECT CASE WHEN damaged THEN 'damaged' WHEN exists AND conflict THEN 'conflict' ELSE 'removed' END AS outcome,

@@ -142,14 +142,14 @@ return answer
 /**
  * Describes threads, those that pass a filter.
  *
- * - KEYS: 1 to 5 of each thread.
- * - ARGV: 1 number of channels to look for among the writes of the newest root checkpoint; these channels; then
- *   conditions: a key, a token, and "1" if the key must have the token, "0" if the key must not exist.
+ * - KEYS: of each thread, 1 to 5 and its bucket's threads.
+ * - ARGV: 1 number of channels to look for among the writes of the newest root checkpoint; these channels; the threads;
+ *   then conditions: a key, a token, and "1" if the key must have the token, "0" if the key must not exist.
  * - Out: for each thread nil if it is gone or does not pass, "damaged", "format" or "incomplete", or a list: times of
  *   creation, last write and expiry or "", claim or "", its end or "", newest root checkpoint or nil, its parent or
  *   nil and the seal of the two, fields and packed writes that were found (those to the channels, and those with a
- *   negative index), entries (key and content, alternating), "incomplete" or nil. An incomplete thread has no newest
- *   checkpoint here.
+ *   negative index), entries (key and content, alternating), "incomplete" or nil, time of the last write according to
+ *   the bucket or nil. An incomplete thread has no newest checkpoint here.
  * - Atomic: a script.
  */
 export const DESCRIBE_THREADS: Script = script(
@@ -161,7 +161,7 @@ local wanted = {}
 for i = 2, 1 + CHANNELS do wanted[ARGV[i]] = true end
 
 local function passes(tokens)
-  for i = 2 + CHANNELS, #ARGV, 3 do
+  for i = 2 + CHANNELS + #KEYS / 6, #ARGV, 3 do
     local token = tokens[ARGV[i]]
     if ARGV[i + 2] == '1' then
       if token ~= ARGV[i + 1] then return false end
@@ -217,11 +217,11 @@ local function describe(at)
   end
   return { thread.created, thread.updated, thread.expires and text(thread.expires) or '', thread.claim or '',
     thread.free and text(thread.free) or '', head or false, parent, seal, pending, entries,
-    why or false }
+    why or false, redis.call('ZSCORE', KEYS[at + 6], ARGV[2 + CHANNELS + at / 6]) }
 end
 
 local answer = {}
-for at = 0, #KEYS - 1, 5 do
+for at = 0, #KEYS - 1, 6 do
   -- A damaged thread must not hide which one it is.
   local ok, described = pcall(describe, at)
   answer[#answer + 1] = ok and described or (not ok and 'damaged')

@@ -4,12 +4,13 @@
 
 /**
  * Records of checkpoints: seal, seal of the parent, then five lengths, four bytes each (parent and run, each plus 1,
- * or 0 for none; header, refs, tokens), then parent, run, header, refs, tokens, and last the metadata. See `record.ts`.
+ * or 0 for none; header, refs, tokens), eight digits of a checksum of place and refs, then parent, run, header, refs,
+ * tokens, and last the metadata. See `record.ts`.
  *
  * A place is an id, NUL, and a namespace written so that it sorts in the opposite order. See `place.ts`.
  */
 export const RECORD: string = String.raw`
-local FIXED = 28
+local FIXED = 36
 
 -- Parent or nil, run or nil, and where refs, tokens and metadata begin.
 local function read(record)
@@ -51,6 +52,16 @@ end
 local function shifted(bytes, at, by)
   local seal = struct.pack('>I4', (struct.unpack('>I4', bytes, at) + by) % 4294967296)
   return string.sub(bytes, 1, at - 1) .. seal .. string.sub(bytes, at + 4)
+end
+`;
+
+/**
+ * The checksum of a record's refs. Scripts make it, for removals, which check it: core checks seals, but reads only the
+ * outlines of what a removal leaves.
+ */
+export const REFS: string = String.raw`
+local function sum_of(place, refs)
+  return string.sub(redis.sha1hex(place .. refs), 1, 8)
 end
 `;
 
@@ -105,10 +116,11 @@ end
 
 /**
  * The writes of a task, packed: for each its index and the length of what follows, the seal, the lengths of refs,
- * channel and path, four bytes each, then these and the value. See `packed-writes.ts`. Must follow ORDER.
+ * channel and path, four bytes each, eight digits of a checksum of place, index and refs, then these and the value. See
+ * `packed-writes.ts`. Must follow ORDER.
  */
 export const PACKED: string = String.raw`
-local WRITE_HEAD = 24
+local WRITE_HEAD = 32
 
 -- Calls back with index and piece of every write.
 local function each_write(packed, visit)

@@ -1,9 +1,10 @@
 import { CLOCK, ENTRIES, LEAVING, THREAD } from "./parts.ts";
-import { BLOBS, ORDER, PACKED, RECORD } from "./record-parts.ts";
+import { BLOBS, ORDER, PACKED, RECORD, REFS } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
 /**
- * Removes checkpoints, their writes, and the blobs that nothing refers to any more.
+ * Removes checkpoints, their writes, and the blobs that nothing refers to any more. No blob is removed while a reference
+ * is damaged or leads nowhere.
  *
  * - KEYS: 1 to 9.
  * - ARGV: 1 thread, 2 new epoch, 3 how many checkpoints to remove; their places; their members of the
@@ -14,7 +15,7 @@ import { script, type Script } from "./script.ts";
  */
 export const REMOVE: Script = script(
   "remove",
-  { durable: true, parts: [CLOCK, THREAD, ENTRIES, LEAVING, RECORD, ORDER, PACKED, BLOBS] },
+  { durable: true, parts: [CLOCK, THREAD, ENTRIES, LEAVING, RECORD, REFS, ORDER, PACKED, BLOBS] },
   String.raw`
 local thread, why = open_thread(0)
 if not thread then
@@ -37,6 +38,11 @@ end
 
 -- Only the places of what is removed are looked at, so the time depends on what survives.
 local staying, conflict, seen, live, left_runs = 0, false, {}, {}, {}
+local is_whole = true
+local function add_refs(place, refs, sum)
+  if sum ~= sum_of(place, refs) then is_whole = false end
+  add_ids(live, seen, refs)
+end
 each_page('i', function(places, page)
   local kept = {}
   for i, place in ipairs(places) do
@@ -52,7 +58,7 @@ each_page('i', function(places, page)
     local place = kept[i]
     local parent, run, refs_at, tokens_at = read(record)
     if run then left_runs[run] = true end
-    add_ids(live, seen, string.sub(record, refs_at, tokens_at - 1))
+    add_refs(place, string.sub(record, refs_at, tokens_at - 1), string.sub(record, 29, FIXED))
     if parent and gone[parent .. suffix_of(place)] and not relinked[place] then conflict = true end
   end
 end)
@@ -75,8 +81,10 @@ each_page('w', function(tasks, page)
     end
   end
   if #kept == 0 then return end
-  for _, packed in ipairs(redis.call('HMGET', KEYS[WRITES], unpack(kept))) do
-    each_write(packed, function(_, piece) add_ids(live, seen, refs_of(piece)) end)
+  for i, packed in ipairs(redis.call('HMGET', KEYS[WRITES], unpack(kept))) do
+    each_write(packed, function(_, piece)
+      add_refs(kept[i] .. string.sub(piece, 1, 4), refs_of(piece), string.sub(piece, 25, WRITE_HEAD))
+    end)
   end
 end)
 
@@ -94,13 +102,17 @@ while first <= #live do
     end
   end
 end
-local dead, count = {}, 0
+local dead, count, found = {}, 0, 0
 for _, id in ipairs(redis.call('HKEYS', KEYS[BLOBS])) do
-  if not seen[id] then
+  if seen[id] then
+    found = found + 1
+  else
     count = count + 1
     dead[count] = id
   end
 end
+-- What a damaged reference should name is still needed.
+if not is_whole or found ~= #live then count = 0 end
 
 call_with('HDEL', KEYS[CHECKPOINTS], ARGV, 4, 3 + going)
 call_with('ZREM', KEYS[ORDER], ARGV, 4 + going, 3 + 2 * going)

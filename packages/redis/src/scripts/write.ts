@@ -1,5 +1,5 @@
 import { CLOCK, ENTRIES, LEAVING, THREAD, WRITING } from "./parts.ts";
-import { ORDER, PACKED, RECORD } from "./record-parts.ts";
+import { ORDER, PACKED, RECORD, REFS } from "./record-parts.ts";
 import { script, type Script } from "./script.ts";
 
 /**
@@ -14,7 +14,7 @@ import { script, type Script } from "./script.ts";
  */
 export const PUT: Script = script(
   "put",
-  { durable: true, parts: [CLOCK, THREAD, ENTRIES, LEAVING, WRITING, RECORD, ORDER] },
+  { durable: true, parts: [CLOCK, THREAD, ENTRIES, LEAVING, WRITING, RECORD, REFS, ORDER] },
   String.raw`
 local PLACE, PREFIX, ID, RECORD, KEEP_PARENT, FENCE = unpack(ARGV, 8, 13)
 local BLOBS_AT = 14
@@ -23,7 +23,9 @@ local thread, why = open_thread(0)
 local refused = refusal(thread, why)
 if refused then return refused end
 
-local parent, run = read(RECORD)
+local parent, run, refs_at, tokens_at = read(RECORD)
+local record = string.sub(RECORD, 1, 28) .. sum_of(PLACE, string.sub(RECORD, refs_at, tokens_at - 1))
+  .. string.sub(RECORD, FIXED + 1)
 if FENCE == '1' then
   local head = head_of(PREFIX)
   if head ~= ID and head ~= parent then return { 'conflict', head or false } end
@@ -32,8 +34,7 @@ end
 local existing = redis.call('HGET', KEYS[CHECKPOINTS], PLACE)
 local old_parent, old_run
 if existing then old_parent, old_run = read(existing) end
-local record = RECORD
-if KEEP_PARENT == '1' and existing then record = with_parent(RECORD, old_parent, parent_seal_of(existing)) end
+if KEEP_PARENT == '1' and existing then record = with_parent(record, old_parent, parent_seal_of(existing)) end
 
 -- A checkpoint that moves to another run leaves the old one, unless other checkpoints of the thread still belong to
 -- it.
@@ -67,7 +68,7 @@ return touch(thread)
  */
 export const PUT_WRITES: Script = script(
   "put-writes",
-  { durable: true, parts: [CLOCK, THREAD, ENTRIES, WRITING, ORDER, PACKED] },
+  { durable: true, parts: [CLOCK, THREAD, ENTRIES, WRITING, REFS, ORDER, PACKED] },
   String.raw`
 local FIELD, NEW_WRITES = ARGV[8], ARGV[9]
 local BLOBS_AT = 10
@@ -76,19 +77,19 @@ local thread, why = open_thread(0)
 local refused = refusal(thread, why)
 if refused then return refused end
 
-local packed = NEW_WRITES
 local existing = redis.call('HGET', KEYS[WRITES], FIELD)
-if existing then
-  local pieces, order = {}, {}
-  local function add(idx, piece)
-    if not pieces[idx] then order[#order + 1] = idx end
-    if idx < 0 or not pieces[idx] then pieces[idx] = piece end
-  end
-  each_write(existing, add)
-  each_write(packed, add)
-  for i, idx in ipairs(order) do order[i] = pieces[idx] end
-  packed = table.concat(order)
+local pieces, order = {}, {}
+local function add(idx, piece)
+  if not pieces[idx] then order[#order + 1] = idx end
+  if idx < 0 or not pieces[idx] then pieces[idx] = piece end
 end
+if existing then each_write(existing, add) end
+each_write(NEW_WRITES, function(idx, piece)
+  local sum = sum_of(FIELD .. string.sub(piece, 1, 4), refs_of(piece))
+  add(idx, string.sub(piece, 1, 24) .. sum .. string.sub(piece, WRITE_HEAD + 1))
+end)
+for i, idx in ipairs(order) do order[i] = pieces[idx] end
+local packed = table.concat(order)
 
 redis.call('HSET', KEYS[WRITES], FIELD, packed)
 store_blobs(BLOBS_AT)

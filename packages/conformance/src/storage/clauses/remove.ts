@@ -1,6 +1,7 @@
+import type { RemoveOutcome } from "@threadmark/core/storage";
 import { ensure, expectSame } from "../../assertions.ts";
 import { storageClause, type StorageClause } from "../clause.ts";
-import { idsOf, putOf, scanOf, storedOf, threadsOf } from "../requests.ts";
+import { idsOf, putOf, scanOf, storedOf, threadsOf, writesOf } from "../requests.ts";
 import { leaves, lower } from "../small-world.ts";
 
 const [mine, ours] = [leaves[2]!, leaves[3]!];
@@ -54,6 +55,48 @@ export const removeClauses: readonly StorageClause[] = [
         [],
         "blobs of a thread that was removed and starts again",
       );
+    },
+  }),
+
+  storageClause("remove/keeps-all-blobs-while-one-is-missing", {
+    rule: "While a remaining checkpoint or write, or a node below it, refers to a blob that is not stored, a removal removes no blob.",
+    hint: "Count what is found of the blobs that are referred to. If one is missing, its reference may be damaged, and the blob that it should name must stay.",
+    async run({ storage }) {
+      // As damage leaves it: each refers to `ours` in another way, which is not stored.
+      const [node, bystander] = [lower[1]!, leaves[4]!];
+      const refer: Record<string, (thread: string) => Promise<unknown>> = {
+        checkpoint: (thread) => storage.put(putOf({ thread, id: "2", refs: [ours.id] })),
+        write: (thread) => {
+          const request = writesOf(thread, "2", ["c"]);
+          const writes = request.writes.map((write) => ({ ...write, refs: [ours.id] }));
+          return storage.putWrites({ ...request, writes });
+        },
+        node: (thread) =>
+          storage.put(putOf({ thread, id: "2", blobs: [...leaves.slice(1, 3), node], refs: [node.id] })),
+      };
+      for (const [what, put] of Object.entries(refer)) {
+        const thread = `by a ${what}`;
+        await storage.put(putOf({ thread, id: "1", blobs: [bystander], refs: [bystander.id] }));
+        await storage.put(putOf({ thread, id: "2" }));
+        await put(thread);
+        await storage.put(putOf({ thread, id: "3" }));
+        const before = await storedOf(storage, thread, leaves);
+        const remove = (id: string, newEpoch: string): Promise<RemoveOutcome> =>
+          storage.remove({ thread, checkpoints: [{ namespace: "", id }], relink: [], newEpoch });
+        const answer = await remove("1", "e2");
+        expectSame(
+          answer,
+          { outcome: "removed", blobs: 0 },
+          `A removal where a blob that a ${what} refers to is missing`,
+        );
+        expectSame(await storedOf(storage, thread, leaves), before, "The blobs after it");
+        await remove("2", "e3");
+        expectSame(
+          await storedOf(storage, thread, [...leaves, node]),
+          [],
+          "The blobs once what refers to it is gone",
+        );
+      }
     },
   }),
 

@@ -64,6 +64,19 @@ export const readingMutants: readonly StorageMutant[] = [
     },
   },
   {
+    name: "takes a reference that leads nowhere for none",
+    clause: "remove/keeps-all-blobs-while-one-is-missing",
+    breakStorage: (storage) => {
+      patch(storage, "put", (put) => async (request) => {
+        const { thread, checkpoint, blobs } = request;
+        const stored = await storage.blobs({ thread, refs: checkpoint.refs, have: [] });
+        const known = new Set([...stored, ...blobs].map(({ id }) => id));
+        const refs = checkpoint.refs.filter((id) => known.has(id));
+        return put({ ...request, checkpoint: { ...checkpoint, refs } });
+      });
+    },
+  },
+  {
     name: "forgets the third write of a task",
     clause: "answers/are-those-of-the-reference",
     breakStorage: (storage) => {
