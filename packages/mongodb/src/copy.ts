@@ -1,5 +1,6 @@
 import {
   CheckpointError,
+  compareText,
   damaged,
   shiftSeal,
   type CopyOutcome,
@@ -130,8 +131,10 @@ async function copyRecords(session: Session, source: ThreadDoc, target: Target):
 
 /**
  * Steps 2 and 3, while writes never stop. What was stored before the removal began has an old generation, except
- * for a checkpoint that has been put again since, which is copied as it is now. Nothing is removed before the blobs
- * are copied. If another removal takes over, all of this is done twice, and something may be lost in between.
+ * for a checkpoint that has been put again since, which is copied as it is now. A write that does not know of the
+ * removal can store something with an old generation after that; then what has no greater id is copied too. Nothing is
+ * removed before the blobs are copied. If another removal takes over, all of this is done twice, and something may be
+ * lost in between.
  *
  * Some blobs may lack what is below them, so none of them counts as proven for writes to the copy.
  */
@@ -146,8 +149,14 @@ async function copyBetween(
   await settle(session, from, async (thread) => {
     times.push(thread);
     await copyRange(session, { ...recordsOf(from), g: { $in: oldOf(thread) } }, target, target.g);
-    const copied = new Set((await keysOf(session, recordsOf(target.to))).map(placeOf));
-    const replaced = before.filter((key) => !copied.has(placeOf(key)));
+    const copied = await keysOf(session, recordsOf(target.to));
+    const late = [...copied].filter(([place]) => !before.has(place)).map(([, key]) => idOf(key));
+    const last = late.sort(compareText).at(-1) ?? "";
+    const now = await keysOf(session, { ...recordsOf(from), g: { $in: thread.valid } });
+    const replaced = [...now]
+      .filter(([place]) => !copied.has(place))
+      .filter(([place, key]) => before.has(place) || compareText(idOf(key), last) <= 0)
+      .map(([, key]) => key);
     for (let start = 0; start < replaced.length; start += BATCH) {
       const keys = replaced.slice(start, start + BATCH);
       await copyRange(session, { ...anyOf(keys), g: { $in: thread.valid } }, target, target.g);
@@ -159,14 +168,16 @@ async function copyBetween(
 
 const BATCH = 10_000;
 
-async function keysOf(session: Session, filter: Doc): Promise<Key[]> {
+/** Keys of documents, by where these are within their thread. */
+async function keysOf(session: Session, filter: Doc): Promise<ReadonlyMap<string, Key>> {
   const docs = await session.find(filter, { projection: { _id: 1 } });
-  return docs.map(({ _id }) => _id as Key);
+  return new Map(docs.map(({ _id }) => [JSON.stringify(moveTo(_id, "")), _id as Key]));
 }
 
-/** Where a document is within its thread. */
-function placeOf(key: Key): string {
-  return JSON.stringify(moveTo(key, ""));
+/** The checkpoint that a record is of, or that its fence is behind. */
+function idOf({ i, p }: Key): string {
+  const id: unknown = i ?? p;
+  return typeof id === "string" ? id : "";
 }
 
 /**
