@@ -50,14 +50,15 @@ export class TokenReader implements FieldReader {
     if (token === LIST) return this.list(this.#tokens[this.#at++] as number);
     if (typeof token !== "object" || token === null) return token;
     if ("tag" in token) return readMessage(this, messageOfTag(token.tag)!);
-    if ("mark" in token) return token.mark === MARK.emptyList ? [] : {};
     const value: Fields = {};
-    for (const key of token.keys) value[key] = this.part();
+    const { keys } = token as Shape;
+    for (let i = 0; i < keys.length; i++) value[keys[i]!] = this.part();
     return value;
   }
 
   field(): unknown {
-    return this.part();
+    if (this.meets(MARK.emptyRecord)) return {};
+    return this.meets(MARK.emptyList) ? [] : this.part();
   }
 
   list(length: number): unknown[] {
@@ -72,7 +73,7 @@ export class TokenReader implements FieldReader {
   }
 
   meets(mark: number): boolean {
-    if (this.#tokens[this.#at] !== MARK_TOKENS.get(mark)) return false;
+    if (this.#tokens[this.#at] !== MARK_TOKENS[mark]) return false;
     this.#at++;
     return true;
   }
@@ -81,9 +82,7 @@ export class TokenReader implements FieldReader {
     // Nothing refers to an object.
   }
 
-  enter(): void {
-    // The value was not too deep when it was written.
+  leave(): void {
+    // What could be written is not too deep.
   }
-
-  leave(): void {}
 }
