@@ -12,7 +12,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { onServers, openSaver, useDatabase } from "./database.ts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
-const SECONDS = enough(6);
+const SECONDS = enough(3);
 interface StoredDoc {
   readonly _id: { readonly t: string; readonly k: number };
   readonly g: string;

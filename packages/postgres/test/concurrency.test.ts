@@ -10,7 +10,7 @@ import {
 import { beforeAll, describe, expect, it } from "vitest";
 import { openSaver, useSchema } from "./database.ts";
 
-const SECONDS = enough(6);
+const SECONDS = enough(3);
 
 describe.each(servers("postgres").map((server) => ({ title: nameOf(server), server })))(
   "many at once on $title",

@@ -8,8 +8,8 @@ import { MongoDBStorage } from "../../src/storage.ts";
 import { newName, onServers } from "../database.ts";
 
 const WAYS = [
-  { how: "aggregate", aggregates: true, sequences: 40 },
-  { how: "find only", aggregates: false, sequences: 15 },
+  { how: "aggregate", aggregates: true, sequences: 20 },
+  { how: "find only", aggregates: false, sequences: 10 },
 ];
 
 /** Sequences look for logic errors, which are the same on every server: one has most of them. */

@@ -41,7 +41,7 @@ function compare(database: Database, sequences: number): void {
 const onEach = servers("postgres").map((server, index) => ({
   title: nameOf(server),
   server,
-  sequences: index === 0 ? 60 : 15,
+  sequences: index === 0 ? 30 : 15,
 }));
 
 describe.each(onEach)("PostgresStorage on $title", ({ server, sequences }) => {

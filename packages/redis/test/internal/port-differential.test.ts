@@ -10,7 +10,7 @@ import { allServers, connect, newPrefix, removeKeys } from "../server.ts";
 const onEach = allServers.map((server, index) => ({
   title: nameOf(server),
   server,
-  sequences: index === 0 ? 60 : 15,
+  sequences: index === 0 ? 30 : 15,
 }));
 
 describe.each(onEach)("RedisStorage on $title", ({ server, sequences }) => {
