@@ -2,7 +2,8 @@ import type { CheckpointDoc, WriteDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
 import { checkpointsFrom, KIND, only, threadKey, writesOf, type Key } from "../keys.ts";
 import type { Session } from "../session.ts";
-import { ALIVE, checkedThread, type ThreadDoc } from "../thread.ts";
+import { checkedThread, type ThreadDoc } from "../thread.ts";
+import { ALIVE } from "../thread-times.ts";
 import { MOST_SHARED, Together } from "../together.ts";
 import { isWhole, type Hit } from "./hit.ts";
 

@@ -1,8 +1,9 @@
-import { CheckpointError } from "@threadmark/core/storage";
 import type { Doc } from "../driver.ts";
+import { tooOften } from "../failure.ts";
 import { only, threadKey } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { ALIVE, checkedThread, isSame, isValid, type ThreadDoc } from "../thread.ts";
+import { checkedThread, isSame, isValid, type ThreadDoc } from "../thread.ts";
+import { ALIVE } from "../thread-times.ts";
 
 const MAX_ATTEMPTS = 50;
 
@@ -32,11 +33,7 @@ export async function readSteadily<T>(
     if (isSame(thread, after)) return result;
     thread = after;
   }
-  throw new CheckpointError(
-    "STORAGE_FAILED",
-    `thread ${JSON.stringify(name)} lost checkpoints ${MAX_ATTEMPTS} times while it was read; try again later`,
-    { threadId: name },
-  );
+  throw tooOften(name, MAX_ATTEMPTS, "read");
 }
 
 /** How {@link findValid} finds documents. */
