@@ -4,13 +4,10 @@
  */
 
 interface HostGlobals {
-  readonly TextEncoder: new () => {
-    encode(text: string): Uint8Array;
-    encodeInto(text: string, into: Uint8Array): { readonly written: number };
-  };
+  readonly TextEncoder: new () => { encode(text: string): Uint8Array };
   readonly TextDecoder: new (
     label: string,
-    options: { fatal?: boolean; ignoreBOM: boolean },
+    options: { fatal: boolean; ignoreBOM: boolean },
   ) => { decode(bytes: Uint8Array): string };
   setTimeout(done: () => void, milliseconds: number): unknown;
   readonly crypto: { randomUUID(): string };
@@ -33,18 +30,6 @@ export function utf8Encode(text: string): Uint8Array {
 /** The string of UTF-8 bytes; throws `TypeError` if they are not UTF-8. */
 export function utf8Decode(bytes: Uint8Array): string {
   return decoder.decode(bytes);
-}
-
-/** Returns how many bytes were written; `into` has room for three bytes per UTF-16 unit. */
-export function utf8EncodeInto(text: string, into: Uint8Array): number {
-  return encoder.encodeInto(text, into).written;
-}
-
-const lenientDecoder = new host.TextDecoder("utf-8", { ignoreBOM: true });
-
-/** Like `utf8Decode`, but what is not UTF-8 becomes U+FFFD. */
-export function utf8DecodeLeniently(bytes: Uint8Array): string {
-  return lenientDecoder.decode(bytes);
 }
 
 /** A random id that no other process makes. */

@@ -184,12 +184,12 @@ function knownShape(token: number): Shape {
 function readRecord(shape: Shape): object {
   const record = {};
   numbered?.push(record);
-  enter();
   readParts(shape, record);
   return record;
 }
 
 function readParts({ keys }: Shape, into: Record<string, unknown>): void {
+  enter();
   for (let i = 0; i < keys.length; i++) {
     const part = readValue();
     if (part !== OMITTED) into[keys[i]!] = part;
@@ -256,9 +256,7 @@ const reader: ValueReader = {
     let shape: Shape | undefined;
     if (token >= 0x40 && token < 0x80) shape = knownShape(token);
     else if (token === 0xd4) shape = readExtension();
-    if (shape === undefined) malformed("it has an instance without its fields");
-    enter();
-    return shape;
+    return shape ?? malformed("it has an instance without its fields");
   },
   meets,
   fields: (into) => readParts(reader.record(), into as Record<string, unknown>),

@@ -1,4 +1,4 @@
-import { utf8DecodeLeniently } from "../runtime.ts";
+import { decodeUtf8 } from "./host.ts";
 import { malformed } from "./malformed.ts";
 
 /** Below this length a loop over the bytes is faster than a call into the decoder. */
@@ -114,7 +114,7 @@ export function readText(length: number): string {
     const text = readAscii(start, length);
     if (text !== undefined) return text;
   }
-  return utf8DecodeLeniently(bytes.subarray(start, at));
+  return decodeUtf8(bytes.subarray(start, at));
 }
 
 /** Short text, four characters at a time, or `undefined` if it has characters outside of ASCII. */

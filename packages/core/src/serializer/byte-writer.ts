@@ -1,4 +1,5 @@
-import { utf8Encode, utf8EncodeInto } from "../runtime.ts";
+import { utf8Encode } from "../runtime.ts";
+import { encodeUtf8Into } from "./host.ts";
 import type { ShapeTable, Shape } from "./shape.ts";
 import { TAG_HEAD, TAG_MARK } from "./tags.ts";
 import { isSafeText } from "./types/text.ts";
@@ -203,7 +204,7 @@ export class ByteWriter {
     if (this.#at + most + 5 > this.#bytes.length) this.#grow(most + 5);
     const guess = headLength(value.length);
     const start = this.#at + guess;
-    const written = utf8EncodeInto(value, this.#bytes.subarray(start, start + most));
+    const written = encodeUtf8Into(value, this.#bytes.subarray(start, start + most));
     const head = headLength(written);
     if (head !== guess) this.#bytes.copyWithin(this.#at + head, start, start + written);
     this.#textHead(written);

@@ -1,37 +1,34 @@
 import { ByteWriter } from "./byte-writer.ts";
 import type { CustomType, CustomTypes } from "./custom-types.ts";
 import { type Format, HEADER_BYTES, PLAIN, seal, TAGGED } from "./envelope.ts";
+import { dropSymbolKeys, isDense } from "./own-keys.ts";
 import type { ValuePlace } from "./conversion/on-unknown.ts";
 import type { UnknownSettings } from "./conversion/settings.ts";
-import { UnknownValues } from "./conversion/unknown-values.ts";
+import { type ConversionHost, UnknownValues } from "./conversion/unknown-values.ts";
 import { MAX_NESTING, type PathStep } from "./path.ts";
 import { ObjectNumbers } from "./object-numbers.ts";
 import { notSerializable, refuse, refuseDepth } from "./refusal.ts";
 import { type Shape, shapeOf, ShapeTable } from "./shape.ts";
 import { NEEDS, TAG } from "./tags.ts";
-import { writeArray } from "./types/array.ts";
+import { writeIrregularArray } from "./types/array.ts";
 import { writeBigInt } from "./types/bigint.ts";
 import { writeCustom } from "./types/custom.ts";
 import { writeInstance } from "./types/instance.ts";
 import { foreignNative, nativeOf } from "./types/natives.ts";
-import { writeOddObject, writePlainObject } from "./types/object.ts";
+import { hasBrand, writeBranded, writeOddObject } from "./types/object.ts";
 import { writeOddText } from "./types/text.ts";
-
-/** What the encoders of one serializer share. */
-export interface EncoderParts {
-  readonly types: CustomTypes;
-  readonly settings: UnknownSettings;
-}
+import type { EncoderParts, ValueWriter } from "./value-writer.ts";
 
 /**
  * Encodes one value in one pass over it. Every property is read once; user code that runs on the way
  * (getters, `encode` of registered types) may use the serializer, since all state is in here.
  */
-export class Encoder {
+export class Encoder implements ValueWriter, ConversionHost {
   readonly bytes: ByteWriter;
   readonly valuePlace: ValuePlace | undefined;
   tags = 0;
-  readonly #parts: EncoderParts;
+  readonly #types: CustomTypes;
+  readonly #settings: UnknownSettings;
   #unknown: UnknownValues | undefined;
   /** Shapes whose keys are already written. */
   protected readonly shapes: ShapeTable = new ShapeTable();
@@ -46,11 +43,12 @@ export class Encoder {
 
   /** @param valuePlace What the whole value is, for reports of conversions. */
   constructor(
-    parts: EncoderParts,
+    { types, settings }: EncoderParts,
     valuePlace?: ValuePlace,
     bytes: ByteWriter = new ByteWriter(HEADER_BYTES),
   ) {
-    this.#parts = parts;
+    this.#types = types;
+    this.#settings = settings;
     this.valuePlace = valuePlace;
     this.bytes = bytes;
   }
@@ -87,11 +85,10 @@ export class Encoder {
   }
 
   /** Writes the value as a whole, an item of an array or a property of a plain object. */
-  part(value: unknown): void {
+  protected part(value: unknown): void {
     this.value(value);
   }
 
-  /** Writes the part that was named. */
   value(value: unknown): void {
     switch (typeof value) {
       case "string":
@@ -112,22 +109,18 @@ export class Encoder {
     }
   }
 
-  /** Decides about what cannot be stored exactly. */
   get unknown(): UnknownValues {
-    return (this.#unknown ??= new UnknownValues(this.#parts, this));
+    return (this.#unknown ??= new UnknownValues(this.#settings, this.#types, this));
   }
 
-  /** The path to the current value. */
   get steps(): readonly PathStep[] {
     return this.#path.slice(0, this.depth);
   }
 
-  /** The position in the bytes. */
   get place(): number {
     return this.bytes.place;
   }
 
-  /** Reads a property. One that throws is left out, if the settings say so. */
   read(holder: object, key: PropertyKey): unknown {
     try {
       return (holder as Record<PropertyKey, unknown>)[key];
@@ -136,39 +129,32 @@ export class Encoder {
     }
   }
 
-  /** Writes that there is something which could not be stored. */
   omitted(): void {
     this.tag(TAG.omitted);
     this.bytes.constant(null);
   }
 
-  /** Takes back the number of the current object. */
   withdraw(value: object): void {
     this.numbers.withdraw(value);
   }
 
-  /** Any text, including what UTF-8 cannot carry. */
   text(value: string): void {
     if (!this.bytes.text(value)) writeOddText(this, value);
   }
 
-  /** Starts a tagged value; its data is the one value that is written next. */
   tag(tag: number): void {
     this.tags++;
     this.bytes.tag(tag);
   }
 
-  /** Says what reading the value will need, as bits of `NEEDS`. */
   needs(bits: number): void {
     this.needed |= bits;
   }
 
-  /** The shape of an object's own keys, or `undefined` where no record can have them. */
   shapeOf(value: object): Shape | undefined {
     return shapeOf(Object.keys(value));
   }
 
-  /** Goes one level deeper, for the parts of the current value. */
   enter(): void {
     if (this.depth === MAX_NESTING) refuseDepth();
     this.depth++;
@@ -178,17 +164,14 @@ export class Encoder {
     this.depth--;
   }
 
-  /** Names the part that is looked at next. */
   at(step: PathStep): void {
     this.#path[this.depth - 1] = step;
   }
 
-  /** Whether an object has no number yet. */
   isUnseen(value: object): boolean {
     return !this.numbers.has(value);
   }
 
-  /** Numbers an object. Returns `false` after writing a reference for one that was met before. */
   isNew(value: object): boolean {
     const distance = this.numbers.distanceTo(value);
     if (distance === 0) return true;
@@ -207,27 +190,85 @@ export class Encoder {
     } catch (error) {
       return this.unknown.unreadable(value, error);
     }
-    if (prototype === Object.prototype) writePlainObject(this, value);
-    else if (Array.isArray(value) && prototype === Array.prototype) writeArray(this, value);
+    if (prototype === Object.prototype) this.#plainObject(value as Record<string, unknown>);
+    else if (Array.isArray(value) && prototype === Array.prototype) this.#array(value);
     else this.#special(value, prototype);
   }
 
-  /** Starts a record; its values are to be written next. */
+  #plainObject(value: Record<string, unknown>): void {
+    let keys: readonly string[];
+    try {
+      keys = Object.keys(value);
+      if (Object.getOwnPropertySymbols(value).length > 0) {
+        if (hasBrand(value)) return writeBranded(this, value);
+        dropSymbolKeys(this, value);
+      }
+    } catch (error) {
+      return this.unknown.unreadable(value, error);
+    }
+    const shape = shapeOf(keys);
+    if (shape === undefined) return writeOddObject(this, TAG.object, value);
+    const says = shape.hasToJSON && !this.#settings.refuses ? this.read(value, "toJSON") : undefined;
+    if (typeof says === "function") return this.unknown.object(value);
+    this.record(shape);
+    this.enter();
+    const path = this.#path;
+    const step = this.depth - 1;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      path[step] = key;
+      let part: unknown;
+      try {
+        part = value[key];
+      } catch (error) {
+        part = this.unknown.unreadableProperty(error);
+      }
+      this.part(part);
+    }
+    this.depth--;
+  }
+
+  #array(value: readonly unknown[]): void {
+    const { place } = this.bytes;
+    let length: number;
+    try {
+      if (!isDense(value)) return writeIrregularArray(this, value);
+      length = value.length;
+    } catch (error) {
+      if (this.bytes.place !== place) throw error;
+      return this.unknown.unreadable(value, error);
+    }
+    this.bytes.arrayHead(length);
+    this.enter();
+    const step = this.depth - 1;
+    for (let i = 0; i < length; i++) {
+      this.#path[step] = i;
+      let item: unknown;
+      try {
+        item = value[i];
+      } catch (error) {
+        item = this.unknown.unreadableProperty(error);
+      }
+      this.part(item);
+    }
+    this.leave();
+  }
+
   record(shape: Shape): void {
     this.bytes.record(shape, this.shapes);
   }
 
   #special(value: object, prototype: object | null): void {
-    const type = prototype === null ? undefined : this.#parts.types.ofPrototype(prototype);
+    const type = prototype === null ? undefined : this.#types.ofPrototype(prototype);
     if (type !== undefined) return this.custom(type, value);
     const { place } = this.bytes;
     try {
       if (this.#known(value, prototype)) return;
     } catch (error) {
       // Nothing was written: it only looked like an instance, or could not be read.
-      if (this.#parts.settings.refuses || this.bytes.place !== place) throw error;
+      if (this.#settings.refuses || this.bytes.place !== place) throw error;
     }
-    const match = this.#parts.types.matching(value);
+    const match = this.#types.matching(value);
     if (match !== undefined) return this.custom(match, value);
     this.unknown.object(value);
   }
@@ -240,15 +281,15 @@ export class Encoder {
     const native = nativeOf(prototype);
     if (native === undefined && writeInstance(this, value, prototype)) return true;
     const found = native ?? foreignNative(prototype);
-    if (found === "Object") writePlainObject(this, value);
-    else if (found === "Array" && Array.isArray(value)) writeArray(this, value);
+    if (found === "Object") this.#plainObject(value as Record<string, unknown>);
+    else if (found === "Array" && Array.isArray(value)) this.#array(value);
     else if (typeof found === "object") found.write(this, value);
     else return false;
     return true;
   }
 
   #function(value: object): void {
-    const type = this.#parts.types.ofFunction(value);
+    const type = this.#types.ofFunction(value);
     if (type === undefined) this.unknown.leaf(value);
     else if (this.isNew(value)) this.custom(type, value);
   }

@@ -1,4 +1,4 @@
-import type { Encoder } from "./encoder.ts";
+import type { ValueWriter } from "./value-writer.ts";
 
 /** Up to this length, listing the keys is the fastest way to see them. */
 const SHORT_ARRAY = 16;
@@ -25,7 +25,7 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
  *
  * @param brands Those that are stored in another way.
  */
-export function dropSymbolKeys(writer: Encoder, value: object, brands: readonly symbol[] = []): void {
+export function dropSymbolKeys(writer: ValueWriter, value: object, brands: readonly symbol[] = []): void {
   for (const symbol of Object.getOwnPropertySymbols(value)) {
     if (!brands.includes(symbol) && Object.prototype.propertyIsEnumerable.call(value, symbol)) {
       writer.unknown.symbolKey(value, symbol);
@@ -39,7 +39,7 @@ export function dropSymbolKeys(writer: Encoder, value: object, brands: readonly 
  * @param symbols For types whose parts some hosts keep under symbols.
  */
 export function dropOwnFields(
-  writer: Encoder,
+  writer: ValueWriter,
   value: object,
   symbols: "dropped" | "allowed" = "dropped",
 ): void {

@@ -6,7 +6,8 @@ import { UnknownSettings } from "./conversion/settings.ts";
 import { type CustomType, CustomTypes } from "./custom-types.ts";
 import { decode } from "./decoder.ts";
 import { copyOf } from "../codec/bytes.ts";
-import { Encoder, type EncoderParts } from "./encoder.ts";
+import { Encoder } from "./encoder.ts";
+import type { EncoderParts } from "./value-writer.ts";
 
 /** Options of {@link Serializer}. */
 export interface SerializerOptions {
@@ -70,12 +71,15 @@ export class Serializer implements SerializerProtocol {
     Object.defineProperty(this.prototype, BRAND, { value: true });
   }
 
+  readonly #parts: EncoderParts;
+
   /** @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, or a type that is registered twice. */
   constructor(options: SerializerOptions = {}) {
     checkOptions(options, "Serializer", SERIALIZER_OPTIONS);
     const types = new CustomTypes(options.types ?? []);
     const settings = new UnknownSettings(options, (name) => types.hasClassNamed(name));
-    parts.set(this, { types, settings });
+    this.#parts = { types, settings };
+    parts.set(this, this.#parts);
   }
 
   /**
@@ -85,7 +89,7 @@ export class Serializer implements SerializerProtocol {
    *   `$.messages[3].when`, and the original error as `cause` where reading it threw.
    */
   encode(value: unknown): Uint8Array {
-    return new Encoder(partsOf(this)).run(value, copyOf);
+    return new Encoder(this.#parts).run(value, copyOf);
   }
 
   /**
@@ -97,7 +101,7 @@ export class Serializer implements SerializerProtocol {
    *   registered type that is not known here, and for LangChain values where it is not installed.
    */
   async decode(bytes: Uint8Array): Promise<unknown> {
-    return decode(bytes, partsOf(this).types);
+    return decode(bytes, this.#parts.types);
   }
 
   /** {@link encode} as LangGraph calls it. The value is encoded before the call returns. */

@@ -22,7 +22,7 @@ const byFirstKey = new Map<string, Shape[]>();
 let known = 0;
 
 /** The shape without keys. */
-const EMPTY_SHAPE: Shape = makeShape([]);
+export const EMPTY_SHAPE: Shape = makeShape([]);
 
 /** The shape with these keys, or `undefined` where no record can have them. */
 export function shapeOf(keys: readonly string[]): Shape | undefined {

@@ -11,13 +11,15 @@ export interface FieldReader {
   part(): unknown;
   /** The same for a field of a message, where what is empty has no number. */
   field(): unknown;
-  /** The head of a record; its values come next, one level deeper. */
+  /** The head of a record; its values come next. */
   record(): Shape;
   /** Whether the next byte is one of `MARK`. If so, it has been read. */
   meets(mark: number): boolean;
   /** Gives an object the next number. This has to happen before its parts are read, as it did when writing. */
   number(value: object): void;
   prototypeOf(name: ClassName): object;
+  /** Goes one level deeper, for the parts of the current value. */
+  enter(): void;
   leave(): void;
 }
 
@@ -38,8 +40,6 @@ export interface ValueReader extends FieldReader {
   list(length?: number): number;
   /** The number of pairs in a list of keys and values. */
   pairs(): number;
-  /** Goes one level deeper, for the parts of the current value. */
-  enter(): void;
   /** Reads a record into an object. */
   fields(into: object): void;
   /** Gives the next number to an object that can be made only after its parts. */

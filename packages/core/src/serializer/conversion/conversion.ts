@@ -27,13 +27,36 @@ export function readOf(value: object, key: PropertyKey): unknown {
   }
 }
 
+/** Defines a property of an object, even one that is called `__proto__`. */
+export function give(target: object, key: PropertyKey, value: unknown, enumerable = true): void {
+  Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
+}
+
+/** An object's prototypes, its own one first, without that of all objects. */
+export function prototypesOf(value: object): object[] {
+  const chain: object[] = [];
+  let next = Object.getPrototypeOf(value) as object | null;
+  while (next !== null) {
+    chain.push(next);
+    next = Object.getPrototypeOf(next) as object | null;
+  }
+  return chain.slice(0, -1);
+}
+
 /** An object that claims to be a Map or a Set, such as those of MobX and Immer, as a real one. */
 export function convertCollection(value: object): Conversion | undefined {
   const tag = (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
-  const entries = tag === "Map" ? entriesOf(value) : undefined;
-  if (entries) {
-    return { kind: "collection", data: new Map(entries), becomes: "comes back as a Map of its entries" };
+  if (tag === "Map") {
+    const entries = entriesOf(value);
+    return (
+      entries && { kind: "collection", data: new Map(entries), becomes: "comes back as a Map of its entries" }
+    );
   }
-  const items = tag === "Set" ? itemsOf(value) : undefined;
-  return items && { kind: "collection", data: new Set(items), becomes: "comes back as a Set of its values" };
+  if (tag === "Set") {
+    const items = itemsOf(value);
+    return (
+      items && { kind: "collection", data: new Set(items), becomes: "comes back as a Set of its values" }
+    );
+  }
+  return undefined;
 }

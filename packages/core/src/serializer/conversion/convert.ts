@@ -1,5 +1,4 @@
-import { define } from "../types/fields.ts";
-import { convertCollection, type Conversion, nothingOf, readOf } from "./conversion.ts";
+import { convertCollection, type Conversion, give, nothingOf, readOf } from "./conversion.ts";
 import { convertError } from "./error-copy.ts";
 import { convertMessage } from "./message-stand-in.ts";
 import { convertToAncestor } from "./nearest-native.ts";
@@ -35,14 +34,19 @@ export function convert(value: object, key: string, plainly = false): Conversion
   return nothingOf();
 }
 
+const BOXES: readonly ((value: object) => unknown)[] = [
+  (value) => String.prototype.valueOf.call(value),
+  (value) => Number.prototype.valueOf.call(value),
+  (value) => Boolean.prototype.valueOf.call(value),
+  (value) => BigInt.prototype.valueOf.call(value as unknown as bigint),
+];
 const BOXED = /^\[object (?:String|Number|Boolean|BigInt)\]$/;
 
 function unbox(value: object): Conversion | undefined {
   if (!BOXED.test(Object.prototype.toString.call(value))) return undefined;
-  for (const { prototype } of [String, Number, Boolean, BigInt]) {
+  for (const valueOf of BOXES) {
     try {
-      const data: unknown = (prototype.valueOf as (this: object) => unknown).call(value);
-      return { kind: "primitive", data, becomes: "comes back as the primitive in it" };
+      return { kind: "primitive", data: valueOf(value), becomes: "comes back as the primitive in it" };
     } catch {
       // Another kind of box, or none.
     }
@@ -66,7 +70,7 @@ function copyFields(value: object): Conversion | undefined {
   for (const key of keys) {
     const field = readOf(value, key);
     // It was already asked.
-    if (key !== "toJSON" || typeof field !== "function") define(data, key, field);
+    if (key !== "toJSON" || typeof field !== "function") give(data, key, field);
   }
   return { kind: "fields", data, becomes: "comes back as a plain object of its own enumerable properties" };
 }

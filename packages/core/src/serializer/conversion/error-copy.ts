@@ -1,7 +1,5 @@
-import { define } from "../types/fields.ts";
-import { prototypesOf } from "../types/prototypes.ts";
 import { DOM_EXCEPTION, errorKindOf, errorName, HIDDEN_ERROR_FIELDS, makeError } from "../types/error.ts";
-import { type Conversion, readOf, UNREADABLE } from "./conversion.ts";
+import { type Conversion, give, prototypesOf, readOf, UNREADABLE } from "./conversion.ts";
 
 /** An error of an unknown class as one of the nearest native class, with all its data. */
 export function convertError(value: object): Conversion | undefined {
@@ -11,8 +9,8 @@ export function convertError(value: object): Conversion | undefined {
   const error = makeError(kind, message, name)!;
   // Found on the prototype as often as on the error itself.
   if (kind !== DOM_EXCEPTION) {
-    if (error.name !== name) define(error, "name", name, false);
-    define(error, "message", message, false);
+    if (error.name !== name) give(error, "name", name, false);
+    give(error, "message", message, false);
   }
   copyFields(value, error);
   error.stack = textOf(value, "stack");
@@ -39,9 +37,9 @@ function copyFields(from: object, to: Error): void {
     const field = readOf(from, key);
     const isListed = Object.prototype.propertyIsEnumerable.call(from, key);
     if (HIDDEN_ERROR_FIELDS.has(key)) {
-      if (field !== UNREADABLE) define(to, key, field, isListed);
+      if (field !== UNREADABLE) give(to, key, field, isListed);
     } else if (isListed || (typeof field !== "function" && field !== UNREADABLE && !key.startsWith("_"))) {
-      define(to, key, field);
+      give(to, key, field);
     }
   }
 }

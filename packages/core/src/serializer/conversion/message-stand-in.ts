@@ -1,8 +1,6 @@
-import { define } from "../types/fields.ts";
-import { prototypesOf } from "../types/prototypes.ts";
 import { lcName } from "../types/class-recognition.ts";
 import { type ClassName, MESSAGE_BRAND } from "../types/class-table.ts";
-import { type Conversion, readOf } from "./conversion.ts";
+import { type Conversion, give, prototypesOf, readOf } from "./conversion.ts";
 
 const CLASS_OF_TYPE: ReadonlyMap<unknown, ClassName> = new Map<unknown, ClassName>([
   ["human", "HumanMessage"],
@@ -24,10 +22,10 @@ export function convertMessage(value: object): Conversion | undefined {
   const type = typeOf(value);
   const name = CLASS_OF_TYPE.get(type) ?? "ChatMessage";
   const data = Object.assign(Object.create(standIn(base, name)) as object, value);
-  if (name !== "ChatMessage") define(data, "type", type);
+  if (name !== "ChatMessage") give(data, "type", type);
   else {
-    define(data, "type", "generic");
-    if (typeof readOf(value, "role") !== "string") define(data, "role", type);
+    give(data, "type", "generic");
+    if (typeof readOf(value, "role") !== "string") give(data, "role", type);
   }
   const becomes = `comes back as ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name} with its contents`;
   return { kind: "subclass", data, becomes };

@@ -1,9 +1,8 @@
-import { define } from "../types/fields.ts";
 import { copyBuffer } from "../types/array-buffer.ts";
 import { recogniseClass } from "../types/class-recognition.ts";
-import { foreignName, prototypesOf } from "../types/prototypes.ts";
+import { foreignName } from "../types/foreign-name.ts";
 import { foreignNative, nativeOf } from "../types/natives.ts";
-import { type Conversion, nothingOf, readOf } from "./conversion.ts";
+import { type Conversion, give, nothingOf, prototypesOf, readOf } from "./conversion.ts";
 
 /** Natives whose contents cannot be read, or only by waiting. */
 const OPAQUE: ReadonlySet<string | undefined> = new Set(["Promise", "WeakMap", "WeakSet", "WeakRef"]);
@@ -36,6 +35,6 @@ function nameOf(data: object): string {
 function copyArray(value: object): unknown[] {
   const copy: unknown[] = [];
   copy.length = (value as readonly unknown[]).length;
-  for (const key of Object.keys(value)) define(copy, key, readOf(value, key));
+  for (const key of Object.keys(value)) give(copy, key, readOf(value, key));
   return copy;
 }

@@ -1,11 +1,26 @@
-import type { CustomTypes } from "../custom-types.ts";
-import type { Encoder, EncoderParts } from "../encoder.ts";
-import { MAX_NESTING, renderPath } from "../path.ts";
+import type { CustomType, CustomTypes } from "../custom-types.ts";
+import { MAX_NESTING, type PathStep, renderPath } from "../path.ts";
 import { refuse } from "../refusal.ts";
 import { UNREADABLE } from "./conversion.ts";
 import { convert } from "./convert.ts";
-import type { ConversionKind } from "./on-unknown.ts";
+import type { ConversionKind, ValuePlace } from "./on-unknown.ts";
 import type { UnknownSettings } from "./settings.ts";
+
+/** What the conversion needs of the encoder. */
+export interface ConversionHost {
+  /** What the whole value is. */
+  readonly valuePlace: ValuePlace | undefined;
+  /** The path to the current value. */
+  readonly steps: readonly PathStep[];
+  /** The position in the bytes; it changes with everything that is written. */
+  readonly place: number;
+  /** Takes back the number of the current object. */
+  withdraw(value: object): void;
+  value(value: unknown): void;
+  custom(type: CustomType, value: object): void;
+  /** Writes that there is something which could not be stored. */
+  omitted(): void;
+}
 
 /** How many converted values may be nested in one another; each takes much of the stack. */
 const MOST_LEVELS = 250;
@@ -18,7 +33,7 @@ const MOST_IN_PLACE = 10;
 export class UnknownValues {
   readonly #settings: UnknownSettings;
   readonly #types: CustomTypes;
-  readonly #encoder: Encoder;
+  readonly #host: ConversionHost;
   /** What stands for an object, so that one that occurs twice is a single object afterwards. */
   readonly #converted = new Map<object, unknown>();
   /** How many converted values are being written. */
@@ -27,23 +42,19 @@ export class UnknownValues {
   #place = Number.NaN;
   #inPlace = 0;
 
-  constructor({ settings, types }: EncoderParts, encoder: Encoder) {
+  constructor(settings: UnknownSettings, types: CustomTypes, host: ConversionHost) {
     this.#settings = settings;
     this.#types = types;
-    this.#encoder = encoder;
-  }
-
-  get refuses(): boolean {
-    return this.#settings.refuses;
+    this.#host = host;
   }
 
   /** A function or a symbol. It cannot be the whole value: nothing would be left. */
   leaf(value: unknown): void {
-    if (value === UNREADABLE) return this.#encoder.omitted();
+    if (value === UNREADABLE) return this.#host.omitted();
     if (this.#settings.refuses) refuse(this.#settings.refusalOf(value));
     const data = this.#replacement(value);
     if (data !== value && typeof data !== "function" && typeof data !== "symbol") return this.#write(data);
-    if (this.#encoder.steps.length === 0) refuse(this.#settings.refusalOf(value));
+    if (this.#host.steps.length === 0) refuse(this.#settings.refusalOf(value));
     this.#omit(value, "left out", "is left out, or `undefined` in an array");
   }
 
@@ -60,12 +71,12 @@ export class UnknownValues {
     const type = this.#types.ofAncestor(value);
     if (type === undefined) return this.#convert(value, goesRound);
     this.#report(value, "subclass", `comes back as the registered type ${JSON.stringify(type.name)}`);
-    this.#encoder.custom(type, value);
+    this.#host.custom(type, value);
   }
 
   #convert(value: object, plainly: boolean): void {
     if (this.#level >= MOST_LEVELS) return this.#cutOff(value);
-    const step = this.#encoder.steps.at(-1);
+    const step = this.#host.steps.at(-1);
     const key = typeof step === "string" || typeof step === "number" ? String(step) : "";
     const { kind, data, becomes } = convert(value, key, plainly);
     this.#report(value, kind, becomes);
@@ -81,20 +92,20 @@ export class UnknownValues {
 
   /** Whether values keep being replaced by others without end. */
   #goesRound(): boolean {
-    const { place } = this.#encoder;
+    const { place } = this.#host;
     this.#inPlace = place === this.#place ? this.#inPlace + 1 : 0;
     this.#place = place;
     return this.#inPlace > MOST_IN_PLACE;
   }
 
   #writeInPlaceOf(value: object): void {
-    this.#encoder.withdraw(value);
+    this.#host.withdraw(value);
     this.#write(this.#converted.get(value));
   }
 
   #write(data: unknown): void {
     this.#level++;
-    this.#encoder.value(data);
+    this.#host.value(data);
     this.#level--;
   }
 
@@ -112,28 +123,21 @@ export class UnknownValues {
   }
 
   symbolKey(value: object, key: symbol): void {
-    this.#lost(
-      value,
-      "symbol keys",
-      `it has the key ${String(key)}; use a string as the key`,
-      "its symbol keys",
-    );
+    if (this.#settings.refuses) refuse(`it has the key ${String(key)}; use a string as the key`);
+    this.#report(value, "symbol keys", "comes back without its symbol keys");
   }
 
   ownField(value: object, key: string): void {
-    const reason = `it has a property ${JSON.stringify(key)}; store that separately`;
-    this.#lost(value, "own fields", reason, "its additional properties");
+    if (this.#settings.refuses) {
+      refuse(`it has a property ${JSON.stringify(key)}; store that separately`);
+    }
+    this.#report(value, "own fields", "comes back without its additional properties");
   }
 
   /** A field of an instance that has a name which cannot be stored there. */
   reservedField(value: object): void {
-    const reason = "one of its own fields has a name that is reserved";
-    this.#lost(value, "own fields", reason, "the fields whose names are reserved");
-  }
-
-  #lost(value: object, kind: ConversionKind, reason: string, what: string): void {
-    if (this.#settings.refuses) refuse(reason);
-    this.#report(value, kind, `comes back without ${what}`);
+    if (this.#settings.refuses) refuse("one of its own fields has a name that is reserved");
+    this.#report(value, "own fields", "comes back without the fields whose names are reserved");
   }
 
   /**
@@ -141,27 +145,27 @@ export class UnknownValues {
    * whether it did.
    */
   cutsOff(value: object): boolean {
-    if (this.#level === 0 || this.#encoder.steps.length < MAX_NESTING - LEVELS_OF_AN_OBJECT) return false;
+    if (this.#level === 0 || this.#host.steps.length < MAX_NESTING - LEVELS_OF_AN_OBJECT) return false;
     this.#cutOff(value);
     return true;
   }
 
   /** Not for good: the same object may occur again at a smaller depth. */
   #cutOff(value: object): void {
-    this.#encoder.withdraw(value);
+    this.#host.withdraw(value);
     this.#omit(value, "depth", "is left out, or `undefined` in an array: it is nested too deeply");
   }
 
   #omit(value: unknown, kind: ConversionKind, becomes: string): void {
     this.#report(value, kind, becomes);
-    this.#encoder.omitted();
+    this.#host.omitted();
   }
 
   #report(value: unknown, kind: ConversionKind, becomes: string): void {
-    this.#settings.report(value, { kind, becomes }, () => this.#path(), this.#encoder.valuePlace);
+    this.#settings.report(value, { kind, becomes }, () => this.#path(), this.#host.valuePlace);
   }
 
   #path(): string {
-    return renderPath(this.#encoder.steps);
+    return renderPath(this.#host.steps);
   }
 }

@@ -50,15 +50,14 @@ export class TokenReader implements FieldReader {
     if (token === LIST) return this.list(this.#tokens[this.#at++] as number);
     if (typeof token !== "object" || token === null) return token;
     if ("tag" in token) return readMessage(this, messageOfTag(token.tag)!);
+    if ("mark" in token) return token.mark === MARK.emptyList ? [] : {};
     const value: Fields = {};
-    const { keys } = token as Shape;
-    for (let i = 0; i < keys.length; i++) value[keys[i]!] = this.part();
+    for (const key of token.keys) value[key] = this.part();
     return value;
   }
 
   field(): unknown {
-    if (this.meets(MARK.emptyRecord)) return {};
-    return this.meets(MARK.emptyList) ? [] : this.part();
+    return this.part();
   }
 
   list(length: number): unknown[] {
@@ -73,7 +72,7 @@ export class TokenReader implements FieldReader {
   }
 
   meets(mark: number): boolean {
-    if (this.#tokens[this.#at] !== MARK_TOKENS[mark]) return false;
+    if (this.#tokens[this.#at] !== MARK_TOKENS.get(mark)) return false;
     this.#at++;
     return true;
   }
@@ -82,7 +81,9 @@ export class TokenReader implements FieldReader {
     // Nothing refers to an object.
   }
 
-  leave(): void {
-    // What could be written is not too deep.
+  enter(): void {
+    // The value was not too deep when it was written.
   }
+
+  leave(): void {}
 }

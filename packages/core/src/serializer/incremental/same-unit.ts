@@ -7,9 +7,9 @@ import { hasKeys, type Shape } from "../shape.ts";
 import { MARK } from "../tags.ts";
 import { LIST, MARK_TOKENS, TAG_TOKENS, type Token, type Units } from "./units.ts";
 
-const SAME = MARK_TOKENS[MARK.same];
-const EMPTY_LIST = MARK_TOKENS[MARK.emptyList];
-const EMPTY_RECORD = MARK_TOKENS[MARK.emptyRecord];
+const SAME = MARK_TOKENS.get(MARK.same);
+const EMPTY_LIST = MARK_TOKENS.get(MARK.emptyList);
+const EMPTY_RECORD = MARK_TOKENS.get(MARK.emptyRecord);
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 import { isPlain } from "../own-keys.ts";
 import type { ValuePlace } from "../conversion/on-unknown.ts";
-import { Encoder, type EncoderParts } from "../encoder.ts";
+import { Encoder } from "../encoder.ts";
+import type { EncoderParts } from "../value-writer.ts";
 import { PLAIN, TAGGED } from "../envelope.ts";
 import { SameUnit } from "./same-unit.ts";
 import type { EncodedAfter, EncodedBefore } from "./trace.ts";
@@ -39,7 +40,7 @@ export class UnitEncoder extends Encoder {
     }
   }
 
-  override part(value: unknown): void {
+  protected override part(value: unknown): void {
     if (this.#isInUnit || !this.#writer.hasSpine || this.#hasUnits(value)) this.value(value);
     else this.#unit(value);
   }

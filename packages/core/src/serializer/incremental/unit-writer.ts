@@ -141,7 +141,7 @@ export class UnitWriter extends ByteWriter {
 
   override mark(mark: number): void {
     super.mark(mark);
-    this.#note(MARK_TOKENS[mark]);
+    this.#note(MARK_TOKENS.get(mark));
   }
 
   override record(shape: Shape, shapes: ShapeTable): void {

@@ -1,5 +1,5 @@
 import type { Shape } from "../shape.ts";
-import { TAG_END } from "../tags.ts";
+import { MARK, TAG_END } from "../tags.ts";
 
 /** The head of an array; its length is the next token. */
 export const LIST: unique symbol = Symbol("list");
@@ -19,7 +19,9 @@ export interface MarkToken {
   readonly mark: number;
 }
 
-export const MARK_TOKENS: readonly MarkToken[] = Array.from({ length: 0x100 }, (_, mark) => ({ mark }));
+export const MARK_TOKENS: ReadonlyMap<number, MarkToken> = new Map(
+  Object.values(MARK).map((mark) => [mark, { mark }]),
+);
 
 /** One thing that was written. It holds nothing that can change. */
 export type Token =

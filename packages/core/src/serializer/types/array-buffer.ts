@@ -1,6 +1,7 @@
 import { dropOwnFields } from "../own-keys.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";
+import type { ValueReader } from "../value-reader.ts";
 import type { NativeClass } from "./native-class.ts";
 
 export const ARRAY_BUFFER: NativeClass = {
@@ -13,16 +14,16 @@ export const ARRAY_BUFFER: NativeClass = {
     writer.tag(TAG.arrayBuffer);
     writer.bytes.binary(bytes);
   },
-  tag: TAG.arrayBuffer,
-  read(reader) {
-    const { buffer } = reader.binary();
-    reader.number(buffer);
-    return buffer;
-  },
   copy: copyBuffer,
 };
 
 /** A copy of a buffer, also of one that is shared or resizable. */
 export function copyBuffer(value: object): object {
   return Uint8Array.from(new Uint8Array(value as ArrayBuffer)).buffer;
+}
+
+export function readArrayBuffer(reader: ValueReader): object {
+  const { buffer } = reader.binary();
+  reader.number(buffer);
+  return buffer;
 }

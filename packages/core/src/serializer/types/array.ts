@@ -1,31 +1,12 @@
 import { malformed } from "../malformed.ts";
-import { dropSymbolKeys, isDense } from "../own-keys.ts";
+import { dropSymbolKeys } from "../own-keys.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";
-import type { Encoder } from "../encoder.ts";
+import type { ValueWriter } from "../value-writer.ts";
 import { readPairs } from "./fields.ts";
 
-export function writeArray(writer: Encoder, value: readonly unknown[]): void {
-  const { place } = writer;
-  let length: number;
-  try {
-    if (!isDense(value)) return writeIrregularArray(writer, value);
-    length = value.length;
-  } catch (error) {
-    if (writer.place !== place) throw error;
-    return writer.unknown.unreadable(value, error);
-  }
-  writer.bytes.arrayHead(length);
-  writer.enter();
-  for (let i = 0; i < length; i++) {
-    writer.at(i);
-    writer.part(writer.read(value, i));
-  }
-  writer.leave();
-}
-
 /** Writes an array with holes or with properties, such as the result of a match. */
-function writeIrregularArray(writer: Encoder, value: readonly unknown[]): void {
+export function writeIrregularArray(writer: ValueWriter, value: readonly unknown[]): void {
   const keys = Object.keys(value);
   dropSymbolKeys(writer, value);
   const length = value.length;

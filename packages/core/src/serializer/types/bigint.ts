@@ -1,9 +1,9 @@
 import { malformed } from "../malformed.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";
-import type { Encoder } from "../encoder.ts";
+import type { ValueWriter } from "../value-writer.ts";
 
-export function writeBigInt(writer: Encoder, value: bigint): void {
+export function writeBigInt(writer: ValueWriter, value: bigint): void {
   if (writer.bytes.bigint(value)) return;
   writer.tag(TAG.bigint);
   writer.bytes.text(value.toString(16));

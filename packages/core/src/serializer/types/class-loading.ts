@@ -1,5 +1,5 @@
 import { CheckpointError } from "../../errors.ts";
-import { type ClassName, traitsOf } from "./class-table.ts";
+import { type ClassName, isMessageClass } from "./class-table.ts";
 import { STRUCTURAL_CLASSES } from "./langgraph-stand-ins.ts";
 import { NEEDS } from "../tags.ts";
 
@@ -8,53 +8,15 @@ export type Prototypes = (name: ClassName) => object;
 
 type Exports = Readonly<Record<string, unknown>>;
 
-interface Source {
-  /** The bit of `NEEDS`. */
-  readonly need: number;
-  load(): Promise<Exports>;
-  /** Modules are looked up once; one that is missing is looked up again, since it may get installed. */
-  exports?: Exports;
-}
-
-// The imports are in `try` with their names spelled out, so that bundlers include the modules where they are
-// installed and only warn where they are not.
-const SOURCES: readonly Source[] = [
-  {
-    need: NEEDS.messages,
-    async load() {
-      try {
-        return await import("@langchain/core/messages");
-      } catch (cause) {
-        throw notInstalled("messages", cause);
-      }
-    },
-  },
-  {
-    need: NEEDS.documents,
-    async load() {
-      try {
-        return await import("@langchain/core/documents");
-      } catch (cause) {
-        throw notInstalled("documents", cause);
-      }
-    },
-  },
-  {
-    need: NEEDS.langgraph,
-    // The entry for the web: the same classes, without setting up Node's context tracking.
-    async load() {
-      try {
-        return await import("@langchain/langgraph/web");
-      } catch {
-        return {};
-      }
-    },
-  },
-];
+/** Modules are looked up once; one that is missing is looked up again, since it may get installed. */
+const loaded: { messages?: Exports; documents?: Exports; langgraph?: Exports } = {};
 
 /** What instances need, if all of it was imported before. */
 export function loadedPrototypes(needs: number): Prototypes | undefined {
-  return SOURCES.every(({ need, exports }) => (needs & need) === 0 || exports) ? prototypeOf : undefined;
+  if (needs & NEEDS.messages && !loaded.messages) return undefined;
+  if (needs & NEEDS.documents && !loaded.documents) return undefined;
+  if (needs & NEEDS.langgraph && !loaded.langgraph) return undefined;
+  return prototypeOf;
 }
 
 /**
@@ -63,7 +25,9 @@ export function loadedPrototypes(needs: number): Prototypes | undefined {
  * @throws CheckpointError `UNSUPPORTED_FORMAT` when LangChain is needed and not installed.
  */
 export async function loadPrototypes(needs: number): Promise<Prototypes> {
-  for (const source of SOURCES) if (needs & source.need) source.exports ??= await source.load();
+  if (needs & NEEDS.messages) loaded.messages ??= await importMessages();
+  if (needs & NEEDS.documents) loaded.documents ??= await importDocuments();
+  if (needs & NEEDS.langgraph) loaded.langgraph ??= await importLangGraph();
   return prototypeOf;
 }
 
@@ -73,7 +37,7 @@ const prototypes = new Map<ClassName, object>();
 function prototypeOf(name: ClassName): object {
   const known = prototypes.get(name);
   if (known !== undefined) return known;
-  const found = SOURCES.find(({ need }) => need === traitsOf(name).needs)?.exports?.[name];
+  const found = moduleOf(name)?.[name];
   if (typeof found === "function") {
     prototypes.set(name, found.prototype as object);
     return found.prototype as object;
@@ -84,6 +48,39 @@ function prototypeOf(name: ClassName): object {
     "UNSUPPORTED_FORMAT",
     `stored value holds a LangChain ${name}, which the installed \`@langchain/core\` does not have; update it`,
   );
+}
+
+function moduleOf(name: ClassName): Exports | undefined {
+  if (isMessageClass(name)) return loaded.messages;
+  return name === "Document" ? loaded.documents : loaded.langgraph;
+}
+
+// The imports are in `try` with their names spelled out, so that bundlers include the modules where they are
+// installed and only warn where they are not.
+
+async function importMessages(): Promise<Exports> {
+  try {
+    return await import("@langchain/core/messages");
+  } catch (cause) {
+    throw notInstalled("messages", cause);
+  }
+}
+
+async function importDocuments(): Promise<Exports> {
+  try {
+    return await import("@langchain/core/documents");
+  } catch (cause) {
+    throw notInstalled("documents", cause);
+  }
+}
+
+/** The entry for the web: the same classes, without setting up Node's context tracking. */
+async function importLangGraph(): Promise<Exports> {
+  try {
+    return await import("@langchain/langgraph/web");
+  } catch {
+    return {};
+  }
 }
 
 function notInstalled(what: string, cause: unknown): CheckpointError {

@@ -1,5 +1,4 @@
 import { type ClassName, COMMAND_BRAND, isMessageClass, MESSAGE_BRAND } from "./class-table.ts";
-import { makerOf, prototypesOf } from "./prototypes.ts";
 
 /**
  * Which class of the table an object is a direct instance of. The classes cannot be imported for a comparison:
@@ -28,7 +27,7 @@ function messageClass(value: object, prototype: object): ClassName | undefined {
 }
 
 function messageClassOf(prototype: object): ClassName | "RemoveMessage?" | "other" {
-  const ancestors = prototypesOf(prototype);
+  const ancestors = ancestorsOf(prototype);
   if (lcName(ancestors[0]) !== "BaseMessage") return "other";
   const isChunk = ancestors.length === 3;
   if (!isChunk && ancestors.length !== 2) return "other";
@@ -44,7 +43,7 @@ function messageClassOf(prototype: object): ClassName | "RemoveMessage?" | "othe
 }
 
 function langGraphClass(value: Fields, prototype: object): ClassName | undefined {
-  const depth = prototypesOf(prototype).length;
+  const depth = ancestorsOf(prototype).length;
   switch (value["lg_name"]) {
     case "Send":
       return depth === 0 && Object.hasOwn(prototype, "toJSON") && hasFields(value, "node", "args")
@@ -82,7 +81,7 @@ function isDocumentClass(prototype: object): boolean {
   let found = documentClasses.get(prototype);
   if (found === undefined) {
     const source = Function.prototype.toString.call(makerOf(prototype) ?? Object);
-    const isAlone = prototypesOf(prototype).length === 0 && Reflect.ownKeys(prototype).length === 1;
+    const isAlone = ancestorsOf(prototype).length === 0 && Reflect.ownKeys(prototype).length === 1;
     found = isAlone && /\.pageContent\.toString\(\)/.test(source) && /\.metadata\b/.test(source);
     documentClasses.set(prototype, found);
   }
@@ -91,6 +90,24 @@ function isDocumentClass(prototype: object): boolean {
 
 function hasFields(value: Fields, ...names: readonly string[]): boolean {
   return names.every((name) => Object.hasOwn(value, name));
+}
+
+/** The prototypes above one, without that of plain objects. */
+function ancestorsOf(prototype: object): object[] {
+  const chain: object[] = [];
+  let next: object | null = Object.getPrototypeOf(prototype);
+  while (next !== null) {
+    chain.push(next);
+    next = Object.getPrototypeOf(next);
+  }
+  return chain.slice(0, -1);
+}
+
+type Maker = (abstract new () => object) & { readonly lc_name?: unknown };
+
+function makerOf(prototype: object): Maker | undefined {
+  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  return typeof maker === "function" ? (maker as unknown as Maker) : undefined;
 }
 
 /** What LangChain calls a class. */

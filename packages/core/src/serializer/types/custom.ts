@@ -3,14 +3,14 @@ import type { CustomType } from "../custom-types.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";
-import type { Encoder } from "../encoder.ts";
+import type { ValueWriter } from "../value-writer.ts";
 
 /**
  * Writes an instance of a registered class.
  *
  * @param open Instances whose data is being written: the data must not lead back to them.
  */
-export function writeCustom(writer: Encoder, type: CustomType, value: object, open: Set<object>): void {
+export function writeCustom(writer: ValueWriter, type: CustomType, value: object, open: Set<object>): void {
   const data = type.encode(value);
   writer.tag(TAG.custom);
   writer.bytes.arrayHead(2);

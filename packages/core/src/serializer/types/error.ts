@@ -5,9 +5,9 @@ import { dropSymbolKeys } from "../own-keys.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";
 import { OMITTED, type ValueReader } from "../value-reader.ts";
-import type { Encoder } from "../encoder.ts";
+import type { ValueWriter } from "../value-writer.ts";
 import { define, readFields, writeFields } from "./fields.ts";
-import { foreignName } from "./prototypes.ts";
+import { foreignName } from "./foreign-name.ts";
 import type { NativeClass } from "./native-class.ts";
 
 interface ErrorClass extends HostClass {
@@ -37,7 +37,7 @@ const ASSERTION_ERROR: number = ERROR_NAMES.indexOf("AssertionError");
 const CLASSES: readonly (ErrorClass | undefined)[] = ERROR_NAMES.map((name) => hostClass<ErrorClass>(name));
 
 /** Prototype and number of every class of errors that is a global here. */
-const ERROR_KINDS: ReadonlyMap<object, number> = new Map(
+export const ERROR_KINDS: ReadonlyMap<object, number> = new Map(
   CLASSES.flatMap((found, kind) => (found === undefined ? [] : [[found.prototype, kind] as const])),
 );
 
@@ -113,11 +113,9 @@ const DOM_EXCEPTION_FIELDS = ["message", "name"];
 export const ERRORS: readonly NativeClass[] = ERROR_NAMES.map((name, kind) => ({
   name,
   write: (writer, value) => writeError(writer, value, kind),
-  tag: TAG.error,
-  read: readError,
 }));
 
-function writeError(writer: Encoder, value: object, kind: number): void {
+function writeError(writer: ValueWriter, value: object, kind: number): void {
   // Otherwise an object that merely has the prototype would come back as an error.
   const isDom = kind === DOM_EXCEPTION;
   if (Object.prototype.toString.call(value) !== (isDom ? "[object DOMException]" : "[object Error]")) {
@@ -138,7 +136,7 @@ function writeError(writer: Encoder, value: object, kind: number): void {
   writeFields(writer, value, fields);
 }
 
-function readError(reader: ValueReader): Error {
+export function readError(reader: ValueReader): Error {
   reader.list(3);
   const kind = reader.integer();
   let count = reader.pairs();

@@ -1,10 +1,10 @@
 import { isSafeText } from "./text.ts";
 import type { Shape } from "../shape.ts";
 import { OMITTED, type ValueReader } from "../value-reader.ts";
-import type { Encoder } from "../encoder.ts";
+import type { ValueWriter } from "../value-writer.ts";
 
 /** Writes properties as alternating keys and values. */
-export function writeFields(writer: Encoder, value: object, keys: readonly string[]): void {
+export function writeFields(writer: ValueWriter, value: object, keys: readonly string[]): void {
   writer.bytes.arrayHead(keys.length * 2);
   writer.enter();
   for (const key of keys) {
@@ -26,20 +26,20 @@ export function readPairs(reader: ValueReader, count: number, into: object): voi
   for (let i = 0; i < count; i++) {
     const key = reader.key();
     const value = reader.part();
-    if (value !== OMITTED) define(into, key, value);
+    if (value !== OMITTED) define(into, key, value, true);
     else if (Array.isArray(into) && typeof key === "number") into[key] = undefined;
   }
   reader.leave();
 }
 
 /** Defines properties, because assigning would run a setter of the prototype, such as that of `__proto__`. */
-export function define(into: object, key: PropertyKey, value: unknown, enumerable = true): void {
+export function define(into: object, key: PropertyKey, value: unknown, enumerable: boolean): void {
   const descriptor: PropertyDescriptor = { value, writable: true, configurable: true, enumerable };
   Object.defineProperty(into, key, Object.setPrototypeOf(descriptor, null) as PropertyDescriptor);
 }
 
 /** Writes the properties of an instance as a record. Those that no record can have are left out or refused. */
-export function shapeOfInstance(writer: Encoder, value: object): Shape {
+export function shapeOfInstance(writer: ValueWriter, value: object): Shape {
   const shape = writer.shapeOf(value);
   if (shape !== undefined) return shape;
   writer.unknown.reservedField(value);

@@ -28,8 +28,6 @@ export const HOST_OBJECTS: readonly NativeClass[] = NAMES.map((name, kind) => ({
     writer.bytes.number(kind);
     for (const text of pairs.flat()) writer.text(text);
   },
-  tag: TAG.host,
-  read: readHostObject,
   copy: (value) => new CLASSES[kind]!(pairsIn(value, kind)),
 }));
 
@@ -37,7 +35,7 @@ function pairsIn(value: object, kind: number): (readonly [string, string])[] {
   return [...{ [Symbol.iterator]: () => CLASSES[kind]!.prototype[Symbol.iterator].call(value as Pairs) }];
 }
 
-function readHostObject(reader: ValueReader): object {
+export function readHostObject(reader: ValueReader): object {
   const count = (reader.list() - 1) / 2;
   const kind = count < 0 ? -1 : reader.integer();
   const name = NAMES[kind];

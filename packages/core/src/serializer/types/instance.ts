@@ -1,13 +1,13 @@
 import { dropSymbolKeys } from "../own-keys.ts";
 import type { ValueReader } from "../value-reader.ts";
-import type { Encoder } from "../encoder.ts";
+import type { ValueWriter } from "../value-writer.ts";
 import { recogniseClass } from "./class-recognition.ts";
 import { BRANDS, type ClassName, COMMAND_BRAND, traitsOf } from "./class-table.ts";
 import { shapeOfInstance } from "./fields.ts";
 import { writeMessage } from "./message.ts";
 
 /** Writes an instance of a class in the table; writes nothing and returns `false` for any other. */
-export function writeInstance(writer: Encoder, value: object, prototype: object): boolean {
+export function writeInstance(writer: ValueWriter, value: object, prototype: object): boolean {
   const name = recogniseClass(value, prototype);
   if (name === undefined) return false;
   const { tag, isMessage, needs } = traitsOf(name);
@@ -22,7 +22,7 @@ export function writeInstance(writer: Encoder, value: object, prototype: object)
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function writeFields(writer: Encoder, value: Fields): void {
+function writeFields(writer: ValueWriter, value: Fields): void {
   const shape = shapeOfInstance(writer, value);
   writer.record(shape);
   writer.enter();
@@ -33,7 +33,7 @@ function writeFields(writer: Encoder, value: Fields): void {
   writer.leave();
 }
 
-function writeCommand(writer: Encoder, value: Fields): void {
+function writeCommand(writer: ValueWriter, value: Fields): void {
   writer.bytes.arrayHead(2);
   writeFields(writer, value);
   writer.enter();

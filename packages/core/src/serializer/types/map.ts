@@ -1,6 +1,6 @@
 import { dropOwnFields } from "../own-keys.ts";
 import { TAG } from "../tags.ts";
-import { OMITTED } from "../value-reader.ts";
+import { OMITTED, type ValueReader } from "../value-reader.ts";
 import { entriesOf } from "./items.ts";
 import type { NativeClass } from "./native-class.ts";
 
@@ -20,22 +20,22 @@ export const MAP: NativeClass = {
     }
     writer.leave();
   },
-  tag: TAG.map,
-  read(reader) {
-    const map = new Map<unknown, unknown>();
-    reader.number(map);
-    const count = reader.pairs();
-    reader.enter();
-    for (let i = 0; i < count; i++) {
-      const [key, item] = [reader.part(), reader.part()];
-      if (key !== OMITTED && item !== OMITTED) map.set(key, item);
-    }
-    reader.leave();
-    return map;
-  },
   copy: (value) => new Map(entriesOf(value) ?? entriesIn(value)),
 };
 
 function entriesIn(value: object): IterableIterator<[unknown, unknown]> {
   return Map.prototype.entries.call(value as Map<unknown, unknown>);
+}
+
+export function readMap(reader: ValueReader): Map<unknown, unknown> {
+  const map = new Map<unknown, unknown>();
+  reader.number(map);
+  const count = reader.pairs();
+  reader.enter();
+  for (let i = 0; i < count; i++) {
+    const [key, item] = [reader.part(), reader.part()];
+    if (key !== OMITTED && item !== OMITTED) map.set(key, item);
+  }
+  reader.leave();
+  return map;
 }

@@ -2,7 +2,7 @@ import { dropSymbolKeys, isPlain } from "../own-keys.ts";
 import type { Shape } from "../shape.ts";
 import { MARK } from "../tags.ts";
 import { type FieldReader, OMITTED } from "../value-reader.ts";
-import type { Encoder } from "../encoder.ts";
+import type { ValueWriter } from "../value-writer.ts";
 import { BRANDS, type ClassName, MESSAGE_BRAND, MESSAGE_NAMESPACE } from "./class-table.ts";
 import { shapeOfInstance } from "./fields.ts";
 
@@ -13,7 +13,7 @@ type Fields = Record<PropertyKey, unknown>;
  * of its constructor and empty fields) gets no number: it is never taken for another message's. Most of a chat
  * consists of these, and remembering each such object would take longer than writing it.
  */
-export function writeMessage(writer: Encoder, message: Readonly<Fields>): void {
+export function writeMessage(writer: ValueWriter, message: Readonly<Fields>): void {
   dropSymbolKeys(writer, message, BRANDS);
   const shape = shapeOfInstance(writer, message);
   const { keys, givenAt, namespaceAt } = shape;
@@ -40,7 +40,12 @@ export function writeMessage(writer: Encoder, message: Readonly<Fields>): void {
  * What the constructor was given is, for the most part, what the fields hold, and is stored once. The arguments have a
  * number only if they hold an object that no field does.
  */
-function writeArguments(writer: Encoder, given: unknown, fields: Shape, values: readonly unknown[]): void {
+function writeArguments(
+  writer: ValueWriter,
+  given: unknown,
+  fields: Shape,
+  values: readonly unknown[],
+): void {
   const shape = isPlain(given) && writer.isUnseen(given) ? writer.shapeOf(given) : undefined;
   if (shape === undefined) {
     writer.bytes.mark(MARK.other);
@@ -98,7 +103,7 @@ export function isUsualNamespace(value: unknown): boolean {
 }
 
 /** Writes an empty object or array; writes nothing and returns `false` for anything else. */
-function writeEmpty(writer: Encoder, value: object): boolean {
+function writeEmpty(writer: ValueWriter, value: object): boolean {
   const isList = Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype;
   if (!(isList ? value.length === 0 : isPlain(value)) || Object.keys(value).length > 0) return false;
   dropSymbolKeys(writer, value);
@@ -111,6 +116,7 @@ export function readMessage(reader: FieldReader, name: ClassName): object {
   const { keys, givenAt, namespaceAt } = reader.record();
   const message = Object.create(reader.prototypeOf(name)) as Fields;
   reader.number(message);
+  reader.enter();
   let present = keys;
   const same: string[] = [];
   for (let i = 0; i < keys.length; i++) {
@@ -140,8 +146,8 @@ function readArguments(reader: FieldReader, same: string[]): unknown {
   if (isSpread) given[MESSAGE_BRAND] = true;
   if (isSpread || reader.meets(MARK.numbered)) reader.number(given);
   const { keys } = reader.record();
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
+  reader.enter();
+  for (const key of keys) {
     const isSame = reader.meets(MARK.same);
     if (isSame) same.push(key);
     const part = isSame ? undefined : reader.part();

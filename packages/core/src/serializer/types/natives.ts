@@ -2,7 +2,7 @@ import { hostClass } from "../host.ts";
 import { ARRAY_BUFFER } from "./array-buffer.ts";
 import { DATE } from "./date.ts";
 import { ERRORS, nodeErrorKind } from "./error.ts";
-import { foreignName } from "./prototypes.ts";
+import { foreignName } from "./foreign-name.ts";
 import { HOST_OBJECTS } from "./host-object.ts";
 import { MAP } from "./map.ts";
 import type { NativeClass } from "./native-class.ts";
@@ -11,16 +11,12 @@ import { SET } from "./set.ts";
 import { URL_CLASS } from "./url.ts";
 import { VIEWS } from "./view.ts";
 
-const SINGLE = [DATE, REGEXP, URL_CLASS, MAP, SET, ARRAY_BUFFER];
+const CLASSES = [DATE, REGEXP, URL_CLASS, MAP, SET, ARRAY_BUFFER, ...VIEWS, ...ERRORS, ...HOST_OBJECTS];
 
-export const NATIVE_CLASSES: readonly NativeClass[] = [...SINGLE, ...VIEWS, ...ERRORS, ...HOST_OBJECTS];
-
-const BY_NAME: ReadonlyMap<string, NativeClass> = new Map(
-  NATIVE_CLASSES.map((native) => [native.name, native]),
-);
+const BY_NAME: ReadonlyMap<string, NativeClass> = new Map(CLASSES.map((native) => [native.name, native]));
 
 const BY_PROTOTYPE: ReadonlyMap<object, NativeClass> = new Map(
-  NATIVE_CLASSES.flatMap((native) => {
+  CLASSES.flatMap((native) => {
     const found = hostClass(native.name);
     return found === undefined ? [] : [[found.prototype, native] as const];
   }),

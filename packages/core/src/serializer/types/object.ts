@@ -1,40 +1,13 @@
 import { malformed } from "../malformed.ts";
 import { dropSymbolKeys } from "../own-keys.ts";
-import { shapeOf } from "../shape.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";
-import type { Encoder } from "../encoder.ts";
+import type { ValueWriter } from "../value-writer.ts";
 import { BRANDS } from "./class-table.ts";
 import { readFields, writeFields } from "./fields.ts";
 
-export function writePlainObject(writer: Encoder, value: object): void {
-  let keys: readonly string[];
-  try {
-    keys = Object.keys(value);
-    if (Object.getOwnPropertySymbols(value).length > 0) {
-      if (hasBrand(value)) return writeBranded(writer, value);
-      dropSymbolKeys(writer, value);
-    }
-  } catch (error) {
-    return writer.unknown.unreadable(value, error);
-  }
-  const shape = shapeOf(keys);
-  if (shape === undefined) return writeOddObject(writer, TAG.object, value);
-  if (shape.hasToJSON && !writer.unknown.refuses && typeof writer.read(value, "toJSON") === "function") {
-    return writer.unknown.object(value);
-  }
-  writer.record(shape);
-  writer.enter();
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
-    writer.at(key);
-    writer.part(writer.read(value, key));
-  }
-  writer.leave();
-}
-
 /** Writes an object that no record can hold, because of its prototype or its keys. */
-export function writeOddObject(writer: Encoder, tag: number, value: object): void {
+export function writeOddObject(writer: ValueWriter, tag: number, value: object): void {
   dropSymbolKeys(writer, value);
   writer.tag(tag);
   writeFields(writer, value, Object.keys(value));
@@ -49,12 +22,12 @@ export function readObject(reader: ValueReader, prototype: object | null): objec
 }
 
 /** Whether one of the brands is a key of an object. */
-function hasBrand(value: object): boolean {
+export function hasBrand(value: object): boolean {
   return BRANDS.some((brand) => Object.prototype.propertyIsEnumerable.call(value, brand));
 }
 
 /** Writes a plain object with the brands that it has. */
-function writeBranded(writer: Encoder, value: object): void {
+export function writeBranded(writer: ValueWriter, value: object): void {
   dropSymbolKeys(writer, value, BRANDS);
   const brands = BRANDS.flatMap((brand, number) => (Object.hasOwn(value, brand) ? [{ brand, number }] : []));
   writer.tag(TAG.branded);

@@ -1,5 +1,6 @@
 import { dropOwnFields } from "../own-keys.ts";
 import { TAG } from "../tags.ts";
+import type { ValueReader } from "../value-reader.ts";
 import type { NativeClass } from "./native-class.ts";
 
 export const REGEXP: NativeClass = {
@@ -16,21 +17,21 @@ export const REGEXP: NativeClass = {
     writer.value((value as RegExp).lastIndex);
     writer.leave();
   },
-  tag: TAG.regexp,
-  read(reader) {
-    reader.list(3);
-    const pattern = new RegExp(reader.text(), reader.text());
-    reader.number(pattern);
-    reader.enter();
-    withIndex(pattern, reader.value());
-    reader.leave();
-    return pattern;
-  },
   copy(value) {
     const { source, flags } = new RegExp(value as RegExp);
     return withIndex(new RegExp(source, flags), (value as RegExp).lastIndex);
   },
 };
+
+export function readRegExp(reader: ValueReader): RegExp {
+  reader.list(3);
+  const pattern = new RegExp(reader.text(), reader.text());
+  reader.number(pattern);
+  reader.enter();
+  withIndex(pattern, reader.value());
+  reader.leave();
+  return pattern;
+}
 
 function withIndex(pattern: RegExp, lastIndex: unknown): RegExp {
   return Object.assign(pattern, { lastIndex });

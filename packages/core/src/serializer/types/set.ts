@@ -1,6 +1,6 @@
 import { dropOwnFields } from "../own-keys.ts";
 import { TAG } from "../tags.ts";
-import { OMITTED } from "../value-reader.ts";
+import { OMITTED, type ValueReader } from "../value-reader.ts";
 import { itemsOf } from "./items.ts";
 import type { NativeClass } from "./native-class.ts";
 
@@ -18,22 +18,22 @@ export const SET: NativeClass = {
     }
     writer.leave();
   },
-  tag: TAG.set,
-  read(reader) {
-    const set = new Set<unknown>();
-    reader.number(set);
-    const count = reader.list();
-    reader.enter();
-    for (let i = 0; i < count; i++) {
-      const item = reader.part();
-      if (item !== OMITTED) set.add(item);
-    }
-    reader.leave();
-    return set;
-  },
   copy: (value) => new Set(itemsOf(value) ?? itemsIn(value)),
 };
 
 function itemsIn(value: object): IterableIterator<unknown> {
   return Set.prototype.values.call(value as Set<unknown>);
+}
+
+export function readSet(reader: ValueReader): Set<unknown> {
+  const set = new Set<unknown>();
+  reader.number(set);
+  const count = reader.list();
+  reader.enter();
+  for (let i = 0; i < count; i++) {
+    const item = reader.part();
+    if (item !== OMITTED) set.add(item);
+  }
+  reader.leave();
+  return set;
 }

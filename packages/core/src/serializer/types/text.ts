@@ -1,5 +1,5 @@
 import { TAG } from "../tags.ts";
-import type { Encoder } from "../encoder.ts";
+import type { ValueWriter } from "../value-writer.ts";
 
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -9,7 +9,7 @@ export function isSafeText(text: string): boolean {
 }
 
 /** Writes a text that UTF-8 cannot carry. */
-export function writeOddText(writer: Encoder, value: string): void {
+export function writeOddText(writer: ValueWriter, value: string): void {
   writer.tag(TAG.text);
   writer.bytes.binary(codeUnits(value));
 }

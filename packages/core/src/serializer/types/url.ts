@@ -3,6 +3,7 @@ import { notHere } from "../malformed.ts";
 import { dropOwnFields } from "../own-keys.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";
+import type { ValueReader } from "../value-reader.ts";
 import type { NativeClass } from "./native-class.ts";
 
 export const URL_CLASS: NativeClass = {
@@ -16,13 +17,13 @@ export const URL_CLASS: NativeClass = {
     writer.tag(TAG.url);
     writer.text(href);
   },
-  tag: TAG.url,
-  read(reader) {
-    const href = reader.text();
-    if (Url === undefined) throw notHere("URL");
-    const url = new Url(href);
-    reader.number(url);
-    return url;
-  },
   copy: (value) => new Url!((value as { readonly href: string }).href),
 };
+
+export function readUrl(reader: ValueReader): object {
+  const href = reader.text();
+  if (Url === undefined) throw notHere("URL");
+  const url = new Url(href);
+  reader.number(url);
+  return url;
+}

@@ -57,8 +57,6 @@ export const VIEWS: readonly NativeClass[] = [
   {
     name: "Uint8Array",
     write: (writer, value) => writer.bytes.binary(bytesIn(value, TYPED_ARRAY_PARTS)),
-    tag: undefined,
-    read: readView,
     copy: (value) => bytesIn(value, TYPED_ARRAY_PARTS).slice(),
   },
   ...VIEW_NAMES.map((name, kind) => viewClass(name, kind)),
@@ -78,8 +76,6 @@ function viewClass(name: string, kind: number): NativeClass {
       writer.bytes.number(kind);
       writer.bytes.binary(bytes);
     },
-    tag: TAG.view,
-    read: readView,
     copy: (value) => makeView(kind, bytesIn(value, parts).slice()),
   };
 }
@@ -91,7 +87,7 @@ function makeView(kind: number, bytes: Uint8Array): ArrayBufferView | undefined 
   return found && new found(bytes.buffer as ArrayBuffer);
 }
 
-function readView(reader: ValueReader): object {
+export function readView(reader: ValueReader): object {
   reader.list(2);
   const kind = reader.integer();
   const name = VIEW_NAMES[kind] ?? malformed("it has a view of an unknown kind");
