@@ -2,7 +2,7 @@ import { utf8Encode } from "../runtime.ts";
 import { encodeUtf8Into } from "./host.ts";
 import type { ShapeTable, Shape } from "./shape.ts";
 import { TAG_HEAD, TAG_MARK } from "./tags.ts";
-import { isSafeText } from "./types/text.ts";
+import { isSafeText } from "./text.ts";
 
 const FIRST_SIZE = 1 << 14;
 /** A larger buffer is not kept for the next value. */
@@ -68,9 +68,9 @@ export class ByteWriter {
     this.byte(tag);
   }
 
-  /** Writes one of `MARK`. */
-  mark(mark: number): void {
-    this.byte(mark);
+  /** Changes the tag that ends at a place. */
+  retag(place: number, tag: number): void {
+    this.#bytes[place - this.#base - 1] = tag;
   }
 
   /** Starts a record; its values are to be written next. */

@@ -1,7 +1,7 @@
 import type { CheckpointError } from "../errors.ts";
 import { wrongOption } from "../options.ts";
 import { isNativePrototype } from "./types/natives.ts";
-import { isSafeText } from "./types/text.ts";
+import { isSafeText } from "./text.ts";
 
 /** How the values of a {@link CustomType} are stored. */
 export interface CustomTypeCodec<T extends object> {

@@ -1,10 +1,11 @@
 import { CheckpointError, isCheckpointError } from "../errors.ts";
 import { type Soon, chain } from "../soon.ts";
-import { readBody } from "./body-reader.ts";
+import { MARK, readBody } from "./body-reader.ts";
 import { loadedPrototypes, loadPrototypes } from "./types/class-loading.ts";
 import type { CustomTypes } from "./custom-types.ts";
 import { open } from "./envelope.ts";
 import { malformed } from "./malformed.ts";
+import { Reviver } from "./reviver.ts";
 import { NEEDS } from "./tags.ts";
 
 const ALL_NEEDS = NEEDS.messages | NEEDS.documents | NEEDS.langgraph | NEEDS.numbering;
@@ -21,15 +22,13 @@ export function decode(bytes: Uint8Array, types: CustomTypes): Soon<unknown> {
 
 /** Decodes a value without its header. */
 export function decodeBody(body: Uint8Array, tagged: boolean, types: CustomTypes): Soon<unknown> {
-  if (!tagged) return orCorrupt(() => readBody(body, body.length, undefined));
-  const end = body.length - 1;
+  const end = tagged ? body.length - 1 : body.length;
+  const tree = orCorrupt(() => readBody(body, end, tagged));
+  if (!tagged) return tree;
   const needs = body[end]!;
   if ((needs | ALL_NEEDS) !== ALL_NEEDS) orCorrupt(() => malformed("it asks for something unknown"));
-  const loaded = loadedPrototypes(needs);
-  // Whoever owns the bytes may change them in the meantime.
-  const kept = loaded ? body : body.slice();
-  return chain(loaded ?? loadPrototypes(needs), (prototypes) =>
-    orCorrupt(() => readBody(kept, end, { types, prototypes, needs })),
+  return chain(loadedPrototypes(needs) ?? loadPrototypes(needs), (prototypes) =>
+    orCorrupt(() => new Reviver(types, prototypes, needs, MARK).value(tree)),
   );
 }
 

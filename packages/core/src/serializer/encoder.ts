@@ -10,13 +10,12 @@ import { ObjectNumbers } from "./object-numbers.ts";
 import { notSerializable, refuse, refuseDepth } from "./refusal.ts";
 import { type Shape, shapeOf, ShapeTable } from "./shape.ts";
 import { NEEDS, TAG } from "./tags.ts";
-import { writeIrregularArray } from "./types/array.ts";
-import { writeBigInt } from "./types/bigint.ts";
+import { writeIrregularArray } from "./types/collections.ts";
 import { writeCustom } from "./types/custom.ts";
 import { writeInstance } from "./types/instance.ts";
-import { foreignNative, nativeOf } from "./types/natives.ts";
+import { foreignNative, hostNativeOf, nativeOf } from "./types/natives.ts";
 import { hasBrand, writeBranded, writeOddObject } from "./types/object.ts";
-import { writeOddText } from "./types/text.ts";
+import { writeBigInt, writeOddText } from "./types/scalars.ts";
 import type { EncoderParts, ValueWriter } from "./value-writer.ts";
 
 /**
@@ -280,10 +279,10 @@ export class Encoder implements ValueWriter, ConversionHost {
     }
     const native = nativeOf(prototype);
     if (native === undefined && writeInstance(this, value, prototype)) return true;
-    const found = native ?? foreignNative(prototype);
+    const found = native ?? hostNativeOf(prototype) ?? foreignNative(prototype);
     if (found === "Object") this.#plainObject(value as Record<string, unknown>);
     else if (found === "Array" && Array.isArray(value)) this.#array(value);
-    else if (typeof found === "object") found.write(this, value);
+    else if (typeof found === "function") found(this, value);
     else return false;
     return true;
   }

@@ -4,7 +4,7 @@ import { crc32 } from "./crc32.ts";
 /** Plain data: what MessagePack with records has types for. */
 export const PLAIN = 1;
 /** Data with tags; the last byte says what reading it needs. */
-export const TAGGED = 3;
+export const TAGGED = 2;
 
 /** One byte for the format, four for the checksum. */
 export const HEADER_BYTES = 5;

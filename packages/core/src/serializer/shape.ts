@@ -1,4 +1,4 @@
-import { isSafeText } from "./types/text.ts";
+import { isSafeText } from "./text.ts";
 
 /** A list of keys that records share. Equal lists are usually the same object. */
 export interface Shape {

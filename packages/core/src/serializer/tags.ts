@@ -30,7 +30,7 @@ export const TAG = {
   custom: 14,
   /** What could not be stored. Its place in an array is `undefined`; elsewhere it is left out. */
   omitted: 15,
-  /** From here on, one for every class in `class-table.ts`. The data is a record of the fields. */
+  /** From here on, two for every class in `class-table.ts`. The data is a record of the fields. */
   firstClass: 16,
   /** A plain object with brands: alternating numbers and values of the brands, alternating keys and values. */
   branded: 62,
@@ -38,27 +38,12 @@ export const TAG = {
   host: 63,
 } as const;
 
-/** The first number that is not a tag. */
+/** The first number that is not a tag: tags fit into one byte. */
 export const TAG_END = 0x40;
 
 /** Head of an array of three, and the mark. */
 export const TAG_HEAD = 0x93;
 export const TAG_MARK = 0xc1;
-
-/** Single bytes that occur only in messages, in place of a value or before one. */
-export const MARK = {
-  /** An argument that is what the field of the same name holds; the usual namespace. */
-  same: 0xc1,
-  /** Without a number, unlike elsewhere. */
-  emptyRecord: 0x80,
-  emptyList: 0x90,
-  /** Before arguments that are written like any other value. */
-  other: 0xc7,
-  /** Before arguments that have a number. */
-  numbered: 0xc8,
-  /** Before arguments that have a number and the brand of a message: one that was spread. */
-  spread: 0xc9,
-} as const;
 
 /** The last byte of a body with tags says what is needed to read it. */
 export const NEEDS = { numbering: 1, messages: 2, documents: 4, langgraph: 8 } as const;

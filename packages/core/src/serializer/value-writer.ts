@@ -14,6 +14,8 @@ export interface EncoderParts {
 /** The encoder as the writers of single types see it. */
 export interface ValueWriter {
   readonly bytes: ByteWriter;
+  /** How many tags there are so far. */
+  readonly tags: number;
   /** Decides about what cannot be stored exactly. */
   readonly unknown: UnknownValues;
   /** Reads a property. One that throws is left out, if the settings say so. */

@@ -5,7 +5,7 @@ import { ByteWriter } from "../../src/serializer/byte-writer.ts";
 import { crc32, portableCrc32 } from "../../src/serializer/crc32.ts";
 import { renderPath } from "../../src/serializer/path.ts";
 import { MANY_KEYS_ID, ShapeTable, shapeOf } from "../../src/serializer/shape.ts";
-import { codeUnits, textOfCodeUnits } from "../../src/serializer/types/text.ts";
+import { codeUnits, textOfCodeUnits } from "../../src/serializer/text.ts";
 
 describe("the checksum", () => {
   it("is the CRC-32 that everyone knows", () => {

@@ -1,4 +1,3 @@
-import { entriesOf, itemsOf } from "../types/items.ts";
 import type { ConversionKind } from "./on-unknown.ts";
 
 /** What is stored in place of a value. */
@@ -59,4 +58,23 @@ export function convertCollection(value: object): Conversion | undefined {
     );
   }
   return undefined;
+}
+
+/** The entries of something like a Map; `undefined` if it does not give any. */
+export function entriesOf(value: object): [unknown, unknown][] | undefined {
+  const items = itemsOf(value);
+  return items?.every(isEntry) ? items : undefined;
+}
+
+/** The items that an object yields; `undefined` if that fails. */
+export function itemsOf(value: object): unknown[] | undefined {
+  try {
+    return [...(value as Iterable<unknown>)];
+  } catch {
+    return undefined;
+  }
+}
+
+function isEntry(item: unknown): item is [unknown, unknown] {
+  return Array.isArray(item) && item.length === 2;
 }

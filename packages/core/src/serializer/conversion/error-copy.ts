@@ -1,4 +1,5 @@
-import { DOM_EXCEPTION, errorKindOf, errorName, HIDDEN_ERROR_FIELDS, makeError } from "../types/error.ts";
+import { DOM_EXCEPTION, ERROR_KINDS, errorName, HIDDEN_ERROR_FIELDS, makeError } from "../types/error.ts";
+import { foreignErrorKind } from "../types/natives.ts";
 import { type Conversion, give, prototypesOf, readOf, UNREADABLE } from "./conversion.ts";
 
 /** An error of an unknown class as one of the nearest native class, with all its data. */
@@ -21,7 +22,7 @@ export function convertError(value: object): Conversion | undefined {
 
 function nearestErrorKind(value: object): number | undefined {
   for (const prototype of prototypesOf(value)) {
-    const kind = errorKindOf(prototype);
+    const kind = ERROR_KINDS.get(prototype) ?? foreignErrorKind(prototype);
     if (kind !== undefined) return kind;
   }
   return undefined;

@@ -1,11 +1,9 @@
-import type { Shape } from "../shape.ts";
 import { loadedPrototypes, type Prototypes } from "../types/class-loading.ts";
-import { messageOfTag } from "../types/class-table.ts";
-import { readMessage } from "../types/message.ts";
-import { MARK } from "../tags.ts";
-import type { FieldReader } from "../value-reader.ts";
+import { type ClassName, classOfTag, MESSAGE_BRAND } from "../types/class-table.ts";
+import { plainArguments, plainNamespace } from "../types/message.ts";
+import type { Shape } from "../shape.ts";
 import type { Trace } from "./trace.ts";
-import { LIST, MARK_TOKENS, type Token, UNIT } from "./units.ts";
+import { LIST, type Token, UNIT } from "./units.ts";
 
 type Fields = Record<PropertyKey, unknown>;
 
@@ -25,65 +23,58 @@ export function rebuild({ spine, units, last = 0 }: Trace): { readonly value: un
 }
 
 function valueOf([head, ...parts]: readonly Token[], tokens: TokenReader): unknown {
-  if (head === UNIT) return tokens.part();
+  if (head === UNIT) return tokens.value();
   if (head === LIST) return tokens.list(parts[0] as number);
   const value: Fields = {};
   let next = 0;
   for (const key of (head as Shape).keys) {
-    value[key] = parts[next++] === UNIT ? tokens.part() : tokens.list(parts[next++] as number);
+    value[key] = parts[next++] === UNIT ? tokens.value() : tokens.list(parts[next++] as number);
   }
   return value;
 }
 
-export class TokenReader implements FieldReader {
+export class TokenReader {
   readonly #tokens: readonly Token[];
-  readonly prototypeOf: Prototypes;
+  readonly #prototypes: Prototypes;
+  readonly #known = new Map<number, object>();
   #at = 0;
 
   constructor(tokens: readonly Token[], prototypes: Prototypes) {
     this.#tokens = tokens;
-    this.prototypeOf = prototypes;
+    this.#prototypes = prototypes;
   }
 
-  part(): unknown {
+  value(): unknown {
     const token = this.#tokens[this.#at++];
     if (token === LIST) return this.list(this.#tokens[this.#at++] as number);
     if (typeof token !== "object" || token === null) return token;
-    if ("tag" in token) return readMessage(this, messageOfTag(token.tag)!);
-    if ("mark" in token) return token.mark === MARK.emptyList ? [] : {};
-    const value: Fields = {};
-    for (const key of token.keys) value[key] = this.part();
-    return value;
-  }
-
-  field(): unknown {
-    return this.part();
+    return "tag" in token ? this.#message(token.tag) : this.#record(token.keys, {});
   }
 
   list(length: number): unknown[] {
     // oxlint-disable-next-line unicorn/no-new-array -- much faster than `Array.from`
     const items = new Array<unknown>(length);
-    for (let i = 0; i < length; i++) items[i] = this.part();
+    for (let i = 0; i < length; i++) items[i] = this.value();
     return items;
   }
 
-  record(): Shape {
-    return this.#tokens[this.#at++] as Shape;
+  #record(keys: readonly string[], into: Fields): Fields {
+    for (let i = 0; i < keys.length; i++) into[keys[i]!] = this.value();
+    return into;
   }
 
-  meets(mark: number): boolean {
-    if (this.#tokens[this.#at] !== MARK_TOKENS.get(mark)) return false;
-    this.#at++;
-    return true;
+  #message(tag: number): object {
+    let prototype = this.#known.get(tag);
+    if (prototype === undefined) {
+      prototype = this.#prototypes(classOfTag(tag) as ClassName);
+      this.#known.set(tag, prototype);
+    }
+    const shape = this.#tokens[this.#at++] as Shape;
+    const { keys, givenAt, namespaceAt } = shape;
+    const message = this.#record(keys, Object.create(prototype) as Fields);
+    message[MESSAGE_BRAND] = true;
+    if (namespaceAt !== -1) message["lc_namespace"] = plainNamespace(message["lc_namespace"]);
+    if (givenAt !== -1) message["lc_kwargs"] = plainArguments(message["lc_kwargs"], message);
+    return message;
   }
-
-  number(): void {
-    // Nothing refers to an object.
-  }
-
-  enter(): void {
-    // The value was not too deep when it was written.
-  }
-
-  leave(): void {}
 }

@@ -3,13 +3,9 @@ import { type ClassTraits, traitsOf } from "../types/class-table.ts";
 import { isDense, isPlain } from "../own-keys.ts";
 import { isUsualNamespace, placesOf } from "../types/message.ts";
 import type { ObjectNumbers } from "../object-numbers.ts";
-import { hasKeys, type Shape } from "../shape.ts";
-import { MARK } from "../tags.ts";
-import { LIST, MARK_TOKENS, TAG_TOKENS, type Token, type Units } from "./units.ts";
-
-const SAME = MARK_TOKENS.get(MARK.same);
-const EMPTY_LIST = MARK_TOKENS.get(MARK.emptyList);
-const EMPTY_RECORD = MARK_TOKENS.get(MARK.emptyRecord);
+import { EMPTY_SHAPE, hasKeys, type Shape } from "../shape.ts";
+import { TAG_TOKENS } from "./unit-writer.ts";
+import { LIST, type Token, type Units } from "./units.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -80,16 +76,20 @@ export class SameUnit {
     if (token === LIST) return this.#list(value);
     if (typeof token !== "object" || token === null) return false;
     if ("tag" in token) return this.#message(value as Fields);
-    return "keys" in token && isPlain(value) && this.#record(value, token);
+    return isPlain(value) && this.#record(value, token);
   }
 
   #list(value: object): boolean {
     if (!Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype || !isDense(value))
       return false;
     const { length } = value;
-    if (!this.#is(LIST) || !this.#is(length)) return false;
+    if (!this.#listHead(length)) return false;
     for (let i = 0; i < length; i++) if (!this.#value(value[i])) return false;
     return true;
+  }
+
+  #listHead(length: number): boolean {
+    return this.#is(LIST) && this.#is(length);
   }
 
   #record(value: Fields, { keys }: Shape): boolean {
@@ -102,7 +102,7 @@ export class SameUnit {
   #message(message: Fields): boolean {
     const name = recogniseClass(message, Object.getPrototypeOf(message) as object);
     const traits = name && traitsOf(name);
-    return traits !== undefined && this.#is(TAG_TOKENS[traits.tag]) && this.#fields(message, traits);
+    return traits !== undefined && this.#is(TAG_TOKENS[traits.plainTag]) && this.#fields(message, traits);
   }
 
   #shape(): Shape | undefined {
@@ -122,7 +122,7 @@ export class SameUnit {
       if (i === givenAt) {
         if (!this.#given(value, shape, values)) return false;
       } else if (i === namespaceAt) {
-        if (!isUsualNamespace(value) || !this.#is(SAME)) return false;
+        if (!isUsualNamespace(value) || !this.#is(null)) return false;
       } else if (!this.#emptyOr(value)) {
         return false;
       }
@@ -139,8 +139,10 @@ export class SameUnit {
       const part = given[shape.keys[i]!];
       const place = places[i]!;
       if (place !== -1 && Object.is(values[place], part)) {
-        if (!this.#is(SAME)) return false;
-      } else if ((typeof part === "object" && part !== null) || !this.#value(part)) {
+        if (!this.#is(null)) return false;
+      } else if (typeof part === "object" && part !== null) {
+        return false;
+      } else if (!this.#listHead(1) || !this.#value(part)) {
         return false;
       }
     }
@@ -152,8 +154,8 @@ export class SameUnit {
     if (typeof value !== "object" || value === null) return this.#value(value);
     if (Array.isArray(value)) {
       if (value.length > 0 || Object.getPrototypeOf(value) !== Array.prototype) return this.#value(value);
-      return Object.keys(value).length === 0 && this.#is(EMPTY_LIST);
+      return Object.keys(value).length === 0 && this.#listHead(0);
     }
-    return isPlain(value) && hasKeys(value, []) ? this.#is(EMPTY_RECORD) : this.#object(value);
+    return isPlain(value) && hasKeys(value, EMPTY_SHAPE.keys) ? this.#is(EMPTY_SHAPE) : this.#object(value);
   }
 }

@@ -1,12 +1,15 @@
 import { standsAt } from "../../runtime.ts";
 import { ByteWriter } from "../byte-writer.ts";
-import { messageOfTag } from "../types/class-table.ts";
+import { isMessageTag } from "../types/class-table.ts";
 import { crc32 } from "../crc32.ts";
 import { type Format, HEAD_BYTES, HEADER_BYTES, sealHead } from "../envelope.ts";
 import type { ShapeTable, Shape } from "../shape.ts";
+import { TAG_END } from "../tags.ts";
 import { EarlierBytes } from "./earlier-bytes.ts";
 import { numberCost, textCost, type EncodedAfter, type EncodedBefore, type Trace } from "./trace.ts";
-import { type Definition, LIST, MARK_TOKENS, TAG_TOKENS, type Token, UNIT, Units } from "./units.ts";
+import { type Definition, LIST, type TagToken, type Token, UNIT, Units } from "./units.ts";
+
+export const TAG_TOKENS: readonly TagToken[] = Array.from({ length: TAG_END }, (_, tag) => ({ tag }));
 
 /** A list whose items have not been written yet. */
 interface OpenList {
@@ -37,6 +40,8 @@ export class UnitWriter extends ByteWriter {
   #tokens: Token[] = [];
   #definitions: Definition[] = [];
   #cost = 0;
+  /** How many messages have tags in them. */
+  #tagged = 0;
 
   /** @param before The previous value. Its trace cannot be used again. */
   constructor(before: EncodedBefore | undefined) {
@@ -66,6 +71,7 @@ export class UnitWriter extends ByteWriter {
     this.#begin = this.place;
     this.#isNoting = true;
     this.#isSimple = true;
+    this.#tagged = 0;
     this.#tokens = [];
     this.#definitions = [];
     this.#cost = 0;
@@ -77,8 +83,9 @@ export class UnitWriter extends ByteWriter {
       if (this.place === this.units.end(unit) && this.#settle()) return;
       this.#part(unit);
     }
-    const tokens = this.#isSimple ? this.#tokens : undefined;
-    const cost = this.#isSimple ? this.#cost : 0;
+    const isSimple = this.#isSimple && this.#tagged === 0;
+    const tokens = isSimple ? this.#tokens : undefined;
+    const cost = isSimple ? this.#cost : 0;
     this.units.add({ tokens, definitions: this.#definitions, cost, begin: this.#begin, end: this.place });
   }
 
@@ -134,14 +141,16 @@ export class UnitWriter extends ByteWriter {
   }
 
   override tag(tag: number): void {
-    this.#isSimple &&= messageOfTag(tag) !== undefined;
-    this.#note(TAG_TOKENS[tag]);
+    this.#isSimple &&= isMessageTag(tag);
+    this.#tagged++;
+    // The tag of an instance without tags in it, which is what a simple message is.
+    this.#note(TAG_TOKENS[tag | 1]);
     super.tag(tag);
   }
 
-  override mark(mark: number): void {
-    super.mark(mark);
-    this.#note(MARK_TOKENS.get(mark));
+  override retag(place: number, tag: number): void {
+    this.#tagged--;
+    super.retag(place, tag);
   }
 
   override record(shape: Shape, shapes: ShapeTable): void {

@@ -1,5 +1,4 @@
 import type { Shape } from "../shape.ts";
-import { MARK, TAG_END } from "../tags.ts";
 
 /** The head of an array; its length is the next token. */
 export const LIST: unique symbol = Symbol("list");
@@ -12,17 +11,6 @@ export interface TagToken {
   readonly tag: number;
 }
 
-export const TAG_TOKENS: readonly TagToken[] = Array.from({ length: TAG_END }, (_, tag) => ({ tag }));
-
-/** One of `MARK`. */
-export interface MarkToken {
-  readonly mark: number;
-}
-
-export const MARK_TOKENS: ReadonlyMap<number, MarkToken> = new Map(
-  Object.values(MARK).map((mark) => [mark, { mark }]),
-);
-
 /** One thing that was written. It holds nothing that can change. */
 export type Token =
   | string
@@ -34,7 +22,6 @@ export type Token =
   | typeof LIST
   | typeof UNIT
   | TagToken
-  | MarkToken
   | Shape;
 
 /** A shape whose keys are written in a unit, and the id that it has from there on. */

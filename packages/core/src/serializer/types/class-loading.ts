@@ -16,7 +16,7 @@ export function loadedPrototypes(needs: number): Prototypes | undefined {
   if (needs & NEEDS.messages && !loaded.messages) return undefined;
   if (needs & NEEDS.documents && !loaded.documents) return undefined;
   if (needs & NEEDS.langgraph && !loaded.langgraph) return undefined;
-  return prototypeOf;
+  return (name) => prototypeIn(loaded, name);
 }
 
 /**
@@ -28,20 +28,12 @@ export async function loadPrototypes(needs: number): Promise<Prototypes> {
   if (needs & NEEDS.messages) loaded.messages ??= await importMessages();
   if (needs & NEEDS.documents) loaded.documents ??= await importDocuments();
   if (needs & NEEDS.langgraph) loaded.langgraph ??= await importLangGraph();
-  return prototypeOf;
+  return (name) => prototypeIn(loaded, name);
 }
 
-/** Looking into a module takes longer. */
-const prototypes = new Map<ClassName, object>();
-
-function prototypeOf(name: ClassName): object {
-  const known = prototypes.get(name);
-  if (known !== undefined) return known;
-  const found = moduleOf(name)?.[name];
-  if (typeof found === "function") {
-    prototypes.set(name, found.prototype as object);
-    return found.prototype as object;
-  }
+function prototypeIn(modules: typeof loaded, name: ClassName): object {
+  const found = (moduleOf(modules, name) ?? {})[name];
+  if (typeof found === "function") return found.prototype as object;
   const structural = STRUCTURAL_CLASSES.get(name);
   if (structural !== undefined) return structural.prototype;
   throw new CheckpointError(
@@ -50,9 +42,9 @@ function prototypeOf(name: ClassName): object {
   );
 }
 
-function moduleOf(name: ClassName): Exports | undefined {
-  if (isMessageClass(name)) return loaded.messages;
-  return name === "Document" ? loaded.documents : loaded.langgraph;
+function moduleOf(modules: typeof loaded, name: ClassName): Exports | undefined {
+  if (isMessageClass(name)) return modules.messages;
+  return name === "Document" ? modules.documents : modules.langgraph;
 }
 
 // The imports are in `try` with their names spelled out, so that bundlers include the modules where they are

@@ -4,7 +4,7 @@ import { NEEDS, TAG } from "../tags.ts";
  * The classes of other packages whose instances are stored: no bytes can name any other. The place in
  * this list is stored: only append.
  */
-export const CLASS_NAMES = [
+const CLASS_NAMES = [
   "HumanMessage",
   "AIMessage",
   "SystemMessage",
@@ -28,6 +28,7 @@ export const CLASS_NAMES = [
 export type ClassName = (typeof CLASS_NAMES)[number];
 
 const MESSAGE_COUNT = CLASS_NAMES.indexOf("Document");
+const CLASSES_END = TAG.firstClass + 2 * CLASS_NAMES.length;
 const MESSAGE_NAMES: ReadonlySet<string> = new Set(CLASS_NAMES.slice(0, MESSAGE_COUNT));
 
 export function isMessageClass(name: string): boolean {
@@ -36,8 +37,11 @@ export function isMessageClass(name: string): boolean {
 
 /** How instances of a class are written. */
 export interface ClassTraits {
-  readonly tag: number;
   readonly isMessage: boolean;
+  /** The tag of an instance that holds tags. */
+  readonly tag: number;
+  /** The tag of one that holds none. */
+  readonly plainTag: number;
   /** What has to be loaded to make an instance, as bits of `NEEDS`. */
   readonly needs: number;
 }
@@ -46,10 +50,17 @@ export function traitsOf(name: ClassName): ClassTraits {
   return TRAITS.get(name)!;
 }
 
-/** The class of a message that has a tag. */
-export function messageOfTag(tag: number): ClassName | undefined {
-  const place = tag - TAG.firstClass;
-  return place < MESSAGE_COUNT ? CLASS_NAMES[place] : undefined;
+export function classOfTag(tag: number): ClassName | undefined {
+  return tag < TAG.firstClass ? undefined : CLASS_NAMES[(tag - TAG.firstClass) >> 1];
+}
+
+/** Whether the contents of an instance are taken as they are, unless objects have to be numbered. */
+export function hasNoTagsInside(tag: number): boolean {
+  return tag >= TAG.firstClass && tag < CLASSES_END && ((tag - TAG.firstClass) & 1) === 1;
+}
+
+export function isMessageTag(tag: number): boolean {
+  return tag >= TAG.firstClass && tag < TAG.firstClass + 2 * MESSAGE_COUNT;
 }
 
 /** LangChain's mark on every message. */
@@ -68,10 +79,11 @@ export const BRANDS: readonly symbol[] = [MESSAGE_BRAND, COMMAND_BRAND];
 export const MESSAGE_NAMESPACE: readonly string[] = ["langchain_core", "messages"];
 
 const TRAITS: ReadonlyMap<ClassName, ClassTraits> = new Map(
-  CLASS_NAMES.map((name, index) => [
-    name,
-    { tag: TAG.firstClass + index, isMessage: isMessageClass(name), needs: needsOf(name) },
-  ]),
+  CLASS_NAMES.map((name, index) => {
+    const isMessage = isMessageClass(name);
+    const tag = TAG.firstClass + 2 * index;
+    return [name, { isMessage, tag, plainTag: tag + 1, needs: needsOf(name) }];
+  }),
 );
 
 function needsOf(name: ClassName): number {

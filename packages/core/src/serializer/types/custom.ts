@@ -1,5 +1,6 @@
 import { CheckpointError } from "../../errors.ts";
-import type { CustomType } from "../custom-types.ts";
+import type { CustomType, CustomTypes } from "../custom-types.ts";
+import { listOf } from "../malformed.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";
@@ -27,10 +28,9 @@ export function writeCustom(writer: ValueWriter, type: CustomType, value: object
 }
 
 /** Makes an instance of a registered class. Its data is read first: the data cannot lead back to the instance. */
-export function readCustom(reader: ValueReader): object {
-  reader.list(2);
-  const name = reader.text();
-  const type = reader.types.named(name);
+export function readCustom(reader: ValueReader, types: CustomTypes, data: unknown): object {
+  const [name, content] = listOf(data, 2);
+  const type = types.named(reader.text(name));
   if (type === undefined) {
     throw new CheckpointError(
       "UNSUPPORTED_FORMAT",
@@ -38,9 +38,7 @@ export function readCustom(reader: ValueReader): object {
     );
   }
   const setNumbered = reader.reserve();
-  reader.enter();
-  const value = decodeCustom(type, reader.value());
-  reader.leave();
+  const value = decodeCustom(type, reader.value(content));
   setNumbered(value);
   return value;
 }

@@ -1,14 +1,12 @@
 import { builtinModule } from "../../runtime.ts";
 import { type HostClass, hostClass } from "../host.ts";
-import { malformed } from "../malformed.ts";
+import { listOf, malformed, pairsOf } from "../malformed.ts";
 import { dropSymbolKeys } from "../own-keys.ts";
 import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";
-import { OMITTED, type ValueReader } from "../value-reader.ts";
+import type { ValueReader } from "../value-reader.ts";
 import type { ValueWriter } from "../value-writer.ts";
 import { define, readFields, writeFields } from "./fields.ts";
-import { foreignName } from "./foreign-name.ts";
-import type { NativeClass } from "./native-class.ts";
 
 interface ErrorClass extends HostClass {
   new (...args: unknown[]): Error;
@@ -41,12 +39,9 @@ export const ERROR_KINDS: ReadonlyMap<object, number> = new Map(
   CLASSES.flatMap((found, kind) => (found === undefined ? [] : [[found.prototype, kind] as const])),
 );
 
-/** The number of the class of errors, of the language or of the host, that a prototype of any realm belongs to. */
-export function errorKindOf(prototype: object): number | undefined {
-  const kind = ERROR_KINDS.get(prototype);
-  if (kind !== undefined) return kind;
-  const foreign = (ERROR_NAMES as readonly (string | undefined)[]).indexOf(foreignName(prototype) ?? "");
-  return foreign === -1 ? undefined : foreign;
+export function errorKindNamed(name: string): number | undefined {
+  const kind = (ERROR_NAMES as readonly string[]).indexOf(name);
+  return kind === -1 || kind >= DOM_EXCEPTION ? undefined : kind;
 }
 
 export function errorName(kind: number): string {
@@ -110,12 +105,7 @@ function withoutFields(error: Error): Error {
 /** They come first, because recreating the error needs them. */
 const DOM_EXCEPTION_FIELDS = ["message", "name"];
 
-export const ERRORS: readonly NativeClass[] = ERROR_NAMES.map((name, kind) => ({
-  name,
-  write: (writer, value) => writeError(writer, value, kind),
-}));
-
-function writeError(writer: ValueWriter, value: object, kind: number): void {
+export function writeError(writer: ValueWriter, value: object, kind: number): void {
   // Otherwise an object that merely has the prototype would come back as an error.
   const isDom = kind === DOM_EXCEPTION;
   if (Object.prototype.toString.call(value) !== (isDom ? "[object DOMException]" : "[object Error]")) {
@@ -136,33 +126,25 @@ function writeError(writer: ValueWriter, value: object, kind: number): void {
   writeFields(writer, value, fields);
 }
 
-export function readError(reader: ValueReader): Error {
-  reader.list(3);
-  const kind = reader.integer();
-  let count = reader.pairs();
-  const given = kind === DOM_EXCEPTION && count >= 2 ? [readNamed(reader), readNamed(reader)] : [];
-  const error = makeError(kind, ...given) ?? malformed("it has an error of an unknown class");
+export function readError(reader: ValueReader, data: unknown): Error {
+  const [kind, hidden, fields] = listOf(data, 3);
+  const parts = pairsOf(hidden);
+  const given = kind === DOM_EXCEPTION ? [reader.text(parts[1]), reader.text(parts[3])] : [];
+  const error = makeError(kind as number, ...given);
+  if (error === undefined) malformed("it has an error of an unknown class");
   reader.number(error);
-  reader.enter();
-  let hasStack = false;
-  for (count -= given.length; count > 0; count--) {
-    const name = reader.text();
-    if (!HIDDEN_ERROR_FIELDS.has(name)) malformed("it has an error with a bad field");
-    hasStack ||= name === "stack";
-    const value = reader.part();
-    if (value === OMITTED) continue;
+  const first = given.length * 2;
+  if (parts[first] !== "stack") Reflect.deleteProperty(error, "stack");
+  for (let i = first; i < parts.length; i += 2) {
+    const name = parts[i];
+    if (typeof name !== "string" || !HIDDEN_ERROR_FIELDS.has(name))
+      malformed("it has an error with a bad field");
+    const value = reader.value(parts[i + 1]);
+    if (reader.isOmitted(parts[i + 1])) continue;
     // Assigned, since engines that make the stack an accessor also have a setter.
     if (name === "stack") error.stack = value as string;
     else define(error, name, value, false);
   }
-  reader.leave();
-  if (!hasStack) Reflect.deleteProperty(error, "stack");
-  readFields(reader, error);
+  readFields(reader, fields, error);
   return error;
-}
-
-/** The text after a name that says nothing new. */
-function readNamed(reader: ValueReader): string {
-  reader.text();
-  return reader.text();
 }

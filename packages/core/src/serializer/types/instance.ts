@@ -1,29 +1,33 @@
+import { listOf } from "../malformed.ts";
 import { dropSymbolKeys } from "../own-keys.ts";
 import type { ValueReader } from "../value-reader.ts";
 import type { ValueWriter } from "../value-writer.ts";
 import { recogniseClass } from "./class-recognition.ts";
 import { BRANDS, type ClassName, COMMAND_BRAND, traitsOf } from "./class-table.ts";
-import { shapeOfInstance } from "./fields.ts";
+import { instanceOf, readField, recordOf, shapeWithoutReserved } from "./fields.ts";
 import { writeMessage } from "./message.ts";
 
 /** Writes an instance of a class in the table; writes nothing and returns `false` for any other. */
 export function writeInstance(writer: ValueWriter, value: object, prototype: object): boolean {
   const name = recogniseClass(value, prototype);
   if (name === undefined) return false;
-  const { tag, isMessage, needs } = traitsOf(name);
+  const { isMessage, tag, plainTag, needs } = traitsOf(name);
   if (!isMessage) dropSymbolKeys(writer, value, BRANDS);
   writer.needs(needs);
   writer.tag(tag);
+  const { place } = writer.bytes;
+  const before = writer.tags;
   if (isMessage) writeMessage(writer, value as Fields);
   else if (name === "Command") writeCommand(writer, value as Fields);
   else writeFields(writer, value as Fields);
+  if (writer.tags === before) writer.bytes.retag(place, plainTag);
   return true;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 function writeFields(writer: ValueWriter, value: Fields): void {
-  const shape = shapeOfInstance(writer, value);
+  const shape = writer.shapeOf(value) ?? shapeWithoutReserved(writer, value);
   writer.record(shape);
   writer.enter();
   for (const key of shape.keys) {
@@ -43,18 +47,16 @@ function writeCommand(writer: ValueWriter, value: Fields): void {
 }
 
 /**
- * Makes an instance out of the record of its own fields. No constructor runs: constructors fill in, convert and warn,
- * and what comes back has to be what was stored. Fields are assigned, which is fastest: if an accessor of the class is
- * in the way, the bytes are malformed.
+ * Makes an instance out of the record of its own fields. No constructor runs: constructors fill in,
+ * convert and warn, and what comes back has to be what was stored.
+ *
+ * @param asIs Whether the values in the record can be used as they are.
  */
-export function readInstance(reader: ValueReader, name: ClassName): object {
-  if (name === "Command") reader.list(2);
-  const instance = Object.create(reader.prototypeOf(name)) as Record<PropertyKey, unknown>;
+export function readInstance(reader: ValueReader, name: ClassName, data: unknown, asIs: boolean): object {
+  const [fields, given] = name === "Command" ? listOf(data, 2) : [data];
+  const instance = instanceOf(reader.prototypeOf(name), recordOf(fields));
   reader.number(instance);
-  reader.fields(instance);
-  if (name !== "Command") return instance;
-  reader.enter();
-  instance[COMMAND_BRAND] = reader.value();
-  reader.leave();
+  if (!asIs) for (const key of Object.keys(instance)) readField(reader, instance, key);
+  if (name === "Command") instance[COMMAND_BRAND] = reader.value(given);
   return instance;
 }

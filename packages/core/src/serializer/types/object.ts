@@ -1,4 +1,4 @@
-import { malformed } from "../malformed.ts";
+import { malformed, listOf, pairsOf } from "../malformed.ts";
 import { dropSymbolKeys } from "../own-keys.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";
@@ -14,10 +14,10 @@ export function writeOddObject(writer: ValueWriter, tag: number, value: object):
 }
 
 /** An object that no record can hold, with the prototype of plain objects or with none. */
-export function readObject(reader: ValueReader, prototype: object | null): object {
+export function readObject(reader: ValueReader, data: unknown, prototype: object | null): object {
   const value: object = Object.create(prototype);
   reader.number(value);
-  readFields(reader, value);
+  readFields(reader, data, value);
   return value;
 }
 
@@ -44,17 +44,16 @@ export function writeBranded(writer: ValueWriter, value: object): void {
 }
 
 /** A plain object that has brands. */
-export function readBranded(reader: ValueReader): object {
-  reader.list(2);
+export function readBranded(reader: ValueReader, data: unknown): object {
+  const [brands, fields] = listOf(data, 2);
   const value: Record<PropertyKey, unknown> = {};
   reader.number(value);
-  const count = reader.pairs();
-  reader.enter();
-  for (let i = 0; i < count; i++) {
-    const brand = BRANDS[reader.integer()] ?? malformed("it has an unknown brand");
-    value[brand] = reader.value();
+  const parts = pairsOf(brands);
+  for (let i = 0; i < parts.length; i += 2) {
+    const brand = BRANDS[parts[i] as number];
+    if (brand === undefined) malformed("it has an unknown brand");
+    value[brand] = reader.value(parts[i + 1]);
   }
-  reader.leave();
-  readFields(reader, value);
+  readFields(reader, fields, value);
   return value;
 }

@@ -1,17 +1,8 @@
-import { TAG } from "../tags.ts";
-import type { ValueWriter } from "../value-writer.ts";
-
 const BYTE_ORDER_MARK = 0xfeff;
 
 /** Whether text comes back from UTF-8 as it was. Decoders drop a byte order mark at the front. */
 export function isSafeText(text: string): boolean {
   return text.charCodeAt(0) !== BYTE_ORDER_MARK && text.isWellFormed();
-}
-
-/** Writes a text that UTF-8 cannot carry. */
-export function writeOddText(writer: ValueWriter, value: string): void {
-  writer.tag(TAG.text);
-  writer.bytes.binary(codeUnits(value));
 }
 
 /** The UTF-16 code units of a text, low byte first. */
