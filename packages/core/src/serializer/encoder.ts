@@ -10,12 +10,13 @@ import { ObjectNumbers } from "./object-numbers.ts";
 import { notSerializable, refuse, refuseDepth } from "./refusal.ts";
 import { type Shape, shapeOf, ShapeTable } from "./shape.ts";
 import { NEEDS, TAG } from "./tags.ts";
-import { writeIrregularArray } from "./types/collections.ts";
+import { writeBigInt } from "./types/bigint.ts";
+import { writeIrregularArray } from "./types/irregular-array.ts";
 import { writeCustom } from "./types/custom.ts";
 import { writeInstance } from "./types/instance.ts";
 import { foreignNative, hostNativeOf, nativeOf } from "./types/natives.ts";
 import { hasBrand, writeBranded, writeOddObject } from "./types/object.ts";
-import { writeBigInt, writeOddText } from "./types/scalars.ts";
+import { writeOddText } from "./types/odd-text.ts";
 import type { EncoderParts, ValueWriter } from "./value-writer.ts";
 
 /**

@@ -1,17 +1,24 @@
 import type { CustomTypes } from "./custom-types.ts";
 import { malformed } from "./malformed.ts";
 import { NEEDS, TAG } from "./tags.ts";
-import { readArrayBuffer, readView } from "./types/binary.ts";
+import { readArrayBuffer } from "./types/array-buffer.ts";
+import { readBigInt } from "./types/bigint.ts";
 import type { Prototypes } from "./types/class-loading.ts";
 import { type ClassName, classOfTag, hasNoTagsInside, isMessageTag } from "./types/class-table.ts";
-import { readIrregularArray, readMap, readSet } from "./types/collections.ts";
+import { readDate } from "./types/date.ts";
+import { readIrregularArray } from "./types/irregular-array.ts";
+import { readMap } from "./types/map.ts";
 import { readCustom } from "./types/custom.ts";
 import { readError } from "./types/error.ts";
 import { readHostObject } from "./types/host-object.ts";
 import { readInstance } from "./types/instance.ts";
 import { readMessage } from "./types/message.ts";
 import { readBranded, readObject } from "./types/object.ts";
-import { readBigInt, readDate, readOddText, readRegExp, readUrl } from "./types/scalars.ts";
+import { readOddText } from "./types/odd-text.ts";
+import { readRegExp } from "./types/regexp.ts";
+import { readSet } from "./types/set.ts";
+import { readUrl } from "./types/url.ts";
+import { readView } from "./types/view.ts";
 import type { ValueReader } from "./value-reader.ts";
 
 type TagReader = (reader: ValueReader, data: unknown) => unknown;

@@ -1,3 +1,4 @@
+import type { AIMessage } from "@langchain/core/messages";
 import { isCheckpointError, Serializer } from "@threadmark/core";
 import fc from "fast-check";
 import { enough, rounds } from "@threadmark/random-tests";
@@ -231,6 +232,16 @@ describe("bytes made to harm", () => {
     ];
     await expect(serializer.decode(sealBody(1, body))).rejects.toMatchObject({ code: "CORRUPT" });
     expect(sharedKeys()).toBe(before);
+  });
+
+  it("cannot make an argument of a message out of what its class has", async () => {
+    const names = ["toString", "toJSON", "id"].flatMap(text);
+    for (const tag of [16, 17]) {
+      const given = [0xd4, 0x72, 0x41, 0x93, ...names, 0xc0, 0xc0, 0xc0];
+      const fields = [0xd4, 0x72, 0x40, 0x92, ...text("lc_kwargs"), ...text("id"), ...given, 7];
+      const decoded = await serializer.decode(sealBody(2, [0x93, 0xc1, tag, ...fields, 2]));
+      expect(Reflect.ownKeys((decoded as AIMessage).lc_kwargs)).toEqual(["id"]);
+    }
   });
 
   it("nested deeper than anything that is written are refused, not run out of stack", async () => {

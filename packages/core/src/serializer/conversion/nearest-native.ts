@@ -1,4 +1,4 @@
-import { copyBytes } from "../types/binary.ts";
+import { copyBytes } from "../types/view.ts";
 import { recogniseClass } from "../types/class-recognition.ts";
 import { copyHostObject, hostKindOf } from "../types/host-object.ts";
 import { Url } from "../host.ts";

@@ -167,7 +167,10 @@ export function plainArguments(node: unknown, message: Instance): unknown {
   const given = argumentsIn(node);
   for (const key of Object.keys(given)) {
     const part = given[key];
-    given[key] = part === null ? message[key] : listOf(part, 1)[0];
+    if (part !== null) given[key] = listOf(part, 1)[0];
+    // Not what the message's class has.
+    else if (Object.hasOwn(message, key)) given[key] = message[key];
+    else delete given[key];
   }
   return given;
 }

@@ -1,10 +1,14 @@
 import { hostClass, Url } from "../host.ts";
 import type { ValueWriter } from "../value-writer.ts";
-import { VIEW_KINDS, viewKindNamed, writeArrayBuffer, writePlainBytes, writeView } from "./binary.ts";
-import { writeMap, writeSet } from "./collections.ts";
+import { writeArrayBuffer } from "./array-buffer.ts";
+import { writeDate } from "./date.ts";
 import { ERROR_KINDS, errorKindNamed, nodeErrorKind, writeError } from "./error.ts";
 import { hostKindOf, writeHostObject } from "./host-object.ts";
-import { writeDate, writeRegExp, writeUrl } from "./scalars.ts";
+import { writeMap } from "./map.ts";
+import { writeRegExp } from "./regexp.ts";
+import { writeSet } from "./set.ts";
+import { writeUrl } from "./url.ts";
+import { VIEW_KINDS, viewKindNamed, writePlainBytes, writeView } from "./view.ts";
 
 /** Writes a value that has the prototype of a native class; fails if it has only the prototype. */
 export type NativeWriter = (writer: ValueWriter, value: object) => void;

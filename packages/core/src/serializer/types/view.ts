@@ -1,7 +1,6 @@
 import { type HostClass, hostClass, NodeBuffer } from "../host.ts";
 import { malformed, bytesOf, listOf, notHere } from "../malformed.ts";
 import { dropOwnFields } from "../own-keys.ts";
-import { refuse } from "../refusal.ts";
 import { TAG } from "../tags.ts";
 import type { ValueReader } from "../value-reader.ts";
 import type { ValueWriter } from "../value-writer.ts";
@@ -88,15 +87,6 @@ export function copyBytes(value: object, name: string): ArrayBufferView | undefi
   return kind === undefined ? bytes : makeView(kind, bytes);
 }
 
-export function writeArrayBuffer(writer: ValueWriter, value: object): void {
-  const buffer = value as ArrayBuffer & { readonly resizable?: boolean };
-  if (buffer.resizable === true) refuse("it is a resizable buffer; store a copy made with `slice()`");
-  const bytes = new Uint8Array(buffer);
-  dropOwnFields(writer, value);
-  writer.tag(TAG.arrayBuffer);
-  writer.bytes.binary(bytes);
-}
-
 /** Makes the view of a kind. `undefined`: this engine has no such view. */
 function makeView(kind: number, bytes: Uint8Array): ArrayBufferView | undefined {
   if (kind === BUFFER_KIND) return NodeBuffer?.from(bytes.buffer as ArrayBuffer) ?? bytes;
@@ -110,12 +100,6 @@ function isViewKind(kind: unknown): kind is number {
 
 function viewName(kind: number): string {
   return VIEW_NAMES[kind] ?? "?";
-}
-
-export function readArrayBuffer(reader: ValueReader, data: unknown): object {
-  const { buffer } = bytesOf(data);
-  reader.number(buffer);
-  return buffer;
 }
 
 export function readView(reader: ValueReader, data: unknown): object {
