@@ -1,5 +1,4 @@
 import type { Doc } from "../driver.ts";
-import type { Key } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { expired } from "../thread-times.ts";
 
@@ -7,7 +6,7 @@ import { expired } from "../thread-times.ts";
 export async function findExpired(session: Session, limit: number, at: Date): Promise<string[]> {
   // Damaged ones stay, and must not be in the way.
   const filter = { expires: { $lte: at }, ...expired(session.patience) };
-  const options: Doc = { sort: { expires: 1 }, limit, projection: { _id: 1 } };
+  const options: Doc = { sort: { expires: 1 }, limit, projection: { thread: 1 } };
   const docs = await session.find(filter, options);
-  return docs.map(({ _id }) => (_id as Key).t);
+  return docs.map((doc) => doc["thread"] as string);
 }

@@ -1,8 +1,7 @@
 import { randomFrom, seed } from "@threadmark/random-tests";
 import type { Document } from "mongodb";
 
-/** The same damage on every day, unless a seed is given. */
-const random = randomFrom(process.env["TEST_SEED"] === undefined ? 20_261_127 : seed);
+const random = randomFrom(seed);
 
 /** Where a value is in a document. */
 export type Path = readonly (string | number)[];
