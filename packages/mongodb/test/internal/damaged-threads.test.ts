@@ -103,13 +103,9 @@ describe("a damaged field in the document of a thread", () => {
   );
 });
 
-/**
- * The list of threads is an index of times. A thread without one is not in it, and one with a wrong one has another
- * place, which a list that ends earlier does not reach.
- */
+/** A thread without a time is not in the list of threads, which is an index of these. */
 function isUnlisted(what: string, [field]: Path, place: string): boolean {
-  if (field !== "updated") return false;
-  return place === "the newest thread" || (what === "nothing" && /^(?:listed|titled)/.test(place));
+  return what === "nothing" && field === "updated" && /^(?:listed|titled|the newest thread)/.test(place);
 }
 
 async function fill(saver: MongoDBSaver): Promise<void> {
