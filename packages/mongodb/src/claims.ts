@@ -1,14 +1,13 @@
 import type { ClaimOutcome, ClaimRequest, ReleaseRequest } from "@threadmark/core/storage";
-import { damaged } from "@threadmark/core/storage";
+import { CheckpointError } from "@threadmark/core/storage";
 import type { Doc } from "./driver.ts";
-import { isBadType, isDuplicateKey, tooOften } from "./failure.ts";
+import { isDuplicateKey } from "./failure.ts";
 import { newGeneration } from "./generation.ts";
 import { only, threadKey } from "./keys.ts";
 import { awaitPurge } from "./remove/purge.ts";
 import { settle } from "./remove/remove.ts";
 import type { Session } from "./session.ts";
-import { A_THREAD, findThread, isAlive } from "./thread.ts";
-import { ALIVE, claimFields, IS_FREE, newThread, renewalByOwn } from "./thread-times.ts";
+import { after, ALIVE, findThread, isAlive, renewalByOwn } from "./thread.ts";
 
 const MAX_ATTEMPTS = 20;
 
@@ -40,7 +39,11 @@ export async function claimThread(session: Session, request: ClaimRequest): Prom
       return { outcome: "held", until: found.claim.until.getTime() };
     }
   }
-  throw tooOften(thread, MAX_ATTEMPTS, "claimed");
+  throw new CheckpointError(
+    "STORAGE_FAILED",
+    `thread ${JSON.stringify(thread)} changed ${MAX_ATTEMPTS} times while it was claimed; try again later`,
+    { threadId: thread },
+  );
 }
 
 /** Takes a claim that is free, or renews one. `unsettled`: a write of somebody else may be under way. */
@@ -49,20 +52,26 @@ async function take(
   { thread, claim, renews, ttl, threadTtl }: ClaimRequest,
 ): Promise<{ readonly unsettled: boolean } | undefined> {
   const isOwn = { $eq: ["$claim.id", { $literal: claim }] };
+  // Also true without a claim: a missing field comes before all dates.
+  const isFree = { $lte: ["$claim.until", "$$NOW"] };
   const filter = {
     ...only(threadKey(thread)),
-    $expr: { $and: [ALIVE["$expr"], renews ? isOwn : { $or: [isOwn, IS_FREE] }] },
+    $expr: { $and: [ALIVE["$expr"], renews ? isOwn : { $or: [isOwn, isFree] }] },
   };
   const isQuiet = { $and: [{ $lte: ["$busy", null] }, { $lte: [{ $ifNull: ["$open", 0] }, 0] }] };
   // Sent again, it renews its own claim: what the first attempt saw must stay.
   const unsettled = { $cond: [isOwn, "$claim.unsettled", { $not: [isQuiet] }] };
-  const set = { ...claimFields(thread, claim, ttl, unsettled), ...renewalByOwn(thread, threadTtl) };
-  const options = { returnDocument: "after", includeResultMetadata: false, projection: { claim: 1 } };
-  const found = await session
-    .write((collection) => collection.findOneAndUpdate(filter, [{ $set: set }], options))
-    .catch((error: unknown) => {
-      throw isBadType(error) ? damaged(thread, A_THREAD, error) : error;
-    });
+  const set = {
+    claim: { id: { $literal: claim }, until: after(ttl), unsettled },
+    ...renewalByOwn(threadTtl),
+  };
+  const found = await session.write((collection) =>
+    collection.findOneAndUpdate(filter, [{ $set: set }], {
+      returnDocument: "after",
+      includeResultMetadata: false,
+      projection: { claim: 1 },
+    }),
+  );
   return (
     (found && { unsettled: (found["claim"] as { unsettled?: boolean }).unsettled === true }) || undefined
   );
@@ -81,10 +90,14 @@ async function create(
 ): Promise<boolean> {
   const g = newGeneration(thread);
   const fields: Doc = {
-    ...newThread(thread, newEpoch, g),
+    thread: { $literal: thread },
+    epoch: { $literal: newEpoch },
+    valid: [g],
     writes: { $ifNull: ["$writes", 0] },
-    ...claimFields(thread, claim, ttl),
-    ...renewalByOwn(thread, threadTtl),
+    created: "$$NOW",
+    updated: "$$NOW",
+    claim: { id: { $literal: claim }, until: after(ttl) },
+    ...renewalByOwn(threadTtl),
   };
   try {
     await session.write((collection) =>
@@ -100,11 +113,6 @@ async function create(
 /** Takes a claim from a thread, and returns whether the thread had it. */
 export async function releaseThread(session: Session, { thread, claim }: ReleaseRequest): Promise<boolean> {
   const filter = { ...only(threadKey(thread)), "claim.id": claim, ...ALIVE };
-  const result = await session.write((collection) =>
-    collection.updateOne(filter, { $unset: { claim: 1, claimSeal: 1 } }),
-  );
-  if (result.matchedCount > 0) return true;
-  // A damaged claim is no other claim.
-  await findThread(session, thread);
-  return false;
+  const result = await session.write((collection) => collection.updateOne(filter, { $unset: { claim: 1 } }));
+  return result.matchedCount > 0;
 }

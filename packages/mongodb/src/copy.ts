@@ -1,4 +1,5 @@
 import {
+  CheckpointError,
   compareText,
   damaged,
   shiftSeal,
@@ -8,14 +9,21 @@ import {
 import { copyThroughClient, moveTo, NEWEST_FIRST } from "./copy-through-client.ts";
 import type { Doc } from "./driver.ts";
 import { newGeneration } from "./generation.ts";
-import { isBadType, isDuplicateKey, isUnsupported, tooOften } from "./failure.ts";
+import { isBadType, isDuplicateKey, isUnsupported } from "./failure.ts";
 import { anyOf, blobsOf, contentOf, only, recordsOf, threadKey, wholeOf, type Key } from "./keys.ts";
 import { awaitPurge, generationsIn, LONG_WAITS, purge, reserve } from "./remove/purge.ts";
 import { settle } from "./remove/remove.ts";
 import type { Session } from "./session.ts";
-import { entriesOf, storedEntry } from "./entries.ts";
-import { findThread, isAlive, isSettled, oldOf, onlyOf, type ThreadDoc } from "./thread.ts";
-import { knownTimeSeal, markOf, newThread, ownFields, UNENDING } from "./thread-times.ts";
+import {
+  entriesOf,
+  findThread,
+  isAlive,
+  isSettled,
+  oldOf,
+  onlyOf,
+  storedEntry,
+  type ThreadDoc,
+} from "./thread.ts";
 
 const MAX_ATTEMPTS = 20;
 /** This many attempts, the first ones, wait for a moment without a write. */
@@ -54,7 +62,11 @@ export async function copyThread(session: Session, request: CopyRequest): Promis
     if (copied && (await reveal(session, request, copied, g))) return "copied";
     await purge(session, to, { g });
   }
-  throw tooOften(from, MAX_ATTEMPTS, "copied");
+  throw new CheckpointError(
+    "STORAGE_FAILED",
+    `thread ${JSON.stringify(from)} lost checkpoints ${MAX_ATTEMPTS} times while it was copied; try again later`,
+    { threadId: from },
+  );
 }
 
 /** `undefined` if somebody else has taken the target meanwhile: what was copied would not be complete. */
@@ -243,21 +255,22 @@ async function reveal(
   source: ThreadDoc,
   g: string,
 ): Promise<boolean> {
-  const { expires, own, newest } = source;
+  const { expires, own } = source;
   const entries = entriesOf(source).map((entry) =>
     storedEntry({ ...entry, seal: shiftSeal(entry.seal, sealShift) }),
   );
   const fields = {
-    ...newThread(to, newEpoch, g),
-    ...(expires ? { expires, expiresSeal: knownTimeSeal(expires, markOf(to)) } : UNENDING),
-    ...ownFields(to, own),
-    // During a removal it names what was stored after it began, and is not copied.
-    ...(newest && isSettled(source) && { newest: { $literal: newest } }),
+    epoch: { $literal: newEpoch },
+    valid: [g],
+    created: "$$NOW",
+    updated: "$$NOW",
+    expires: expires ?? "$$REMOVE",
     gone: "$$REMOVE",
     ...(entries.length > 0 && { entries: { $literal: entries }, entryCount: entries.length }),
   };
+  const update = [{ $set: { ...fields, ...(typeof own === "number" && { own }) } }];
   const result = await session.write((collection) =>
-    collection.updateOne({ ...only(threadKey(to)), g }, [{ $set: fields }]),
+    collection.updateOne({ ...only(threadKey(to)), g }, update),
   );
   return result.matchedCount > 0;
 }

@@ -1,5 +1,3 @@
-import { CheckpointError } from "@threadmark/core/storage";
-
 interface Failure {
   readonly code?: unknown;
 }
@@ -76,12 +74,6 @@ export function isNamespaceExists(error: unknown): boolean {
 /** Whether the user lacks a privilege. */
 export function isForbidden(error: unknown): boolean {
   return failureOf(error).code === 13;
-}
-
-/** The error for a thread that others changed whenever something was done to it. */
-export function tooOften(thread: string, times: number, done: string): CheckpointError {
-  const message = `thread ${JSON.stringify(thread)} changed ${times} times while it was ${done}; try again later`;
-  return new CheckpointError("STORAGE_FAILED", message, { threadId: thread });
 }
 
 function failureOf(error: unknown): Failure {

@@ -50,7 +50,7 @@ import { readOne, readScan, type ReadContext } from "./read/read-checkpoints.ts"
 import { checkpointRecords, writeRecords } from "./write/records.ts";
 import { remove, removeAll } from "./remove/remove.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import { ALIVE, expired, expiryAfter, NEVER, ownFields, UNENDING } from "./thread-times.ts";
+import { after, ALIVE, expired, NEVER } from "./thread.ts";
 import { MOST_TOGETHER, Together } from "./together.ts";
 import { updateThreads } from "./update-threads.ts";
 import { SharedUpdates } from "./write/shared-updates.ts";
@@ -197,9 +197,7 @@ export class MongoDBStorage implements CheckpointStorage {
   async expire({ thread, ttl }: ExpireRequest): Promise<boolean> {
     this.#context.hints.forget(thread);
     const filter = { ...only(threadKey(thread)), ...ALIVE };
-    const result = await this.#session.write((collection) =>
-      collection.updateOne(filter, ownTtl(thread, ttl)),
-    );
+    const result = await this.#session.write((collection) => collection.updateOne(filter, ownTtl(ttl)));
     return result.matchedCount > 0;
   }
 
@@ -237,8 +235,8 @@ export class MongoDBStorage implements CheckpointStorage {
   }
 }
 
-function ownTtl(thread: string, ttl: ExpireRequest["ttl"]): Doc[] {
-  if (ttl === undefined) return [{ $unset: ["own", "ownSeal"] }];
-  if (ttl === null) return [{ $set: { ...ownFields(thread, NEVER), ...UNENDING } }];
-  return [{ $set: { ...ownFields(thread, ttl), ...expiryAfter(thread, ttl) } }];
+function ownTtl(ttl: ExpireRequest["ttl"]): Doc[] {
+  if (ttl === undefined) return [{ $unset: "own" }];
+  if (ttl === null) return [{ $set: { own: NEVER, expires: "$$REMOVE" } }];
+  return [{ $set: { own: ttl, expires: after(ttl) } }];
 }

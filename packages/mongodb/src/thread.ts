@@ -1,11 +1,9 @@
-import { damaged } from "@threadmark/core/storage";
+import { damaged, type ThreadEntry } from "@threadmark/core/storage";
 import { decoderOf } from "./decoder.ts";
 import type { Doc } from "./driver.ts";
 import type { Session } from "./session.ts";
 import { checkGeneration } from "./generation.ts";
 import { anyOf, only, threadKey, type Key } from "./keys.ts";
-import type { StoredEntry } from "./entries.ts";
-import { knownTimeSeal, LONG_AGO, markOf } from "./thread-times.ts";
 
 /**
  * A thread's own document decides which of its other documents count.
@@ -23,11 +21,8 @@ import { knownTimeSeal, LONG_AGO, markOf } from "./thread-times.ts";
  */
 export interface ThreadDoc {
   readonly thread: string;
-  /** A number that stands for the name in seals; see `thread-times.ts`. */
-  readonly mark: number;
   /** The epoch of the port. */
   readonly epoch: string;
-  readonly epochSeal: number;
   readonly g: string;
   /** Several while a removal is under way; then the last one is `g`. */
   readonly valid: readonly string[];
@@ -36,14 +31,10 @@ export interface ThreadDoc {
   /** Writes of owners that have begun and are not done; those that have failed, too. */
   readonly open?: number;
   readonly created: Date;
-  readonly createdSeal: number;
   readonly updated: Date;
-  readonly updatedSeal: number;
   readonly expires?: Date | null;
-  readonly expiresSeal?: number | null;
   /** The thread's own time to live in milliseconds, or {@link NEVER}. */
   readonly own?: number | null;
-  readonly ownSeal?: number | null;
   /** When the thread was marked as gone and its deletion began. */
   readonly gone?: Date | null;
   /** When the removal that is under way began. */
@@ -54,16 +45,33 @@ export interface ThreadDoc {
   readonly entryCount?: number;
   /** Who owns it. */
   readonly claim?: StoredClaim;
-  readonly claimSeal?: number;
-  /** Newest checkpoints; see `newest.ts`. */
-  readonly newest?: Readonly<Record<string, string>>;
+}
+
+interface StoredEntry {
+  readonly k: string;
+  readonly v: string;
+  readonly b: Uint8Array;
+  readonly s: number;
 }
 
 interface StoredClaim {
   readonly id: string;
   readonly until: Date;
-  /** A number that stands for `id` in the seal. */
-  readonly mark: number;
+}
+
+/** `own` of a thread that never expires. */
+export const NEVER = -1;
+
+/** `expires` of a thread that is gone: one that is being deleted, or not there yet. No clock is that far behind. */
+export const LONG_AGO: Date = new Date(0);
+const LATER = new Date(1);
+
+/** The fields of a thread that is gone for everybody, even if some of it is left. */
+export const GONE: Doc = { valid: [], expires: LONG_AGO };
+
+/** The fields of a thread that is not there yet. */
+export function neverThere(thread: string): Doc {
+  return { thread, epoch: "", created: LONG_AGO, updated: LONG_AGO, ...GONE };
 }
 
 /**
@@ -72,6 +80,21 @@ interface StoredClaim {
  */
 export function onlyOf(generations: readonly string[]): Doc {
   return { g: { $in: generations, $not: { $elemMatch: { $nin: generations } } } };
+}
+
+/**
+ * Whether a thread has expired, and the condition for one that has not. Only the server's clock decides that, in
+ * the command itself: those of clients may be wrong, and may step. `null` comes before all dates.
+ */
+const EXPIRED: Doc = { $and: [{ $gt: ["$expires", null] }, { $lte: ["$expires", "$$NOW"] }] };
+
+/** It cannot be part of an upsert, in which the server does not allow `$expr`. */
+export const ALIVE: Doc = { $expr: { $not: [EXPIRED] } };
+
+/** The condition for a thread that has expired, or whose deletion has been taken for dead. */
+export function expired(patience: number): Doc {
+  const deletedByNobody = { $lte: ["$gone", { $subtract: ["$$NOW", patience] }] };
+  return { $expr: { $and: [EXPIRED, deletedByNobody] } };
 }
 
 /** Whether a record has one of the valid generations. A damaged one is an error. */
@@ -109,33 +132,55 @@ export function epochFor(thread: ThreadDoc): string {
   return isSettled(thread) ? thread.epoch : `${thread.epoch} (changing)`;
 }
 
+/** Whether a thread will not expire, even after a write with this time to live. */
+export function isLasting(
+  { own, expires }: { readonly own?: number | null | undefined; readonly expires?: Date | null | undefined },
+  ttl: number | undefined,
+): boolean {
+  return !expires && (own === NEVER || ((own ?? undefined) === undefined && ttl === undefined));
+}
+
+/** The new value of `expires` after a write or a read; none where it stays as it is. */
+export function renewal(
+  own: number | undefined,
+  ttl: number | undefined,
+): { readonly expires?: Doc | string } {
+  const milliseconds = own ?? ttl;
+  if (milliseconds === undefined) return {};
+  return { expires: milliseconds === NEVER ? "$$REMOVE" : after(milliseconds) };
+}
+
+/** The same where the thread's own time to live is not known. */
+export function renewalByOwn(ttl: number | undefined): { readonly expires: Doc } {
+  const given = ttl === undefined ? "$expires" : after(ttl);
+  const own = { $cond: [{ $eq: ["$own", NEVER] }, "$$REMOVE", { $add: ["$$NOW", "$own"] }] };
+  return { expires: { $cond: [{ $gt: ["$own", null] }, own, given] } };
+}
+
+/** This many milliseconds from now, by the server's clock. */
+export function after(milliseconds: number): Doc {
+  return { $add: ["$$NOW", milliseconds] };
+}
+
 /** A thread and the server's time when it was read. */
 export type SeenThread = ThreadDoc & { readonly now: Date };
 
 const FIELDS: readonly (keyof ThreadDoc)[] = [
   "thread",
-  "mark",
   "epoch",
-  "epochSeal",
   "g",
   "valid",
   "writes",
   "open",
   "created",
-  "createdSeal",
   "updated",
-  "updatedSeal",
   "expires",
-  "expiresSeal",
   "own",
-  "ownSeal",
   "gone",
   "busy",
   "entries",
   "entryCount",
   "claim",
-  "claimSeal",
-  "newest",
 ];
 
 /** The projection for a {@link SeenThread}. A read that needs more fields has to name them. */
@@ -166,48 +211,58 @@ export async function findThreads(
   );
 }
 
-const LATER = new Date(1);
-
-/** What a thread's document is, for errors. */
-export const A_THREAD = "the document";
+const A_THREAD = "the document";
 
 /**
- * The document of a thread, once it is checked, except for its entries.
+ * The document of a thread, once the fields that decide about its other documents are checked.
  *
  * @throws CheckpointError `CORRUPT`
  */
 export function checkedThread(thread: string, doc: Doc): ThreadDoc {
   const decode = decoderOf(thread, A_THREAD);
-  const { g, valid, writes, expires, gone, busy, newest } = doc;
-  checkSeals(thread, doc);
+  const { g, valid, epoch, writes, created, updated, expires, own, gone, busy } = doc;
+  if (doc["thread"] !== thread) throw damaged(thread, A_THREAD);
   // Only a thread that is gone has no valid generation. Any other without one is not read as if it were gone.
   const isGone = decode.date(expires ?? LATER).getTime() <= LONG_AGO.getTime();
   if (decode.list(valid).length === 0 && !isGone) throw damaged(thread, A_THREAD);
   for (const one of [g, ...decode.list(valid)]) checkGeneration(thread, one, A_THREAD);
+  for (const date of [created, updated]) decode.date(date);
   for (const date of [gone, busy]) decode.date(date ?? LONG_AGO);
-  decode.number(writes ?? 0);
-  for (const id of Object.values(decode.object(newest ?? {}))) decode.text(id);
+  decode.text(epoch);
+  for (const number of [writes, own]) decode.number(number ?? 0);
   return doc as unknown as ThreadDoc;
 }
 
-/** Checks what has a seal; see `thread-times.ts`. */
-function checkSeals(thread: string, doc: Doc): void {
+export function storedEntry({ key, token, value, seal }: ThreadEntry): StoredEntry {
+  return { k: key, v: token, b: value, s: seal };
+}
+
+/** @throws CheckpointError `CORRUPT` */
+export function entriesOf({
+  thread,
+  entries,
+  entryCount,
+}: Pick<ThreadDoc, "thread" | "entries" | "entryCount">): ThreadEntry[] {
   const decode = decoderOf(thread, A_THREAD);
-  const mark = markOf(thread);
-  const { epoch, created, updated, expires, own, claim } = doc;
-  const { id, until, mark: claimMark } = decode.object(claim ?? {});
-  const seal = (time: unknown, of: number): number => knownTimeSeal(decode.date(time), of);
-  const ownerMark = claim === undefined ? undefined : markOf(thread, decode.text(id));
-  const expected: Doc = {
-    thread,
-    mark,
-    epochSeal: markOf(thread, decode.text(epoch)),
-    createdSeal: seal(created, mark),
-    updatedSeal: seal(updated, mark),
-    expiresSeal: (expires ?? undefined) === undefined ? undefined : seal(expires, mark),
-    ownSeal: own === undefined || own === null ? undefined : markOf(thread, `${decode.number(own)}`),
-    claimSeal: ownerMark === undefined ? undefined : seal(until, ownerMark),
+  const list = decode.list(entries ?? []);
+  if (list.length !== decode.number(entryCount ?? 0)) throw damaged(thread, A_THREAD);
+  return list.map((entry) => {
+    const { k, v, b, s } = decode.object(entry);
+    return { key: decode.text(k), token: decode.text(v), value: decode.bytes(b), seal: decode.seal(s) };
+  });
+}
+
+/** The new values of `entries` and `entryCount`: some are set, some removed, and the others stay. */
+export function changedEntries(set: readonly ThreadEntry[], remove: readonly string[] = []): Doc {
+  const changed = [...set.map(({ key }) => key), ...remove];
+  const others = {
+    $filter: {
+      input: { $ifNull: ["$entries", []] },
+      cond: { $not: [{ $in: ["$$this.k", { $literal: changed }] }] },
+    },
   };
-  const isRight = Object.entries(expected).every(([field, value]) => (doc[field] ?? undefined) === value);
-  if (!isRight || claimMark !== ownerMark) throw damaged(thread, A_THREAD);
+  return {
+    entries: { $concatArrays: [others, { $literal: set.map(storedEntry) }] },
+    entryCount: { $add: [{ $size: others }, set.length] },
+  };
 }

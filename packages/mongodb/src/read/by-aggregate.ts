@@ -3,8 +3,7 @@ import { bytesOf, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../doc
 import type { Doc } from "../driver.ts";
 import { KIND, only, threadKey, type Key } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { checkedThread, isAlive, type ThreadDoc } from "../thread.ts";
-import { ALIVE } from "../thread-times.ts";
+import { ALIVE, checkedThread, isAlive, type ThreadDoc } from "../thread.ts";
 import type { Gathered, GatheredOne } from "./hit.ts";
 import type { Selection } from "./selection.ts";
 

@@ -2,8 +2,7 @@ import type { CheckpointDoc, WriteDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
 import { checkpointsFrom, KIND, only, threadKey, writesOf, type Key } from "../keys.ts";
 import type { Session } from "../session.ts";
-import { checkedThread, type ThreadDoc } from "../thread.ts";
-import { ALIVE } from "../thread-times.ts";
+import { ALIVE, checkedThread, type ThreadDoc } from "../thread.ts";
 import { MOST_SHARED, Together } from "../together.ts";
 import { isWhole, type Hit } from "./hit.ts";
 

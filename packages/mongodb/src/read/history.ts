@@ -2,7 +2,6 @@ import type { Ancestor, AncestorsRequest, Blob, BlobsRequest } from "@threadmark
 import { writesByCheckpoint } from "../remove/unreferenced.ts";
 import { OUTLINE, outlineOf, writesIn, type CheckpointDoc, type WriteDoc } from "../documents.ts";
 import { checkpointsOf, writesBetween } from "../keys.ts";
-import { checkAbsent, checkNewest } from "../newest.ts";
 import type { Session } from "../session.ts";
 import { findValid, readSteadily, type Find } from "./read-steadily.ts";
 import type { ThreadDoc } from "../thread.ts";
@@ -19,7 +18,6 @@ export async function readAncestors(
 ): Promise<readonly Ancestor[]> {
   const found = await readSteadily(session, request.thread, async (find, thread) => {
     const line = await readLine(find, thread, request);
-    await checkLine(session, thread, request, line);
     const writes = await readWrites(find, thread, request, line);
     return line.map((doc): Ancestor => ({
       checkpoint: outlineOf(doc),
@@ -27,19 +25,6 @@ export async function readAncestors(
     }));
   });
   return found ?? [];
-}
-
-/** Checks that a line does not end at, or begin before, a checkpoint that is there under another key. */
-async function checkLine(
-  session: Session,
-  doc: ThreadDoc,
-  { namespace, id, limit }: AncestorsRequest,
-  line: readonly CheckpointDoc[],
-): Promise<void> {
-  const missing = line.length === 0 ? id : line.at(-1)!.parent;
-  if (line.length < limit && typeof missing === "string")
-    await checkAbsent(session, doc, { namespace, id: missing });
-  if (id === undefined) await checkNewest(session, doc, { namespace, id: line[0]?._id.i });
 }
 
 async function readLine(

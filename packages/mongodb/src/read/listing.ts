@@ -11,10 +11,7 @@ import { isBadHint } from "../failure.ts";
 import { checkpointsOf, KIND, only, threadKey, writesOf, type Key } from "../keys.ts";
 import { ENTRIES_INDEX } from "../schema.ts";
 import { ALL, type Session } from "../session.ts";
-import { entriesOf } from "../entries.ts";
-import { checkNewest } from "../newest.ts";
-import { checkedThread, isValid, type ThreadDoc } from "../thread.ts";
-import { ALIVE } from "../thread-times.ts";
+import { ALIVE, checkedThread, entriesOf, isValid, type ThreadDoc } from "../thread.ts";
 import { writesStage } from "./by-aggregate.ts";
 import type { ReadContext } from "./read-checkpoints.ts";
 import { findValid } from "./read-steadily.ts";
@@ -53,7 +50,6 @@ export async function readThreads(
     const some = listed.slice(start, start + AT_ONCE);
     const heads = some.map(async (doc) => (withHeads && headIn(doc)) || findHead(session, doc, request));
     for (const [i, head] of (await Promise.all(heads)).entries()) {
-      await checkNewest(session, some[i]!, { namespace: "", id: head.doc?._id.i });
       threads.push(recordOf(some[i]!, head, request.pendingChannels));
     }
   }
@@ -100,10 +96,9 @@ async function hinted(
 function conditionsOf({ thread, filter, after }: ThreadsRequest): Doc {
   const time = after && new Date(after.updated);
   return {
+    ...(thread !== undefined && only(threadKey(thread))),
     // The condition on it makes it possible to use a sparse index.
-    ...(thread === undefined
-      ? { updated: time ? { $lte: time } : { $exists: true } }
-      : only(threadKey(thread))),
+    updated: time ? { $lte: time } : { $gte: new Date(0) },
     ...(after && { $nor: [{ updated: time, thread: { $lte: after.thread } }] }),
     ...(filter.length > 0 && { $and: filter.map(conditionOf) }),
     ...ALIVE,

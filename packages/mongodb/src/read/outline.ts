@@ -3,8 +3,7 @@ import { OUTLINE, outlineOf, type CheckpointDoc } from "../documents.ts";
 import type { Doc } from "../driver.ts";
 import { anyOf, either, threadKey, type Key } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { checkedThread, isSame, isValid, type ThreadDoc } from "../thread.ts";
-import { ALIVE } from "../thread-times.ts";
+import { ALIVE, checkedThread, isSame, isValid, type ThreadDoc } from "../thread.ts";
 import { findValid, readSteadily } from "./read-steadily.ts";
 import { selectCheckpoints, type Selection } from "./selection.ts";
 

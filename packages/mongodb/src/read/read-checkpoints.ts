@@ -15,12 +15,10 @@ import type { KnownHeads } from "./known-heads.ts";
 import type { Doc } from "../driver.ts";
 import type { Gatherer } from "./gatherer.ts";
 import { isWhole, type Hit } from "./hit.ts";
-import { checkAbsent, checkNewest } from "../newest.ts";
 import { anyOf, only, threadKey } from "../keys.ts";
 import { selectCheckpoints } from "./selection.ts";
 import { ALL, type Session } from "../session.ts";
-import { checkedThread, epochFor, isSame, isValid, type ThreadDoc } from "../thread.ts";
-import { ALIVE, renewal } from "../thread-times.ts";
+import { ALIVE, epochFor, isSame, isValid, renewal, type ThreadDoc } from "../thread.ts";
 import { readTrees, type Roots } from "./read-trees.ts";
 import type { Context } from "../write/write.ts";
 
@@ -93,7 +91,6 @@ async function readPage(
     const busy = names.some((name) => threads.get(name)!.busy ?? threadOf(last, name)?.busy);
     // While blobs are being removed, a checkpoint that was replaced since may have lost some.
     if (same && (trees.complete || !busy)) {
-      if (after === undefined) await checkFirst(context.session, wanted, found);
       return { hits, blobs: trees.blobs, more: found.hits.length > wanted.limit };
     }
   }
@@ -102,19 +99,6 @@ async function readPage(
     `checkpoints were removed ${MAX_ATTEMPTS} times while they were read; try again later`,
     { threadId: wanted.thread },
   );
-}
-
-/** Checks that nothing is missing where a read began. */
-async function checkFirst(session: Session, wanted: Wanted, { hits, after }: Found): Promise<void> {
-  const { namespace, id, before, filter } = wanted;
-  const [hit] = hits;
-  if (wanted.thread === undefined || namespace === undefined) return;
-  if (before !== undefined || filter.length > 0) return;
-  const last = after?.[0] as Doc | undefined;
-  const thread = hit?.thread ?? (last && checkedThread(wanted.thread, last));
-  if (!thread) return;
-  if (id === undefined) await checkNewest(session, thread, { namespace, id: hit?.doc._id.i });
-  else if (!hit) await checkAbsent(session, thread, { namespace, id });
 }
 
 interface Found {
@@ -176,7 +160,7 @@ async function findOne(
   if (!one) return undefined;
   const { hit, thread } = one;
   if (!thread) hints.missed(selection.thread);
-  if (!hit || !thread) return { hits: [], nodes: [], after: thread && [thread] };
+  if (!hit || !thread) return { hits: [], nodes: [], after: undefined };
   if (!isWhole(hit, thread)) return undefined;
   return { hits: [hit], nodes: one.nodes, after: [thread] };
 }
@@ -212,6 +196,6 @@ function threadOf(threads: readonly ThreadDoc[], name: string): ThreadDoc | unde
 /** Moves the expiry of a thread if it is still the one that was read. */
 async function renew(session: Session, { thread, g, own }: ThreadDoc, ttl: number): Promise<void> {
   const filter = { ...only(threadKey(thread)), g, own: own ?? null, ...ALIVE };
-  const update = [{ $set: renewal(thread, own ?? undefined, ttl) }];
+  const update = [{ $set: renewal(own ?? undefined, ttl) }];
   await session.write((collection) => collection.updateOne(filter, update));
 }

@@ -1,9 +1,8 @@
+import { CheckpointError } from "@threadmark/core/storage";
 import type { Doc } from "../driver.ts";
-import { tooOften } from "../failure.ts";
 import { only, threadKey } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { checkedThread, isSame, isValid, type ThreadDoc } from "../thread.ts";
-import { ALIVE } from "../thread-times.ts";
+import { ALIVE, checkedThread, isSame, isValid, type ThreadDoc } from "../thread.ts";
 
 const MAX_ATTEMPTS = 50;
 
@@ -33,7 +32,11 @@ export async function readSteadily<T>(
     if (isSame(thread, after)) return result;
     thread = after;
   }
-  throw tooOften(name, MAX_ATTEMPTS, "read");
+  throw new CheckpointError(
+    "STORAGE_FAILED",
+    `thread ${JSON.stringify(name)} lost checkpoints ${MAX_ATTEMPTS} times while it was read; try again later`,
+    { threadId: name },
+  );
 }
 
 /** How {@link findValid} finds documents. */

@@ -2,8 +2,7 @@ import { compareText, type RunsPage, type RunsRequest } from "@threadmark/core/s
 import type { Doc } from "../driver.ts";
 import { anyOf, threadKey } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { checkedThread, isValid, type ThreadDoc } from "../thread.ts";
-import { ALIVE } from "../thread-times.ts";
+import { ALIVE, checkedThread, isValid, type ThreadDoc } from "../thread.ts";
 
 /** Threads with a checkpoint of one of the runs. */
 export async function readRuns(session: Session, { runs, after, limit }: RunsRequest): Promise<RunsPage> {

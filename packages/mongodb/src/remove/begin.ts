@@ -1,11 +1,9 @@
-import type { RemoveRequest } from "@threadmark/core/storage";
+import { CheckpointError, type RemoveRequest } from "@threadmark/core/storage";
 import type { UpdateOp } from "../driver.ts";
-import { tooOften } from "../failure.ts";
 import { newGeneration } from "../generation.ts";
 import { only, threadKey } from "../keys.ts";
 import type { Session } from "../session.ts";
-import { findThreads, isSettled, type SeenThread, type ThreadDoc } from "../thread.ts";
-import { ALIVE, epochFields } from "../thread-times.ts";
+import { ALIVE, findThreads, isSettled, type SeenThread, type ThreadDoc } from "../thread.ts";
 
 const MAX_ATTEMPTS = 100;
 
@@ -48,7 +46,7 @@ export async function begin(
   for (const { request, epoch, attempt } of pending) {
     const thread = seen.get(request.thread)!;
     if (!isSettled(thread) && !isStuck(session, thread)) continue;
-    if (attempt > MAX_ATTEMPTS) throw tooOften(request.thread, MAX_ATTEMPTS, "removed from");
+    if (attempt > MAX_ATTEMPTS) throw takenTooOften(request.thread);
     const g = newGeneration(request.thread);
     marks.set(request.thread, g);
     ops.push(beginOne(thread, g, epoch));
@@ -69,11 +67,18 @@ function beginOne({ thread, g: before, valid }: ThreadDoc, g: string, epoch: str
   const filter = { ...only(threadKey(thread)), g: before, ...ALIVE };
   const set = {
     g,
-    ...epochFields(thread, epoch),
+    epoch: { $literal: epoch },
     valid: [...valid, g],
     busy: "$$NOW",
     open: "$$REMOVE",
-    newest: "$$REMOVE",
   };
   return { updateOne: { filter, update: [{ $set: set }], upsert: false } };
+}
+
+function takenTooOften(thread: string): CheckpointError {
+  return new CheckpointError(
+    "STORAGE_FAILED",
+    `thread ${JSON.stringify(thread)} lost checkpoints to other removals ${MAX_ATTEMPTS} times; try again later`,
+    { threadId: thread },
+  );
 }

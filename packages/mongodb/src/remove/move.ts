@@ -1,8 +1,6 @@
 import type { Begun } from "./begin.ts";
 import type { Doc, UpdateManyOp, UpdateOp } from "../driver.ts";
 import { checkpointKey, only, recordsOf, successorKey, threadKey, writesOf } from "../keys.ts";
-import { newestAmong } from "../newest.ts";
-import type { Linked } from "./outlines.ts";
 import type { Session } from "../session.ts";
 import { findThreads, oldOf, type ThreadDoc } from "../thread.ts";
 
@@ -45,21 +43,15 @@ export async function move(session: Session, threads: readonly ThreadDoc[]): Pro
   await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
 }
 
-/** A thread that a removal has begun with, and the checkpoints that stay in any case. */
-export interface Survivors {
-  readonly thread: ThreadDoc;
-  readonly checkpoints: readonly Linked[];
-}
-
 /** Step 5. Returns the threads that no other removal took over. */
-export async function end(session: Session, survivors: readonly Survivors[]): Promise<readonly ThreadDoc[]> {
-  const threads = survivors.map(({ thread }) => thread);
-  const ops = survivors.map(({ thread: { thread, g }, checkpoints }): UpdateOp => {
-    // What a write under the new generation has put there is right, too.
-    const newest = { $ifNull: ["$newest", { $literal: newestAmong(checkpoints) }] };
-    const update = [{ $set: { valid: [g], newest } }];
-    return { updateOne: { filter: { ...only(threadKey(thread)), g }, update, upsert: false } };
-  });
+export async function end(session: Session, threads: readonly ThreadDoc[]): Promise<readonly ThreadDoc[]> {
+  const ops = threads.map(({ thread, g }): UpdateOp => ({
+    updateOne: {
+      filter: { ...only(threadKey(thread)), g },
+      update: { $set: { valid: [g] } },
+      upsert: false,
+    },
+  }));
   const ended = await session.write((collection) => collection.bulkWrite(ops, { ordered: true }));
   if (ended.matchedCount === threads.length) return threads;
   const now = await findThreads(

@@ -24,10 +24,10 @@ export async function readOutlines(
   return outlines;
 }
 
-/** The checkpoints of a thread that a removal leaves. */
-export function staying(outline: readonly Linked[], { checkpoints }: RemoveRequest): Linked[] {
+/** Whether a removal leaves a checkpoint of a thread. */
+export function staysAny(outline: readonly Linked[], { checkpoints }: RemoveRequest): boolean {
   const going = new Set(checkpoints.map(textOf));
-  return outline.filter((checkpoint) => !going.has(textOf(checkpoint)));
+  return outline.some((checkpoint) => !going.has(textOf(checkpoint)));
 }
 
 function textOf({ namespace, id }: CheckpointKey): string {

@@ -3,8 +3,7 @@ import { newGeneration } from "../generation.ts";
 import { isDuplicateKey } from "../failure.ts";
 import { anyOf, contentOf, either, KIND, only, threadKey, wholeOf } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { findThread, onlyOf, type ThreadDoc } from "../thread.ts";
-import { gone, neverThere } from "../thread-times.ts";
+import { findThread, GONE, neverThere, onlyOf, type ThreadDoc } from "../thread.ts";
 
 /** What a purge found of a thread, and did with it. */
 export interface Purged {
@@ -64,7 +63,7 @@ function markGone(thread: string, mark: string, when: Doc): UpdateOp {
   const valid = { $cond: [{ $isArray: "$valid" }, "$valid", []] };
   const was = { $setUnion: [{ $ifNull: ["$was", []] }, valid, ["$g"]] };
   const left = { $gt: ["$gone", null] };
-  const set = { g: mark, was, left, ...gone(thread), gone: "$$NOW", busy: "$$REMOVE" };
+  const set = { g: mark, was, left, ...GONE, gone: "$$NOW", busy: "$$REMOVE" };
   const filter = { ...only(threadKey(thread)), g: { $ne: mark }, ...when };
   return { updateOne: { filter, update: [{ $set: set }], upsert: false } };
 }

@@ -1,7 +1,7 @@
 import { hasUnknownChild, type RemoveOutcome, type RemoveRequest } from "@threadmark/core/storage";
 import { again, begin, isStuck, type Begun, type Pending } from "./begin.ts";
-import { doom, end, move, type Survivors } from "./move.ts";
-import { readOutlines, staying } from "./outlines.ts";
+import { doom, end, move } from "./move.ts";
+import { readOutlines, staysAny } from "./outlines.ts";
 import { removeUnreferenced } from "./unreferenced.ts";
 import type { Doc } from "../driver.ts";
 import { newGeneration } from "../generation.ts";
@@ -141,30 +141,26 @@ async function carryOut(
     begun.map(({ thread }) => thread),
   );
   const conflicts = new Set<string>();
-  const stay = new Map<string, Survivors>();
   const emptied = new Map<string, Doc>();
   for (const { request, thread } of begun) {
     const outline = outlines.get(request.thread)!;
-    const isConflict = hasUnknownChild(outline, request);
-    const checkpoints = isConflict ? outline : staying(outline, request);
-    stay.set(request.thread, { thread, checkpoints });
-    if (isConflict) conflicts.add(request.thread);
+    if (hasUnknownChild(outline, request)) conflicts.add(request.thread);
     // Only if no write has begun since step 1; otherwise something may have to stay.
-    else if (!keepEmpty && checkpoints.length === 0) {
+    else if (!keepEmpty && !staysAny(outline, request)) {
       emptied.set(request.thread, { g: thread.g, writes: thread.writes });
     }
   }
   for (const [thread, { done, blobs }] of await purgeAll(session, emptied)) {
     if (done) outcomes.set(thread, { outcome: "removed", blobs });
   }
-  const left = begun.filter(({ request }) => !outcomes.has(request.thread));
+  const staying = begun.filter(({ request }) => !outcomes.has(request.thread));
   await doom(
     session,
-    left.filter(({ request }) => !conflicts.has(request.thread)),
+    staying.filter(({ request }) => !conflicts.has(request.thread)),
   );
   const thinned = await finish(
     session,
-    left.map(({ request }) => stay.get(request.thread)!),
+    staying.map(({ thread }) => thread),
   );
   for (const [thread, blobs] of thinned) {
     outcomes.set(thread, conflicts.has(thread) ? { outcome: "conflict" } : { outcome: "removed", blobs });
@@ -173,18 +169,14 @@ async function carryOut(
 }
 
 /** Steps 4 to 7. Returns how many blobs went, by thread. */
-async function finish(
-  session: Session,
-  survivors: readonly Survivors[],
-): Promise<ReadonlyMap<string, number>> {
-  if (survivors.length === 0) return new Map();
-  const threads = survivors.map(({ thread }) => thread);
+async function finish(session: Session, threads: readonly ThreadDoc[]): Promise<ReadonlyMap<string, number>> {
+  if (threads.length === 0) return new Map();
   await move(session, threads);
   const stored = await generationsIn(
     session,
     threads.map(({ thread }) => contentOf(thread)),
   );
-  const ended = await end(session, survivors);
+  const ended = await end(session, threads);
   if (ended.length === 0) return new Map();
   const thinned = ended.map((doc) => {
     const { thread, g } = doc;

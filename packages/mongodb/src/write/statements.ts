@@ -1,21 +1,8 @@
 import type { Blob, BlobId, WriteRequest } from "@threadmark/core/storage";
 import { blobFields } from "../documents.ts";
 import type { Doc, UpdateOp } from "../driver.ts";
-import { changedEntries } from "../entries.ts";
-import { blobKey, only, threadKey, type Key } from "../keys.ts";
-import { withNewest } from "../newest.ts";
-import {
-  ALIVE,
-  isLasting,
-  LONG_AGO,
-  lostClaim,
-  markOf,
-  neverThere,
-  newThread,
-  ownFields,
-  renewal,
-  timed,
-} from "../thread-times.ts";
+import { blobKey, only, threadKey } from "../keys.ts";
+import { ALIVE, changedEntries, isLasting, LONG_AGO, neverThere, renewal } from "../thread.ts";
 import type { Hint } from "./thread-hints.ts";
 
 /**
@@ -51,21 +38,20 @@ export function needsOpen({ claim, ttl, entries }: WriteRequest, hint: Hint): bo
 /** If the thread does not exist, this leaves one that is marked as gone, which `sweep` removes. */
 export function open(request: WriteRequest, hint: Hint): UpdateOp {
   const count = { writes: 1, ...(request.claim !== undefined && { open: 1 }) };
-  if (!hint.isNew)
-    return upsert(asKnown(request, hint), { $inc: count, $setOnInsert: notThere(request, hint) });
-  return create(request, hint, counted(count));
+  if (!hint.isNew) return upsert(asKnown(request, hint), { $inc: count, $setOnInsert: notThere(request) });
+  return upsert({ ...only(threadKey(request.thread)), g: hint.g }, { $inc: count, ...fresh(request, hint) });
 }
 
 /** Records that a write that was opened is done, and moves the thread's times. */
-export function closeOpened(request: WriteRequest, hint: Hint, keys: readonly Key[]): UpdateOp {
-  const { thread, ttl, entries, claim } = request;
+export function closeOpened(request: WriteRequest, hint: Hint): UpdateOp {
+  const { ttl, entries, claim } = request;
   // The time of a command is when it began, which is before the time that `open` took.
   const updated = { $max: ["$created", "$$NOW"] };
   const set = {
-    ...timed("updated", updated, markOf(thread)),
-    ...counted({ writes: 1, ...(claim !== undefined && { open: -1 }) }),
-    ...withNewest(keys),
-    ...renewal(thread, hint.own, ttl),
+    updated,
+    writes: { $add: ["$writes", 1] },
+    ...(claim !== undefined && { open: { $subtract: ["$open", 1] } }),
+    ...renewal(hint.own, ttl),
     ...(entries.length > 0 && changedEntries(entries)),
   };
   return {
@@ -78,40 +64,27 @@ export function closeOpened(request: WriteRequest, hint: Hint, keys: readonly Ke
  * collides with the key of that document, which is an error. If there is none, this leaves one that is marked as
  * gone, as `open` does: the write must not take that insertion for its success.
  */
-export function close(request: WriteRequest, hint: Hint, keys: readonly Key[]): UpdateOp {
-  const set = { ...counted({ writes: 1 }), ...withNewest(keys) };
-  if (hint.isNew) return create(request, hint, set);
-  const changed = { ...set, ...timed("updated", "$$NOW", markOf(request.thread)) };
-  const made = { $mergeObjects: ["$$ROOT", { $literal: notThere(request, hint) }] };
-  return upsert({ ...asKnown(request, hint), expires: null }, [
-    { $replaceWith: { $cond: [IS_INSERTED, made, "$$ROOT"] } },
-    { $set: changed },
-  ]);
+export function close(request: WriteRequest, hint: Hint): UpdateOp {
+  const count = { $inc: { writes: 1 } };
+  const key = only(threadKey(request.thread));
+  if (hint.isNew) return upsert({ ...key, g: hint.g }, { ...count, ...fresh(request, hint) });
+  return upsert(
+    { ...asKnown(request, hint), expires: null },
+    { ...count, $currentDate: { updated: true }, $setOnInsert: withoutTime(notThere(request)) },
+  );
 }
-
-/** Every thread has these, even a damaged one has one of them. What is missing comes before all other values. */
-const IS_INSERTED: Doc = { $and: ["$created", "$thread"].map((field) => ({ $lte: [field, null] })) };
 
 /** A thread that did not exist. */
-function create({ thread }: WriteRequest, { g, epoch }: Hint, set: Doc): UpdateOp {
-  return upsert({ ...only(threadKey(thread)), g }, [{ $set: { ...newThread(thread, epoch, g), ...set } }]);
+function fresh({ thread }: WriteRequest, { g, epoch }: Hint): Doc {
+  return { $setOnInsert: { thread, epoch, valid: [g] }, $currentDate: { created: true, updated: true } };
 }
 
-/** What an upsert inserts for {@link asKnown} if there is no such thread. */
-function notThere({ thread, claim }: WriteRequest, { own }: Pick<Hint, "own">): Doc {
-  return {
-    ...neverThere(thread),
-    ...ownFields(thread, own),
-    ...(claim !== undefined && lostClaim(thread, claim)),
-    gone: LONG_AGO,
-  };
+function notThere({ thread }: WriteRequest): Doc {
+  return { ...neverThere(thread), gone: LONG_AGO };
 }
 
-/** Numbers that grow. */
-function counted(by: Readonly<Record<string, number>>): Doc {
-  return Object.fromEntries(
-    Object.entries(by).map(([field, count]) => [field, { $add: [{ $ifNull: [`$${field}`, 0] }, count] }]),
-  );
+function withoutTime({ updated: _, ...fields }: Doc): Doc {
+  return fields;
 }
 
 /** The condition for the thread as the write knows it. */

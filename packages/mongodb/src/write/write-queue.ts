@@ -101,8 +101,7 @@ export class WriteQueue {
       const relies = [...new Set(jobs.flatMap((job) => job.request.relies))];
       const entries = new Map(jobs.flatMap((job) => job.request.entries.map((entry) => [entry.key, entry])));
       const joint = { ...request, blobs: [...all.values()], relies, entries: [...entries.values()] };
-      const keys = jobs.flatMap(({ records }) => records.keys);
-      const sent = await send(this.#context, joint, { hint, keys, found, bytes });
+      const sent = await send(this.#context, joint, { hint, found, bytes });
       if (sent === "stored") {
         hints.learn(thread, hint);
         return { outcome: "stored", epoch: hint.epoch };

@@ -1,6 +1,12 @@
-import { damaged, type Blob, type WriteOutcome, type WriteRequest } from "@threadmark/core/storage";
+import {
+  CheckpointError,
+  damaged,
+  type Blob,
+  type WriteOutcome,
+  type WriteRequest,
+} from "@threadmark/core/storage";
 import type { UpdateOp } from "../driver.ts";
-import { failedAt, isBadType, isDuplicateKey, isUnproven, tooOften } from "../failure.ts";
+import { failedAt, isBadType, isDuplicateKey, isUnproven } from "../failure.ts";
 import type { Key } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { look } from "./look.ts";
@@ -83,8 +89,7 @@ export async function write(
       continue;
     }
     const { hint } = target;
-    const { keys, bytes } = records;
-    const sent = await send(context, request, { hint, keys, found, bytes });
+    const sent = await send(context, request, { hint, found, bytes: records.bytes });
     if (sent === "stored") {
       context.hints.learn(thread, hint);
       return { outcome: "stored", epoch: hint.epoch };
@@ -93,7 +98,11 @@ export async function write(
     written = sent === "overtaken" ? hint.g : undefined;
     target = undefined;
   }
-  throw tooOften(thread, MAX_ATTEMPTS, "written to");
+  throw new CheckpointError(
+    "STORAGE_FAILED",
+    `thread ${JSON.stringify(thread)} changed ${MAX_ATTEMPTS} times while it was written to; try again later`,
+    { threadId: thread },
+  );
 }
 
 /**
@@ -109,8 +118,6 @@ function hintFor({ hints }: Context, request: WriteRequest, { isFirst }: Records
 
 interface Sending {
   readonly hint: Hint;
-  /** Keys of the documents that the statements touch. */
-  readonly keys: readonly Key[];
   readonly found: readonly UpdateOp[];
   /** About how many bytes they take. */
   readonly bytes: number;
@@ -137,7 +144,7 @@ type Sent = "stored" | "refused" | "overtaken";
 export async function send(
   { session, shared }: Pick<Context, "session" | "shared">,
   request: WriteRequest,
-  { hint, keys, found, bytes }: Sending,
+  { hint, found, bytes }: Sending,
 ): Promise<Sent> {
   const { thread, blobs, relies } = request;
   const { g } = hint;
@@ -147,7 +154,7 @@ export async function send(
     ...relies.map((id) => provenBlob(thread, id, g)),
   ];
   const stored = blobs.map((blob) => storeBlob(thread, blob, g));
-  const last = isOpened ? closeOpened(request, hint, keys) : close(request, hint, keys);
+  const last = isOpened ? closeOpened(request, hint) : close(request, hint);
   const ops = [...before, ...stored, ...found, last];
   const sentOf = (count: number, inserted: readonly number[]): Sent => {
     // An insertion at the end is the new thread, or what `close` leaves if the thread does not exist.

@@ -9,7 +9,6 @@ import { checkpointFields } from "../../src/documents.ts";
 import { newGeneration } from "../../src/generation.ts";
 import { checkpointKey, threadKey, writeKey, type Key } from "../../src/keys.ts";
 import { INDEXES } from "../../src/schema.ts";
-import { knownTimeSeal, markOf } from "../../src/thread-times.ts";
 import { CommandLog, type Sent } from "../commands.ts";
 import { newName, standalone } from "../database.ts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
@@ -166,23 +165,8 @@ function threadDocs(thread: string, n: number, model: Model): (Document & { _id:
 
 function threadFields(thread: string, n: number, g: string): Document {
   const created = new Date(1e12 + n);
-  const mark = markOf(thread);
-  const seal = knownTimeSeal(created, mark);
-  const expires = new Date(1e12);
-  return {
-    thread,
-    mark,
-    epoch: "e",
-    epochSeal: markOf(thread, "e"),
-    g,
-    valid: [g],
-    writes: 1,
-    created,
-    createdSeal: seal,
-    updated: created,
-    updatedSeal: seal,
-    ...(n % 100 === 0 && { expires, expiresSeal: knownTimeSeal(expires, mark) }),
-  };
+  const expires = n % 100 === 0 ? { expires: new Date(1e12) } : {};
+  return { thread, epoch: "e", g, valid: [g], writes: 1, created, updated: created, ...expires };
 }
 
 async function all(items: AsyncIterable<unknown>, most = Number.POSITIVE_INFINITY): Promise<void> {
