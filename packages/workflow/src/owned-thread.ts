@@ -32,7 +32,7 @@ export class OwnedThread implements WorkflowSaver {
   readonly #onLost: (error: WorkflowError) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewal: Promise<boolean> | undefined;
-  /** Until then nobody else can have it, by a clock of this process that nobody sets. */
+  /** Until then nobody else can have it, by the monotonic clock of this process. */
   #certainUntil = 0;
 
   constructor(

@@ -45,12 +45,12 @@ export async function measure(
     }
     await Promise.all(racers.map(({ worker }) => worker.ready));
     const warmUp = scenario.rounds > 1 ? await warmedUp(racers, meter) : 0;
-    // V8 discards compiled code in a collection that is asked for, so the heap has a run of its own.
+    // A forced collection makes V8 discard compiled code, so the heap is measured in runs whose times do not count.
     const inHeap = database.server === undefined;
-    const heapRuns = inHeap && scenario.rounds > 1 ? 1 : 0;
+    const heapRuns = inHeap && scenario.rounds > 1 ? scenario.rounds : 0;
     for (let i = 0; i < scenario.rounds + heapRuns; i++) {
       const isLast = i === scenario.rounds + heapRuns - 1;
-      const how = { meter, round: warmUp + i, stored: isLast && !inHeap, heap: isLast && inHeap };
+      const how = { meter, round: warmUp + i, stored: isLast && !inHeap, heap: inHeap && i >= heapRuns };
       for (const racer of racers) racer.runs.push(await once(racer, how));
     }
     const costs: Cost[] = [];
@@ -107,7 +107,7 @@ async function costOf({ id, worker, runs: all }: Racer, rounds: number): Promise
   const answer = await worker.ask({ step: "end" });
   if (answer.done !== "end") throw new Error(`an end was answered with ${answer.done}`);
   const runs = all.slice(0, rounds);
-  const last = all.at(-1)!;
+  const kept = all.flatMap((run) => run.kept ?? []);
   const logs = runs.flatMap(({ log }) => log ?? []);
   return {
     contestant: id,
@@ -117,7 +117,7 @@ async function costOf({ id, worker, runs: all }: Racer, rounds: number): Promise
     roundTrips: median(runs.map((run) => run.roundTrips)),
     wire: median(runs.map((run) => run.wire)),
     log: logs.length === 0 ? undefined : median(logs),
-    stored: last.stored ?? [last.kept!],
+    stored: all.at(-1)!.stored ?? [median(kept)],
     peak: answer.peak,
   };
 }

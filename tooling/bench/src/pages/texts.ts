@@ -31,8 +31,8 @@ export const METHOD = `## How this is measured
 
 - Every saver runs in its own process and starts with nothing stored. Each scenario is run to warm up, for at least half
   a second or ten times, and then several times, alternating: ours, the other, ours, the other. Each run uses new
-  threads. Preparing it is not counted. Garbage is collected when V8 thinks fit; only where the heap is measured, a run
-  that is not timed has a collection before and after it.
+  threads. Preparing it is not counted. Garbage is collected when V8 thinks fit. The heap is measured in as
+  many more runs, which do not count for the times, with a collection before and after each.
 - _CPU_ is processor time: of the client's process with all its threads, and of the server, which is asked for it
   before and after each run. It is the main figure because other programs on the machine affect it least. Each run of
   the other saver is compared with the run of ours just before it; the table shows the median, the lowest and the
