@@ -16,7 +16,7 @@ let ready: Promise<void> | undefined;
 
 /** As AWS Lambda calls it. */
 export async function handler({ pathParameters, body = "" }: Event) {
-  // A set-up that failed is tried again by the next call.
+  // A setup that failed is tried again by the next call.
   await (ready ??= saver.setup().catch((error: unknown) => {
     ready = undefined;
     throw error;

@@ -2,7 +2,7 @@
 export const exitCodes = {
   /** All is well, or done. */
   ok: 0,
-  /** The command ran and found something: a clause that fails, a set-up that is wrong. */
+  /** The command ran and found something: a clause that fails, a setup that is wrong. */
   found: 1,
   /** The command could not run: wrong arguments, a missing file or server. */
   unable: 2,

@@ -101,7 +101,7 @@ export class MongoDBSaver extends CheckpointSaver {
   /**
    * Creates the collection and its indexes. It may be left out: the first call then does it.
    *
-   * @returns An empty list, since LangGraph.js's own `MongoDBSaver` returns the errors of its set-up here.
+   * @returns An empty list, since LangGraph.js's own `MongoDBSaver` returns the errors of its setup here.
    */
   override async setup(): Promise<void & Error[]> {
     await super.setup();

@@ -60,7 +60,7 @@ export class PostgresSaver extends CheckpointSaver {
   }
 
   /**
-   * A saver with its own database in a folder: PGlite, which needs no server and no set-up. Only one process can have
+   * A saver with its own database in a folder: PGlite, which needs no server and no setup. Only one process can have
    * it open: calls to a saver in another process reject with `STORAGE_FAILED`, even if it runs in another container
    * on the same volume. This needs `@electric-sql/pglite`.
    *

@@ -39,7 +39,7 @@ export function tablesIn(schema: string): Tables {
 
 /**
  * Each step brings the schema to the next version. Steps are only ever added, and each may run on a database that has
- * it already: two set-ups at the same moment both send what they found missing.
+ * it already: two setups at the same moment both send what they found missing.
  */
 const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
   (tables) => threadsTable(tables) + contentTables(tables) + markIndexes(tables),
@@ -171,7 +171,7 @@ ${steps.join("")}`;
 }
 
 /**
- * The SQL of a set-up, for a database where the application may not create tables. Running it again
+ * The SQL of a setup, for a database where the application may not create tables. Running it again
  * changes nothing.
  *
  * @param options `schema`: where the tables go. `createSchema`: whether to create it.

@@ -26,7 +26,7 @@ const PUT = `
 describe("a saver on a folder", () => {
   countTests(onPGlite.server);
 
-  it("needs no set-up, and a later one finds what was stored", async () => {
+  it("needs no setup, and a later one finds what was stored", async () => {
     await using folder = await temporaryFolder();
     {
       await using saver = PostgresSaver.fromFolder(folder.path);

@@ -14,7 +14,7 @@ export interface RedisConnectOptions extends RedisSaverOptions {
 }
 
 /**
- * Keeps checkpoints in Redis or Valkey: one server, a cluster, or behind Sentinel. It needs no modules and no set-up.
+ * Keeps checkpoints in Redis or Valkey: one server, a cluster, or behind Sentinel. It needs no modules and no setup.
  *
  * Errors from the server are passed on without anything that could hold secrets. If the memory is full, the error is
  * `STORAGE_FAILED` with the server's as `cause`. `INCOMPLETE` means that the server has evicted part of a thread.

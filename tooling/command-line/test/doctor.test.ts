@@ -24,7 +24,7 @@ async function doctor(...args: string[]) {
   return { code, found: new Map(findings.map((finding) => [finding.what, finding])) };
 }
 
-describe.each(kinds)("a set-up of $name", ({ make, server }) => {
+describe.each(kinds)("a setup of $name", ({ make, server }) => {
   countTests(server);
 
   it("is sound", async () => {

@@ -27,12 +27,12 @@ interface Flags extends PlaceFlags {
 
 const STYLES = { ok: "green", note: "yellow", wrong: "red" } as const;
 
-/** `threadmark doctor`: what is wrong with a set-up. */
+/** `threadmark doctor`: what is wrong with a setup. */
 export function doctorCommand(context: Context): Command {
   return storeCommand<Flags>(
     context,
     "doctor",
-    "Find what is wrong with a set-up: the server, its durability, and whether threads can be stored.",
+    "Find what is wrong with a setup: the server, its durability, and whether threads can be stored.",
     ["postgres://localhost/app --schema threadmark", "redis://localhost --json"],
     examine,
   );
