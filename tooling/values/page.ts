@@ -23,19 +23,20 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
 
 const INTRODUCTION = `# Values
 
-This page shows, for each kind of value that applications put into a state, what comes back. Each row is run in a real
-LangGraph.js graph when the page is written (\`npm run docs\`), and a test checks that the page is current.
+This page shows what comes back for each kind of value that applications put into a state. \`npm run docs\` writes it by
+running each row in a real LangGraph.js graph, and a test checks that it is current.
 
-What can be stored exactly is stored exactly. Anything else is converted as little as possible. Each class that is
-converted is reported once per process, in a warning with the code \`THREADMARK_CONVERTED\` that says what to do: register
-the class with \`types\`, or have such values refused. See [the serializer](../packages/core/README.md#the-serializer).`;
+Whatever can be stored exactly is. Anything else is converted with as little change as possible. Each converted class is
+reported once per process, in a warning with the code \`THREADMARK_CONVERTED\` that says what to do: register the class
+with \`types\`, or have such values refused. See [the serializer](../packages/core/README.md#the-serializer).`;
 
 const NOTES = `## Details
 
-- An object that occurs twice in a value, or contains itself, is still one object afterwards, converted or not.
-- A function or symbol as the whole value of a channel or write is refused, since nothing would be left.
-- Getters are stored as the values that they return. A getter that throws is left out. A Proxy is stored as the object that it presents.
-- Plain data that is nested deeper than 1,000 levels is refused. In a converted value, anything nested deeper is left out.
+- An object that occurs twice in a value, or contains itself, comes back as one object, converted or not.
+- A function or symbol as the whole value of a channel or write is refused, because nothing would be left.
+- Getters are stored as the values that they return. A getter that throws is left out. A Proxy is stored as the object
+  that it presents.
+- Plain data nested deeper than 1,000 levels is refused. In a converted value, anything nested deeper is left out.
 - Properties that are not enumerable are left out, except those of errors.
 - A message whose class extends \`BaseMessage\` directly comes back as LangChain's class for its type, or as a
   \`ChatMessage\`.

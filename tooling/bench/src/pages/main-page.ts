@@ -18,10 +18,9 @@ ${provenance(main.machine)}`;
   });
   return `# Benchmarks
 
-\`npm run bench -- --quick\` measures these tables in about 5 minutes, and \`npm run bench\` everything. Both rewrite the
-pages.
-Each ratio is what the other saver needs, divided by what ours needs; ▼ marks where ours needs more.
-[The serializer](benchmarks-serializer.md) has its own page.
+\`npm run bench -- --quick\` measures these tables in about 5 minutes, and \`npm run bench\` measures everything. Both
+rewrite the pages. Each ratio is what the other saver needs, divided by what ours needs; ▼ marks where ours needs more.
+[The serializer](benchmarks-serializer.md) has a page for itself.
 
 ${sections.join("\n\n")}
 

@@ -7,8 +7,8 @@ export function overheadSection({ machine, turns, tasks }: OverheadResults): str
   return `## What the runtime adds
 
 A chat of 100 turns whose task gets all messages, with the same saver, alternately in one process. Processor time in
-milliseconds per turn, the lowest of 40 rounds. "Added" is that time less the time of the saver's calls, which are
-measured alone. Claims, which LangGraph.js does not make, count as added.
+milliseconds per turn, the lowest of 40 rounds. "Added" is that time minus the time of the saver's calls, which are
+measured separately. Claims, which LangGraph.js does not make, count as added.
 
 ${turnsTable(turns)}
 

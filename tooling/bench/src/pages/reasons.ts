@@ -1,18 +1,18 @@
 /** Why ours can need more processor time than the other saver, by database and scenario. */
 const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   postgres: {
-    "": `LangGraph.js's saver sends each value as JSON and looks at nothing it has stored before. Ours compares every value
+    "": `LangGraph.js's saver sends each value as JSON, without regard to what it has stored before. Ours compares every value
 with its last state, cuts and hashes what is new, and checks in the same statement that everything the checkpoint
-relies on is stored. With few and short messages this costs more than it saves.`,
-    filter: `Every row that is listed is checked against its seal, and the blobs of the result are fetched and checked too.`,
+relies on is stored. With few, short messages this costs more than it saves.`,
+    filter: `Every listed row is checked against its seal, and the blobs of the result are fetched and checked too.`,
   },
   mongodb: {
-    "": `LangGraph.js's saver stores a checkpoint with one upsert, whole, and does not wait for the journal. Ours writes the
-thread's document before and after it, so that a removal can never leave half a checkpoint, and waits for the journal.`,
+    "": `LangGraph.js's saver stores a whole checkpoint with one upsert and does not wait for the journal. Ours also writes the
+thread's document before and after it, so that a removal never leaves half a checkpoint, and waits for the journal.`,
     "functional-64": `Small calls to several threads share a command only if they come within about a millisecond. In
-LangGraph.js's functional API they are further apart, since the client needs all its time for other things.`,
-    filter: `A page of a listing takes two commands: the second one looks whether anything was removed in between. Every
-checkpoint that is listed is checked against its seal.`,
+LangGraph.js's functional API they are further apart, because the client is busy with other work.`,
+    filter: `A page of a listing takes two commands: the second checks whether anything was removed in between. Every
+listed checkpoint is checked against its seal.`,
   },
   redis: {
     "": `One key per checkpoint is \`JSON.stringify\` and \`SET\`: it stores everything again each time, checks nothing, and keeps
@@ -20,11 +20,11 @@ no indexes. With short threads that is less work.`,
   },
   memory: {
     "": `LangGraph.js's saver calls \`JSON.stringify\` and keeps the text. Ours stores what a database would get: encoded,
-cut, hashed and sealed, with every value read back in its own type.`,
-    filter: `Every checkpoint that is listed is checked against its seal.`,
+cut, hashed and sealed, so that every value comes back with its type.`,
+    filter: `Every listed checkpoint is checked against its seal.`,
   },
   workflow: {
-    "": `It runs on our saver in memory, whose reason holds here too.`,
+    "": `It runs on our saver in memory, and the reason given there applies here too.`,
   },
 };
 

@@ -7,7 +7,7 @@ const NAMES = ["`Serializer`", "JSON, which gives plain objects", "`JsonPlusSeri
 export function serializerPage({ machine, plain, messages }: SerializerResults): string {
   return `# Benchmarks of the serializer
 
-Measured in turns in one process; each number is the best of 40 rounds. ${provenance(machine)}
+Measured alternately in one process; each number is the best of 40 rounds. ${provenance(machine)}
 
 ## Plain states
 
