@@ -7,7 +7,7 @@ import { packages, readJson } from "./workspace.mjs";
 let passed = 0;
 let failed = 0;
 for (const { dir, manifest } of await packages()) {
-  // Test files count even where nobody thought of a script that runs them.
+  // Test files count even if no script runs them.
   if (!manifest.scripts?.test && globSync("test/**/*.test.ts", { cwd: dir }).length === 0) continue;
   const counted = await count(join(dir, ".reports", "vitest.json"));
   console.error(

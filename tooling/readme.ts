@@ -25,7 +25,7 @@ export async function examplesOf(readme: URL): Promise<Example[]> {
   return examples;
 }
 
-/** Comments behind `console.log(…);`, on the same line or the next. */
+/** Comments after `console.log(…);`, on the same line or the next. */
 function expectedOf(code: string): string[] {
   return [...code.matchAll(/console\.log\(.*\);\s*\/\/ (.*)$/gm)].map(([, comment]) => comment!);
 }

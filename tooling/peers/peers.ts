@@ -57,7 +57,7 @@ export const peers: readonly Peer[] = [
     id: "official-sqlite",
     name: "LangGraph.js `SqliteSaver`",
     package: "@langchain/langgraph-checkpoint-sqlite",
-    note: "on the SQLite of Node in place of better-sqlite3",
+    note: "runs on Node's built-in SQLite instead of better-sqlite3",
   },
   {
     id: "cloudflare-d1",
@@ -68,6 +68,6 @@ export const peers: readonly Peer[] = [
       "@langchain/core": "1.4.0",
       "@langchain/langgraph-checkpoint": "1.2.2",
     },
-    note: "by other authors; a D1 binding on the SQLite of Node in place of Cloudflare",
+    note: "by other authors; runs on a D1 binding over Node's built-in SQLite instead of Cloudflare",
   },
 ];

@@ -32,7 +32,7 @@ export function createApp(saver: RedisSaver): Hono {
   });
 
   app.onError((error, c) => {
-    // Somebody else was faster, or there is nothing to decide.
+    // Someone else was faster, or no decision is open.
     if (isWorkflowError(error)) return c.json({ error: error.code, message: error.message }, 409);
     console.error(error);
     return c.json({ error: "INTERNAL" }, 500);

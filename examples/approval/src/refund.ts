@@ -12,7 +12,7 @@ export interface Decision {
   readonly by: string;
 }
 
-/** Up to this amount nobody is asked. */
+/** Up to this amount, no approval is needed. */
 const LIMIT = 100;
 
 /** Stands in for the bank. */

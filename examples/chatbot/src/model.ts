@@ -27,7 +27,7 @@ function answerTo(said: readonly string[]): string {
   return name === undefined ? `You said: ${last}` : `Hello ${name}! How can I help you today?`;
 }
 
-/** The name that somebody introduces themselves with. */
+/** The name that someone introduces themselves with. */
 function nameIn(text: string): string | undefined {
   const name = /\b(?:i['’]m|i am|my name is)\s+(\p{L}+)/iu.exec(text)?.[1];
   return name && name.charAt(0).toUpperCase() + name.slice(1);

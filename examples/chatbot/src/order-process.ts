@@ -1,5 +1,5 @@
 // A process that takes an order, or continues one. Arguments: runtime, saver, thread, and what is ordered, without
-// which it continues. With an order it stops halfway: somebody else has to end the process.
+// which it continues. With an order it stops halfway: someone else has to end the process.
 import { chooseSaver, type SaverName } from "./choose-saver.ts";
 import { createOrder, type Kitchen } from "./order.ts";
 import { RUNTIMES, type RuntimeName } from "./runtime.ts";

@@ -7,7 +7,7 @@ export interface Kitchen {
   brew(dish: string): Promise<string>;
 }
 
-/** An order: what is charged must not be charged again, whatever happens while the tea is brewed. */
+/** An order: it must not be charged twice, whatever happens while the tea is brewed. */
 export function createOrder({ entrypoint, task }: Runtime, kitchen: Kitchen, checkpointer: WorkflowSaver) {
   const charge = task("charge", async (dish: string) => kitchen.charge(dish));
   const brew = task("brew", async (dish: string) => kitchen.brew(dish));

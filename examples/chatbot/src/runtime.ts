@@ -6,7 +6,7 @@ export type Runtime = Pick<typeof threadmark, "entrypoint" | "getPreviousState" 
 
 export const RUNTIMES = {
   threadmark,
-  // Its types are other ones; what is used of them means the same.
+  // Its types differ, but the parts used here mean the same.
   langgraph: langgraph as unknown as Runtime,
 } satisfies Record<string, Runtime>;
 

@@ -20,7 +20,7 @@ export const terminal: Screen = {
   },
 };
 
-/** Text in a style, unless `NO_COLOR` is set or nobody would see it: in a pipe or a file. */
+/** Text in a style, unless `NO_COLOR` is set or the output is a pipe or a file. */
 export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }

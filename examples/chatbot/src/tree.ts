@@ -38,7 +38,7 @@ function parentOf({ parentConfig }: CheckpointTuple): string | undefined {
   return parentConfig?.configurable?.["checkpoint_id"];
 }
 
-/** Lines of a tree. A turn stands below the one before, and to the right of it where there is another way. */
+/** Lines of a tree. A turn is below the one before, and indented where the tree branches. */
 export function drawTree(turns: readonly TurnNode[]): string[] {
   return turns.flatMap((turn, i) => {
     const isLast = i === turns.length - 1;

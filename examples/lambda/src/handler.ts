@@ -1,7 +1,7 @@
 import { PostgresSaver } from "@threadmark/postgres";
 import { createCounter } from "./counter.ts";
 
-/** What API Gateway passes on, as far as it is used here. */
+/** The parts of API Gateway's event that are used here. */
 interface Event {
   readonly pathParameters?: { readonly thread?: string };
   readonly body?: string;

@@ -24,7 +24,7 @@ export interface ThreadRow {
   readonly claim_until: number | null;
 }
 
-/** The row of a thread, if its checksum is right: what it says about times and claims is sealed by nobody else. */
+/** The row of a thread, if its checksum is right: core's seals do not cover times and claims. */
 export function threadOf(row: Row): ThreadRow {
   const thread = row as unknown as ThreadRow;
   if (row["sum"] !== sumOf(thread)) throw damaged(thread.thread, "the row");

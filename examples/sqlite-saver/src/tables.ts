@@ -32,7 +32,7 @@ export class Tables {
     this.#db.close();
   }
 
-  /** One transaction: all of it or nothing, and nobody in between. */
+  /** One transaction: all of it or nothing, with nothing in between. */
   atomic<T>(work: () => T): T {
     this.#db.exec("BEGIN IMMEDIATE");
     try {

@@ -1,5 +1,5 @@
 /**
- * JSON as a line, or indented. What `JSON.stringify` leaves as it is but a terminal would obey becomes an escape of
+ * JSON as a line, or indented. Characters that `JSON.stringify` keeps but a terminal would obey become escapes of
  * JSON.
  */
 export function jsonText(

@@ -29,7 +29,7 @@ export class MissingPackage extends CommandError {
 }
 
 /**
- * Packages as the project in `folder` has them, or else as they are installed with this command.
+ * Packages from the project in `folder`, or else those installed with this command.
  *
  * @throws CommandError of the returned function, for a package that is not installed, or not completely: with the command
  * that installs it.

@@ -95,7 +95,7 @@ Examples:
   threadmark threads postgres://localhost/app
   threadmark migrate langgraph+postgres://localhost/app postgres://localhost/app --schema threadmark
 
-Exit codes: 0 all is well, 1 something was found, 2 the command could not run, 130 it was stopped.`;
+Exit codes: 0 no problems, 1 a problem was found, 2 the command could not run, 130 it was stopped.`;
 
 /** Errors that are meant for users have a complete message; the name of any other helps to report it. */
 function messageOf(error: unknown): string {

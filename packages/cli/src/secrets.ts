@@ -4,7 +4,7 @@ import { withoutSecrets } from "@threadmark/conformance";
 export function secretsIn(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => {
     const [, start = "", secret, end = ""] = /^([\w+=.-]*:\/\/[^/?#]*?:)(.+)@(.*)/.exec(arg) ?? [];
-    // Where a password is also the name of the user or the database, it stands for that in a message.
+    // Where a password equals the name of the user or the database, a message means that name.
     if (secret === undefined || start.includes(secret) || end.includes(secret)) return [];
     return [secret, decoded(secret)];
   });

@@ -46,7 +46,7 @@ describe("threadmark conformance", () => {
     const url = pathToFileURL(createRequire(import.meta.url).resolve("@threadmark/memory")).href;
     await writeFile(file, `import { MemorySaver } from "${url}"; export const saver = new MemorySaver();`);
     const { code, out } = await conformance("./one.mjs", "--only", "opening,get");
-    expect(out).toContain("the harness says that it is without close");
+    expect(out).toContain("the harness declares that it lacks close");
     expect(code).toBe(0);
   });
 
@@ -142,7 +142,7 @@ describe("what goes wrong", () => {
     [[], "name a file or a package to test"],
     [["./a.ts", "--only", "nope"], 'there is no clause or group "nope"'],
     [["./a.ts", "--level", "high"], "There is no level high"],
-    [["explain", "get/foo"], "near it: "],
+    [["explain", "get/foo"], "similar: "],
   ])("with %j is said in a line without a stack: exit code 2", async (args, message) => {
     const { code, err } = await conformance(...args);
     expect(code).toBe(2);

@@ -7,7 +7,7 @@ const KEPT = 200;
 /** Calls shown in a message. */
 const SHOWN = 10;
 
-/** What every checkpointer has; the clause `opening/has-the-methods-of-a-checkpointer` says what is missing. */
+/** The methods of every checkpointer; `opening/has-the-methods-of-a-checkpointer` says which are missing. */
 export const requiredMethods = [
   "get",
   "getTuple",

@@ -31,5 +31,5 @@ export async function withinLife(
   for (let seconds = SHORT; seconds <= LONGEST; seconds *= 4) {
     if (await wasAlive(context, seconds)) return;
   }
-  fail(`What is put cannot be read within ${LONGEST} s.`);
+  fail(`A stored checkpoint cannot be read for ${LONGEST} s.`);
 }

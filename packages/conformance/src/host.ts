@@ -31,7 +31,7 @@ export function turn(): Promise<void> {
 
 /**
  * Asks again and again until the answer is yes, and says whether it came in time. The last question is asked after
- * the time is over: where the machine is slow, what must have happened by then still counts.
+ * the time is over: on a slow machine, whatever must have happened by then still counts.
  */
 export async function eventually(question: () => Promise<boolean>, milliseconds: number): Promise<boolean> {
   const end = host.performance.now() + milliseconds;

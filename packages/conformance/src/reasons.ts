@@ -3,7 +3,7 @@ import { groupOf } from "./group.ts";
 /** Why the clauses of a group matter, unless a clause has a more specific reason below. */
 const reasonOfGroup: Readonly<Record<string, string>> = {
   config:
-    "LangGraph keeps functions, the saver itself and data of the run in `configurable`, and merges every config that a saver returns over its own.",
+    "LangGraph keeps functions, the saver itself and run data in `configurable`, and merges every config that a saver returns into its own.",
   put: "LangGraph does not wait for `put` before it continues, may repeat it, and resumes from what was stored last.",
   metadata:
     "LangGraph decides by metadata whether a run is a resume, and applications find their checkpoints by it.",
@@ -13,52 +13,48 @@ const reasonOfGroup: Readonly<Record<string, string>> = {
     "Channels for one step only, such as triggers, become empty after it. If the old value comes back, a node runs that should not.",
   fork: "Versions are counted up from the checkpoint that a step started from, so two branches have the same versions for different values. Savers that find values by channel and version mix the branches.",
   writes:
-    "Pending writes are what a task has done. After a crash, a task with writes is not run again; one that lost them is.",
+    "Pending writes record what a task has done. After a crash, a task with writes does not run again; a task that lost them does.",
   "pending-order":
-    "Reducers replay writes in the order in which they come back. In a different order, a list ends up with its items in a different order.",
-  get: "Every run begins with `getTuple`: what it finds is where the thread continues.",
-  list: "`getStateHistory` reads through `list`, and applications use it for undo, branches and audits.",
+    "Reducers replay writes in the order in which they come back. In another order, the items of a list change their order.",
+  get: "Every run begins with `getTuple`: the thread continues from the checkpoint that it finds.",
+  list: "`getStateHistory` uses `list`, and applications use it for undo, branches and audits.",
   filter:
-    "A filter often comes from a request. What it selects must not depend on the database, nor reach beyond it.",
+    "A filter often comes from a request. Its result must not depend on the database, and it must never act as a query.",
   isolation:
-    "Thread ids separate users: what leaks from one thread into another is somebody else's conversation.",
+    "Thread ids separate users: whatever leaks from one thread into another is someone else's conversation.",
   "hostile-ids":
-    "Ids come from applications, namespaces and channels from the names of nodes; nobody checks them for characters that are special to a database.",
+    "Ids come from applications, namespaces and channels from the names of nodes; nothing checks them for characters that are special to a database.",
   values:
-    "After a resume the code continues with the values that come back. A value of another type is a bug that shows up late.",
+    "After a resume the code continues with the values that come back. A value of the wrong type is a bug that appears late.",
   messages: "LangGraph and LangChain test with `instanceof`, and call the methods of messages.",
   binary: "Images, audio and embeddings are bytes; a single changed one makes the whole value unreadable.",
-  refusal:
-    "What is refused at once is found in development; what is dropped is found when a customer's thread is resumed.",
+  refusal: "A refused value is noticed in development; a dropped one, when a customer's thread is resumed.",
   conversion:
-    "Values that no serializer knows turn up on rare paths: an error object, the artifact of a tool. They must not take the rest of the state with them.",
-  serde: "Applications bring serializers that encrypt, compress, or keep their own classes.",
-  aliasing:
-    "Values are live objects of the running graph, which keeps changing them while `put` is under way.",
-  concurrency:
-    "Tasks run in parallel, graphs have graphs inside them, and a thread may be open in several processes.",
+    "Values that no serializer knows turn up on rare paths: an error object, a tool's artifact. They must not destroy the rest of the state.",
+  serde: "Applications use their own serializers to encrypt, to compress, or to keep their own classes.",
+  aliasing: "Values are live objects of the running graph, which keeps changing them during `put`.",
+  concurrency: "Tasks run in parallel, graphs contain graphs, and a thread may be open in several processes.",
   reopen: "A service has several processes, and the next turn of a conversation may reach another one.",
   reentrancy: "Code that iterates over a history calls the saver for each item.",
   delta:
-    "A delta channel is built from the writes since its last value: one that is missing or counted twice changes the state without an error.",
+    "A delta channel is built from the writes since its last value: if one is missing or counted twice, the state changes without an error.",
   "legacy-v3": "Threads that were stored by older releases are still continued after an update.",
   delete:
-    "Deletion is how users are forgotten. What is left behind is found by the next thread with that id, or by an audit.",
-  lifecycle: "A saver outlives each call: what one call breaks affects all later ones.",
+    "Deletion is how users are forgotten. The next thread with that id, or an audit, finds whatever is left behind.",
+  lifecycle: "A saver outlives each call: if one call breaks it, all later ones fail.",
   model: "Real threads combine what the other clauses test one by one.",
   opening: "Processes start and stop during deployments, several at a time, while others keep running.",
-  threads: "A list of conversations is the first thing that an application shows.",
-  "thread-metadata":
-    "An application must find out whose a thread is, and what it is called, without reading its state.",
+  threads: "A list of conversations is the first thing that an application displays.",
+  "thread-metadata": "An application needs the owner and title of a thread without reading its state.",
   "delete-threads": "A user's threads are deleted together; a wrong choice deletes those of others.",
   copy: "A copy is used for experiments, support and templates while the original continues.",
   prune: "Histories grow without bound, and are pruned while graphs run on them.",
-  "keep-latest": "Pruning with every put needs no job that somebody has to remember.",
+  "keep-latest": "Pruning with every put needs no scheduled job that someone may forget.",
   runs: "A run that went wrong is undone, and the thread continues from before it.",
-  ttl: "A half-expired thread is worse than one that is all there or all gone.",
+  ttl: "A half-expired thread is worse than a complete one or none.",
   fence: "A user who sends twice starts two runs on one thread; without a fence the later put silently wins.",
-  claims: "A process that was taken for dead may still be alive, and must not write any more.",
-  adopt: "A service moves to another saver while its users keep talking.",
+  claims: "A process that was taken for dead may still be alive, and must not write any longer.",
+  adopt: "A service switches to another saver while its users keep chatting.",
 };
 
 /** Why a clause matters, where its group does not say it. */
@@ -78,7 +74,7 @@ const reasons: Readonly<Record<string, string>> = {
   "put/an-empty-state-is-a-state": "LangGraph stores such a checkpoint before the first step.",
   "put/the-time-is-kept-as-written": "Applications compare and show `ts`, and caches use it as a key.",
   "put/keeps-fields-that-it-does-not-know":
-    "The next release of LangGraph may need them, and so may the last one: two versions run at once during a deployment.",
+    "Another release of LangGraph may need them, and two releases run at once during a deployment.",
   "put/a-second-put-replaces-the-parent":
     "A checkpoint that is put again on another branch belongs to that branch.",
   "metadata/falsy-values-are-values": "Step 0 is a step, and -1 is that of the input.",
@@ -92,7 +88,7 @@ const reasons: Readonly<Record<string, string>> = {
     "LangGraph sends `put` and `putWrites` at once; either may arrive first.",
   "writes/the-first-regular-write-wins": "A task that is run again must not count twice.",
   "writes/the-last-special-write-wins":
-    "A task that was interrupted again waits for the new question, and has the newest answer.",
+    "A task that was interrupted again must wait for the new question and get the newest answer.",
   "writes/mixed-batches-are-decided-write-by-write":
     "`Command({ resume, update })` writes both kinds in one batch; a rule for the whole batch loses the newest human answer.",
   "writes/falsy-values-are-writes": "An interrupt may be answered with no, 0 or nothing.",
@@ -109,7 +105,7 @@ const reasons: Readonly<Record<string, string>> = {
     "`for await … break` is how the first match is found; each must free its connection.",
   "list/before-may-be-a-whole-config": "`getStateHistory` passes on the config that it was given.",
   "filter/an-operator-is-a-value":
-    'A request body may hold `{ "$gt": "" }`, and would select everybody\'s checkpoints.',
+    'A request body may hold `{ "$gt": "" }`, and would select everyone\'s checkpoints.',
   "isolation/an-object-is-no-id": "In some databases an object from a request is a query.",
   "isolation/ids-never-run-together": "Joined with a separator, (a, b:c) and (a:b, c) become one key.",
   "refusal/large-values-are-kept":
@@ -122,18 +118,18 @@ const reasons: Readonly<Record<string, string>> = {
     "LangGraph does not wait for `put` before it sends the writes of the next tasks.",
   "concurrency/readers-never-see-half-a-checkpoint":
     "A second request may begin to read while the first one writes.",
-  "reentrancy/puts-during-a-listing": "A listing that continues from an offset skips or repeats what moved.",
+  "reentrancy/puts-during-a-listing": "A listing that continues from an offset skips or repeats checkpoints.",
   "delta/over-many-ancestors":
     "A value is stored only now and then: the walk may be thousands of steps long.",
   "lifecycle/next-version-needs-no-this":
-    "LangGraph binds it to whatever it has as a checkpointer, even `true` or `undefined`.",
+    "LangGraph binds it to whatever it was given as a checkpointer, even `true` or `undefined`.",
   "lifecycle/to-json-is-the-class-name":
-    "Savers sit in configs that are traced and logged, with their connection strings.",
-  "opening/close-waits-for-calls-under-way": "A process that is stopped would otherwise lose its last step.",
-  "threads/the-head-is-the-greatest-id": "What a list shows must be what `getTuple` finds.",
+    "Savers are part of configs that are traced and logged, and hold connection strings.",
+  "opening/close-waits-for-calls-under-way": "Otherwise, a process that is stopped would lose its last step.",
+  "threads/the-head-is-the-greatest-id": "A list must show what `getTuple` finds.",
   "copy/an-existing-target-is-refused": "A copy over a live thread would destroy it.",
   "prune/nothing-to-go-by-is-refused": "A forgotten option must not remove the history of every thread.",
-  "prune/threads-that-are-not-named-stay": "A mistyped name must not prune everybody's threads.",
+  "prune/threads-that-are-not-named-stay": "A mistyped name must not prune everyone's threads.",
   "prune/keeps-what-delta-channels-need":
     "Without its ancestors the value of a delta channel is silently empty.",
 };

@@ -98,7 +98,7 @@ async function runOn(
 }
 
 function withoutReason(capability: string): string {
-  return `the harness says that it is without ${capability}`;
+  return `the harness declares that it lacks ${capability}`;
 }
 
 async function openStore(settings: SuiteSettings): Promise<OpenedStore> {

@@ -29,7 +29,7 @@ export function withoutSecrets(text: string): string {
 const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#:@]*(?::\S*)?@/gi;
 const PARAMETER = /(\b\w*(?:password|passwd|pwd|secret|token)=)[^\s&;"']+/gi;
 
-/** A message that may hold what somebody else's error said. */
+/** A message that may hold what someone else's error said. */
 export function safeMessage(text: string): string {
   return printable(withoutSecrets(text), { lines: true });
 }

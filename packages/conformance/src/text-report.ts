@@ -34,7 +34,7 @@ export function groupByCause(failed: readonly ReportEntry[]): readonly (readonly
 
 function groupLines(group: readonly ReportEntry[]): string[] {
   const [first] = group;
-  const head = group.length > 1 ? [`${group.length} CLAUSES FAILED, probably for one cause`] : [];
+  const head = group.length > 1 ? [`${group.length} CLAUSES FAILED, probably for the same reason`] : [];
   const bodies = group.flatMap((entry) => [`FAILED  ${entry.id}`, indent(entry.message), ""]);
   return first === undefined ? [] : [...head, ...bodies];
 }

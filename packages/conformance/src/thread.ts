@@ -12,7 +12,7 @@ import { show } from "@threadmark/core/comparison";
 import { fail } from "./assertions.ts";
 import type { TestedSaver } from "./saver.ts";
 
-/** A checkpoint id: a number stands for the id that {@link checkpointId} makes of it. */
+/** A checkpoint id; a number means the id that {@link checkpointId} makes from it. */
 export type Id = number | string;
 
 /** An id in the form that LangGraph.js makes; greater numbers give greater ids. */

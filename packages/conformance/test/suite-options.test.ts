@@ -77,7 +77,7 @@ describe("what is left out", () => {
     expect(report.notApplicable).toBeGreaterThan(3);
     expect(opened).toBe(0);
     const ttl = await verify({ name, open, only: ["ttl/writing-renews"], without: ["ttl"] });
-    expect(ttl.clauses[0]?.message).toBe("the harness says that it is without ttl");
+    expect(ttl.clauses[0]?.message).toBe("the harness declares that it lacks ttl");
   });
 
   it("refuses names that do not exist", async () => {
@@ -173,7 +173,7 @@ describe("a failure", () => {
     const groups = groupByCause(report.clauses.filter(({ status }) => status === "failed"));
     expect(groups[0]?.length).toBeGreaterThan(5);
     expect(groups.flat()).toHaveLength(report.failed);
-    expect(toText(report)).toContain(`${groups[0]?.length} CLAUSES FAILED, probably for one cause`);
+    expect(toText(report)).toContain(`${groups[0]?.length} CLAUSES FAILED, probably for the same reason`);
   });
 
   it("says at which byte binary values part", async () => {

@@ -34,7 +34,7 @@ export type CheckpointErrorCode =
   | "CLOSED"
   | "STORAGE_FAILED";
 
-/** What an error is about. Every field is a plain string, so that it can be logged as it is. */
+/** What an error is about. Every field except `cause` is a plain string that can be logged. */
 export interface CheckpointErrorDetails {
   readonly threadId?: string | undefined;
   readonly namespace?: string | undefined;
@@ -50,7 +50,7 @@ export interface CheckpointErrorDetails {
 }
 
 /**
- * The class of all errors that savers themselves raise.
+ * The class of all errors that savers raise.
  *
  * `instanceof` and {@link isCheckpointError} also recognise errors of another copy of this package: a program can have
  * loaded both its ES modules and its CommonJS format.
@@ -89,8 +89,8 @@ export class CheckpointError extends Error implements CheckpointErrorDetails {
 }
 
 /**
- * Whether a value is a {@link CheckpointError}, by its shape, not its class: two copies of
- * this package in one program do not break the test.
+ * Whether a value is a {@link CheckpointError}, by its shape, not its class, so it also works with two copies of this
+ * package in one program.
  *
  * @param error Any value.
  * @param code When given, the error must have this code.

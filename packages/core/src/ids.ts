@@ -12,7 +12,7 @@ export const MAX_ID_BYTES = {
   claim: 255,
 } as const;
 
-/** Text, or a safe integer, which stands for its decimal text. */
+/** Text, or a safe integer, which is taken as its decimal text. */
 export type ThreadId = string | number;
 
 /** Where a config points. */
@@ -24,7 +24,7 @@ export interface Location {
 }
 
 /**
- * Reads a config for a lookup. Without a thread there is nothing to find: `undefined`.
+ * Reads a config for a lookup; `undefined` without a thread.
  *
  * Source: `thread_ts` is LangGraph's old name for `checkpoint_id` (`getCheckpointId`).
  */

@@ -1,4 +1,4 @@
-/** Whether a part of a URL, such as a password, can be decoded: a `%` that stands for itself is an error. */
+/** Whether a part of a URL, such as a password, can be decoded: a literal `%` is an error. */
 export function isPercentEncoded(text: string): boolean {
   try {
     decodeURIComponent(text);

@@ -30,7 +30,7 @@ const MEMORY_SAVER_OPTIONS: OptionNames<MemorySaverOptions> = {
  * const graph = builder.compile({ checkpointer: new MemorySaver() });
  */
 export class MemorySaver extends CheckpointSaver {
-  /** @param options Options, or a serializer, as LangGraph.js's own `MemorySaver` takes it. */
+  /** @param options Options, or a serializer, as in LangGraph.js's own `MemorySaver`. */
   constructor(options: MemorySaverOptions | SerializerProtocol = {}) {
     const given = isSerializer(options) ? { serde: options } : options;
     checkOptions<MemorySaverOptions>(given, "MemorySaver", MEMORY_SAVER_OPTIONS, SAVER_OPTIONS_INSTEAD);

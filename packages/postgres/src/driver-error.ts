@@ -1,5 +1,5 @@
 /**
- * Fields in which drivers hand back what was sent to them or what is stored.
+ * Fields in which drivers return what was sent to them or what is stored.
  *
  * - `detail`, `where` and `internalQuery` from the server: "Key (thread)=(…)", "Failing row contains (…)", parameters.
  * - `query`, `params` and `queryOptions` from PGlite: the statement with all its parameters.

@@ -8,7 +8,7 @@ const LOST = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ETIMEDOUT", "57P01
 const LOST_MESSAGES = /^(connection terminated|client has encountered a connection error)/i;
 
 /**
- * Whether the connection was lost, so that nobody knows if the statement was run. `pg` has only messages, no codes,
+ * Whether the connection was lost, so that it is unknown whether the statement ran. `pg` has only messages, no codes,
  * for its own errors; class 08 comes from Postgres and PgBouncer.
  */
 export function isConnectionLost(error: unknown): boolean {

@@ -71,7 +71,7 @@ async function newestSocket(folder: string): Promise<number> {
   return Math.max(0, ...numbers);
 }
 
-/** Whether anybody is listening. Only a refusal means that nobody is: a paused process does not answer. */
+/** Whether a process is listening. Only a refusal means that none is: a paused process does not answer. */
 async function isHeld(folder: string, number: number): Promise<boolean> {
   const code = await throughShortPath(folder, (short) => knock(join(short, `${PREFIX}${number}`)));
   return code !== "ECONNREFUSED" && code !== "ENOENT";

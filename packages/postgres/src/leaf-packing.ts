@@ -74,7 +74,7 @@ export function unpackLeaf(stored: Uint8Array, number?: string): Uint8Array {
   }
 }
 
-/** Whether there is nothing to gain, as with images or encrypted values. Trying takes 20 times as long as looking. */
+/** Whether compressing gains nothing, as with images or encrypted values. Trying takes 20 times as long as checking. */
 function isNoise(bytes: Uint8Array): boolean {
   const counts = new Uint16Array(256);
   // With an odd step, every byte of a sequence of numbers gets its turn.

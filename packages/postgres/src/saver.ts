@@ -30,9 +30,9 @@ const NOTHING = async (): Promise<void> => {};
  */
 export class PostgresSaver extends CheckpointSaver {
   /**
-   * @param client A `Pool` or `Client` of `pg`, or a `PGlite`. It stays yours: nothing closes it. Add a
-   *   listener for `error` to your pool, as `pg` asks you to.
-   * @param serde A serializer, as LangGraph.js's own `PostgresSaver` takes one; or all options.
+   * @param client A `Pool` or `Client` of `pg`, or a `PGlite`. It stays yours: the saver does not close it. Add an
+   * `error` listener to your pool, as `pg` requires.
+   * @param serde A serializer, as in LangGraph.js's own `PostgresSaver`, or all options.
    * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option, and for a client of another library, one that is not
    *   connected or one that has been ended.
    */

@@ -141,7 +141,7 @@ CREATE TABLE IF NOT EXISTS ${blobs} (
 /** The version that this code works with. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
 
-/** A number that nobody else is likely to lock. */
+/** A number that no other program is likely to lock. */
 const SETUP_LOCK = 7_246_101_950_377;
 
 /** What to set up. */

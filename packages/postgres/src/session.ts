@@ -146,7 +146,7 @@ export class Session {
     return new CheckpointError(
       "NOT_SET_UP",
       `the tables of Threadmark in schema ${this.#options.tables.schema} are missing or old; call ` +
-        "`await saver.setup()` once, or give the output of `setupSql()` to somebody who may create tables",
+        "`await saver.setup()` once, or have someone who may create tables run the output of `setupSql()`",
       { cause },
     );
   }

@@ -4,7 +4,7 @@ import type { Tables } from "./schema.ts";
 import type { Session } from "./session.ts";
 import { sharedGetStatement } from "./statements/shared-read.ts";
 
-/** With this many reads under way, a read waits for those of the next millisecond, to share a statement with them. */
+/** With this many reads in progress, a read waits for those of the next millisecond, to share a statement with them. */
 const MANY = 4;
 
 /** Reads in a statement: each waits for all of them. */

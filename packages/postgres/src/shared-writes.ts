@@ -2,7 +2,7 @@ import type { WriteOutcome } from "@threadmark/core/storage";
 import type { Write } from "./statements/shared-write.ts";
 
 /**
- * With writes to this many threads under way, a write waits for those of the next millisecond, to share a statement
+ * With writes to this many threads in progress, a write waits for those of the next millisecond, to share a statement
  * with them.
  */
 const MANY = 4;
@@ -31,12 +31,12 @@ type Batch = ReadonlyMap<string, readonly WaitingJob[]>;
  * leaves out is then done alone, and so is all of it if it fails: it is one transaction, so nothing was stored, or all
  * was, and storing it twice changes nothing.
  *
- * A write waits for those to its thread that are under way, which have the lock that it needs.
+ * A write waits for those in progress to its thread, which have the lock that it needs.
  */
 export class SharedWrites {
   readonly #canShare: () => boolean;
   readonly #together: (batch: Batch) => Promise<ReadonlyMap<string, string>>;
-  /** The threads that have writes under way, and how many. */
+  /** The threads with writes in progress, and how many. */
   readonly #busy = new Map<string, number>();
   #waiting: WaitingJob[] = [];
   #isAboutToSend = false;

@@ -26,7 +26,7 @@ export function checkUrl(url: unknown, field: string): void {
       "has a user or password with a % that must be percent-encoded; see encodeURIComponent",
     );
   }
-  // The server would refuse another path, but nobody would see the error, and the client would keep using database 0.
+  // The server would refuse another path, but the error would go unseen, and the client would keep using database 0.
   if (!/^\/?\d*$/.test(pathname))
     throw wrongArgument(field, "must have the number of a database as its path, or none");
 }

@@ -8,7 +8,7 @@ import { untilReady, type Patience } from "./until-ready.ts";
 export type RedisClientLike = IoredisLike | NodeRedisLike;
 
 /**
- * Returns a function that opens a connection over a client that somebody else owns.
+ * Returns a function that opens a connection over a client that the application owns.
  *
  * @throws CheckpointError `INVALID_ARGUMENT` when it is not a client, or its calls may never end.
  */
@@ -28,7 +28,7 @@ export function borrowed(client: RedisClientLike, patience: Patience): () => Pro
   };
 }
 
-/** Connects a client that does not do so by itself; clients of ioredis do. The client may keep trying forever. */
+/** Connects a client that does not connect automatically; ioredis clients do. The client may keep trying forever. */
 function connecting(client: NodeRedisLike, connection: Connection, patience: Patience): () => Promise<void> {
   let state: "new" | "trying" | "connected" | "failed" = "new";
   let failure: unknown;
@@ -44,7 +44,7 @@ function connecting(client: NodeRedisLike, connection: Connection, patience: Pat
     }
   };
   return async () => {
-    // From then on it reconnects by itself, unless its owner has closed it.
+    // From then on it reconnects automatically, unless its owner has closed it.
     if (state === "connected") return;
     if (state === "new" || state === "failed") void start();
     await untilReady(
@@ -70,12 +70,12 @@ function checkClient(client: unknown): void {
 
 function problemOf(client: unknown): string | undefined {
   if (client === undefined || client === null) return "is missing";
-  if (typeof client === "string" || client instanceof URL) return "is a URL and not a client";
-  if (typeof client === "function") return "is a class or function and not a client";
+  if (typeof client === "string" || client instanceof URL) return "is a URL, not a client";
+  if (typeof client === "function") return "is a class or function, not a client";
   if (typeof client !== "object") return "is not a client";
   if ("then" in client) return "is a promise; await it first";
   if (isIoredis(client)) return undefined;
-  if (!isNodeRedis(client)) return `is ${nameOf(client)} and not a client`;
+  if (!isNodeRedis(client)) return `is ${nameOf(client)}, not a client`;
   const { options } = client as { options?: { legacyMode?: unknown } };
   return options?.legacyMode
     ? "is in legacyMode, which returns no promises; create one without it"

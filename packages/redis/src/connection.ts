@@ -35,7 +35,7 @@ export interface Connection {
   runAndWait(call: ScriptCall, wait: WaitOptions): Promise<[reply: Reply, replicas: number]>;
   /** Names of keys on all primaries, page by page; a name may come twice. */
   scan(pattern: string, count: number): AsyncIterable<readonly string[]>;
-  /** Whether calls are sent at once rather than kept until there is a connection. */
+  /** Whether calls are sent at once rather than kept until the client is connected. */
   isReady(): boolean;
   /** Whether the client was closed, so that no call will succeed again. */
   isClosed(): boolean;

@@ -36,7 +36,7 @@ function hashOf(change: (value: Buffer) => Buffer): Kind {
 
 /**
  * Copies a thread to another slot, through this process. A snapshot is set aside in the slot of the source, so that
- * writes to the source do not disturb the copy. It is moved part by part to keys that nobody reads, which then become
+ * writes to the source do not disturb the copy. It is moved part by part to keys that no call reads, which then become
  * the thread in one step.
  */
 export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest): Promise<CopyOutcome> {
@@ -63,7 +63,7 @@ export async function copyApart(runner: Runner, keys: Keys, request: CopyRequest
     const reply = await runner.run(COMMIT, [...keys.threadAndIndexes(to), ...staged], args);
     return answerOf(found(reply, from), to).outcome as CopyOutcome;
   } finally {
-    // What cannot be discarded expires by itself, and must not hide how the copy ended.
+    // Anything that cannot be discarded expires, and must not hide how the copy ended.
     await Promise.allSettled([snapshot, staged].map((left) => runner.run(DISCARD, left, [])));
   }
 }

@@ -4,7 +4,7 @@ import { noConnection } from "./until-ready.ts";
 /** Milliseconds between two checks of whether a client is still trying to connect. */
 const LOOK_EVERY = 250;
 
-/** A call that is under way. */
+/** A call in progress. */
 interface Call {
   readonly reject: (error: unknown) => void;
   /** The time since which its client has been seen without a connection. */

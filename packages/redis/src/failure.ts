@@ -9,7 +9,7 @@ const SERVER_BUSY = /(?:^|-)(?:BUSY|LOADING|READONLY|CLUSTERDOWN|TRYAGAIN|MASTER
 const READ_ONLY = /(?:^|-)READONLY /;
 const FULL = /(?:^|-)OOM /;
 const MOVED = /^MOVED /;
-/** A slot is moving. ioredis follows it by itself, and so do node-redis clusters, except with `WAIT`. */
+/** A slot is moving. ioredis follows it, and so do node-redis clusters, except with `WAIT`. */
 const MOVING = /^(?:ASK|MOVED) /;
 const REFUSED =
   /^(?:WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH|ERR Client sent AUTH|ERR (?:invalid )?DB index) ?/;

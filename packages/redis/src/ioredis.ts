@@ -54,7 +54,7 @@ export function isIoredis(client: object): client is IoredisLike {
 }
 
 /**
- * A client of ioredis that somebody else owns.
+ * A client of ioredis that the application owns.
  *
  * @throws CheckpointError `INVALID_ARGUMENT` when its calls may never end.
  */
@@ -72,7 +72,7 @@ export function connectionOfIoredis(given: IoredisLike): Connection {
     isReady: () => client.status === "ready" || client.status === "wait",
     isClosed: () => client.status === "end",
     findPrimary() {
-      // A cluster finds the primary by itself.
+      // A cluster client finds the primary itself.
       if (!client.isCluster) client.disconnect(true);
     },
     lastError: () => undefined,
@@ -80,12 +80,12 @@ export function connectionOfIoredis(given: IoredisLike): Connection {
   };
 }
 
-/** Without either option, ioredis forgets the calls that were under way when a connection was lost: they never end. */
+/** Without either option, ioredis forgets the calls in progress when a connection is lost: they never settle. */
 export function checkSettles({ autoResendUnfulfilledCommands, commandTimeout }: IoredisOptions): void {
   if (autoResendUnfulfilledCommands !== false || commandTimeout !== undefined) return;
   throw wrongArgument(
     "client",
-    "with autoResendUnfulfilledCommands: false needs a commandTimeout, or calls whose connection is lost never end; " +
+    "with autoResendUnfulfilledCommands: false needs a commandTimeout, or calls never end once their connection is lost; " +
       "or leave it at true: every call of a saver can be sent twice",
   );
 }

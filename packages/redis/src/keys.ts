@@ -46,7 +46,7 @@ export class Keys {
   /** Thread → what {@link threadAndIndexes} returns. A thread has many calls, and its slot takes long to compute. */
   readonly #known = new Map<string, readonly string[]>();
 
-  /** @param prefix Without braces, which would be taken for a hash tag. */
+  /** @param prefix Without braces, which would act as a hash tag. */
   constructor(prefix: string) {
     this.#prefix = prefix;
   }
@@ -81,7 +81,7 @@ export class Keys {
     return this.thread(thread)[0] === key ? thread : undefined;
   }
 
-  /** Where a copy is assembled before anybody sees it: checkpoints, order, writes, blobs. */
+  /** Where a copy is assembled before anyone sees it: checkpoints, order, writes, blobs. */
   staged(thread: string, copy: string): string[] {
     const bucket = this.#bucket(bucketOf(thread));
     return ["c", "o", "w", "b"].map((kind) => `${bucket}:copy:${copy}:${kind}`);

@@ -72,7 +72,7 @@ export function isNodeRedis(client: object): client is NodeRedisLike {
   return typeof sendCommand === "function" && typeof connect === "function" && typeof isOpen === "boolean";
 }
 
-/** A client of node-redis that somebody else owns. It is connected if nobody has connected it yet. */
+/** A client of node-redis that the application owns. It is connected if it is not connected yet. */
 export function connectionOfNodeRedis(client: NodeRedisLike): Connection {
   const family = familyOf(client);
   const prefix = keyPrefixOf(client);
@@ -137,7 +137,7 @@ function ofSentinel(sentinel: Sentinel): Family {
       ),
     primaries: async () => [send],
     isReady: () => sentinel.isReady,
-    // This client asks the sentinels by itself.
+    // This client asks the sentinels itself.
     findPrimary: () => {},
   };
 }

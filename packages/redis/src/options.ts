@@ -16,8 +16,8 @@ export interface RedisSaverOptions extends CheckpointSaverOptions, TTLConfig {
   /** The start of the name of every key. Two applications in one Redis need two prefixes. @default "threadmark" */
   readonly keyPrefix?: string | undefined;
   /**
-   * Calls that write resolve when this many replicas have what was written; otherwise they reject.
-   * @default a write is done when the primary has done it
+   * Calls that write resolve when this many replicas have the write; otherwise they reject.
+   * @default writes resolve when the primary has carried them out
    */
   readonly wait?: WaitOptions | undefined;
   /**
@@ -29,9 +29,9 @@ export interface RedisSaverOptions extends CheckpointSaverOptions, TTLConfig {
   readonly retryMs?: number | undefined;
 }
 
-/** A time to live as LangGraph.js's own `RedisSaver` takes it. The option `ttl` is the same in seconds. */
+/** A time to live in the form of LangGraph.js's own `RedisSaver`. The option `ttl` is the same in seconds. */
 export interface TTLConfig {
-  /** Minutes after the last write after which a thread expires. @default threads never expire */
+  /** Minutes from the last write until a thread expires. @default threads never expire */
   readonly defaultTTL?: number | undefined;
   /** With `defaultTTL`: whether reading a checkpoint counts as well. @default false */
   readonly refreshOnRead?: boolean | undefined;
@@ -67,7 +67,7 @@ const INSTEAD: UseInstead = {
 };
 
 const RETRY_MS = 10_000;
-/** Somebody who starts a program with a wrong address should not wait long. */
+/** Anyone who starts a program with a wrong address should not wait long. */
 const FIRST_MS = 2000;
 
 /**

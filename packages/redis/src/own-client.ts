@@ -96,7 +96,7 @@ function loginOf(url: string): Record<string, unknown> {
   };
 }
 
-/** Waits for the first connection, and closes the client if there is none. */
+/** Waits for the first connection, and closes the client if none succeeds. */
 async function connected(client: OwnClient, patience: Patience): Promise<Connection> {
   const connection: Connection = {
     ...connectionOfIoredis(client),

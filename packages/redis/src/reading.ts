@@ -18,7 +18,7 @@ import { outlineUpper, scanRange } from "./scan-range.ts";
 import { ANCESTORS, GET, GET_RENEWING, OUTLINE, SCAN } from "./scripts/read.ts";
 import type { ThreadScripts } from "./thread-scripts.ts";
 
-/** The most checkpoints that one script looks at: while it runs, the server does nothing else. */
+/** The most checkpoints that one script reads: while it runs, the server does nothing else. */
 const PAGE = 250;
 
 /** One checkpoint with its writes and blobs. */

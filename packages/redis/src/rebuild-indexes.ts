@@ -3,10 +3,10 @@ import { answerOf } from "./replies.ts";
 import type { Runner } from "./runner.ts";
 import { REINDEX } from "./scripts/buckets.ts";
 
-/** How many names the server looks at in one step; about as many threads are written at once. */
+/** How many names the server scans in one step; about as many threads are written at once. */
 const PAGE = 250;
 
-/** Puts every thread that is found by its key into the indexes, and returns how many there are. */
+/** Adds every thread that is found by its key to the indexes, and returns how many there are. */
 export async function rebuildIndexes(runner: Runner, keys: Keys): Promise<number> {
   const found = new Set<string>();
   for await (const names of runner.scan((prefix) => keys.threadPattern(prefix), PAGE)) {

@@ -39,7 +39,7 @@ export function failureOf(outcome: string, thread: string): CheckpointError | un
   if (outcome === "incomplete") {
     return new CheckpointError(
       "INCOMPLETE",
-      `part of thread ${JSON.stringify(thread)} is missing from Redis, most likely evicted for lack of memory; ` +
+      `part of thread ${JSON.stringify(thread)} is missing from Redis, most likely evicted because memory was full; ` +
         "delete the thread or restore it, and set maxmemory-policy so that Redis does not evict threads",
       { threadId: thread },
     );

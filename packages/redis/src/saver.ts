@@ -14,10 +14,11 @@ export interface RedisConnectOptions extends RedisSaverOptions {
 }
 
 /**
- * Keeps checkpoints in Redis or Valkey: one server, a cluster, or behind Sentinel. It needs no modules and no setup.
+ * Keeps checkpoints in Redis or Valkey: one server, a cluster, or servers managed by Sentinel. It needs no modules and no setup.
  *
- * Errors from the server are passed on without anything that could hold secrets. If the memory is full, the error is
- * `STORAGE_FAILED` with the server's as `cause`. `INCOMPLETE` means that the server has evicted part of a thread.
+ * Errors from the server are passed on without anything that could contain secrets. If the server's memory is full, the
+ * error is `STORAGE_FAILED`, with the server's error as `cause`. `INCOMPLETE` means that the server has evicted part of
+ * a thread.
  *
  * @example
  * const saver = new RedisSaver(new Redis("redis://localhost"), { ttl: { seconds: 7 * 24 * 3600 } });
@@ -28,9 +29,9 @@ export class RedisSaver extends CheckpointSaver {
 
   /**
    * @param client A `Redis` or a `Cluster` of ioredis 5 or 6, or what `createClient`, `createClientPool`,
-   * `createCluster` and `createSentinel` of the package redis 4 to 6 return, which is connected if necessary. It
-   * stays yours: nothing closes it. When the server has become a replica, the client is made to reconnect, so that it
-   * finds the primary.
+   * `createCluster` and `createSentinel` of the package redis 4 to 6 return, which is connected if necessary. It stays
+   * yours: the saver does not close it. If the server has become a replica, the saver makes the client reconnect to
+   * find the primary.
    * @throws CheckpointError `INVALID_ARGUMENT` if this is not a client, or for a wrong option.
    */
   constructor(client: RedisClientLike, options?: RedisSaverOptions);
@@ -42,9 +43,9 @@ export class RedisSaver extends CheckpointSaver {
   }
 
   /**
-   * Puts every thread back into the indexes by which `listThreads`, `prune` without names, `deleteForRuns` and
-   * `sweep` find threads. Needed only where Redis has evicted the indexes, under an `allkeys-…` policy. It goes through
-   * the names of all keys with `SCAN`, in small steps, on every primary. Graphs can run at the same time.
+   * Adds every thread again to the indexes through which `listThreads`, `prune` without `threadIds`, `deleteForRuns`
+   * and `sweep` find threads. Needed only if Redis has evicted the indexes, under an `allkeys-…` policy. It scans the
+   * names of all keys with `SCAN`, in small steps, on every primary. Graphs can run at the same time.
    *
    * @returns The number of threads.
    * @example
@@ -85,7 +86,7 @@ export class RedisSaver extends CheckpointSaver {
 
 function ownSettings(options: RedisConnectOptions) {
   const { redis = {}, ...rest } = options ?? {};
-  // Anything that is not an object of options goes to the constructor as it is, and is refused by name there.
+  // Anything that is not an options object is passed to the constructor unchanged, which refuses it by name.
   const settings = settingsOf(isOptionsObject(options) ? rest : options);
   if (typeof redis !== "object" || redis === null) {
     throw wrongOption("redis", "must be an object of ioredis' options");

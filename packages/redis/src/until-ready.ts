@@ -36,5 +36,5 @@ export async function untilReady(client: Connecting, { firstMs, loadingMs }: Pat
 
 /** The error for a call that has waited this long for a connection. */
 export function noConnection(ms: number): CheckpointError {
-  return new CheckpointError("STORAGE_FAILED", `there was no connection to Redis for ${ms} ms`);
+  return new CheckpointError("STORAGE_FAILED", `no connection to Redis for ${ms} ms`);
 }

@@ -53,7 +53,7 @@ function decide(scope: Scope, outcome: Outcome): Outcome {
   return outcome;
 }
 
-/** LangChain is only asked when there is something to pass on. */
+/** LangChain is only called when there is something to pass on. */
 function inLangChain(scope: Scope, code: () => unknown): unknown {
   const { tree } = scope.run;
   if (!tree.wants("messages") && tree.config.callbacks === undefined) return code();
@@ -62,5 +62,5 @@ function inLangChain(scope: Scope, code: () => unknown): unknown {
 }
 
 function callAfterEnd(name: string): WorkflowError {
-  return new WorkflowError("OUTSIDE_RUN", `"${name}" has ended and can call nothing more`);
+  return new WorkflowError("OUTSIDE_RUN", `"${name}" has ended and can make no more calls`);
 }

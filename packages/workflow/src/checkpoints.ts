@@ -149,7 +149,7 @@ function setValue(draft: Checkpoint, channel: string, value: unknown): void {
   else draft.channel_values[channel] = value;
 }
 
-/** Deleting a property makes an object slow for everybody who reads it. */
+/** Deleting a property makes an object slow for everyone who reads it. */
 function withoutInput({ channel_values: values }: Checkpoint): Checkpoint["channel_values"] {
   const others: Checkpoint["channel_values"] = {};
   for (const channel of Object.keys(values)) if (channel !== START) others[channel] = values[channel];

@@ -8,8 +8,7 @@ export interface Interrupt<Value = unknown> {
 /** Options of {@link Command}. */
 export interface CommandOptions {
   /**
-   * The answer to the only open question, or answers by the ids of questions. `undefined` and `null`
-   * are no answers.
+   * The answer to the only open question, or answers by question id. `undefined` and `null` are not answers.
    */
   readonly resume?: unknown;
   /** Values for `__previous__`, `__end__` or `__start__` of the thread. */
@@ -17,7 +16,7 @@ export interface CommandOptions {
 }
 
 /**
- * Passed in place of input: continues a paused thread, or changes its values.
+ * Passed instead of input: continues a paused thread, or changes its values.
  *
  * @example
  * await workflow.invoke(new Command({ resume: "yes" }), config);

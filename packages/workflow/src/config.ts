@@ -3,10 +3,10 @@ import { WorkflowError } from "./errors.ts";
 import type { Durability } from "./recorder.ts";
 import type { StreamMode } from "./stream.ts";
 
-/** What to do while somebody else runs the thread. */
+/** What to do while another run has the thread. */
 export type Concurrency = "reject" | "wait" | "allow";
 
-/** How a run is started. The objects that LangGraph.js takes work too. */
+/** How a run is started. Configs for LangGraph.js work too. */
 export interface RunConfig {
   /** `thread_id` names the thread; `checkpoint_id` an older point of it to start from. */
   // oxlint-disable-next-line typescript/no-explicit-any -- applications put there what they like
@@ -27,15 +27,15 @@ export interface RunConfig {
    */
   durability?: Durability;
   /**
-   * What to do while somebody else runs the thread, in this process or another one: `reject` the call with
-   * `THREAD_BUSY`, `wait` until the thread is free, or `allow` both runs, of which the later one wins. Savers that
-   * cannot claim a thread, such as LangGraph.js's, always allow both.
+   * What to do while another run, in this process or another, has the thread: `reject` the call with `THREAD_BUSY`,
+   * `wait` until the thread is free, or `allow` both runs, in which case the later one wins. Savers that cannot claim a
+   * thread, such as LangGraph.js's, always allow both.
    * @default "reject"
    */
   concurrency?: Concurrency;
   /**
    * Milliseconds for which the thread stays taken when the process dies during the run. It is renewed while
-   * the run is under way.
+   * the run is in progress.
    * @default 30_000
    */
   lease?: number;
@@ -46,15 +46,15 @@ export interface RunConfig {
   /** Handed to bodies and tasks as it is; not stored. */
   context?: unknown;
   /**
-   * Names the run, for `deleteForRuns`; and when a thread gets input with the id of a run that it had
-   * before, that run continues, or its result is returned. @default a random id
+   * Names the run, for `deleteForRuns`. If the thread already had a run with this id, that run continues, or its result
+   * is returned. @default a random id
    */
   runId?: string;
   /** Where the time comes from. @default the system's */
   clock?: Clock;
 }
 
-/** How a run is started and what is shown of it. */
+/** How a run is started, and what its stream shows. */
 export interface StreamConfig<
   Mode extends StreamMode | StreamMode[] = StreamMode | StreamMode[],
 > extends RunConfig {

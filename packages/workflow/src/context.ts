@@ -8,7 +8,7 @@ import { sleepIn, waitForIn, type WaitOptions } from "./waiting.ts";
 
 /**
  * What a body gets as its second parameter. It has everything that `task`, `interrupt`, `getWriter` and
- * `getPreviousState` find by themselves, for hosts without `AsyncLocalStorage`. It can also be passed to LangChain as
+ * `getPreviousState` find automatically, for hosts without `AsyncLocalStorage`. It can also be passed to LangChain as
  * a config.
  *
  * @example
@@ -41,7 +41,7 @@ export interface Context<Saved = unknown> {
   ) => Promise<Result>;
   /** Shows a token, or every token of a stream, in the `messages` stream. */
   readonly tokens: TokenWriter;
-  /** Says that the attempt is still working, for `timeout.idleTimeout`. */
+  /** Reports that the attempt is still working, for `timeout.idleTimeout`. */
   readonly heartbeat: () => void;
   readonly run: RunInfo;
 }
@@ -104,7 +104,7 @@ export function createContext(scope: Scope): Context {
   };
 }
 
-/** An attempt whose time is over no longer shows anything. */
+/** An attempt that has timed out no longer streams anything. */
 function showing(scope: Scope, show: () => void): void {
   if (scope.closed) return;
   scope.onProgress?.();

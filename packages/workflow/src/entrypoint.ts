@@ -11,7 +11,7 @@ import { Workflow } from "./workflow.ts";
 export interface EntrypointOptions {
   /** Names the workflow in its threads. */
   readonly name: string;
-  /** Where threads are kept. A workflow that is called by another one uses the caller's; `false`: none at all. */
+  /** Where threads are kept. A workflow called by another one uses its caller's. `false`: never any. */
   readonly checkpointer?: WorkflowSaver | false;
   /** Passed to bodies and tasks as it is. */
   readonly store?: unknown;
@@ -24,11 +24,11 @@ export interface EntrypointOptions {
 /** The type of `entrypoint`. */
 export interface EntrypointFunction {
   /**
-   * Makes a workflow from a function. With a checkpointer it remembers its threads: what it last returned is
-   * `previous` in the next run, and a run that stopped halfway continues where it was.
+   * Makes a workflow from a function. With a checkpointer it remembers its threads: what it last returned is `previous`
+   * in the next run, and a run that stopped halfway continues where it stopped.
    *
    * When a run continues, its body is repeated with the stored results of its tasks. So the body must call the same
-   * tasks in the same order, and do everything that has effects inside a task.
+   * tasks in the same order, and do everything with side effects inside a task.
    *
    * @param options Its name, or options.
    * @param body Gets the input, and a {@link Context}.

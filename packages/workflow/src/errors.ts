@@ -7,15 +7,15 @@
  * - `NO_CHECKPOINTER`: the call needs a checkpointer, and the workflow has none.
  * - `CHECKPOINT_NOT_FOUND`: the config names a checkpoint that the thread does not have.
  * - `NOT_PAUSED`: an answer was given, but the thread has no open question.
- * - `ALREADY_RESUMED`: the question was answered before, perhaps just now by somebody else.
+ * - `ALREADY_RESUMED`: the question was already answered, perhaps just now by another process.
  * - `UNKNOWN_INTERRUPT`: an answer names a question that is not open.
  * - `AMBIGUOUS_RESUME`: several questions are open, and the answer does not say which one it is for.
  * - `INVALID_ANSWER`: an answer does not match the `responseSchema` of its question, which stays open.
- * - `NON_DETERMINISTIC`: after a restart the workflow called something different from before.
+ * - `NON_DETERMINISTIC`: after a restart, the workflow called something different.
  * - `DUPLICATE_NAME`: two tasks, or two workflows, of one run have the same name.
- * - `THREAD_BUSY`: somebody else runs the thread, in this process or another one.
+ * - `THREAD_BUSY`: another run, in this process or another, has claimed the thread.
  * - `THREAD_LOST`: another process has taken the thread, and nothing more of this run is stored.
- * - `RUN_REPLACED`: the run of this `runId` did not finish before the thread got new input.
+ * - `RUN_REPLACED`: the run with this `runId` had not finished when its thread got new input.
  * - `NOT_SUPPORTED`: the checkpointer cannot list threads.
  * - `TIMEOUT`: an attempt took longer than its `timeout`.
  * - `ABORTED`: the run was aborted without a reason from the caller.
@@ -41,8 +41,7 @@ export type WorkflowErrorCode =
   | "ABORTED";
 
 /**
- * The class of the errors that this package itself raises. Errors of tasks and of the checkpointer are
- * passed on unchanged.
+ * The class of the errors that this package raises. Errors of tasks and of the checkpointer are passed on unchanged.
  *
  * @example
  * try {
@@ -63,8 +62,8 @@ export class WorkflowError extends Error {
 }
 
 /**
- * Whether a value is a {@link WorkflowError}, by its shape: two copies of this package in one program
- * do not break the test.
+ * Whether a value is a {@link WorkflowError}, by its shape, so it also works with two copies of this package in one
+ * program.
  *
  * @param code When given, the error must have this code.
  */

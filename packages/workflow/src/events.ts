@@ -26,7 +26,7 @@ export interface CheckpointEvent {
   readonly parentConfig: CheckpointConfig | undefined;
 }
 
-/** Tells the readers of a run what happens. Nothing is created that nobody reads. */
+/** Tells the readers of a run what happens. Chunks are created only if someone reads them. */
 export class Events {
   readonly #tree: Tree;
   readonly #namespace: string;
@@ -58,7 +58,7 @@ export class Events {
     this.show("values", value);
   }
 
-  /** @param make Called if anybody reads the `checkpoints` stream. */
+  /** @param make Called if anyone reads the `checkpoints` stream. */
   checkpoint(make: () => CheckpointEvent): void {
     if (!this.#tree.wants("checkpoints") && !this.#tree.wants("debug")) return;
     const event = make();

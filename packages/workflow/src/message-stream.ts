@@ -34,7 +34,7 @@ export function showReturned(scope: Scope, value: unknown): void {
   }
 }
 
-/** Messages that a body or a task was given, alone or in a list that is its input, are nothing new. */
+/** Messages that a body or task received, alone or in a list that is its input, are not new. */
 export function noteGiven(tree: Tree, input: unknown): void {
   if (!tree.wants("messages")) return;
   for (const message of messagesIn(Array.isArray(input) ? [input] : input)) noteShown(tree, message);

@@ -59,23 +59,23 @@ export class OwnedThread implements WorkflowSaver {
     await yielding.get(this.#saver)?.get(this.#thread);
     for (let pause = ASK.first; !(await this.#ask(this.#lease)); pause = Math.min(pause * 2, ASK.last)) {
       if (!waits)
-        throw new WorkflowError("THREAD_BUSY", `thread "${this.#thread}" is being run by somebody else`);
+        throw new WorkflowError("THREAD_BUSY", `thread "${this.#thread}" is claimed by another run`);
       await pauseFor(systemClock, pause, signal);
       if (signal.aborted) throw signal.reason;
     }
     this.#renewLater();
   }
 
-  /** Lets others take the thread at once. What arrives late is stored unless somebody has taken it. */
+  /** Lets others take the thread at once. What arrives late is stored unless someone has taken it. */
   yield(): void {
     if (!this.#stopRenewing()) return;
     const threads = yielding.get(this.#saver) ?? new Map<string, Promise<void>>();
     yielding.set(this.#saver, threads);
-    // A renewal that is under way would take the thread back.
+    // A renewal in progress would take the thread back.
     const given = Promise.resolve(this.#renewal)
       .catch(() => {})
       .then(async () => this.#ask(1))
-      // Its time is over when the next millisecond has begun.
+      // It has expired when the next millisecond has begun.
       .then(() => new Promise<void>((resolve) => setTimeout(resolve, 2)))
       .catch(() => {})
       .finally(() => {
@@ -142,7 +142,7 @@ export class OwnedThread implements WorkflowSaver {
 
   #renewLater(): void {
     this.#timer = setTimeout(() => void this.#renew(), this.#lease / 3);
-    // A run alone does not keep a process alive; what it waits for does.
+    // A run does not keep its process alive; whatever it waits for does.
     (this.#timer as { unref?(): void }).unref?.();
   }
 
@@ -162,7 +162,7 @@ export class OwnedThread implements WorkflowSaver {
     } else this.#renewLater();
   }
 
-  /** Nobody can have taken and released the thread in the meantime: a claim that no longer exists is not renewed. */
+  /** No other run can have taken and released the thread in between: a claim that no longer exists is not renewed. */
   async #keep(): Promise<boolean> {
     const asked = performance.now();
     const kept = await this.#saver.renewThread(this.#thread, this.#claimFor(this.#lease));

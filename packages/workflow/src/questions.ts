@@ -66,13 +66,13 @@ export function matchAnswers(resume: unknown, journal: Journal, thread: string):
     if (unknown.length === 0) return new Map(Object.entries(resume));
     throw new WorkflowError(
       "UNKNOWN_INTERRUPT",
-      `thread "${thread}" does not ask ${unknown.join(", ")}; ${listed}`,
+      `thread "${thread}" has no open question ${unknown.join(", ")}; ${listed}`,
     );
   }
   if (ids.length === 1) return new Map([[ids[0]!, resume]]);
   throw new WorkflowError(
     "AMBIGUOUS_RESUME",
-    `thread "${thread}" asks ${ids.length} questions; say which one is answered: ` +
+    `thread "${thread}" has ${ids.length} open questions; say which one you answer: ` +
       `new Command({ resume: { [id]: answer } }); ${listed}`,
   );
 }
@@ -84,7 +84,7 @@ function refuse(answered: boolean, thread: string): never {
       `the question of thread "${thread}" was already answered; continue with invoke(null)`,
     );
   }
-  throw new WorkflowError("NOT_PAUSED", `thread "${thread}" is not paused, so it asks nothing`);
+  throw new WorkflowError("NOT_PAUSED", `thread "${thread}" is not paused, so no question is open`);
 }
 
 function isAnswerMap(resume: unknown): resume is Record<string, unknown> {

@@ -11,9 +11,8 @@ const AT_ONCE = 10;
 /** Options of `recover`. */
 export interface RecoverOptions {
   /**
-   * How many milliseconds must have passed since something was last stored in the thread: a run that has no claim,
-   * because it allows others or is one of LangGraph.js's, may still be at work.
-   * @default 60_000
+   * How many milliseconds must have passed since something was last stored in the thread: a run without a claim,
+   * because it allows others or belongs to LangGraph.js, may still be working. @default 60_000
    */
   readonly olderThan?: number;
   /** Only threads whose own metadata matches every key of the filter. */
@@ -37,7 +36,7 @@ export interface RecoveryReport {
   readonly failed: readonly { readonly threadId: string; readonly error: unknown }[];
 }
 
-/** Continues runs that stopped halfway, and those whose time has come. */
+/** Continues runs that stopped halfway, and those whose timer is due. */
 export async function recoverRuns(
   saver: ListingSaver,
   name: string,
@@ -69,7 +68,7 @@ export async function recoverRuns(
   return { continued, failed };
 }
 
-/** To `waitFor`, `null` means that its time is over. */
+/** To `waitFor`, `null` means that it timed out. */
 function wakeUp(questions: readonly string[]): Command {
   return new Command({ resume: Object.fromEntries(questions.map((id) => [id, null])) });
 }

@@ -1,6 +1,6 @@
 import { invalid } from "./config.ts";
 
-/** A schema of any library that follows Standard Schema, such as Zod, Valibot or ArkType. */
+/** A schema from any Standard Schema library, such as Zod, Valibot or ArkType. */
 export interface ResponseSchema<Answer = unknown> {
   readonly "~standard": {
     readonly version: 1;
@@ -9,7 +9,7 @@ export interface ResponseSchema<Answer = unknown> {
   };
 }
 
-/** The result of a schema: another value, or what is wrong with the given one. */
+/** The result of a schema: a value, or what is wrong with the given one. */
 export type SchemaResult<Answer> =
   | { readonly value: Answer; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string }[] };

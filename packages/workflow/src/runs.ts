@@ -10,8 +10,8 @@ import type { ListingSaver } from "./saver.ts";
 import { wakeTimeOf } from "./waiting.ts";
 
 /**
- * - `running`: somebody is running the thread now.
- * - `paused`: it asks something, or waits for a time or an event.
+ * - `running`: a process is running the thread now.
+ * - `paused`: it has an open question, or waits for a time or an event.
  * - `failed`: the workflow threw; `invoke(null)` tries again.
  * - `unfinished`: it stopped halfway, because its process died or it was aborted.
  * - `finished`: it returned.
@@ -27,7 +27,7 @@ export interface RunSummary {
   /** The `runId` that it was started with. */
   readonly runId: string | undefined;
   readonly error: StoredError | undefined;
-  /** When a `sleep` or the timeout of a `waitFor` is over; the earliest one. */
+  /** When the earliest `sleep` or timeout of a `waitFor` ends. */
   readonly wakeAt: Date | undefined;
 }
 

@@ -28,7 +28,7 @@ export async function earlierRun(tree: Tree, name: string, head: Loaded): Promis
   const { end } = new Journal(tuple.pendingWrites).of(body.id);
   if (end) return { kind: "returned", value: end.value };
   if (head.tuple?.checkpoint.id === checkpoint.id) return { kind: "goesOn" };
-  const message = `run "${runId}" of thread "${tree.threadId}" did not finish before the thread got new input`;
+  const message = `run "${runId}" of thread "${tree.threadId}" had not finished when its thread got new input`;
   throw new WorkflowError("RUN_REPLACED", message);
 }
 

@@ -97,7 +97,7 @@ export class Scope {
     if (!this.run.recorder) {
       throw new WorkflowError(
         "NO_CHECKPOINTER",
-        "interrupt() needs a checkpointer, or nothing can be resumed",
+        "interrupt() needs a checkpointer, or the run cannot be resumed",
       );
     }
     const index = this.#questions++;
@@ -176,7 +176,7 @@ export class Scope {
   #answerTo(id: string, index: number): { readonly value: unknown } | undefined {
     const { answers, sharedAnswers } = this.run.tree;
     if (answers.has(id)) return { value: answers.get(id) };
-    // Old threads: the id of the first question stands for the one that is open.
+    // Old threads: the id of the first question means the one that is open.
     const first = interruptId(this.identity.namespace, 0);
     if (index === this.#storedAnswers && sharedAnswers.has(first)) return { value: sharedAnswers.get(first) };
     return undefined;

@@ -33,7 +33,7 @@ export async function startOwned(
 }
 
 /**
- * Which question is answered is decided when the answer is given, not when the thread is free: somebody else may have
+ * Which question is answered is decided when the answer is given, not when the thread is free: someone else may have
  * answered by then, and the thread may ask something else.
  *
  * @returns The command with its answers by the ids of their questions, if it brings any.

@@ -22,7 +22,7 @@ interface Place {
   readonly loaded: Loaded;
 }
 
-/** Runs a workflow that nobody but the application called. */
+/** Runs a workflow that was called by the application, not by another workflow. */
 export async function startRoot(tree: Tree, body: Body, input: unknown): Promise<RunEnd> {
   const loaded = await load(tree, "", tree.config.configurable?.["checkpoint_id"]);
   const place: Place = { namespace: "", parents: loaded.tuple?.metadata?.parents ?? {}, loaded };
@@ -128,7 +128,7 @@ export class BoundCommand extends Command {}
 export function alreadyResumed(tree: Tree): WorkflowError {
   return new WorkflowError(
     "ALREADY_RESUMED",
-    `the question of thread "${tree.threadId}" was just answered by somebody else`,
+    `the question of thread "${tree.threadId}" was just answered by someone else`,
   );
 }
 
@@ -205,6 +205,6 @@ async function takeAnswers(
 export function emptyInput(tree: Tree): WorkflowError {
   return new WorkflowError(
     "EMPTY_INPUT",
-    `thread "${tree.threadId}" has nothing to continue, and there is no input`,
+    `thread "${tree.threadId}" has nothing to continue, and no input was given`,
   );
 }

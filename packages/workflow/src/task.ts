@@ -9,9 +9,9 @@ import { timeoutPolicy, type TimeoutPolicy } from "./timeout.ts";
 
 /** Options of {@link task}. */
 export interface TaskOptions {
-  /** Names the task in the thread; two tasks of a workflow may not have the same. */
+  /** Names the task in the thread; no two tasks of a workflow may share a name. */
   readonly name: string;
-  /** Its earlier names: results that were stored under them still count. */
+  /** Its former names: results stored under them still count. */
   readonly aliases?: readonly string[];
   /** @default a failure is final */
   readonly retry?: RetryPolicy;
@@ -27,8 +27,8 @@ export interface TaskOptions {
 export interface Task<Args extends readonly unknown[], Result> extends Callable<Args, Result> {
   (...args: Args): Promise<Result>;
   /**
-   * The same task, but its stored result is found by this key and not by the order of calls. For code whose order of
-   * calls can change, such as parallel code.
+   * The same task, but its stored result is found by this key, not by the order of calls. For code whose order of calls
+   * can change, such as parallel code.
    *
    * @param key Unique within a body or task. LangGraph.js does not know keys and runs such a task again.
    */
@@ -45,7 +45,7 @@ export interface TaskDefinition {
   readonly takesContext: boolean;
   // oxlint-disable-next-line typescript/no-explicit-any -- called with what the typed function was given
   readonly code: (...args: any[]) => unknown;
-  /** Runs in place of the function, in tests. */
+  /** Runs instead of the function, in tests. */
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   mock: ((...args: any[]) => unknown) | undefined;
 }

@@ -11,7 +11,7 @@ import type { Sink, StreamMode } from "./stream.ts";
 export const ONLY_STORED: unique symbol = Symbol.for("@threadmark/workflow/only-stored");
 
 /** The end of the message of the error. */
-export const BEYOND_HISTORY = "which the replayed history does not have";
+export const BEYOND_HISTORY = "which is not in the replayed history";
 
 /** What a tree is made of. */
 export type TreeParts = Pick<
@@ -82,7 +82,7 @@ export class Tree {
     this.fail(new WorkflowError("INVALID_ANSWER", message, { cause: issues }));
   }
 
-  /** Whether anybody reads such a stream. */
+  /** Whether anyone reads such a stream. */
   wants(mode: StreamMode): boolean {
     if (this.sinks.size === 0) return false;
     for (const { modes } of this.sinks) if (modes.has(mode)) return true;

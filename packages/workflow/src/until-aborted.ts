@@ -30,7 +30,7 @@ export async function untilAborted(
     cancel?.();
     unfollow();
     tree.signal.removeEventListener("abort", onAbort);
-    // After an abort nobody waits for the rest of it.
+    // After an abort, nothing waits for the rest.
     run.catch(() => {});
   }
 }

@@ -23,7 +23,7 @@ export function waitOf(value: unknown): Wait | undefined {
   return (value as { [WAIT]?: Wait })[WAIT];
 }
 
-/** When the time of a question comes. */
+/** When a question's waiting time ends. */
 export function wakeTimeOf(value: unknown): number | undefined {
   const until = waitOf(value)?.until;
   return until === undefined ? undefined : Date.parse(until);

@@ -119,7 +119,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
     return (await readState(this.#saver(), this.name, config)) as StateSnapshot<Output>;
   }
 
-  /** The states of a thread, the newest first. */
+  /** The states of a thread, newest first. */
   async *getStateHistory(
     config: CheckpointConfig,
     options?: CheckpointListOptions,
@@ -143,8 +143,7 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
 
   /**
    * The last run of every thread, most recently updated first. A thread whose last run belongs to another workflow is
-   * left out.
-   * With a `status`, most threads whose runs have another status are not even read.
+   * left out. With a `status`, most threads whose runs have another status are not read.
    *
    * @throws WorkflowError `NOT_SUPPORTED` with savers that cannot list threads.
    * @example
@@ -155,9 +154,8 @@ export class Workflow<Input = unknown, Output = unknown, Saved = unknown> implem
   }
 
   /**
-   * Continues runs that stopped halfway because their process died, and those whose `sleep` or `waitFor` is over.
-   * Call it at the start of a process, and from time to time; any number of processes may do so at once. Failed runs
-   * are left alone.
+   * Continues runs that stopped halfway because their process died, and those whose `sleep` or `waitFor` has ended.
+   * Call it when a process starts and at intervals; several processes may do so at once. Failed runs are skipped.
    *
    * @throws WorkflowError `NOT_SUPPORTED` with savers that cannot list threads.
    * @example

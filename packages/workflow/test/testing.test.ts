@@ -38,7 +38,7 @@ describe("crashEverywhere", () => {
       return bodies;
     });
     await expect(crashEverywhere(counting, { input: 1, saver })).rejects.toThrow(
-      /another result after dying/,
+      /different result after dying/,
     );
   });
 

@@ -8,7 +8,7 @@ export interface Message {
 }
 
 export function questionOf(turn: number): Message {
-  return { role: "user", content: `question number ${turn} of somebody who asks`, id: `question ${turn}` };
+  return { role: "user", content: `question number ${turn} of someone who asks`, id: `question ${turn}` };
 }
 
 export function answerTo({ length }: readonly Message[]): Message {

@@ -24,7 +24,7 @@ export interface Scenario {
   readonly calls: number | undefined;
   /** Runs that are measured, after one that is not. With 1, there is no other. */
   readonly rounds: number;
-  /** Does what is not measured. What it returns is. */
+  /** Does the unmeasured part. What it returns is measured. */
   prepare(place: Place, round: number): Promise<() => Promise<void>>;
 }
 

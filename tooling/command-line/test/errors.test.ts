@@ -43,7 +43,7 @@ describe("help", () => {
 
   it("says what the exit codes mean", async () => {
     expect((await run("--help")).out).toContain(
-      "Exit codes: 0 all is well, 1 something was found, 2 the command could not run, 130 it was stopped.",
+      "Exit codes: 0 no problems, 1 a problem was found, 2 the command could not run, 130 it was stopped.",
     );
   });
 });
@@ -102,15 +102,15 @@ describe("addresses", () => {
 
   it("of a folder that is not PGlite's leave it as it is", async () => {
     const full = join(place.folder, "full");
-    expect(await failing("threads", full)).toContain("is not a folder of PGlite");
-    expect(await failing("migrate", "redis://localhost:1", full)).toContain("is not a folder of PGlite");
+    expect(await failing("threads", full)).toContain("is not a PGlite folder");
+    expect(await failing("migrate", "redis://localhost:1", full)).toContain("is not a PGlite folder");
     expect(await readdir(full)).toEqual(["notes.txt"]);
     expect(await readdir(place.folder)).toEqual(["full"]);
   });
 
   it.each(servers("postgres"))("on $kind $version without tables say what to look at", async ({ url }) => {
     for (const [address, hint] of [
-      [url, "has no tables of Threadmark"],
+      [url, "has no Threadmark tables"],
       [`langgraph+${url}`, "has no tables of LangGraph.js's own saver"],
     ] as const) {
       expect(await failing("threads", address, "--schema", "nothing_here")).toContain(hint);

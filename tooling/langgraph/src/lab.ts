@@ -17,7 +17,7 @@ export interface Lab {
   readonly saver: BaseCheckpointSaver;
   /** Another process' view on the same data. */
   reopen(): Promise<BaseCheckpointSaver>;
-  /** A thread that nobody else uses. */
+  /** A thread that nothing else uses. */
   thread(): ThreadConfig;
 }
 

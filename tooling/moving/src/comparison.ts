@@ -52,7 +52,7 @@ export const comparisons: readonly Comparison[] = [
     savers: { MemorySaver: "MemorySaver" },
     exports: [
       better(
-        "stores bytes as a database does, so tests find what production would; bounded if you want",
+        "stores bytes as a database does, so tests find what production would; memory can be bounded",
         "MemorySaver",
       ),
       different("savers here are assignable to it, but do not extend it", "BaseCheckpointSaver"),
@@ -97,8 +97,8 @@ export const comparisons: readonly Comparison[] = [
     options: [],
     methods: [
       ...CONTRACT,
-      better("walks along parents in pages and reads only the requested channels", "getDeltaChannelHistory"),
-      same("as there", "get", "getNextVersion", "toJSON"),
+      better("follows parents in pages and reads only the requested channels", "getDeltaChannelHistory"),
+      same("unchanged", "get", "getNextVersion", "toJSON"),
     ],
   },
   {
@@ -154,7 +154,7 @@ export const comparisons: readonly Comparison[] = [
     savers: {},
     exports: [
       different(
-        "there is no SQLite saver here. `PostgresSaver.fromFolder(folder)` keeps threads in a folder without a server; `adopt` and `migrateThreads` take threads over from SQLite",
+        "no SQLite saver here. `PostgresSaver.fromFolder(folder)` keeps threads in a folder without a server; `adopt` and `migrateThreads` take threads over from SQLite",
         "SqliteSaver",
       ),
     ],
@@ -173,12 +173,12 @@ export const comparisons: readonly Comparison[] = [
       same("", "new RedisSaver(client, { defaultTTL, refreshOnRead })"),
     ],
     options: [
-      same("minutes, as there; all savers here also take `ttl: { seconds }`", "defaultTTL"),
+      same("in minutes; all savers here also take `ttl: { seconds }`", "defaultTTL"),
       same("the same meaning", "refreshOnRead"),
     ],
     methods: [
       ...CONTRACT,
-      same("as there", "get"),
+      same("unchanged", "get"),
       different("another name for `close`: closes the client only if the saver created it", "end"),
       same("returns a saver at once; you may `await` it", "fromUrl", "fromCluster"),
     ],

@@ -18,7 +18,7 @@ interface Place {
 export interface Round {
   /** Processes that were ended by SIGKILL. */
   readonly killed: number;
-  /** Checkpoints of each thread that is here, before anybody looks again. */
+  /** Checkpoints of each thread that is here, before anyone looks again. */
   readonly here: ReadonlyMap<string, number>;
   /** All threads in the tables once every thread was read, our own notes left out. */
   readonly threads: readonly string[];

@@ -2,7 +2,7 @@ import type { BaseCheckpointSaver, Checkpoint } from "@langchain/langgraph-check
 
 /** Threads that are written at once. */
 const AT_ONCE = 8;
-/** Every so many checkpoints there are pending writes, and a branch begins. */
+/** At this interval of checkpoints, there are pending writes, and a branch begins. */
 const WRITES_EVERY = 10;
 const BRANCH_EVERY = 50;
 /** Messages that a conversation keeps. */

@@ -9,7 +9,7 @@ const IN_FOLDER = 'mkdir -p "$0" && cd "$0"';
 const START = `${IN_FOLDER} && { setsid "$@" </dev/null >>log 2>&1 & echo $!; }`;
 const END = 'kill -s "$0" "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.02; done';
 
-/** A container of an image in which nothing runs but what is started through it, so that each program can be killed. */
+/** A container in which only programs started through it run, so that each can be killed. */
 export async function openContainer(image: string, portCount: number): Promise<Machine> {
   const { GenericContainer, Wait } = await import("testcontainers");
   /** Published to this machine only. */

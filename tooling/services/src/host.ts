@@ -1,6 +1,6 @@
 // The process that starts the servers of a run and owns them. It learns of the end of the run from the end of its
 // standard input, which the system closes however the run ends, and then stops everything and ends. A process that
-// connects to its socket gets servers of its own, until it disconnects.
+// connects to its socket gets separate servers, until it disconnects.
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";

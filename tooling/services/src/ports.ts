@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 
-/** Below the ports that systems give to outgoing connections, so that none of those takes one meanwhile. */
+/** Below the ports that systems give to outgoing connections, so that none of these takes one. */
 const FIRST = 10_000;
 const LAST = 31_999;
 /** Ports are taken in blocks. Who listens on the first port of a block has all of it. */
@@ -38,7 +38,7 @@ async function takeBlock(): Promise<number[]> {
   }
 }
 
-/** Undefined if somebody listens on it. */
+/** Undefined if someone listens on it. */
 function listenOn(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,14 +1,14 @@
 import type { OpenMachine } from "./machine.ts";
 import type { Node } from "./node.ts";
 
-/** A server that was started, or one that somebody else runs. */
+/** A server that was started, or one that someone else runs. */
 export interface Started {
   readonly url: string;
   /** How it was found, for people. */
   readonly found: string;
   readonly version: string;
   readonly facts: Readonly<Record<string, string>>;
-  /** Its programs, the first of them that of the URL; none when somebody else runs it. */
+  /** Its programs, the first of them that of the URL; none when someone else runs it. */
   readonly nodes: readonly Node[];
   readonly sentinels: readonly Node[];
   stop(): Promise<void>;
@@ -57,7 +57,7 @@ export interface Recipe {
   readonly install: () => Promise<Programs>;
   /** Starts it on machines that it opens. */
   readonly start: (open: OpenMachine, wishes: Wishes) => Promise<Serving>;
-  /** Facts about the server of a URL that somebody else runs. */
+  /** Facts about the server of a URL that someone else runs. */
   readonly facts?: (url: string) => Promise<Readonly<Record<string, string>>>;
   /** Its exact version. */
   readonly version: (url: string) => Promise<string>;

@@ -11,7 +11,7 @@ export interface Missing {
   readonly reasons: readonly string[];
 }
 
-/** What there is of what was asked for. */
+/** The requested servers that are available. */
 export interface Inventory {
   readonly servers: readonly Server[];
   /** Names of those that tests can start for themselves. */
@@ -28,7 +28,7 @@ export interface PrivateDescription extends Pick<Started, "url" | "version" | "f
 
 export type NodeAction = "kill" | "start" | "cut" | "pause" | "resume";
 
-/** Nobody kills a shared server, so one that is only slow on a busy machine shall not be taken for dead. */
+/** Nothing kills a shared server, so one that is merely slow on a busy machine must not count as dead. */
 const FAIL_AFTER = 15_000;
 
 /** The servers that one process asked for. They end with it. */
@@ -37,7 +37,7 @@ export class Session {
   readonly #private: Started[] = [];
   readonly #work = new Set<Promise<unknown>>();
 
-  /** Does what is called, and remembers that it is being done. */
+  /** Makes a call, and remembers that it is in progress. */
   answer(method: string, args: readonly unknown[]): Promise<unknown> {
     const calls: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
       startAll: this.#startAll.bind(this),

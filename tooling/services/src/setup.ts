@@ -16,7 +16,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const { services = [], privateServices = [] } = project.config.provide;
   const run = await startServers(services, privateServices);
   keepForTable(run);
-  // A file whose only server is missing has no tests. That is no failure of the file: the table says what is missing.
+  // A file whose only server is missing has no tests. That is not a failure: the table says what is missing.
   if (run.missing.length > 0) project.config.passWithNoTests = true;
   return run.stop;
 }

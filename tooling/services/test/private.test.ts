@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { until } from "../src/patience.ts";
 import { redisOn, roundTrip } from "./clients.ts";
 
-/** While it starts, nobody is taken for dead because the machine was slow for a moment. */
+/** While it starts, a member must not count as dead because the machine was slow for a moment. */
 const STEADY = { failAfter: 60_000 };
 
 describe.skipIf(!hasPrivate("redis:8"))("a private Redis", () => {
@@ -24,7 +24,7 @@ describe.skipIf(!hasPrivate("redis:8"))("a private Redis", () => {
   });
 
   it("has lost what was cut off the end of its log", async () => {
-    // With "everysec", Redis answers before it writes while a sync is under way, so "b" may not be in the log yet.
+    // With "everysec", Redis answers before it writes while a sync is in progress, so "b" may not be in the log yet.
     await using server = await startPrivate("redis:8", {
       args: ["--appendonly", "yes", "--appendfsync", "always"],
     });

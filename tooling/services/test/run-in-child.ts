@@ -1,4 +1,4 @@
-// A run that does not end by itself, for the test that kills it. Arguments: names of servers.
+// A run that never ends, for the test that kills it. Arguments: names of servers.
 import { startPrivate } from "@threadmark/services/private";
 import { startServers } from "@threadmark/services/start";
 

@@ -1,4 +1,4 @@
-/** Search engines cut what is longer. */
+/** Search engines cut longer ones. */
 const LONGEST = 160;
 const FENCED = /^(`{3,})[\s\S]*?^\1`*$/gm;
 /** Headings, tables, quotes, pictures, comments, lists, and where a declaration is. */

@@ -21,7 +21,7 @@ const SHORT = leafOf(new Uint8Array([1, 2, 3, 4]));
 const EMPTY = leafOf(new Uint8Array());
 const KILOBYTE = leafOf(new Uint8Array(1024).fill(120));
 
-/** Few blobs that stand for very many, and values that claim to be very long. */
+/** A few blobs that expand to very many, and values that claim to be very long. */
 const BOMBS: Readonly<Record<string, Bomb>> = {
   "64^6 leaves and a size of 2^50": towerOf(SHORT, 2 ** 50),
   "64^6 leaves and a size of 4 GB": towerOf(SHORT, 2 ** 32),

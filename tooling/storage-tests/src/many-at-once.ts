@@ -6,7 +6,7 @@ import { configOf, longText, putTurn, turnId } from "./turns.ts";
 /** The threads of {@link pruneBesideWriters}. */
 export const THREADS = ["t0", "t1", "t2", "t3"] as const;
 
-/** Milliseconds that a busy machine may take until everybody has done enough. */
+/** Milliseconds that a busy machine may take until everyone has done enough. */
 const PATIENCE = 240_000;
 
 /** Who works on the threads, and for how long. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ThreadInfo } from "@threadmark/core";
 
-/** Whether there is nothing in a value that was not in the other one: things may be absent. */
+/** Whether a value contains nothing that the other one lacks; it may lack things. */
 export function isPart(value: unknown, whole: unknown): boolean {
   if (value === undefined) return true;
   if (Array.isArray(value) && Array.isArray(whole)) {

@@ -8,7 +8,7 @@ export interface Writing {
   /** "thread/id" */
   readonly acknowledged: ReadonlySet<string>;
   stop(): Promise<void>;
-  /** All that was acknowledged is there, and all that is there is whole. */
+  /** Everything acknowledged is there, and everything there is complete. */
   check(reader: CheckpointSaver): Promise<void>;
 }
 

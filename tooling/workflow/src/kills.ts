@@ -23,7 +23,7 @@ interface Note {
   readonly name: string;
 }
 
-/** Kills a process again and again, and looks at what really happened. */
+/** Kills a process repeatedly, and checks what really happened. */
 export function killsOn(saver: SaverName): void {
   // Only to end a test that hangs.
   const timeout = 60_000 * (KILLS + 5);
@@ -98,7 +98,7 @@ function ranAgain(notes: readonly Note[]): Note[] {
   });
 }
 
-/** How often a task ran once more because its process died before its result was there. */
+/** How often a task ran again because its process died before its result was stored. */
 function cutOff(notes: readonly Note[]): number {
   const runs = notes.filter(({ what }) => what === "runs");
   return runs.length - new Set(runs.map(({ thread, name }) => `${thread} ${name}`)).size;

@@ -17,7 +17,7 @@ export interface KilledOrder {
 }
 
 /**
- * Kills a process in the middle of a turn, and lets another one continue. Nobody else may have a folder open meanwhile.
+ * Kills a process in the middle of a turn, and lets another one continue. No other process may have the folder open.
  *
  * @param next What continues, if not what was killed.
  */

@@ -4,7 +4,7 @@ import { botSays, paint, youSay, type Screen } from "../screen.ts";
 import { createChatbot } from "../workflow.ts";
 import type { StageWithSaver } from "./scene.ts";
 
-/** Thread and what is said in it; to a thread of an earlier run nobody introduces himself again. */
+/** Thread and what is said in it; in a thread of an earlier run, nobody introduces themselves again. */
 const SCRIPT: readonly (readonly [thread: string, text: string, first?: boolean])[] = [
   ["1", "hi! I'm bob", true],
   ["1", "what's my name?"],
@@ -20,7 +20,7 @@ export interface Turn {
   readonly answer: string;
 }
 
-/** Has the conversation that everyone knows, prints it with what is stored of it, and returns it. */
+/** Runs the well-known conversation, prints it with what is stored of it, and returns it. */
 export async function remember({ runtime, model, saver, screen }: StageWithSaver): Promise<Turn[]> {
   const chatbot = createChatbot(runtime, model, saver);
   const known = await knownThreads(saver);

@@ -11,19 +11,19 @@ import { testSaver, type Flags } from "./test-saver.ts";
 export function conformanceCommand(context: Context): Command {
   const command = new Command("conformance")
     .description("Test which rules of the checkpoint contract a saver meets.")
-    .argument("[target]", "a file in TypeScript or JavaScript, or the name of a package")
+    .argument("[target]", "a TypeScript or JavaScript file, or the name of a package")
     .option("--url <url>", "the database, for a package that needs one")
     .addOption(new Option("--level <levels>", `only these levels: ${levels.join(", ")}`).argParser(levelList))
     .option("--only <names>", "only these clauses or groups, separated by commas", list)
     .option("--skip <names>", "leave out these clauses or groups", list)
     .option("--baseline <file>", "a JSON file with the list knownFailures")
     .option("--update-baseline", "write the current failures to the file of --baseline")
-    .option("--bail", "end after the first failure")
-    .option("--fast", "smaller sizes and fewer random sequences")
-    .option("--seed <number>", "seed of everything random", whole)
-    .option("--json [file]", "write the report as JSON, to a file or to the standard output")
+    .option("--bail", "stop after the first failure")
+    .option("--fast", "use smaller sizes and fewer random sequences")
+    .option("--seed <number>", "the seed for everything random", whole)
+    .option("--json [file]", "write the report as JSON, to a file or standard output")
     .option("--junit <file>", "write the report as JUnit XML")
-    .option("--markdown <file>", "write the report as a table in Markdown")
+    .option("--markdown <file>", "write the report as a Markdown table")
     .option("--badge <file>", "write the JSON of a badge for shields.io")
     .addHelpText("after", EXAMPLES)
     .action(async (target: string | undefined, flags: Flags) => {
@@ -56,7 +56,7 @@ export function conformanceCommand(context: Context): Command {
       context.terminal.out(
         json
           ? jsonText({ file, database, command: next })
-          : `Wrote ${file}. Put your saver in, then: ${next}\n`,
+          : `Wrote ${file}. Add your saver, then run: ${next}\n`,
       );
     });
   return command;
@@ -73,7 +73,7 @@ Examples:
 Packages that need no file:
   ${presetNames().join("\n  ")}
 
-Exit codes: 0 every clause is kept or known to fail, 1 a clause is not kept, 2 the saver could not be opened.`;
+Exit codes: 0 every clause passes or is known to fail, 1 another clause fails, 2 the saver could not be opened.`;
 
 function list(text: string): string[] {
   return text.split(",").map((name) => name.trim());

@@ -15,14 +15,14 @@ export interface Explanation {
 /**
  * What a clause asks for; of a group, what all of its clauses do.
  *
- * @throws CommandError when there is no such clause, with the nearest ones.
+ * @throws CommandError for an unknown clause, with similar ones.
  */
 export function explain(id: string): readonly Explanation[] {
   const found = clauses.filter((clause) => clause.id === id || groupOf(clause.id) === id);
   if (found.length > 0) return found.map(explanationOf);
   const words = id.split(/[/-]/).filter((word) => word.length > 2);
   const near = clauses.filter((clause) => words.some((word) => clause.id.includes(word))).slice(0, 5);
-  const hint = near.length > 0 ? `; near it: ${near.map((clause) => clause.id).join(", ")}` : "";
+  const hint = near.length > 0 ? `; similar: ${near.map((clause) => clause.id).join(", ")}` : "";
   throw new CommandError(`there is no clause ${JSON.stringify(id)}${hint}`);
 }
 

@@ -24,7 +24,7 @@ export interface Harness {
  * - one class of a saver that can be made without arguments;
  * - the name of a package that this command knows.
  *
- * @throws CommandError when there is none of these.
+ * @throws CommandError if it has none of these.
  */
 export async function loadHarness({ target, folder, url }: Job): Promise<Harness> {
   const load = loaderFrom(folder);
@@ -76,7 +76,7 @@ function harnessOf(target: string, module: Module): Harness {
   if (!make) {
     throw new CommandError(
       `${target} exports neither a function open, nor a saver, nor a function or class that makes one; ` +
-        `threadmark conformance init writes a starting point`,
+        `threadmark conformance init writes a file to start from`,
     );
   }
   return { name: make.name ?? String(name), open: openOf(make.make), options: make.options };

@@ -19,7 +19,7 @@ type AnyClass = (new (...args: unknown[]) => AnySaver) & {
   readonly fromUrl: (...args: unknown[]) => AnySaver | Promise<AnySaver>;
 };
 
-/** Opens a saver in the place that a name stands for: a schema, a database, a prefix. */
+/** Opens a saver in the place with this name: a schema, a database, a prefix. */
 type OpenAt = (place: string, options: OpenOptions) => Promise<AnySaver>;
 
 /** The packages that `threadmark conformance` tests by name. */

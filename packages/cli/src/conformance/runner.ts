@@ -94,7 +94,7 @@ function crashEntry(id: string, how: string): ReportEntry {
     title: clause?.title ?? id,
     level: levelOf(id),
     status: "failed",
-    message: `The process ended with ${how} while this clause ran.\nThe contract: ${clause?.rule}\nWhat to do: Find out what ends the process: an exit, an error nobody handles, a crash of a native driver.`,
+    message: `The process ended with ${how} while this clause ran.\nThe contract: ${clause?.rule}\nWhat to do: Find out what ends the process: a call to exit, an unhandled error, or a crash of a native driver.`,
     duration: 0,
   };
 }

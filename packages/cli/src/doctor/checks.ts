@@ -37,7 +37,7 @@ export function clockFinding(server: number): Finding {
     ? note(
         "clock",
         `the server's clock is ${Math.round(apart / 1000)} s from this machine's`,
-        "let NTP set both; threads expire by the server's clock, and LangGraph.js makes ids by this machine's",
+        "synchronise both with NTP; threads expire by the server's clock, and LangGraph.js makes ids by this machine's",
       )
     : ok("clock", "within 5 s of this machine's");
 }
@@ -45,7 +45,7 @@ export function clockFinding(server: number): Finding {
 /** How long after its expiry a thread should be gone. */
 export const SWEEP_MILLISECONDS = 3_600_000;
 
-/** Whether anybody removes what has expired. */
+/** Whether anyone removes what has expired. */
 export function sweepFinding(left: number): Finding {
   return left > 0
     ? note(

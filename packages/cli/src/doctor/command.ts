@@ -78,7 +78,7 @@ async function tryOut(saver: CheckpointSaver, { messageOf }: Context): Promise<F
     await saver.deleteThread(thread_id);
     return found
       ? ok("storing", "a thread was stored, read and removed")
-      : wrong("storing", "what was stored was not found", "read from the primary");
+      : wrong("storing", "the stored thread was not found", "read from the primary");
   } catch (error) {
     return wrong("storing", messageOf(error), "the findings above may say why");
   }

@@ -61,8 +61,8 @@ function durabilityFinding(hello: Doc): Finding {
   if (hello["setName"] === undefined) {
     return note(
       "durability",
-      "a single server: while it is down nothing works, and what it loses is lost",
-      "use a replica set of three, if that is not enough",
+      "a single server: nothing works while it is down, and data that it loses is gone",
+      "if that is not enough, use a replica set of three",
     );
   }
   if (Array.isArray(hello["arbiters"]) && hello["arbiters"].length > 0) {
@@ -76,8 +76,8 @@ function durabilityFinding(hello: Doc): Finding {
   return members < 3
     ? note(
         "durability",
-        `a replica set of ${members}: it has no primary when one is down`,
-        "add members up to three",
+        `a replica set of ${members}: it has no primary while one is down`,
+        "add members until there are three",
       )
     : ok("durability", `a replica set of ${members}; write concern majority survives a failover`);
 }

@@ -99,14 +99,14 @@ function durabilityFinding(facts: Facts, sync: string | undefined): Finding {
   if (facts.get("aof_enabled") !== "1") {
     return note(
       "durability",
-      "the append-only file is off: a restart loses what came after the last snapshot",
-      "set appendonly yes, if threads must survive a restart",
+      "the append-only file is off: a restart loses everything since the last snapshot",
+      "if threads must survive a restart, set appendonly yes",
     );
   }
   return sync === "no"
     ? note(
         "durability",
-        "appendfsync is no: a crash of the machine loses what the system had not written yet",
+        "appendfsync is no: a crash of the machine loses what the system had not yet written",
         "set appendfsync everysec or always",
       )
     : ok("durability", `append-only file on${sync === undefined ? "" : `, appendfsync ${sync}`}`);

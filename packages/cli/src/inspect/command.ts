@@ -29,15 +29,15 @@ export function inspectCommand(context: Context): Command {
   return storeCommand<Flags>(
     context,
     "inspect",
-    "Look at threads: all, one as a tree, or one checkpoint.",
+    "Show all threads, one thread as a tree, or one checkpoint.",
     ["postgres://localhost/app", "./threads 42", "langgraph+mongodb://localhost/ 42 --db app --watch"],
     inspect,
   )
-    .argument("[thread]", "the thread to look at")
+    .argument("[thread]", "the thread to show")
     .option("--checkpoint <id>", "show the values of this checkpoint, and how they differ from its parent's")
     .option("--namespace <name>", "the namespace of a subgraph", "")
-    .option("--limit <n>", "how many threads or checkpoints to show at most", wholeFlag, 100)
-    .option("--watch", "show it again whenever it changes");
+    .option("--limit <n>", "the maximum number of threads or checkpoints to show", wholeFlag, 100)
+    .option("--watch", "show it again after every change");
 }
 
 async function inspect(on: OnStore<Flags>): Promise<void> {
@@ -59,7 +59,7 @@ async function inspect(on: OnStore<Flags>): Promise<void> {
 function checkNoneIsMeant({ checkpoint, namespace, watch }: Flags): void {
   const meant = { checkpoint: checkpoint !== undefined, namespace: namespace !== "", watch };
   const [flag] = Object.entries(meant).find(([, isGiven]) => isGiven) ?? [];
-  if (flag !== undefined) throw new CommandError(`name a thread: --${flag} is about one`);
+  if (flag !== undefined) throw new CommandError(`name a thread: --${flag} applies to one`);
 }
 
 function textOf(on: OnStore<Flags>, thread: string): Promise<string> {
@@ -156,7 +156,7 @@ function configOf(thread: string, namespace: string, id?: string): CheckpointCon
 function jsonValues(): (this: unknown, key: string, value: unknown) => unknown {
   const around: unknown[] = [];
   return function replaced(this: unknown, _: string, value: unknown): unknown {
-    // `this` holds the value: what is after it around that place belongs to a branch that has been written.
+    // `this` holds the value: anything deeper on the stack belongs to a branch that has been written.
     around.length = around.indexOf(this) + 1;
     const shown = jsonValue(value);
     if (typeof shown !== "object" || shown === null) return shown;

@@ -12,7 +12,7 @@ export function statsCommand(context: Context): Command {
   return storeCommand<{ json?: true }>(
     context,
     "stats",
-    "Count threads by state, and their checkpoints and bytes: of all threads, or of those that you name.",
+    "Count checkpoints, bytes, and threads by state, for all threads or those that you name.",
     ["postgres://localhost/app --json", "./threads 42", "langgraph+mongodb://localhost/ --db app"],
     stats,
   ).argument("[threads...]", "only these threads");
@@ -22,7 +22,7 @@ async function stats({ store, args, flags, context }: OnStore<{ json?: true }>):
   const some = args.length > 0 ? args : undefined;
   if (some && !store.own)
     throw new CommandError(
-      `${store.address.shown} is LangGraph.js's own, which is measured as a whole; name no threads`,
+      `${store.address.shown} belongs to LangGraph.js's own saver and can only be measured as a whole; name no threads`,
     );
   const size = await storeSize(store, some);
   if (!size) throw new CommandError(`the size of ${store.address.shown} is unknown`);

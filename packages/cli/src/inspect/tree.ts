@@ -17,7 +17,7 @@ export interface Leaf {
 
 /** A checkpoint as its tuple has it, which does not say whether the run went on from there. */
 interface ReadLeaf extends Leaf {
-  /** What of `pending` is over when another checkpoint continues this one. */
+  /** The parts of `pending` that no longer matter when another checkpoint continues this one. */
   readonly unfinished: ReadonlySet<string>;
 }
 

@@ -31,13 +31,15 @@ interface Flags extends PlaceFlags {
 export function migrateCommand(context: Context): Command {
   return withPlace(
     new Command("migrate")
-      .description("Copy threads to another store, and compare them there. If it was stopped, run it again.")
+      .description(
+        "Copy threads to another store and compare them there. After an interruption, run it again to continue.",
+      )
       .addArgument(addressArgument("from"))
       .addArgument(addressArgument("to")),
   )
-    .option("--from-schema <name>", "the schema in Postgres that threads come from")
-    .option("--from-prefix <text>", "the prefix of the keys in Redis that threads come from")
-    .option("--from-db <name>", "the database in MongoDB that threads come from")
+    .option("--from-schema <name>", "the Postgres schema to copy from")
+    .option("--from-prefix <text>", "the prefix of the Redis keys to copy from")
+    .option("--from-db <name>", "the MongoDB database to copy from")
     .option("--thread <ids...>", "only these threads")
     .option("--dry-run", "show the sizes on both sides, and copy nothing")
     .option("--json", "print the report as JSON")
@@ -46,14 +48,14 @@ export function migrateCommand(context: Context): Command {
 }
 
 const EXAMPLES = `
-The options --schema, --prefix and --db are about the store that threads go to.
+The options --schema, --prefix and --db set where the threads go.
 
 Examples:
   threadmark migrate langgraph+postgres://localhost/app postgres://localhost/app --schema threadmark
   threadmark migrate ./threads mongodb://localhost/ --db chat --dry-run
   threadmark migrate mongodb://localhost/ postgres://localhost/app --from-db chat --schema threadmark
 
-Exit codes: 0 all threads are there and the same, 1 some are not, 2 the command could not run, 130 it was stopped.`;
+Exit codes: 0 all threads were copied and are equal, 1 some were not, 2 the command could not run, 130 it was stopped.`;
 
 async function migrate(fromText: string, toText: string, flags: Flags, context: Context): Promise<void> {
   const load = packagesFrom(process.cwd());
@@ -153,12 +155,12 @@ async function dryRun(from: Store, threads: number, flags: Flags, { terminal }: 
   }
   const now = size ? ` with ${counted(size.checkpoints, "checkpoint")}, ${bytesText(size.bytes)},` : "";
   const then = expected
-    ? `The size there would be about ${bytesText(expected.bytes)}, estimated from ${counted(expected.sample, "checkpoint")}.\n`
+    ? `The size after copying would be about ${bytesText(expected.bytes)}, estimated from ${counted(expected.sample, "checkpoint")}.\n`
     : "";
   terminal.out(`${counted(threads, "thread")}${now} in ${from.address.shown} would be copied.\n${then}`);
 }
 
-/** How many threads are to be copied, all of which exist. */
+/** How many threads are to be copied; all of them exist. */
 async function threadCount(from: Store, { thread }: Flags): Promise<number> {
   try {
     if (!thread) return await countOf(threadIdsOf(from.saver));

@@ -7,7 +7,7 @@ import type { Terminal } from "../terminal.ts";
 const REPORT_EVERY_MILLISECONDS = { terminal: 100, elsewhere: 1000 };
 const BAR = 20;
 
-/** One line with a bar that is rewritten on a terminal, and a line now and then elsewhere. */
+/** A progress bar that is rewritten in place on a terminal, and an occasional line elsewhere. */
 export class ProgressLine {
   readonly #terminal: Terminal;
   readonly #total: number;

@@ -15,8 +15,8 @@ export interface ExpectedSize {
 /**
  * Copies the first threads of a saver into memory, and extrapolates to all of them.
  *
- * @param size How much there is.
- * @returns `undefined` when there is nothing.
+ * @param size How much is stored.
+ * @returns `undefined` for an empty store.
  */
 export async function expectedSize(from: OldSaver, size: StoreSize): Promise<ExpectedSize | undefined> {
   const to = new CheckpointSaver(new MemoryStorage());

@@ -16,7 +16,7 @@ const AT_ONCE = 8;
  * How much is in a store: with one round trip for each thread in our stores, and one query for everything in
  * LangGraph.js's own.
  *
- * @param threads Only these; LangGraph.js's own stores are measured as a whole.
+ * @param threads Only these; LangGraph.js's own stores can only be measured as a whole.
  * @returns `undefined` if that is unknown.
  */
 export async function storeSize(store: Store, threads?: readonly string[]): Promise<StoreSize | undefined> {

@@ -74,7 +74,7 @@ function folderAddress(path: string, mayBeNew: boolean): Address {
   const isEmpty = statSync(path).isDirectory() && readdirSync(path).length === 0;
   // PGlite would create a new database in any folder.
   if (mayBeNew && isEmpty) return address;
-  throw new CommandError(`${path} is not a folder of PGlite`);
+  throw new CommandError(`${path} is not a PGlite folder`);
 }
 
 /** What two addresses of one store have in common, however a path is written. */

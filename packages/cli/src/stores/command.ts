@@ -26,9 +26,9 @@ export function addressArgument(name = "store"): Argument {
 /** Options for where in the database the threads are. */
 export function withPlace(command: Command): Command {
   return command
-    .option("--schema <name>", "the schema in Postgres")
-    .option("--prefix <text>", "the prefix of the keys in Redis")
-    .option("--db <name>", "the database in MongoDB");
+    .option("--schema <name>", "the Postgres schema")
+    .option("--prefix <text>", "the prefix of the Redis keys")
+    .option("--db <name>", "the MongoDB database");
 }
 
 /**
@@ -69,11 +69,13 @@ export function explained(error: unknown, { shown, official }: Address): unknown
   const code: unknown = error instanceof Error && Reflect.get(error, "code");
   if (isCheckpointError(error) && error.code === "NOT_SET_UP") {
     return new CommandError(
-      `${shown} has no tables of Threadmark; is it another --schema or --db, or langgraph+<url> for LangGraph.js's own?`,
+      `${shown} has no Threadmark tables; do you mean another --schema or --db, or langgraph+<url> for LangGraph.js's own?`,
     );
   }
   if (official && code === UNDEFINED_TABLE) {
-    return new CommandError(`${shown} has no tables of LangGraph.js's own saver; is it another --schema?`);
+    return new CommandError(
+      `${shown} has no tables of LangGraph.js's own saver; do you mean another --schema?`,
+    );
   }
   return error;
 }

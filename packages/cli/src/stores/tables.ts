@@ -8,7 +8,7 @@ interface Database {
 /**
  * LangGraph.js's saver for SQLite creates its tables when it first reads, in whatever database that is.
  *
- * @throws CommandError when there are none.
+ * @throws CommandError if there are none.
  */
 export function mustHaveTables({ address, saver }: Store): void {
   if (address.kind !== "sqlite") return;

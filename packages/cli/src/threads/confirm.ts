@@ -10,7 +10,7 @@ export type Answers = NodeJS.ReadableStream & { readonly isTTY?: boolean };
  * Asks before something is removed.
  *
  * @param what What will be removed, as a sentence.
- * @throws CommandError when there is nobody to ask and `--yes` was not given, or for any answer but yes.
+ * @throws CommandError without a terminal and without `--yes`, and for any answer but yes.
  * @throws Interrupted for Ctrl-C.
  */
 export async function confirm(

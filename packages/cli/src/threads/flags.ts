@@ -37,5 +37,5 @@ export function sinceFlag(text: string): Date {
   if (amount && unit) return new Date(Date.now() - Number(amount) * UNITS[unit]! * 1000);
   const date = new Date(text);
   if (/^\d{4}-\d{2}/.test(text) && !Number.isNaN(date.getTime())) return date;
-  throw new InvalidArgumentError("It must be a span such as 30d or 12h, or a date such as 2026-01-31.");
+  throw new InvalidArgumentError("It must be a duration such as 30d or 12h, or a date such as 2026-01-31.");
 }

@@ -19,11 +19,11 @@ export function threadsCommand(context: Context): Command {
   return storeCommand<Flags>(
     context,
     "threads",
-    "List threads, the last updated first.",
+    "List threads, most recently updated first.",
     ["postgres://localhost/app", "mongodb://localhost/app --filter user=bob --limit 10 --json"],
     listThreads,
   )
-    .option("--limit <n>", "how many threads to list at most", wholeFlag, 50)
+    .option("--limit <n>", "the maximum number of threads to list", wholeFlag, 50)
     .option("--filter <key=value>", "only threads with this metadata; may be repeated", filterFlag);
 }
 
@@ -33,7 +33,7 @@ export async function listThreads({ store, flags, context }: OnStore<Flags>): Pr
   if (!store.own) {
     if (flags.filter)
       throw new CommandError(
-        `${store.address.shown} has no metadata of threads: --filter is for Threadmark's own stores`,
+        `${store.address.shown} has no thread metadata: --filter is for Threadmark's own stores`,
       );
     const ids: string[] = [];
     for await (const id of threadIdsOf(store.saver)) {

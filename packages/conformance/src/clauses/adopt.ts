@@ -61,7 +61,7 @@ export const adoptClauses: readonly Clause[] = [
     },
   }),
   clause("adopt/once-by-many-at-once", {
-    rule: "When several savers use a thread at once, each finds it complete, and it exists once.",
+    rule: "When several savers use a thread at once, each finds it complete, and it is stored once.",
     hint: "Let one of them win, in one database operation, and let the others use its result.",
     needs: ["reopen"],
     async run(context) {

@@ -106,7 +106,7 @@ export const aliasingClauses: readonly Clause[] = [
   }),
   clause("aliasing/arguments-are-not-changed", {
     rule: "`put` and `putWrites` change nothing in their arguments, and work on frozen ones.",
-    hint: "Encode without touching the value; do not take cycles apart in place, and do not add keys to metadata or config.",
+    hint: "Encode without changing the value; do not break cycles in place, and do not add keys to metadata or config.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const make = (): unknown[] => {
@@ -127,7 +127,7 @@ export const aliasingClauses: readonly Clause[] = [
   }),
   clause("aliasing/reads-are-fresh", {
     rule: "Every read returns new objects: changing values, metadata or writes of one tuple changes neither what is stored nor another read.",
-    hint: "Decode again for every read, or copy; do not hand out what you keep.",
+    hint: "Decode again for every read, or copy; never return an object that you keep.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const make = (): Record<string, unknown> => ({ a: { list: [{ text: "as put" }] } });
@@ -163,7 +163,7 @@ export const aliasingClauses: readonly Clause[] = [
   }),
   clause("aliasing/bytes-are-copied", {
     rule: "Bytes are copied too: changing a Uint8Array after `put` or `putWrites`, or one that was read, changes nothing that is stored.",
-    hint: "Copy the bytes when encoding and when decoding; a serializer may return the array it was given.",
+    hint: "Copy the bytes when encoding and when decoding; a serializer may return the array that it received.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const bytes = Uint8Array.of(49, 50, 51);

@@ -12,7 +12,7 @@ function all(): Uint8Array {
 
 export const binaryClauses: readonly Clause[] = [
   clause("binary/bytes-stay-bytes", {
-    rule: "A Uint8Array comes back as a Uint8Array with the same bytes, as a whole value and nested, from channels and from pending writes, even if the bytes are not text, or look like it.",
+    rule: "A Uint8Array comes back as a Uint8Array with the same bytes, as a whole value and nested, from channels and from pending writes, whether or not the bytes look like text.",
     hint: HINT,
     run: (context) =>
       expectKept(context, () => ({
@@ -26,7 +26,7 @@ export const binaryClauses: readonly Clause[] = [
   }),
   clause("binary/views-keep-their-part", {
     rule: "A view of part of a buffer comes back as that part.",
-    hint: "Use byteOffset and byteLength; .buffer is the whole.",
+    hint: "Use byteOffset and byteLength; .buffer is the whole buffer.",
     run: (context) =>
       expectKept(context, () => {
         const whole = all();
@@ -52,7 +52,7 @@ export const binaryClauses: readonly Clause[] = [
       })),
   }),
   clause("binary/buffers-stay-buffers", {
-    rule: "A Buffer comes back as a Buffer, where that class exists.",
+    rule: "Where the class exists, a Buffer comes back as a Buffer.",
     hint: 'Store the class with the bytes; JSON turns it into { type: "Buffer", data }.',
     run: (context) =>
       expectKept(context, () => {

@@ -5,7 +5,7 @@ import { TestThread } from "../thread.ts";
 
 export const carryOverClauses: readonly Clause[] = [
   clause("carry-over/unchanged-channels-keep-their-values", {
-    rule: "Channels that are not in `newVersions` keep the value they had: a checkpoint reads back with all its channels.",
+    rule: "Channels that are not in `newVersions` keep their value: a checkpoint reads back with all its channels.",
     hint: "On read, collect the values of all channel_versions, not only of those that changed last.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -23,7 +23,7 @@ export const carryOverClauses: readonly Clause[] = [
   }),
   clause("carry-over/no-new-versions-carries-everything", {
     rule: "`newVersions` of `{}` means that nothing changed: all values are carried over.",
-    hint: "LangGraph puts forks, empty updates and copies this way. Take {} to mean no change, not no values.",
+    hint: "LangGraph puts forks, empty updates and copies this way. Read {} as no change, not as no values.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: "a1", b: { deep: [1] } } });
@@ -33,8 +33,8 @@ export const carryOverClauses: readonly Clause[] = [
     },
   }),
   clause("carry-over/a-missing-parent-loses-nothing", {
-    rule: "`channel_values` on `put` is the complete state; values outside `newVersions` are there afterwards even if the parent is not stored, for example because its thread was deleted during the run.",
-    hint: "Store a carried value again if it is not known to be stored; put was given it.",
+    rule: "`channel_values` on `put` is the complete state; values outside `newVersions` are stored even if the parent is not, for example because its thread was deleted during the run.",
+    hint: "Store a carried value again unless it is known to be stored: put receives it.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const values = { a: "a3", b: "b4" };
@@ -64,7 +64,7 @@ export const carryOverClauses: readonly Clause[] = [
     },
   }),
   clause("carry-over/channels-without-a-version-do-no-harm", {
-    rule: "`channel_values` may have channels without a version; they come back or are dropped, and everything else is as it was put.",
+    rule: "`channel_values` may have channels without a version; they come back or are dropped, and everything else is as it was when put.",
     hint: "LangGraph.js puts __pregel_tasks this way in every checkpoint. Look versions up as own keys, and skip a channel that has none.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

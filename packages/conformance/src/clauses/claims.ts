@@ -24,10 +24,10 @@ async function renew(thread: TestThread, id: string, ttl = LONG): Promise<boolea
   return renewed ?? fail("renewThread resolves to nothing.");
 }
 
-/** Until when a thread is taken, as somebody else learns it. */
+/** Until when a thread is taken, as someone else learns it. */
 async function takenUntil(thread: TestThread): Promise<number> {
-  const other = await claim(thread, "somebody else");
-  if (other.claimed) return fail("A thread that is claimed was given to somebody else.");
+  const other = await claim(thread, "someone else");
+  if (other.claimed) return fail("A claimed thread was given to someone else.");
   return other.until.getTime();
 }
 
@@ -65,7 +65,7 @@ function claimsClause(name: string, text: Omit<ClauseText, "needs">): Clause {
 
 export const claimsClauses: readonly Clause[] = [
   claimsClause("one-owner-at-a-time", {
-    rule: "`claimThread` grants a thread that has no claim, even one that does not exist yet, and renews the same claim; anybody else learns until when it is taken. `releaseThread` removes the claim if it is this one, and says whether it was. `getThread` returns the claim.",
+    rule: "`claimThread` grants a thread that has no claim, even one that does not exist yet, and renews the same claim; anyone else learns until when it is taken. `releaseThread` removes the claim if it is this one, and says whether it did. `getThread` returns the claim.",
     hint: "Compare and set in one operation, by the clock of the storage.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -73,7 +73,7 @@ export const claimsClauses: readonly Clause[] = [
       expectSame(await claim(thread, "one"), { claimed: true }, "The same claim again");
       await expectTold(thread, "one");
       const other = await claim(thread, "two");
-      ensure(!other.claimed, "A thread that is claimed was given to somebody else.");
+      ensure(!other.claimed, "A claimed thread was given to someone else.");
       ensure(other.until instanceof Date, "The other caller does not learn until when the thread is taken.");
       expectSame(await release(thread, "two"), false, "Releasing another's claim");
       ensure(!(await claim(thread, "two")).claimed, "Releasing another's claim released it.");
@@ -97,13 +97,13 @@ export const claimsClauses: readonly Clause[] = [
       await expectFenced([() => two.put(2), () => two.put(1, { a: "two" }), () => two.write(1, "two")]);
       expectSame(await thread.values(), { a: "one" }, "The values");
       expectSame(await thread.writes(1), [["task", "a", "one"]], "The writes");
-      await thread.put({ id: 3, values: { a: "anybody" } });
-      expectSame(await thread.values(), { a: "anybody" }, "The values after a put without a claim");
+      await thread.put({ id: 3, values: { a: "anyone" } });
+      expectSame(await thread.values(), { a: "anyone" }, "The values after a put without a claim");
     },
   }),
   claimsClause("can-be-lost", {
     rule: "When a claim has expired, another can take its place. Until one does, writes of the owner are stored; afterwards, or once the thread is deleted, they are refused with `FENCED`.",
-    hint: "Keep an expired claim until somebody takes it: its owner has harmed nobody.",
+    hint: "Keep an expired claim until someone else takes it: its owner has harmed nobody.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
       const [one, two] = [owner(thread, "one"), owner(thread, "two")];
@@ -114,7 +114,7 @@ export const claimsClauses: readonly Clause[] = [
         if (!taken) await one.put(1, { a: "one" });
         return taken;
       }, sizes.patience);
-      ensure(wasTaken, "A claim whose time is over is not given to somebody else.");
+      ensure(wasTaken, "An expired claim is not given to someone else.");
       await expectFenced([() => one.put(2), () => one.write(1, "one")]);
       await two.put(2, { a: "two" });
       await thread.delete();
@@ -123,8 +123,8 @@ export const claimsClauses: readonly Clause[] = [
     },
   }),
   claimsClause("a-renewal-takes-nothing", {
-    rule: "`renewThread` keeps a thread for longer if it has this claim, and says whether it has. Otherwise nothing changes: it takes neither a thread that nobody has nor one that somebody else has taken.",
-    hint: "Update where the claim is this one, and say whether anything was updated. A renewal is not a claim.",
+    rule: "`renewThread` keeps a thread for longer if it has this claim, and says whether it has. Otherwise nothing changes: it takes neither a free thread nor one that someone else has taken.",
+    hint: "Update only if the claim is this one, and say whether anything was updated. A renewal is not a claim.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
       const [one, two] = [owner(thread, "one"), owner(thread, "two")];
@@ -132,7 +132,7 @@ export const claimsClauses: readonly Clause[] = [
       await expectFenced([() => one.put(1)]);
       await claim(thread, "one", SHORT);
       const wasTaken = await eventually(async () => (await claim(thread, "two")).claimed, sizes.patience);
-      ensure(wasTaken, "A claim whose time is over is not given to somebody else.");
+      ensure(wasTaken, "An expired claim is not given to someone else.");
       expectSame(await renew(thread, "one"), false, "Renewing a claim that was lost");
       await expectFenced([() => one.put(1)]);
       await two.put(1);

@@ -8,7 +8,7 @@ import { permutation } from "../random.ts";
 import type { TestedSaver } from "../saver.ts";
 import { TestThread, checkpointId } from "../thread.ts";
 
-/** The saver, and a second one on the same data where there is one. */
+/** The saver, and a second one on the same data if the harness has one. */
 async function saversOf(context: ClauseContext): Promise<[TestedSaver, TestedSaver]> {
   try {
     return [context.saver, await context.reopen()];
@@ -44,7 +44,7 @@ async function readDuring(write: Promise<unknown>, read: () => Promise<void>): P
 
 export const concurrencyClauses: readonly Clause[] = [
   clause("concurrency/put-during-put-writes-keeps-both", {
-    rule: "`put` and `putWrites` of one checkpoint may run at the same time, in any order and from two processes; afterwards the checkpoint and all its writes are there.",
+    rule: "`put` and `putWrites` of one checkpoint may run at the same time, in any order and from two processes; the checkpoint and all its writes are stored.",
     hint: "Keep writes in separate rows. A flag on the checkpoint, or a document read, changed and written back, loses one of the two.",
     async run(context) {
       const [first, second] = await saversOf(context);
@@ -80,7 +80,7 @@ export const concurrencyClauses: readonly Clause[] = [
   }),
   clause("concurrency/identical-writes-at-once-are-one", {
     rule: "Many identical `putWrites` at the same time, from two processes, store each write once.",
-    hint: "Let a unique key decide, in the statement that inserts; looking first and inserting afterwards stores it twice.",
+    hint: "Let a unique key decide, in the statement that inserts; checking first and inserting afterwards stores it twice.",
     async run(context) {
       const [first, second] = await saversOf(context);
       const thread = new TestThread(first, context.threadId());
@@ -141,7 +141,7 @@ export const concurrencyClauses: readonly Clause[] = [
   }),
   clause("concurrency/puts-at-once-are-all-stored", {
     rule: "Simultaneous puts of different checkpoints of a thread are all stored, each with its own values.",
-    hint: "Puts of a graph and its subgraphs, and of several runs, overlap. Keep no state between calls that they could mix up.",
+    hint: "Puts of a graph and its subgraphs, and of several runs, overlap. Keep no state between calls that could mix them up.",
     async run(context) {
       const [first, second] = await saversOf(context);
       const thread = new TestThread(first, context.threadId());
@@ -191,8 +191,8 @@ export const concurrencyClauses: readonly Clause[] = [
     },
   }),
   clause("concurrency/readers-never-see-half-a-checkpoint", {
-    rule: "A read during puts finds each checkpoint either complete or not at all.",
-    hint: "Write values before, or together with, the checkpoint that names them.",
+    rule: "A read during puts finds each checkpoint complete or not at all.",
+    hint: "Write values before, or together with, the checkpoint that refers to them.",
     async run(context) {
       const [first, second] = await saversOf(context);
       const writer = new TestThread(first, context.threadId());
@@ -212,8 +212,8 @@ export const concurrencyClauses: readonly Clause[] = [
     },
   }),
   clause("concurrency/deleting-during-puts-leaves-nothing-broken", {
-    rule: "`deleteThread` during puts and writes leaves a thread in which every existing checkpoint is complete, and which still works.",
-    hint: "Delete in one atomic operation, and do not assume that something is still stored that a deletion may have removed.",
+    rule: "After `deleteThread` during puts and writes, every checkpoint that exists is complete, and the thread works.",
+    hint: "Delete in one atomic operation, and never assume that something is still stored if a deletion may have removed it.",
     async run(context) {
       const [first, second] = await saversOf(context);
       for (let race = 0; race < context.sizes.races; race++) {

@@ -5,7 +5,7 @@ import type { Clause } from "../clause.ts";
 import { TestThread, checkpointId, checkpointOf, collect, configOf, metadataOf } from "../thread.ts";
 
 const MINIMAL_HINT =
-  "Build a new config: { configurable: { thread_id, checkpoint_ns, checkpoint_id } }. LangGraph merges it over its own config, so anything else in it leaks into the run.";
+  "Build a new config: { configurable: { thread_id, checkpoint_ns, checkpoint_id } }. LangGraph merges it into its own config, so anything else in it leaks into the run.";
 
 export const configClauses: readonly Clause[] = [
   clause("config/returned-by-put-is-minimal", {
@@ -26,7 +26,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/returned-by-get-is-minimal", {
-    rule: "The config of a tuple from `getTuple` has `thread_id`, `checkpoint_ns` and `checkpoint_id` and nothing else, whether the checkpoint was asked for by id or as the latest.",
+    rule: "The config of a tuple from `getTuple` has `thread_id`, `checkpoint_ns` and `checkpoint_id` and nothing else, whether the checkpoint was requested by id or as the latest.",
     hint: MINIMAL_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -64,8 +64,8 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/returned-configs-are-fresh", {
-    rule: "Every config that is returned is a new object: changing it changes neither the caller's config nor later reads.",
-    hint: "Never return the config that was passed in, nor one that the saver keeps.",
+    rule: "Every returned config is a new object: changing it changes neither the caller's config nor later reads.",
+    hint: "Return neither the config that was passed in nor one that the saver keeps.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
@@ -117,7 +117,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/run-metadata-is-not-checkpoint-metadata", {
-    rule: "The metadata of a checkpoint is what `put` was given as metadata; `config.metadata` and other keys of `configurable` are not mixed into it.",
+    rule: "The metadata of a checkpoint is exactly the metadata passed to `put`; `config.metadata` and other keys of `configurable` are not mixed into it.",
     hint: "Keep a run id outside the metadata: LangGraph compares metadata.run_id to decide whether a run is a resume.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -160,7 +160,7 @@ export const configClauses: readonly Clause[] = [
   }),
   clause("config/no-id-means-the-latest", {
     rule: "A `checkpoint_id` that is absent, `undefined` or empty in `getTuple` means the latest checkpoint of the namespace.",
-    hint: "LangGraph passes checkpoint_id: undefined as a key that is present; test the value, not the key.",
+    hint: "LangGraph passes the key with the value undefined: test the value, not the key.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.chain(2, (n) => ({ a: n }));
@@ -176,7 +176,7 @@ export const configClauses: readonly Clause[] = [
   }),
   clause("config/undefined-parent-means-none", {
     rule: "A checkpoint put without `checkpoint_id`, or with `checkpoint_id: undefined`, has no parent: `parentConfig` is `undefined`.",
-    hint: "Leave parentConfig out if there is no parent; a config without an id in it would be followed to the latest checkpoint.",
+    hint: "Leave parentConfig out if there is no parent; LangGraph would follow a config without an id to the latest checkpoint.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
@@ -197,7 +197,7 @@ export const configClauses: readonly Clause[] = [
     },
   }),
   clause("config/thread-ts-is-an-old-name-of-the-id", {
-    rule: "`getTuple` takes the id from `thread_ts` when there is no `checkpoint_id`.",
+    rule: "Without `checkpoint_id`, `getTuple` takes the id from `thread_ts`.",
     hint: "Read the id as configurable.checkpoint_id || configurable.thread_ts.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -30,7 +30,7 @@ class ApiError extends RangeError {
 }
 
 const HINT =
-  "Convert while walking the value, before anything is written: skip what throws, and keep what occurs twice one object.";
+  "Convert while walking the value, before anything is written: skip whatever throws, and keep an object that occurs twice one object.";
 
 /** Puts values into channels and writes of a saver that converts, and returns both as they were read. */
 async function converted(
@@ -115,7 +115,7 @@ export const conversionClauses: readonly Clause[] = [
   }),
   clause("conversion/errors-keep-what-they-say", {
     rule: "An error of an unknown class comes back as the nearest native class with name, message, stack, cause and own fields.",
-    hint: "Copy an error's fields into a native one; JSON sees none of them.",
+    hint: "Copy an error's fields into a native error; JSON omits them.",
     async run(context) {
       const make = (): Record<string, unknown> => {
         const error = new ApiError("too many", { cause: new TypeError("why") });
@@ -147,7 +147,7 @@ export const conversionClauses: readonly Clause[] = [
       ),
   }),
   clause("conversion/an-instance-that-occurs-twice-is-one", {
-    rule: "An instance that occurs twice in one value is one object after reading, and may contain itself.",
+    rule: "An instance that occurs twice in one value is read back as one object, and may contain itself.",
     hint: HINT,
     async run(context) {
       const make = (): Record<string, unknown> => {
@@ -163,7 +163,7 @@ export const conversionClauses: readonly Clause[] = [
     },
   }),
   clause("conversion/a-function-as-the-whole-value-is-refused", {
-    rule: "A function or symbol as the whole value of a channel or write is refused, since nothing would be left; nothing of that call is stored.",
+    rule: "A function or symbol as the whole value of a channel or write is refused, because nothing would be left; nothing of that call is stored.",
     hint: HINT,
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ onUnknown: "convert" });

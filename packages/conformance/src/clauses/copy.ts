@@ -97,7 +97,7 @@ export const copyClauses: readonly Clause[] = [
   }),
   copyClause("the-two-go-on-apart", {
     rule: "After a copy, changes to either thread do not affect the other: puts, writes and deletion.",
-    hint: "Copy rows, or share only what is never changed and is kept as long as one of them needs it.",
+    hint: "Copy rows, or share only data that never changes and is kept as long as either thread needs it.",
     async run(context) {
       const [from, to] = pair(context);
       await from.chain(2, (n) => ({ a: n, long: LONG }));

@@ -50,7 +50,7 @@ export const deleteClauses: readonly Clause[] = [
   }),
   clause("delete/other-threads-stay", {
     rule: "`deleteThread` leaves every other thread as it is, its values and writes included.",
-    hint: "What threads share, such as equal values, belongs to each of them.",
+    hint: "Anything that threads share, such as equal values, must stay while any of them needs it.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const others = [threadId("other"), `${thread.id}:more`, `more:${thread.id}`].map(
@@ -72,7 +72,7 @@ export const deleteClauses: readonly Clause[] = [
   }),
   clause("delete/an-unknown-thread-is-no-error", {
     rule: "`deleteThread` of a thread that does not exist, or no longer exists, does nothing.",
-    hint: "Do not fail if nothing is found.",
+    hint: "Do not fail if nothing matches.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await new TestThread(saver, threadId("other")).put({ id: 1 });
@@ -91,7 +91,7 @@ export const deleteClauses: readonly Clause[] = [
   }),
   clause("delete/the-thread-works-again", {
     rule: "A deleted thread can be used again immediately, any number of times.",
-    hint: "Leave no trace of the deletion, and forget what was remembered about the thread.",
+    hint: "Leave no trace of the deletion, and drop everything cached about the thread.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const text = "the same long text in every life ".repeat(200);

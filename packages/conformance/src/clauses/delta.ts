@@ -84,7 +84,7 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("every-channel-ends-on-its-own", {
-    rule: "Each requested channel has its own end; the result has every requested channel, even if there is nothing for it, and no other.",
+    rule: "The walk ends for each requested channel separately; the result has every requested channel, even if nothing was found for it, and no others.",
     hint: "Keep the set of channels that are not finished, and continue until it is empty.",
     async run(context) {
       const thread = await deltaChain(context, 5, 2);
@@ -99,7 +99,7 @@ export const deltaClauses: readonly Clause[] = [
     },
   }),
   deltaClause("no-channels-is-nothing", {
-    rule: "No channels give `{}`; an unknown checkpoint gives no writes and no seed.",
+    rule: "An empty list of channels gives `{}`; an unknown checkpoint gives no writes and no seed.",
     hint: "Return an entry for each requested channel, even if nothing is found.",
     async run(context) {
       const thread = await deltaChain(context, 2, 1);
@@ -147,7 +147,7 @@ export const deltaClauses: readonly Clause[] = [
   }),
   deltaClause("orders-the-writes-of-a-checkpoint", {
     rule: "Within one ancestor the writes are ordered by task path, task id and index, as `pendingWrites` are.",
-    hint: "Use the same order as for pendingWrites; the live channel applied them so.",
+    hint: "Use the same order as for pendingWrites: the live channel applied them in that order.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
@@ -206,7 +206,7 @@ export const deltaClauses: readonly Clause[] = [
   }),
   deltaClause("goes-on-where-nothing-was-written", {
     rule: "An ancestor without writes to the channel, or without any writes, does not end the walk.",
-    hint: "End at a value, or where there is no parent; not where a query for writes finds nothing.",
+    hint: "End at a value or where there is no parent, not where a query for writes finds nothing.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { d: "seed" } });

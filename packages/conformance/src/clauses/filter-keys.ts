@@ -32,7 +32,7 @@ export const filterKeyClauses: readonly Clause[] = [
   filterClause(
     "quotes-in-a-key-are-quotes",
     "A key may have quotes, backslashes, spaces, semicolons and any other character.",
-    "Bind keys as parameters, as well as values; keys pasted into queries were holes in other savers.",
+    "Bind keys as parameters, not only values; other savers had injection holes from keys pasted into queries.",
     () => ({
       metadata: {
         a: { "x' OR 1=1 --": 1 },

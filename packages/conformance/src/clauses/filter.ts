@@ -40,7 +40,7 @@ export const filterClauses: readonly Clause[] = [
   filterClause(
     "keys-of-the-application",
     "A filter may use any metadata key, not only LangGraph's own.",
-    "Keep all metadata so that it can be filtered; a fixed list of indexed fields is not enough.",
+    "Make all metadata available to filters; a fixed list of indexed fields is not enough.",
     () => ({
       metadata: { a: { user: "u1" }, b: { user: "u2" }, c: {} },
       finds: [
@@ -171,7 +171,7 @@ export const filterClauses: readonly Clause[] = [
   ),
   filterClause(
     "objects-are-not-contained",
-    "An object matches only an object with the same keys; a part of one does not match.",
+    "An object matches only an object with the same keys; a subset does not match.",
     WHOLE_VALUE_HINT,
     () => ({
       metadata: { a: { x: { p: 1, q: 2 } }, b: { x: { p: 1 } }, c: { x: {} } },
@@ -183,7 +183,7 @@ export const filterClauses: readonly Clause[] = [
   ),
   filterClause(
     "arrays-match-in-order-and-length",
-    "An array matches only an array with the same items in the same order; an item of it does not match.",
+    "An array matches only an array with the same items in the same order; a single item does not match.",
     WHOLE_VALUE_HINT,
     () => ({
       metadata: {

@@ -17,7 +17,7 @@ function spoil(value: unknown): void {
 export const freshReadClauses: readonly Clause[] = [
   clause("aliasing/tuples-of-a-listing-are-apart", {
     rule: "The tuples of one listing share no objects; nor do channels with equal values, or writes, within one tuple.",
-    hint: "Decode every value separately, even one that other checkpoints have too.",
+    hint: "Decode every value separately, even if other checkpoints have the same one.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const values = (): Record<string, unknown> => ({ a: item(), b: item(), old: [item()] });
@@ -58,7 +58,7 @@ export const freshReadClauses: readonly Clause[] = [
     },
   }),
   clause("aliasing/reading-takes-its-arguments-at-the-call", {
-    rule: "`getTuple` looks for what its config names when it is called; changing the config right after the call changes nothing.",
+    rule: "`getTuple` reads its config when it is called; changing the config right after the call changes nothing.",
     hint: "Read the ids before the first await.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

@@ -7,7 +7,7 @@ import { TestThread, checkpointId, configOf, parentOf } from "../thread.ts";
 export const getClauses: readonly Clause[] = [
   clause("get/without-a-thread-is-nothing", {
     rule: "`getTuple` without a `thread_id` resolves to `undefined`.",
-    hint: "Return undefined; do not throw, and do not look into other threads.",
+    hint: "Return undefined; do not throw, and do not search other threads.",
     async run({ saver, threadId }) {
       await new TestThread(saver, threadId()).put({ id: 1 });
       const tuple = await saver.getTuple({ configurable: {} });
@@ -28,7 +28,7 @@ export const getClauses: readonly Clause[] = [
   }),
   clause("get/an-unknown-id-is-nothing", {
     rule: "`getTuple` of an id that is not stored resolves to `undefined`, not to another checkpoint of the thread.",
-    hint: "Use the id when there is one; the latest is only for configs without one.",
+    hint: "Use the id if given; the latest is only for configs without one.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 2 });
@@ -76,7 +76,7 @@ export const getClauses: readonly Clause[] = [
   }),
   clause("get/a-parent-that-is-not-stored-is-still-named", {
     rule: "`parentConfig` names the parent that a checkpoint was put under, even when that parent is not stored.",
-    hint: "Return the id of the parent as it is stored with the checkpoint; do not check whether the parent exists.",
+    hint: "Return the parent id stored with the checkpoint; do not check whether the parent exists.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 2, parent: 1, values: { a: 1 } });

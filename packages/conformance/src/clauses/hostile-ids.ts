@@ -163,7 +163,7 @@ export const hostileIdClauses: readonly Clause[] = [
   }),
   clause("hostile-ids/ids-named-like-object-members", {
     rule: "`__proto__`, `constructor`, `prototype` and `toString` are ids like any other, for threads, namespaces, checkpoints and tasks, or are refused, and they change no object.",
-    hint: "Keep what is found by id in a Map, or in objects without a prototype.",
+    hint: "Keep anything looked up by id in a Map, or in objects without a prototype.",
     alone: true,
     async run({ saver }) {
       for (const name of OBJECT_MEMBERS) {
@@ -223,7 +223,7 @@ export const hostileIdClauses: readonly Clause[] = [
     },
   }),
   clause("hostile-ids/what-cannot-be-text-is-kept-or-refused", {
-    rule: "An id with NUL or with half of a surrogate pair is kept exactly or refused; it never becomes another id.",
+    rule: "An id with NUL or half a surrogate pair is kept exactly or refused; it never becomes another id.",
     hint: "Databases truncate, replace or reject these. Refuse them before anything is written.",
     async run({ saver, threadId }) {
       for (const bad of ["a\0b", "\0", "a\ud800", "\udc00b"]) {
@@ -242,7 +242,7 @@ export const hostileIdClauses: readonly Clause[] = [
     },
   }),
   clause("hostile-ids/channels-with-nul-are-kept-or-refused", {
-    rule: "A channel name with NUL or half of a surrogate pair is kept exactly or `put` refuses it; the thread stays readable.",
+    rule: "A channel name with NUL or half a surrogate pair is kept exactly, or `put` refuses it; the thread stays readable.",
     hint: "Refuse at put what cannot be read back.",
     async run({ saver, threadId }) {
       for (const [index, name] of ["a\0b", "\ud800x"].entries()) {

@@ -116,7 +116,7 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/threads-share-no-values", {
-    rule: "Two threads may have the same checkpoint ids, channels, versions and task ids; nothing of one shows up in the other.",
+    rule: "Two threads may have the same checkpoint ids, channels, versions and task ids; nothing from one appears in the other.",
     hint: "Make the thread part of every key.",
     async run({ saver, threadId }) {
       const threads = ["a", "b"].map((name) => new TestThread(saver, threadId(name)));
@@ -133,7 +133,7 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/namespaces-share-no-values", {
-    rule: "Two namespaces of a thread may have the same checkpoint ids, channels and versions; nothing of one shows up in the other.",
+    rule: "Two namespaces of a thread may have the same checkpoint ids, channels and versions; nothing from one appears in the other.",
     hint: "Make the namespace part of every key.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -151,7 +151,7 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/similar-ids-are-different-ids", {
-    rule: "Ids are compared as they are: case, accents, Unicode forms and spaces make them different.",
+    rule: "Ids are compared exactly: case, accents, Unicode forms and spaces make them different.",
     hint: "Use a binary collation, do not trim and do not normalise.",
     async run({ saver, threadId }) {
       const base = threadId();
@@ -168,7 +168,7 @@ export const isolationClauses: readonly Clause[] = [
     },
   }),
   clause("isolation/wildcards-are-plain-text", {
-    rule: "Characters that patterns use match only themselves, in reads, listings and deletions.",
+    rule: "Wildcard and pattern characters match only themselves, in reads, listings and deletions.",
     hint: "Never put an id into a KEYS, SCAN, LIKE, GLOB or regular-expression pattern.",
     async run({ saver, threadId }) {
       const base = threadId();

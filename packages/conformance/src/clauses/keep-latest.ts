@@ -11,7 +11,7 @@ const MOST = 2 * KEPT;
 export const keepLatestClauses: readonly Clause[] = [
   clause("keep-latest/the-history-stays-bounded", {
     rule: "With `keepLatest: n`, at most twice as many checkpoints of a namespace stay (four more if n is small), including the newest, with their values and writes.",
-    hint: "Count what is stored, and remove the oldest in batches; never all of them at once.",
+    hint: "Count what is stored, and remove the oldest in batches, never all of them at once.",
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ keepLatest: KEPT });
       const thread = new TestThread(saver, threadId());
@@ -61,7 +61,7 @@ export const keepLatestClauses: readonly Clause[] = [
   }),
   clause("keep-latest/branches-go-on", {
     rule: "A branch from any existing checkpoint continues with its own values, and its parent exists or it has none.",
-    hint: "Spare the checkpoint that was just stored, and give those that lose their parent the nearest survivor.",
+    hint: "Spare the checkpoint that was just stored, and give each checkpoint that loses its parent the nearest surviving ancestor.",
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ keepLatest: KEPT });
       const thread = new TestThread(saver, threadId());

@@ -6,7 +6,7 @@ import { TestThread, checkpointId } from "../thread.ts";
 export const keptApartClauses: readonly Clause[] = [
   clause("concurrency/threads-and-namespaces-at-once", {
     rule: "Simultaneous puts into several threads and namespaces, and simultaneous writes to several checkpoints, are all stored, each with its own values, metadata and writes.",
-    hint: "Keep nothing of a call in a field of the saver, and lock no more than a thread.",
+    hint: "Keep no state of a call in a field of the saver, and lock no more than one thread.",
     async run({ saver, threadId, sizes }) {
       const count = Math.max(3, Math.ceil(sizes.atOnce / 4));
       const places = Array.from({ length: count }, (_, index) => new TestThread(saver, threadId(`${index}`)))

@@ -5,7 +5,7 @@ import type { Clause } from "../clause.ts";
 import { TestThread, collect } from "../thread.ts";
 
 const HINT =
-  "When a checkpoint with v < 4 is read, set channel_values.__pregel_tasks to the values that were written to that channel at its parent, and its version to the greatest of all versions.";
+  "When reading a checkpoint with v < 4, set channel_values.__pregel_tasks to the values that its parent's writes have for that channel, and its version to the greatest of all versions.";
 
 function send(node: string): { node: string; args: { from: string } } {
   return { node, args: { from: node } };
@@ -32,7 +32,7 @@ function sends(mark = ""): unknown[] {
 
 export const legacyClauses: readonly Clause[] = [
   clause("legacy-v3/sends-come-from-the-parent", {
-    rule: "A checkpoint with `v` < 4 reads back with the sends among its parent's writes as channel `__pregel_tasks`, from `getTuple` and from `list`.",
+    rule: "In a checkpoint with `v` < 4, the channel `__pregel_tasks` reads back as the sends among the writes of its parent, from `getTuple` and from `list`.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -44,7 +44,7 @@ export const legacyClauses: readonly Clause[] = [
     },
   }),
   clause("legacy-v3/sends-have-the-greatest-version", {
-    rule: "The version of `__pregel_tasks` is the greatest version of the checkpoint, numbers compared as numbers; without any it is the first version.",
+    rule: "The version of `__pregel_tasks` is the greatest version of the checkpoint, with numbers compared as numbers; if the checkpoint has none, it is the first version.",
     hint: HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -118,7 +118,7 @@ export const legacyClauses: readonly Clause[] = [
   }),
   clause("legacy-v3/new-checkpoints-are-left-alone", {
     rule: "A checkpoint with `v` 4 has the `__pregel_tasks` that it was put with, whatever its parent's writes are.",
-    hint: "Look at the v of the checkpoint that is read.",
+    hint: "Check the v of the checkpoint being read.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, v: 3, values: { a: 1 } });

@@ -27,7 +27,7 @@ export const lifecycleClauses: readonly Clause[] = [
     },
   }),
   clause("lifecycle/next-version-needs-no-this", {
-    rule: "`getNextVersion` works as a bare function: LangGraph binds it to whatever it has as a checkpointer, even `true` or `undefined`.",
+    rule: "`getNextVersion` works as a bare function: LangGraph binds it to whatever it was given as a checkpointer, even `true` or `undefined`.",
     hint: "Do not use this in getNextVersion.",
     async run({ saver }) {
       const { getNextVersion } = saver;
@@ -46,7 +46,7 @@ export const lifecycleClauses: readonly Clause[] = [
   }),
   clause("lifecycle/to-json-is-the-class-name", {
     rule: '`JSON.stringify` of a saver gives its class name in brackets, `"[ClassName]"`, and nothing of its contents.',
-    hint: "Define toJSON() { return `[${this.constructor.name}]`; }. Savers sit in configs that are traced.",
+    hint: "Define toJSON() { return `[${this.constructor.name}]`; }. Savers are part of configs that are traced.",
     async run({ saver }) {
       const expected = `[${saver.constructor.name}]`;
       const text = JSON.stringify({ configurable: { saver } });
@@ -80,7 +80,7 @@ export const lifecycleClauses: readonly Clause[] = [
     },
   }),
   clause("lifecycle/a-refusal-leaves-the-saver-usable", {
-    rule: "After a refused call, the saver still works, and the thread is as it was.",
+    rule: "After a refused call, the saver still works, and the thread is unchanged.",
     hint: "Release connections and roll back before rejecting.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -97,7 +97,7 @@ export const lifecycleClauses: readonly Clause[] = [
   }),
   clause("lifecycle/a-long-conversation-stays-readable", {
     rule: "A value that grows with every turn is exact at every checkpoint of a long thread.",
-    hint: "If values are cut or shared between checkpoints, put them together again exactly.",
+    hint: "If values are cut or shared between checkpoints, reassemble them exactly.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());
       const message = (turn: number): { role: string; text: string } => ({

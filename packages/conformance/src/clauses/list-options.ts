@@ -34,7 +34,7 @@ export const listOptionClauses: readonly Clause[] = [
   }),
   clause("list/options-work-in-every-scope", {
     rule: "`filter`, `before` and `limit` mean the same in one namespace, in a whole thread, with a `checkpoint_id` and across all threads.",
-    hint: "Build one condition for all of them, and add what the config names.",
+    hint: "Build one condition for all of them, and add the ids from the config.",
     alone: true,
     async run({ saver, threadId }) {
       for (let id = 1; id <= 8; id++) {

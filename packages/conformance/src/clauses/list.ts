@@ -63,8 +63,8 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/before-is-strictly-smaller", {
-    rule: "With `before.configurable.checkpoint_id`, even if `before` has no other key, only checkpoints with a smaller id are listed; it need not be the id of a stored one.",
-    hint: "Compare ids with <. LangGraph gives before without thread_id.",
+    rule: "With `before.configurable.checkpoint_id`, even if `before` has no other key, only checkpoints with a smaller id are listed; the id need not be stored.",
+    hint: "Compare ids with <. LangGraph passes before without thread_id.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       for (const id of [1, 2, 4, 5]) await thread.put({ id });
@@ -116,7 +116,7 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/the-root-namespace-is-not-all", {
-    rule: 'A `checkpoint_ns` of `""` yields the root namespace only, another namespace that one only.',
+    rule: 'A `checkpoint_ns` of `""` yields only the root namespace; any other yields only that namespace.',
     hint: 'Test checkpoint_ns !== undefined; "" is a namespace.',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -146,8 +146,8 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/one-id-in-two-namespaces", {
-    rule: "Checkpoints with the same id in several namespaces are several checkpoints: all are listed.",
-    hint: "Make the namespace part of the key and of the place from which the next page continues.",
+    rule: "Checkpoints with the same id in several namespaces are different checkpoints: all are listed.",
+    hint: "Make the namespace part of the key and of the position from which the next page continues.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const namespaces = ["", "a", "b"];
@@ -160,8 +160,8 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/tuples-are-those-of-get", {
-    rule: "A listed tuple equals the one that `getTuple` returns: values, metadata, config, `parentConfig` and `pendingWrites`.",
-    hint: "Build tuples in one place, for both.",
+    rule: "A listed tuple equals the one from `getTuple`: values, metadata, config, `parentConfig` and `pendingWrites`.",
+    hint: "Build the tuples of both in one place.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.chain(3, (n) => ({ a: n, b: { n } }));
@@ -226,7 +226,7 @@ export const listClauses: readonly Clause[] = [
   }),
   clause("list/one-id-in-many-threads", {
     rule: "Threads may have checkpoints with the same ids, and values for the same channel and version; a listing of all threads yields every one with its own values.",
-    hint: "Make the thread part of the key, of every join and of the place from which the next page continues.",
+    hint: "Make the thread part of the key, of every join and of the position from which the next page continues.",
     alone: true,
     async run({ saver, threadId }) {
       const names = Array.from({ length: 25 }, (_, index) => `${index}`);
@@ -246,7 +246,7 @@ export const listClauses: readonly Clause[] = [
     },
   }),
   clause("list/may-be-left-early", {
-    rule: "A consumer may stop a listing at any time; the saver still works as before, however often that happens.",
+    rule: "A consumer may stop a listing at any time, however often; the saver works as before.",
     hint: "Free connections, cursors and locks in a finally block of the generator.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

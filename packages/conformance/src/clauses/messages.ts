@@ -10,11 +10,11 @@ type Class = new (...args: unknown[]) => object;
 type Module = Readonly<Record<string, unknown>>;
 
 const HINT =
-  "Store which class an object is of, and make one of that class when it is read: LangGraph tests with instanceof, and plain objects are not messages.";
+  "Store the class of an object, and create an instance of it when reading: LangGraph tests with instanceof, and plain objects are not messages.";
 
 export const messageClauses: readonly Clause[] = [
   clause("messages/stay-messages", {
-    rule: "LangChain messages come back as instances of their classes, with content, name, id, tool calls and everything else in them, in channels and in pending writes.",
+    rule: "LangChain messages come back as instances of their classes, with content, name, id, tool calls and all other fields, in channels and in pending writes.",
     hint: HINT,
     async run(context) {
       const messages = await langchainMessages();
@@ -83,7 +83,7 @@ async function expectInstances(
     for (const [i, expected] of make().entries()) {
       const actual = list[i];
       const name = className(expected);
-      // A copy by spread keeps the brand that instanceof of a message looks at, and loses the methods.
+      // A spread copy keeps the brand that a message's instanceof checks, but loses the methods.
       ensure(
         actual instanceof (expected.constructor as Class) && className(actual) === name,
         `A ${name} in ${place} came back as ${show(actual)}, which is not an instance of ${name}.`,

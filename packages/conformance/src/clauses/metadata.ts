@@ -20,7 +20,7 @@ export const metadataClauses: readonly Clause[] = [
     },
   }),
   clause("metadata/writes-is-a-key-like-others", {
-    rule: "A key `writes` in the metadata, as older releases of LangGraph put it there, comes back as it was.",
+    rule: "A key `writes` in the metadata, which older releases of LangGraph set, comes back as it was.",
     hint: "Do not strip or rename keys of the metadata.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -32,7 +32,7 @@ export const metadataClauses: readonly Clause[] = [
     },
   }),
   clause("metadata/values-are-kept-exactly", {
-    rule: "Metadata is kept as values are: Date, Map, Set, bigint, `undefined` and NaN come back as they were.",
+    rule: "Metadata is stored as exactly as values are: Date, Map, Set, bigint, `undefined` and NaN come back as they were.",
     hint: "Store metadata through the serializer; a JSON copy is for filters only.",
     run: (context) =>
       expectKeptAsMetadata(context, () => ({

@@ -62,7 +62,7 @@ export const openingClauses: readonly Clause[] = [
     },
   }),
   clause("opening/close-may-be-called-twice", {
-    rule: "`close` may be called again, and `Symbol.asyncDispose`, where a saver has it, closes too.",
+    rule: "`close` may be called repeatedly, and `Symbol.asyncDispose`, if a saver has it, closes too.",
     hint: "Remember that the saver is closed.",
     needs: ["close"],
     alone: true,
@@ -77,7 +77,7 @@ export const openingClauses: readonly Clause[] = [
   }),
   clause("opening/a-closed-saver-refuses", {
     rule: "After `close` every method is refused with `CLOSED`.",
-    hint: "Check it first in every method; errors of a closed driver do not say what happened.",
+    hint: "Check this first in every method; errors of a closed driver do not say what happened.",
     needs: ["close"],
     alone: true,
     async run({ saver, threadId }) {
@@ -92,7 +92,7 @@ export const openingClauses: readonly Clause[] = [
   }),
   clause("opening/close-waits-for-calls-under-way", {
     rule: "`close` resolves after the calls that were made before it, and these complete; the next item of a listing that is being read is refused with `CLOSED`.",
-    hint: "Count the calls under way, and close the client when there are none left.",
+    hint: "Count the calls in progress, and close the client when none are left.",
     needs: ["close"],
     alone: true,
     async run({ saver, threadId, reopen, sizes }) {

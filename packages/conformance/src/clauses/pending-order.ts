@@ -121,7 +121,7 @@ export const pendingOrderClauses: readonly Clause[] = [
   }),
   clause("pending-order/the-same-in-a-listing", {
     rule: "`list` yields `pendingWrites` in the same order as `getTuple`.",
-    hint: "Sort writes in one place, for both.",
+    hint: "Sort the writes of both in one place.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });

@@ -9,7 +9,7 @@ const LONG = "text that is long enough to be stored apart ".repeat(100);
 export const pruneRaceClauses: readonly Clause[] = [
   clause("prune/during-puts-leaves-nothing-broken", {
     rule: "`prune` during puts, writes and reads, even from another process, leaves every existing checkpoint complete.",
-    hint: "Do not assume that something is still stored that a prune may have removed: let the database check it in the operation that relies on it.",
+    hint: "Never assume that something is still stored if a prune may have removed it: let the database check in the operation that relies on it.",
     needs: ["prune"],
     async run(context) {
       const { saver, threadId, sizes } = context;

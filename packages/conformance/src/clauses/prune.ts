@@ -83,7 +83,7 @@ export const pruneClauses: readonly Clause[] = [
   }),
   pruneClause("relinks-survivors", {
     rule: "A survivor whose parent was removed gets the nearest surviving ancestor as parent, or none; branches stay apart.",
-    hint: "Follow the removed parents up. A parent that does not exist would be followed by every walk.",
+    hint: "Follow the removed parents upwards. A parent that does not exist would cut short every walk.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const old = "2026-01-01T00:00:00.000Z";
@@ -151,7 +151,7 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("removes-writes-with-their-checkpoint", {
-    rule: "Writes of a removed checkpoint are removed with it; writes to a checkpoint that is not there yet stay.",
+    rule: "Writes of a removed checkpoint are removed with it; writes to a checkpoint that does not exist yet stay.",
     hint: "Delete writes by the ids that are removed, in the same operation.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -165,7 +165,7 @@ export const pruneClauses: readonly Clause[] = [
     },
   }),
   pruneClause("a-dry-run-changes-nothing", {
-    rule: "`dryRun` removes nothing and reports the numbers that the same call without it then reports.",
+    rule: "`dryRun` removes nothing and reports the same numbers as the call without it.",
     hint: "Plan first, in one place, and only then remove.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -222,7 +222,7 @@ export const pruneClauses: readonly Clause[] = [
   }),
   pruneClause("threads-that-are-not-named-stay", {
     rule: "`prune` without `threadIds` and without `allThreads: true`, with both, or with an unknown option, is refused with `INVALID_ARGUMENT`.",
-    hint: "A mistyped or missing name must not prune everybody's threads; check the names of the options.",
+    hint: "A mistyped or missing option must not prune everyone's threads: check the names of the options.",
     alone: true,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

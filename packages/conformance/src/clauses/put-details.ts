@@ -5,8 +5,8 @@ import { TestThread, checkpointId, checkpointOf, metadataOf, parentOf } from "..
 
 export const putDetailClauses: readonly Clause[] = [
   clause("put/an-empty-value-is-a-value", {
-    rule: 'A channel whose value is `""`, `[]`, `{}`, `0`, `false` or `null` has this value, and is not empty.',
-    hint: "Check whether the channel is there, not whether its value is truthy or has items.",
+    rule: 'A channel with the value `""`, `[]`, `{}`, `0`, `false` or `null` has this value and is not empty.',
+    hint: "Check whether the channel exists, not whether its value is truthy or has items.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const make = (): Record<string, unknown> => ({
@@ -30,7 +30,7 @@ export const putDetailClauses: readonly Clause[] = [
   }),
   clause("put/the-time-is-kept-as-written", {
     rule: "`ts` comes back as exactly the string that was put, whatever its format.",
-    hint: "Store it as text. A column for times, or a Date, gives back another string for the same moment.",
+    hint: "Store it as text. A timestamp column, or a Date, returns another string for the same moment.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const times = [
@@ -45,7 +45,7 @@ export const putDetailClauses: readonly Clause[] = [
     },
   }),
   clause("put/keeps-fields-that-it-does-not-know", {
-    rule: "Fields of a checkpoint beyond the six come back as they were put, and so does a `v` that is newer: other releases of LangGraph have them.",
+    rule: "Fields of a checkpoint beyond these six come back as they were put, and so does a newer `v`: other releases of LangGraph have them.",
     hint: "Store the checkpoint without its values as one object; do not pick known fields out of it.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -61,7 +61,7 @@ export const putDetailClauses: readonly Clause[] = [
     },
   }),
   clause("put/a-second-put-leaves-nothing-of-the-first", {
-    rule: "When an id is put again, `ts`, `versions_seen` and keys of the metadata that only the first put had are gone.",
+    rule: "When an id is put again, `ts` and `versions_seen` of the first put are gone, and so are metadata keys that only the first put had.",
     hint: "Replace the row; do not merge into it, and do not leave columns out of the update.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

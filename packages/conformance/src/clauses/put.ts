@@ -90,7 +90,7 @@ export const putClauses: readonly Clause[] = [
     },
   }),
   clause("put/under-its-own-id-keeps-the-parent", {
-    rule: "A put whose config names the checkpoint itself as parent keeps the parent and the values that the checkpoint has.",
+    rule: "A put whose config names the checkpoint itself as parent keeps the checkpoint's existing parent and values.",
     hint: 'When config.checkpoint_id equals checkpoint.id, do not touch the parent. LangGraph does this put with durability "exit".',
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -108,7 +108,7 @@ export const putClauses: readonly Clause[] = [
   }),
   clause("put/is-never-its-own-parent", {
     rule: "A first put whose config names the checkpoint itself stores a checkpoint without a parent.",
-    hint: "When config.checkpoint_id equals checkpoint.id and the checkpoint is new, store no parent; otherwise walks along parents never end.",
+    hint: "When config.checkpoint_id equals checkpoint.id and the checkpoint is new, store no parent; otherwise a walk along the parents never ends.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, parent: 1, values: { a: 1 } });
@@ -118,7 +118,7 @@ export const putClauses: readonly Clause[] = [
   }),
   clause("put/a-child-may-have-a-smaller-id", {
     rule: "A child may have a smaller id than its parent; it is stored like any other, and the latest is still the greatest id.",
-    hint: "Clocks step back. Order by id only, and do not take the last put for the latest.",
+    hint: "Clocks step back. Order by id only, and do not treat the last put as the latest.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 5, values: { a: "parent" } });

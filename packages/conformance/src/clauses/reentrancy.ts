@@ -49,7 +49,7 @@ export const reentrancyClauses: readonly Clause[] = [
     },
   }),
   clause("reentrancy/puts-during-a-listing", {
-    rule: "Checkpoints put while a listing is iterated neither hide nor repeat those that were there.",
+    rule: "Checkpoints put while a listing is iterated neither hide nor repeat earlier ones.",
     hint: "Continue from the last key, not from an offset.",
     async run({ saver, threadId, sizes }) {
       const thread = new TestThread(saver, threadId());

@@ -44,9 +44,9 @@ function explode(): never {
 }
 
 const HINT =
-  "Check the whole value before writing anything, and reject with the path of what cannot be stored. A value that is dropped or changed is noticed only when the thread is resumed.";
+  "Check the whole value before writing anything, and reject with the path of what cannot be stored. A dropped or changed value is noticed only when the thread is resumed.";
 
-/** A saver that refuses what it cannot store, where that is a choice; otherwise the one that there is. */
+/** A saver that refuses what it cannot store, if the saver has the option; otherwise the default one. */
 async function refusing({ saver, openWith }: ClauseContext): Promise<TestedSaver> {
   try {
     return (await openWith({ onUnknown: "refuse" })).saver;
@@ -111,8 +111,8 @@ export const refusalClauses: readonly Clause[] = [
     },
   }),
   clause("refusal/deep-values-are-kept-or-refused", {
-    rule: "Deep nesting works, or is refused with nothing stored; the thread stays readable.",
-    hint: "Limit recursion, and find out before anything is written.",
+    rule: "Deeply nested values are stored, or refused with nothing stored; the thread stays readable.",
+    hint: "Limit recursion, and check the depth before anything is written.",
     async run(context) {
       const thread = new TestThread(context.saver, context.threadId());
       await thread.put({ id: 1, values: { a: 1 } });

@@ -4,12 +4,12 @@ import type { Clause } from "../clause.ts";
 import { TestThread, checkpointId } from "../thread.ts";
 
 const HINT =
-  "What a saver remembers of the database may be out of date: another process works on the same thread. Let the database decide what exists.";
+  "What a saver remembers of the database may be outdated, because another process works on the same thread. Let the database decide what exists.";
 
 export const reopenClauses: readonly Clause[] = [
   clause("reopen/another-saver-reads-everything", {
     rule: "Another saver on the same data reads everything: checkpoints, values, metadata, parents and writes.",
-    hint: "Keep nothing that reads need in the memory of one saver.",
+    hint: "Keep nothing that reads need only in a saver's memory.",
     needs: ["reopen"],
     async run({ saver, reopen, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -24,7 +24,7 @@ export const reopenClauses: readonly Clause[] = [
     },
   }),
   clause("reopen/two-savers-take-turns", {
-    rule: "Two savers may take turns on one thread; each sees at once what the other did.",
+    rule: "Two savers may take turns on one thread; each sees the other's changes at once.",
     hint: HINT,
     needs: ["reopen"],
     async run({ saver, reopen, threadId }) {

@@ -60,7 +60,7 @@ class ForgetfulSerializer extends FailingSerializer {
 
 export const serdeClauses: readonly Clause[] = [
   clause("serde/type-and-bytes-are-kept", {
-    rule: "Where a saver takes a serializer, values in channels and in writes are read with the same type and bytes that it produced, which may differ from value to value and need not be text.",
+    rule: "Where a saver takes a serializer, values in channels and in writes are read with the type and bytes that it produced, which may differ from value to value and need not be text.",
     hint: "Store the type tag of every value with its bytes, and pass both to loadsTyped.",
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ serde: new TypedSerializer() });

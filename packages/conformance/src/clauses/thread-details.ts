@@ -69,7 +69,7 @@ export const threadDetailClauses: readonly Clause[] = [
     },
   }),
   clause("copy/of-many-at-once-one-wins", {
-    rule: "Of many simultaneous copies to one thread id, exactly one is made, as a whole; the others are refused with `THREAD_EXISTS`.",
+    rule: "Of many simultaneous copies to one thread id, exactly one is made, and it is complete; the others are refused with `THREAD_EXISTS`.",
     hint: "Let the row of the target decide, in the operation that copies.",
     needs: ["copyThread"],
     async run({ saver, threadId, sizes }) {

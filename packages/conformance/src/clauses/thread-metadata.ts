@@ -21,7 +21,7 @@ function metadataClause(name: string, text: Omit<ClauseText, "needs" | "alone">)
 
 export const threadMetadataClauses: readonly Clause[] = [
   metadataClause("is-set-with-put", {
-    rule: "What the option `threadMetadata` returns for the config of a `put` is in the thread's metadata after it; keys that it leaves out, or names as `undefined`, stay as they are.",
+    rule: "What the option `threadMetadata` returns for the config of a `put` is in the thread's metadata after it; keys that it omits or sets to `undefined` stay unchanged.",
     hint: "Write it in the same operation as the checkpoint, key by key.",
     async run({ openWith, threadId }) {
       const { saver } = await openWith({ threadMetadata: (config) => config.metadata });
@@ -63,7 +63,7 @@ export const threadMetadataClauses: readonly Clause[] = [
   }),
   metadataClause("an-unknown-thread-has-none", {
     rule: "`updateThread` of a thread that does not exist is refused with `THREAD_NOT_FOUND`, and creates no thread.",
-    hint: "Check that the thread is there in the operation that changes it.",
+    hint: "Check that the thread exists in the operation that changes it.",
     async run({ saver, threadId }) {
       const update = (): Promise<unknown> =>
         Promise.resolve(saver.updateThread?.(threadId(), { metadata: { a: 1 } }));
@@ -121,7 +121,7 @@ export const threadMetadataClauses: readonly Clause[] = [
   clause("thread-metadata/goes-with-the-thread", {
     needs: ["getThread", "updateThread", "copyThread"],
     alone: true,
-    rule: "A copied thread starts with the metadata of the source, and each then has its own; a thread that was deleted and is used again has none.",
+    rule: "A copied thread starts with the source's metadata, and the two then change separately; a thread that was deleted and is used again has none.",
     hint: "Copy and delete it with the thread's own record.",
     async run({ saver, threadId }) {
       const [from, to] = [threadId("from"), threadId("to")];

@@ -68,7 +68,7 @@ export const threadsClauses: readonly Clause[] = [
   }),
   threadsClause("limit-and-before-page-through-all", {
     rule: "`limit` is the maximum number of threads; the cursor of the last one, passed as `before`, continues after it, so that paging visits every thread once.",
-    hint: "Build the cursor from the whole order, time and thread; many threads have the same time.",
+    hint: "Build the cursor from the complete sort key, time and thread: many threads have the same time.",
     async run({ saver, threadId }) {
       const names = Array.from({ length: 25 }, (_, index) => `${index}`);
       await Promise.all(names.map((name) => new TestThread(saver, threadId(name)).put({ id: 1 })));
@@ -87,7 +87,7 @@ export const threadsClauses: readonly Clause[] = [
   }),
   threadsClause("before-a-time", {
     rule: "With a Date as `before`, only threads updated earlier are listed.",
-    hint: "Compare the time alone: every thread of that same millisecond is left out.",
+    hint: "Compare only the time: threads updated in that millisecond are left out.",
     async run({ saver, threadId, sizes: { patience } }) {
       for (const name of ["b", "a", "c"]) await touch(new TestThread(saver, threadId(name)), patience);
       const [c, a, b] = await threadsOf(saver);
@@ -103,7 +103,7 @@ export const threadsClauses: readonly Clause[] = [
   }),
   threadsClause("show-their-state", {
     rule: "`headId` of a listed thread is the newest checkpoint of its root namespace, and `state` says what the pending writes of that checkpoint mean: `error` if there is an `__error__`, otherwise `interrupted` if there is an `__interrupt__`, otherwise `idle`. Without such a checkpoint, both are `undefined`.",
-    hint: "Look at the writes of the head only: those of older checkpoints and of other namespaces are over.",
+    hint: "Read only the writes of the head: those of older checkpoints and other namespaces no longer matter.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       const told = async (): Promise<unknown> => {

@@ -4,7 +4,7 @@ import type { Clause } from "../clause.ts";
 import { TestThread } from "../thread.ts";
 
 const HINT =
-  "Store that the channel is empty at this version, as a separate row or entry; an absent value must not be looked up under an older version.";
+  "Record in a separate row or entry that the channel is empty at this version; an absent value must not be looked up under an older version.";
 
 export const tombstoneClauses: readonly Clause[] = [
   clause("tombstone/a-version-without-a-value-empties-the-channel", {

@@ -7,7 +7,7 @@ import type { TestedSaver } from "../saver.ts";
 import { TestThread, collect, configOf } from "../thread.ts";
 
 const HINT =
-  "A thread expires as a whole. Compare its expiry in every read, and move it in the operation that writes.";
+  "A whole thread expires at once. Compare its expiry in every read, and extend it in the operation that writes.";
 
 /** When the thread expires, in milliseconds, or `undefined` for never. */
 async function expiryOf(saver: TestedSaver, thread: TestThread): Promise<number | undefined> {
@@ -77,7 +77,7 @@ async function moves(
 
 export const ttlClauses: readonly Clause[] = [
   clause("ttl/a-thread-expires-whole", {
-    rule: "With a time to live, a thread that has not been written to for that long is gone for every read: checkpoints, writes, listings, in all namespaces at once.",
+    rule: "With a time to live, a thread that has not been written to for that long disappears from every read: checkpoints, writes and listings, in all namespaces at once.",
     hint: HINT,
     async run(context) {
       await withinLife(context, expiresWhole);
@@ -85,7 +85,7 @@ export const ttlClauses: readonly Clause[] = [
   }),
   clause("ttl/an-expired-thread-starts-over", {
     rule: "A put to an expired thread starts an empty one: nothing old comes back, and everything put is readable.",
-    hint: "Remove what is left of an expired thread before storing, and forget what was known about it.",
+    hint: "Remove what is left of an expired thread before storing, and drop everything cached about it.",
     async run(context) {
       await withinLife(context, startsOver);
     },

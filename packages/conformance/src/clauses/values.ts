@@ -14,7 +14,7 @@ function kept(name: string, what: string, hint: string, make: Make): Clause {
 }
 
 const JSON_HINT =
-  "JSON has no such values and changes them without an error. Use a serializer that has them, or refuse them at put.";
+  "JSON cannot represent such values and changes them without an error. Use a serializer that supports them, or refuse them at put.";
 
 export const valueClauses: readonly Clause[] = [
   kept(
@@ -110,7 +110,7 @@ export const valueClauses: readonly Clause[] = [
     return { sparse, nested: { list: [sparse.slice(), []] } };
   }),
   clause("values/shared-references", {
-    rule: "An object that occurs twice in one value is one object after reading, and two equal objects stay two.",
+    rule: "An object that occurs twice in one value is read back as one object, and two equal objects stay two.",
     hint: JSON_HINT,
     run: (context) =>
       expectKept(
@@ -149,7 +149,7 @@ export const valueClauses: readonly Clause[] = [
   ),
   kept(
     "look-alikes",
-    "plain objects that look like a serializer's own marks",
+    "plain objects that look like a serializer's own markers",
     "Mark special types so that data cannot look like them, or escape data that does. A mark in user data must not choose what is built.",
     () => ({
       lc1: { lc: 1, type: "constructor", id: ["langchain_core", "nope"], kwargs: { a: 1 } },

@@ -6,7 +6,7 @@ import { TestThread } from "../thread.ts";
 export const writeValueClauses: readonly Clause[] = [
   clause("writes/falsy-values-are-writes", {
     rule: 'Writes of `null`, `false`, `0` and `""` are writes like any other, to ordinary channels and to `__resume__`: an interrupt may be answered with no.',
-    hint: "Test whether there is a row, not whether its value is truthy.",
+    hint: "Test whether the row exists, not whether its value is truthy.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });

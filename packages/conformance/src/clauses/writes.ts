@@ -85,8 +85,8 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/stay-when-the-checkpoint-is-put-again", {
-    rule: "Putting a checkpoint again leaves its pending writes as they are.",
-    hint: "Store writes apart from the checkpoint, and never rewrite one from a copy of the other.",
+    rule: "Putting a checkpoint again leaves its pending writes unchanged.",
+    hint: "Store writes separately from the checkpoint, and never rewrite one from a copy of the other.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1, values: { a: 1 } });
@@ -103,7 +103,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/the-first-regular-write-wins", {
-    rule: "A write to an ordinary channel that already exists, by (task, index), is kept; the later one is dropped.",
+    rule: "If a write to an ordinary channel already exists for (task, index), it is kept, and the later one is dropped.",
     hint: PER_WRITE_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -121,7 +121,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/the-last-special-write-wins", {
-    rule: "A write to `__error__`, `__scheduled__`, `__interrupt__` or `__resume__` replaces the one that the task has.",
+    rule: "A write to `__error__`, `__scheduled__`, `__interrupt__` or `__resume__` replaces the task's earlier one.",
     hint: PER_WRITE_HINT,
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -189,7 +189,7 @@ export const writesClauses: readonly Clause[] = [
   }),
   clause("writes/one-channel-may-occur-twice", {
     rule: "A batch may write to one channel several times; all of these writes are kept, in order. For a special channel, the last one is kept.",
-    hint: "The key of a write has its index in it, not its channel.",
+    hint: "The key of a write contains its index, not its channel.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.put({ id: 1 });
@@ -212,7 +212,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/names-of-object-members-are-ordinary-channels", {
-    rule: "Only the four special channels have a fixed index; channels named `constructor`, `toString` or `__proto__` are ordinary ones.",
+    rule: "Only the four special channels have a fixed index; channels named `constructor`, `toString` or `__proto__` are ordinary.",
     hint: "Look the special index up with Object.hasOwn, or in a Map: a plain object also has the members of Object.prototype.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -232,7 +232,7 @@ export const writesClauses: readonly Clause[] = [
   }),
   clause("writes/an-empty-batch-is-nothing", {
     rule: "`putWrites` with no writes does nothing.",
-    hint: "Return early, or make sure that the statement can take no rows.",
+    hint: "Return early, or make sure that the statement accepts zero rows.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
       await thread.write(1, []);
@@ -244,7 +244,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/a-retry-with-fewer-removes-nothing", {
-    rule: "Writes are kept by row: a later, shorter batch of the same task, or its error, leaves existing rows alone.",
+    rule: "Writes are kept row by row: a later, shorter batch of the same task, or its error, leaves existing rows alone.",
     hint: "Do not delete a task's writes before inserting.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());
@@ -266,7 +266,7 @@ export const writesClauses: readonly Clause[] = [
     },
   }),
   clause("writes/belong-to-one-checkpoint", {
-    rule: "Pending writes belong to one checkpoint of one namespace: a child, or the same id in another namespace, does not have them.",
+    rule: "Pending writes belong to one checkpoint of one namespace: neither a child nor the same id in another namespace has them.",
     hint: "Read writes by (thread, namespace, checkpoint), all three.",
     async run({ saver, threadId }) {
       const thread = new TestThread(saver, threadId());

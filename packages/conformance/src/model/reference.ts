@@ -93,7 +93,7 @@ export class ReferenceModel {
     this.#threads.delete(thread);
   }
 
-  /** Whether there is a thread: checkpoints, or writes that wait for one. */
+  /** Whether the thread exists: it has checkpoints, or writes that wait for one. */
   has(thread: number): boolean {
     return this.#threads.has(thread);
   }

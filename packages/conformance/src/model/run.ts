@@ -18,7 +18,7 @@ class SideBySide {
     this.#prefix = prefix;
   }
 
-  /** Does one operation on both, and says what is different. */
+  /** Does one operation on both, and returns the difference. */
   async step(operation: Operation): Promise<string | undefined> {
     if (operation.kind === "get") {
       return this.#compareGet(operation.thread, operation.namespace, operation.id);
@@ -30,7 +30,7 @@ class SideBySide {
     return undefined;
   }
 
-  /** Compares everything that there is. */
+  /** Compares everything. */
   async compareAll(): Promise<string | undefined> {
     const all = { namespace: undefined, id: undefined, before: undefined, limit: undefined };
     for (const thread of THREADS.keys()) {
@@ -121,7 +121,7 @@ class SideBySide {
       limited.map((expected) => expected?.["id"]),
     );
     if (ids !== undefined) return `list ${show(list)}, ids at ${ids.path}: ${ids.message}`;
-    // Checkpoints with one id have no order among them, so each may be any of these.
+    // Checkpoints with the same id have no order, so each may be any of these.
     for (const one of found) {
       const place = wanted.findIndex((other) => difference(one, other) === undefined);
       if (place === -1) {

@@ -25,7 +25,7 @@ type Method = (request: unknown) => Promise<unknown>;
 
 /** A storage that can lose its last changes, as a server does that comes back from an older state. */
 export interface LosingStorage {
-  /** It does one thing after the other, so that there is an order of which a part can be lost. */
+  /** It works one call at a time, so that the end of the sequence can be lost. */
   readonly storage: WholeStorage;
   readonly changes: readonly Change[];
   /** Loses changes, the last ones first. The users of the storage do not notice. */

@@ -88,7 +88,7 @@ const writeRequest = {
   claim: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: pick(claims) }),
 };
 
-/** New epochs are random in practice, so nobody names one that is new. */
+/** New epochs are random in practice, so no request names one before it exists. */
 const isPossible = (request: { readonly epoch: string | undefined; readonly newEpoch: string }): boolean =>
   request.epoch !== request.newEpoch;
 

@@ -31,9 +31,9 @@ interface Level {
 }
 
 /**
- * Cuts bytes into leaves and the nodes above them. A node ends where the id of its last child says so; the
- * blobs at the end of each level, which no such id follows, are children of the root. So a value that is
- * appended to makes a new root, and now and then a node, whatever its length.
+ * Cuts bytes into leaves and the nodes above them. A node ends where the id of its last child says so; the blobs at the
+ * end of each level, which no such id follows, are children of the root. So appending to a value makes a new root, and
+ * occasionally a node, whatever its length.
  *
  * @param emit Gets the blobs that are not known from `earlier`.
  * @param earlier Values that were cut before. They only save time: where one of their leaves occurs again, nothing is

@@ -22,7 +22,7 @@ interface Branch {
 export type KnownValues = ReadonlyMap<BlobId, CutValue>;
 
 /**
- * Reads values from blobs. Blobs that were tampered with can name each other so often that a few of them stand for
+ * Reads values from blobs. Tampered blobs can name each other so often that a few of them expand to
  * any number of leaves. So every blob is visited once, and leaves are collected only if they have as many bytes as
  * the record says, in pieces of the lengths that cutting makes.
  */

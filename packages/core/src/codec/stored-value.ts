@@ -15,7 +15,7 @@ const INLINE_BYTES = 512;
 const INLINE = 0;
 const INLINE_LAYOUT = Uint8Array.of(INLINE);
 const CUT = 1;
-/** From this size on, a value that a few blobs may stand for is checked before it takes that much memory. */
+/** From this size on, a value is checked before it takes that much memory, because a few blobs can expand to it. */
 const REPEATED_MIN = 32 * 1024 * 1024;
 
 /** A value as a record holds it. */

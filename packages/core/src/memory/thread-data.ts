@@ -119,8 +119,8 @@ export function removeCheckpoints(data: ThreadData, keys: readonly CheckpointKey
 }
 
 /**
- * Removes every blob that nothing refers to, and returns how many. Nothing goes while a reference leads nowhere: it may
- * be a damaged one, and what it should name is still needed.
+ * Removes every blob that nothing refers to, and returns how many. While any reference points to a missing blob, it may
+ * be damaged and the blob that it should name is still needed, so nothing is removed.
  */
 export function collectBlobs(data: ThreadData): number {
   const live = new Set<BlobId>();

@@ -24,11 +24,12 @@ const DELETED = "deleted";
 const ATTEMPTS = "attempts";
 
 /**
- * Takes threads over from an old saver, each as a whole and only once, even if several savers try or one is stopped halfway.
+ * Takes threads over from an old saver, each complete and only once, even if several savers try or one is stopped
+ * halfway.
  *
  * A thread has a hidden note. An attempt writes itself there, then copies the thread to its own hidden staging thread,
  * then becomes the head of the note, which is fenced, so that only one attempt can. From then on the thread counts as
- * taken over, and anybody who finds the note copies that staging thread to the real one, in one operation of the
+ * taken over, and anyone who finds the note copies that staging thread to the real one, in one operation of the
  * database, and removes the staging thread. A note whose staging thread is gone belongs to a thread that is here, or
  * was: it has expired or was deleted, and is not taken over again. So a deletion first makes itself the head, if no
  * attempt is.

@@ -18,13 +18,13 @@ export interface AbortSignalLike {
 export interface MigrateThreadsOptions {
   /** Where the threads are. Nothing is written to it. */
   readonly from: OldSaver;
-  /** Where they go. Threads that only `to` has are left alone. */
+  /** Where they go. Threads that only `to` has are not touched. */
   readonly to: NewSaver;
   /** Only these threads. @default all threads of `from` */
   readonly threadIds?: readonly ThreadId[] | undefined;
   /** Called after every checkpoint. @default not called */
   readonly onProgress?: ((progress: MigrationProgress) => void) | undefined;
-  /** Stops between two checkpoints; the call then rejects with its reason. @default it runs to the end */
+  /** Stops between two checkpoints; the call then rejects with its reason. @default never stops */
   readonly signal?: AbortSignalLike | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface MigrationProgress {
   readonly threads: number;
   /** Checkpoints that were read from `from`. */
   readonly checkpoints: number;
-  /** Those of them that were missing or incomplete, and were stored. */
+  /** Those that were missing or incomplete, and were stored. */
   readonly stored: number;
   /** The thread that is being copied. */
   readonly threadId: string;
@@ -45,12 +45,12 @@ export interface MigrationFailure {
   readonly threadId: string;
   readonly namespace: string | undefined;
   readonly checkpointId: string | undefined;
-  /** What went wrong, or where a checkpoint differs after it was stored. Contains no stored value. */
+  /** What went wrong, or where the stored checkpoint differs. Contains no stored value. */
   readonly reason: string;
   readonly cause: unknown;
 }
 
-/** What a migration did. Without failures, everything was read on both sides and is the same. */
+/** What a migration did. Without failures, everything was read on both sides and is equal. */
 export interface MigrationReport extends Omit<MigrationProgress, "threadId"> {
   readonly failures: readonly MigrationFailure[];
 }
@@ -73,8 +73,8 @@ const FAILURES_IN_A_ROW = 10;
  * continue. Every checkpoint is read back and compared. A few threads are copied at a time, page by page, so that the
  * memory in use does not grow with the number or the size of threads.
  *
- * Call it again after it was stopped: what is already there and equal is not stored again. Neither side should be
- * written to in the meantime; to move while the application runs, use the option `adopt` of a saver.
+ * If it was stopped, call it again: anything already there and equal is not stored again. Neither side should be
+ * written to during a migration; to move while the application runs, use the option `adopt` of a saver.
  *
  * @returns What was done, and which threads could not be copied exactly: one that fails does not stop the others.
  * @throws CheckpointError `INVALID_ARGUMENT` for a wrong option; the error of the database when thread after thread

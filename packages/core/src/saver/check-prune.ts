@@ -23,12 +23,12 @@ const INSTEAD: UseInstead = {
  */
 export function checkedPrune(options: PruneOptions): PruneOptions {
   if (options === undefined)
-    throw wrongArgument("options", "of prune are needed: which threads, and what stays in them");
+    throw wrongArgument("options", "of prune are needed: which threads to prune, and what to keep");
   checkOptions(options, "prune", PRUNE_OPTIONS, INSTEAD);
   const { keepLatest, olderThan, dryRun } = options;
   checkThreads(options);
   if (keepLatest === undefined && olderThan === undefined) {
-    throw wrongArgument("keepLatest", "or olderThan is needed, to say what stays");
+    throw wrongArgument("keepLatest", "or olderThan is needed, to say what to keep");
   }
   if (keepLatest !== undefined && !(Number.isInteger(keepLatest) && keepLatest >= 0)) {
     throw wrongArgument("keepLatest", "must be a whole number, 0 or more");

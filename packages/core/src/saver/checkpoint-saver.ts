@@ -65,8 +65,8 @@ export class CheckpointSaver {
   }
 
   /**
-   * Waits for the calls under way, then closes what the saver itself opened. A client or pool that was passed in
-   * stays open. Calls that come later are refused with `CLOSED`. Idempotent.
+   * Waits for calls in progress, then closes what the saver itself opened. A client or pool that was passed in stays
+   * open. Later calls are refused with `CLOSED`. Idempotent.
    */
   async close(): Promise<void> {
     this.#closing ??= this.#calls.close().then(() => this.#parts.storage.close());
@@ -91,7 +91,7 @@ export class CheckpointSaver {
    * Finds one checkpoint with its metadata, parent and pending writes.
    *
    * @param config `thread_id`; `checkpoint_ns` (default `""`); without `checkpoint_id` the newest.
-   * @returns `undefined` when there is none, or no `thread_id`.
+   * @returns `undefined` if it does not exist, or without a `thread_id`.
    * @throws CheckpointError `INCOMPLETE`, `CORRUPT`, `UNSUPPORTED_FORMAT` when it cannot be read.
    */
   getTuple(config: CheckpointConfig): Promise<CheckpointTuple | undefined> {
@@ -99,9 +99,9 @@ export class CheckpointSaver {
   }
 
   /**
-   * Lists checkpoints with everything that belongs to them, newest first by id: without `thread_id`
-   * those of all threads, without `checkpoint_ns` those of all namespaces, with `checkpoint_id` only
-   * that one. Pages are read as they are needed; the saver may be used inside the loop.
+   * Lists checkpoints with everything that belongs to them, newest first by id: without `thread_id` those of all
+   * threads, without `checkpoint_ns` those of all namespaces, with `checkpoint_id` only that one. Pages are read as
+   * needed; the saver may be used inside the loop.
    *
    * @throws CheckpointError as {@link getTuple}, and `INVALID_ARGUMENT` for wrong options.
    */
@@ -113,12 +113,12 @@ export class CheckpointSaver {
   }
 
   /**
-   * Stores a checkpoint. Values are read before this returns, so they may change afterwards.
-   * Storing the same id again replaces it; with its own id as parent it keeps the parent it has.
+   * Stores a checkpoint. Values are read before this returns, so they may change afterwards. Storing the same id again
+   * replaces the checkpoint; with its own id as parent, it keeps its existing parent.
    *
    * @param config Where it belongs; its `checkpoint_id` is the parent.
-   * @param newVersions Versions of the channels that changed since the parent. Without a parent, a
-   *   value that is neither new nor known in its version is not stored. @default all are new
+   * @param newVersions Versions of the channels that changed since the parent. Without a parent, a value that is
+   * neither new nor stored in its version is left out. @default all are new
    * @returns The config of the stored checkpoint.
    * @throws CheckpointError `NOT_SERIALIZABLE` with the `path` of the value; `CONFLICT` with
    *   `fence: "head"`; `FENCED` with a claim. Nothing is stored then.
@@ -181,7 +181,7 @@ export class CheckpointSaver {
     yield* this.#calls.stream(readThreads(this.#parts, options));
   }
 
-  /** One thread, with its metadata and state; `undefined` when there is none. */
+  /** One thread, with its metadata and state; `undefined` if it does not exist. */
   async getThread(threadId: ThreadId): Promise<ThreadInfo | undefined> {
     return this.#call((engine) => readThread(engine, threadId));
   }
@@ -210,14 +210,14 @@ export class CheckpointSaver {
   }
 
   /**
-   * Makes somebody the owner of a thread, for a time that claiming again renews. A write that carries another claim in
-   * `configurable.__threadmark_claim` is refused with `FENCED`; one without a claim is not checked.
+   * Makes someone the owner of a thread for a limited time, which claiming it again renews. A write that carries
+   * another claim in `configurable.__threadmark_claim` is refused with `FENCED`; one without a claim is not checked.
    */
   async claimThread(threadId: ThreadId, options: ClaimOptions): Promise<ClaimResult> {
     return this.#call((engine) => claimThread(engine, threadId, options));
   }
 
-  /** Keeps a thread for longer if it has this claim, and returns whether it has. Otherwise nothing changes. */
+  /** Extends a claim if the thread still has it, and returns whether it does. Otherwise nothing changes. */
   async renewThread(threadId: ThreadId, options: ClaimOptions): Promise<boolean> {
     return this.#call((engine) => renewThread(engine, threadId, options));
   }
@@ -237,9 +237,8 @@ export class CheckpointSaver {
   }
 
   /**
-   * Removes old checkpoints, their writes and the values that nothing else holds. In every namespace
-   * the newest stay, and so do ancestors that a delta channel of a survivor is built from. Safe
-   * while graphs run.
+   * Removes old checkpoints, their writes, and values that nothing else refers to. In every namespace the newest stay,
+   * and so do ancestors that a delta channel of a survivor is built from. Safe while graphs run.
    *
    * @throws CheckpointError `INVALID_ARGUMENT` when neither `threadIds` nor `allThreads` is given, or neither
    *   `keepLatest` nor `olderThan`.
@@ -252,8 +251,8 @@ export class CheckpointSaver {
   }
 
   /**
-   * Removes the checkpoints that runs have stored. Their children get the nearest surviving ancestor as
-   * parent; what a delta channel of a survivor is built from stays.
+   * Removes the checkpoints that runs have stored. Their children get the nearest surviving ancestor as parent;
+   * ancestors that a delta channel of a survivor is built from stay.
    *
    * @param runIds As in `config.metadata.run_id`, where LangGraph.js puts `config.runId`.
    */
@@ -274,7 +273,9 @@ export class CheckpointSaver {
     await this.#call((engine) => expireThread(engine, threadId, ttl));
   }
 
-  /** Removes expired threads, which no read sees, and returns how many. Also ends stopped adoptions (`adopt`). */
+  /**
+   * Removes expired threads, which no read sees, and returns how many. Also finishes interrupted adoptions (`adopt`).
+   */
   async sweep(): Promise<number> {
     return this.#call(sweepThreads);
   }
@@ -288,7 +289,7 @@ export class CheckpointSaver {
     return `[${this.constructor.name}]`;
   }
 
-  /** For calls of subclasses that reach the database in other ways: {@link close} waits for these too. */
+  /** For subclasses with other calls to the database: {@link close} waits for these too. */
   protected underWay<T>(call: () => Promise<T>): Promise<T> {
     return this.#calls.run(call, undefined);
   }

@@ -5,7 +5,7 @@ import { randomId } from "../runtime.ts";
 import type { ClaimOutcome } from "../storage/port.ts";
 import { ttlMilliseconds, type Engine } from "./engine.ts";
 
-/** Who wants a thread, and for how long. */
+/** Who claims a thread, and for how long. */
 export interface ClaimOptions {
   /** A different id for every owner, such as a random UUID. */
   readonly claim: string;
@@ -13,7 +13,7 @@ export interface ClaimOptions {
   readonly ttl: { readonly seconds: number };
 }
 
-/** Whether a thread was taken, and until when somebody else has it. */
+/** Whether the claim was granted; if not, until when someone else has the thread. */
 export type ClaimResult = { readonly claimed: true } | { readonly claimed: false; readonly until: Date };
 
 /** Enough for one expiry that meets another race. */
@@ -32,7 +32,7 @@ export async function claimThread(
   return result.outcome === "held" ? { claimed: false, until: new Date(result.until) } : { claimed: true };
 }
 
-/** Keeps a thread for longer, if it has this claim. */
+/** Extends a claim, if the thread still has it. */
 export async function renewThread(
   engine: Engine,
   threadId: ThreadId,

@@ -79,7 +79,7 @@ function checked(options: DeleteThreadsOptions = {}): DeleteThreadsOptions {
   return options;
 }
 
-/** A forgotten user id must not delete everybody's threads. */
+/** A forgotten user id must not delete everyone's threads. */
 function checkWhole(filter: Readonly<Record<string, unknown>>): void {
   checkFilter(filter);
   const values = Object.values(filter ?? {});

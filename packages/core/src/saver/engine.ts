@@ -20,7 +20,7 @@ export interface TtlOptions {
 /** Options that every saver takes. */
 export interface CheckpointSaverOptions {
   /**
-   * Turns values into bytes. It decides about types and unknown values by itself: `types`, `onUnknown` and
+   * Turns values into bytes. A serializer handles types and unknown values itself, so `types`, `onUnknown` and
    * `onConverted` are refused together with it.
    * @default a `Serializer` with the three options below
    */
@@ -28,53 +28,52 @@ export interface CheckpointSaverOptions {
   /** Classes of the application to store exactly. @default none */
   readonly types?: readonly CustomType[] | undefined;
   /**
-   * How values that cannot be stored exactly are handled: they are converted to the nearest storable value, which
-   * is reported once per class; or the call is refused with `NOT_SERIALIZABLE`.
+   * How values that cannot be stored exactly are handled: converted to the nearest storable value, which is reported
+   * once per class, or refused with `NOT_SERIALIZABLE`.
    * @default "convert"
    */
   readonly onUnknown?: OnUnknown | undefined;
   /**
-   * Receives, in place of a process warning, each conversion, once per class and kind.
+   * Receives each conversion, once per class and kind, instead of a process warning.
    * @default a warning with the code `THREADMARK_CONVERTED`
    */
   readonly onConverted?: ((info: ConvertedInfo) => void) | undefined;
   /** @default threads never expire */
   readonly ttl?: TtlOptions | undefined;
   /**
-   * `"head"`: `put` is refused with `CONFLICT` unless the parent is the newest checkpoint of its
-   * namespace, so that of two runs on one thread the slower one fails instead of winning. Forking
-   * from an older checkpoint is then impossible.
+   * `"head"`: `put` is refused with `CONFLICT` unless the parent is the newest checkpoint of its namespace. So of two
+   * runs on one thread, the slower one fails instead of winning, and forking from an older checkpoint is impossible.
    * @default no fence, as LangGraph.js expects
    */
   readonly fence?: "head" | undefined;
   /**
-   * Returns what is known about the thread of a config, such as its user. Called with every `put`, and stored in the
-   * same round trip; keys that it does not name, or names as `undefined`, stay as they are. `listThreads` and
-   * `deleteThreads` filter by it, and `updateThread` sets more.
+   * Returns metadata for the thread of a config, such as its user. It is called with every `put`, and the result is
+   * stored in the same round trip; keys that it omits or sets to `undefined` stay unchanged. `listThreads` and
+   * `deleteThreads` filter by this metadata, and `updateThread` sets more.
    * @default nothing
    * @example
    * new MemorySaver({ threadMetadata: ({ configurable }) => ({ user: configurable?.["user_id"] }) });
    */
   readonly threadMetadata?: ThreadMetadataOf | undefined;
   /**
-   * Limit in bytes on the memory for remembering what is stored, so that it is not sent, read or
-   * encoded again. 0 turns it off.
+   * Limit in bytes on the memory for remembering what is stored, which need not be sent, read or encoded again. 0 turns
+   * it off.
    * @default 67108864 (64 MiB)
    */
   readonly blobCacheBytes?: number | undefined;
   /**
-   * How many of the newest checkpoints of a thread's namespace to keep; older ones are removed in batches as new ones
-   * are stored, so at times there are a few more. A put never fails because of this. What a survivor is built from
-   * stays, and calls of subgraphs are removed with the checkpoint that made them. This replaces LangGraph.js's
-   * `ShallowRedisSaver`.
+   * How many of the newest checkpoints to keep in each namespace of a thread; older ones are removed in batches as new
+   * ones are stored, so at times a few more remain. A failed removal never makes a put fail. Checkpoints that a
+   * survivor is built from stay, and calls of subgraphs are removed with the checkpoint that made them. This replaces
+   * LangGraph.js's `ShallowRedisSaver`.
    * @default everything is kept
    */
   readonly keepLatest?: number | undefined;
   /**
-   * The previous saver, for example one of LangGraph.js's own. A thread that is not here is taken over from it,
+   * The previous saver, for example one of LangGraph.js's own. A thread that is missing here is taken over from it,
    * complete and once, when it is first read, listed, copied or written to; `deleteThread` deletes it there too.
-   * Nothing else is written to the previous saver. Nobody else may write to it any more. It stays yours: nothing
-   * closes it.
+   * Nothing else is written to the previous saver, and nothing else may write to it any longer. It stays yours: the new
+   * saver does not close it.
    * @default none
    */
   readonly adopt?: OldSaver | undefined;
@@ -82,7 +81,7 @@ export interface CheckpointSaverOptions {
 
 const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 
-/** The names of {@link CheckpointSaverOptions}, for savers that add their own and check all of them. */
+/** The names of {@link CheckpointSaverOptions}, for savers that add more and check all of them. */
 export const SAVER_OPTIONS: OptionNames<CheckpointSaverOptions> = {
   serde: true,
   types: true,
@@ -98,8 +97,8 @@ export const SAVER_OPTIONS: OptionNames<CheckpointSaverOptions> = {
 
 /** What other savers call options of {@link CheckpointSaverOptions}. */
 export const SAVER_OPTIONS_INSTEAD: UseInstead = {
-  defaultTTL: "ttl: { seconds }, which counts seconds and not minutes",
-  default_ttl: "ttl: { seconds }, which counts seconds and not minutes",
+  defaultTTL: "ttl: { seconds }, which counts seconds, not minutes",
+  default_ttl: "ttl: { seconds }, which counts seconds, not minutes",
   refreshOnRead: "ttl: { seconds, refreshOnRead }",
   refresh_on_read: "ttl: { seconds, refreshOnRead }",
   maxCheckpoints: "keepLatest",
@@ -107,8 +106,8 @@ export const SAVER_OPTIONS_INSTEAD: UseInstead = {
 
 const TTL_OPTIONS: OptionNames<TtlOptions> = { seconds: true, refreshOnRead: true };
 const TTL_INSTEAD: UseInstead = {
-  defaultTTL: "seconds, which counts seconds and not minutes",
-  default_ttl: "seconds, which counts seconds and not minutes",
+  defaultTTL: "seconds, which counts seconds, not minutes",
+  default_ttl: "seconds, which counts seconds, not minutes",
   refresh_on_read: "refreshOnRead",
 };
 
@@ -128,7 +127,7 @@ export interface HistoryBound {
 export interface ThreadTaker {
   /** Notes that a thread is here. */
   found(thread: string): void;
-  /** Resolves when the thread is here, or exists nowhere. */
+  /** Resolves once the thread is here, or is known to exist nowhere. */
   settle(thread: string): Promise<void>;
   /** Removes the thread on both sides, so that it does not come back. */
   remove(thread: string): Promise<void>;

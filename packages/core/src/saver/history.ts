@@ -20,9 +20,9 @@ interface Found {
 }
 
 /**
- * Writes and seeds of delta channels along the ancestors of a checkpoint. The walk goes by parent,
- * never by id, starts above the checkpoint itself and ends for a channel at the first ancestor that
- * has a value for it, whose own writes still count.
+ * Writes and seeds of delta channels along the ancestors of a checkpoint. The walk follows parents, never ids, starts
+ * above the checkpoint itself, and ends for a channel at the first ancestor that has a value for it, whose own writes
+ * still count.
  *
  * Source: `getDeltaChannelHistory` of `@langchain/langgraph-checkpoint` 1.2.
  */

@@ -13,7 +13,7 @@ export function checkKeepLatest(value: unknown): void {
   throw wrongOption("keepLatest", "must be a whole number above 0");
 }
 
-/** Counts what is stored in each thread, and removes what is too old in batches. */
+/** Counts the checkpoints stored in each thread, and removes old ones in batches. */
 export class KeepLatest implements HistoryBound {
   readonly #count: number;
   readonly #batch: number;
@@ -26,7 +26,7 @@ export class KeepLatest implements HistoryBound {
     this.#batch = Math.max(SMALLEST_BATCH, Math.ceil(count / 4));
   }
 
-  /** Never rejects: the checkpoint is stored, and what could not be removed now is removed the next time. */
+  /** Never rejects: the checkpoint is stored, and anything that could not be removed now is removed the next time. */
   async stored(engine: Engine, thread: string, spared: readonly (string | undefined)[]): Promise<void> {
     // The count starts anywhere in the first batch, so that many processes that each store a few checkpoints do their
     // part.

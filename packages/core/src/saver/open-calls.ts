@@ -1,8 +1,8 @@
 import { CheckpointError } from "../errors.ts";
 
 /**
- * The calls that are under way. Closing waits for them, so that a driver is never closed during a call, and later
- * calls are refused.
+ * The calls in progress. Closing waits for them, so that a driver is never closed during a call, and refuses later
+ * calls.
  */
 export class OpenCalls {
   #count = 0;
@@ -23,7 +23,7 @@ export class OpenCalls {
     }
   }
 
-  /** Passes a listing on. It counts as under way while its next item is awaited, but not while the consumer works. */
+  /** Passes a listing on. It counts as in progress while its next item is awaited, but not while the consumer works. */
   async *stream<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
     try {
       for (;;) {
@@ -37,7 +37,7 @@ export class OpenCalls {
     }
   }
 
-  /** Refuses calls from now on, and waits for those under way, whether they succeed or not. */
+  /** Refuses calls from now on, and waits for those in progress, whether they succeed or not. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#count === 0) return;

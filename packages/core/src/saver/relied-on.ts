@@ -7,9 +7,9 @@ import type { Blob, BlobId } from "../storage/port.ts";
 const NODES_MAX = 48;
 
 /**
- * A few blobs that stand for everything that the values need and that is not sent. Everything below a stored blob is
- * stored, so the topmost ones are enough; if they are parts of a remembered value, which is stored as a whole, its
- * root stands for all of them. A conversation that has grown relies on the root of its previous state.
+ * A few blobs that cover everything that the values need and that is not sent. Everything below a stored blob is
+ * stored, so the topmost ones are enough; if they are parts of a remembered value, which is stored completely, its root
+ * covers all of them. A conversation that has grown relies on the root of its previous state.
  *
  * @param sent What is sent; everything else is known to be stored.
  * @param namespace The namespace whose remembered values are tried first.
@@ -24,7 +24,7 @@ export function reliedOn(
   const remembered = [...(known.recent.get(namespace)?.cut.keys() ?? [])];
   const roots = new Set(remembered.filter((id) => known.blobs.has(id)));
   const chosen = [...roots].filter((root) => rest.delete(root));
-  // Those that stand for themselves may stand for others, too.
+  // Roots that were chosen for themselves may cover others, too.
   for (const root of new Set([...chosen, ...roots])) {
     if (rest.size === 0) break;
     if (takeBelow(root, rest, known) && !chosen.includes(root)) chosen.push(root);

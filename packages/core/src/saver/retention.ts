@@ -18,17 +18,17 @@ const THREADS_AT_ONCE = 8;
 const MAX_ATTEMPTS = 10;
 
 /**
- * Options of `prune`. `threadIds` or `allThreads` is needed, so that a forgotten id never prunes every thread, and at
- * least one of `keepLatest` and `olderThan`.
+ * Options of `prune`. Needs `threadIds` or `allThreads`, so that a forgotten id never prunes every thread, and
+ * at least one of `keepLatest` and `olderThan`.
  */
 export interface PruneOptions {
   /** Only these threads; `[]` prunes none. */
   readonly threadIds?: readonly ThreadId[] | undefined;
   /** `true`: all threads, instead of `threadIds`. @default false */
   readonly allThreads?: boolean | undefined;
-  /** How many of the newest checkpoints of every namespace stay in any case. @default 1 */
+  /** How many of the newest checkpoints of every namespace always stay. @default 1 */
   readonly keepLatest?: number | undefined;
-  /** Only checkpoints with an earlier `ts` go. @default all but the newest go */
+  /** Only checkpoints with an earlier `ts` are removed. @default all but the newest are removed */
   readonly olderThan?: Date | undefined;
   /** Only counts, and changes nothing. @default false */
   readonly dryRun?: boolean | undefined;

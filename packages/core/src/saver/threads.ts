@@ -48,7 +48,7 @@ export interface ThreadInfo {
    * has ended.
    */
   readonly run: RunMark | undefined;
-  /** Who has claimed it. From `until` on anybody else may claim it; until somebody does, this claim stays. */
+  /** Who has claimed it. From `until` on anyone else may claim it; until someone does, this claim stays. */
   readonly claim: { readonly id: string; readonly until: Date } | undefined;
   /** Pass it as `before` to continue after this thread. */
   readonly cursor: string;

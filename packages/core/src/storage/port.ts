@@ -7,15 +7,15 @@
  *
  * Three rules hold for every storage:
  *
- * 1. **A blob is never stored without everything below it.** That holds at every prefix of what the storage does: after
- *    a crash, and on a server that comes back without its last operations. So a reader that sees that a blob is stored knows
- *    that its whole tree is. Blobs are sent children first.
- * 2. **What is relied on is proven.** A write names the blobs that it leaves out (`WriteRequest.relies`), and the
+ * 1. **A blob is never stored without everything below it.** This holds after any prefix of the storage's operations:
+ *    after a crash, and on a server that comes back without its last operations. So a reader that finds a blob knows
+ *    that its whole tree is stored. Blobs are sent children first.
+ * 2. **A write proves what it relies on.** It names the blobs that it leaves out (`WriteRequest.relies`), and the
  *    storage looks for them in the same atomic operation. The epoch alone proves nothing: a server that was rolled back
  *    has the earlier epoch, but not the blobs.
- * 3. **Nothing damaged is passed over.** A row that cannot be decoded is an error with code `CORRUPT` that names the
- *    thread, made by `damaged`; a format that is newer than the code is `UNSUPPORTED_FORMAT`. Neither is a native
- *    error, a hang or an absent record. What the bytes say is checked by core, with the seals.
+ * 3. **Nothing damaged is skipped.** A row that cannot be decoded is an error with code `CORRUPT` that names the
+ *    thread, made by `damaged`; a format newer than the code is `UNSUPPORTED_FORMAT`. Neither may appear as a native
+ *    error, a hang or an absent record. Core checks the content of the bytes, with the seals.
  */
 
 import type { Blob } from "./records.ts";
@@ -70,8 +70,8 @@ export interface StorageCapabilities {
    */
   readonly inlineBytes?: number;
   /**
-   * How many threads core removes checkpoints from at once. More than the default makes sense where calls to several
-   * threads that come at the same moment share what they cost.
+   * How many threads core removes checkpoints from at once. More than the default makes sense if simultaneous calls to
+   * several threads share their cost.
    * @default 8
    */
   readonly threadsAtOnce?: number;
@@ -80,8 +80,8 @@ export interface StorageCapabilities {
 /**
  * A database under `CheckpointSaver`. An expired thread is absent for every method that reads.
  *
- * The methods with `?` can be left out: core makes them from the others, which takes more calls and reads more than it
- * needs. Everything else is required.
+ * The methods with `?` are optional: core builds them from the others, with more calls and unnecessary reads.
+ * Everything else is required.
  */
 export interface CheckpointStorage {
   /** Version of this port. */
@@ -117,17 +117,17 @@ export interface CheckpointStorage {
   ancestors?(request: AncestorsRequest): Promise<readonly Ancestor[]>;
   /**
    * A page of the checkpoints of a thread without metadata and values, in the order of `scan`.
-   * @default a `scan`, which reads them with everything
+   * @default a `scan`, which reads everything
    */
   outline?(request: OutlineRequest): Promise<OutlinePage>;
 
   /** Removes checkpoints of a thread, and the blobs that only they need. */
   remove(request: RemoveRequest): Promise<RemoveOutcome>;
   /**
-   * Removes threads with all that they have: checkpoints, writes, blobs, entries, the claim. It takes one round trip
-   * where the database allows, and is not atomic: if it fails, any of them may be gone, each of them as a whole.
+   * Removes threads with everything in them: checkpoints, writes, blobs, entries, the claim. It takes one round trip
+   * where the database allows, and is not atomic: if it fails, any of the threads may be gone, but none partly.
    *
-   * @param threads At most 100, each once. Those that do not exist are passed over.
+   * @param threads At most 100, each once. Those that do not exist are skipped.
    * @returns How many existed. One that has expired and was not swept yet may or may not count.
    */
   deleteThreads(threads: readonly string[]): Promise<number>;
@@ -138,7 +138,9 @@ export interface CheckpointStorage {
   threads(request: ThreadsRequest): Promise<ThreadPage>;
   /** Changes the thread's metadata, but not `updated`, and returns whether the thread exists. */
   updateThread(request: UpdateThreadRequest): Promise<boolean>;
-  /** Makes somebody the owner of a thread. Creates it if it does not exist; otherwise `updated` stays as it is. */
+  /**
+   * Makes someone the owner of a thread. Creates the thread if it does not exist; otherwise `updated` does not change.
+   */
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
   /** Takes this claim from a thread, and returns whether the thread had it. Nothing else changes. */
   release(request: ReleaseRequest): Promise<boolean>;
@@ -150,7 +152,7 @@ export interface CheckpointStorage {
   /** Sets the thread's own time to live, and returns whether the thread exists. */
   expire(request: ExpireRequest): Promise<boolean>;
   /**
-   * How much is stored of a thread, without reading it out; `undefined` if it does not exist.
+   * How much of a thread is stored, without reading it; `undefined` if it does not exist.
    * @default scans the thread
    */
   stats?(thread: string): Promise<ThreadStats | undefined>;

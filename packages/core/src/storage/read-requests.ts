@@ -18,7 +18,7 @@ export interface GetRequest {
   readonly have: readonly BlobId[];
   /**
    * Milliseconds from now to move the thread's expiry to, unless it has its own time to live, which is used instead;
-   * `undefined` leaves the expiry as it is in any case.
+   * `undefined` always leaves the expiry unchanged.
    */
   readonly ttl: number | undefined;
 }

@@ -113,7 +113,7 @@ export interface ThreadHead {
   readonly pending: readonly WriteRecord[];
 }
 
-/** Who owns a thread. Somebody else can take it from `until` on; if nobody does, it stays as it is. */
+/** Who owns a thread. From `until` on, someone else can take it; until someone does, the claim stays in force. */
 export interface ThreadClaim {
   readonly id: string;
   /** Milliseconds since 1970, by the storage's clock. */

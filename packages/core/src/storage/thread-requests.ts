@@ -18,10 +18,10 @@ export interface RemoveRequest {
 }
 
 /**
- * - `removed`: done. A thread without any checkpoint left is removed as a whole. While a blob is missing that something
- *   remaining refers to, the reference may be damaged, and no blob is removed, if a removal is one operation.
+ * - `removed`: done. A thread with no checkpoints left is removed entirely. If a remaining record refers to a missing
+ *   blob, the reference may be damaged, so no blob is removed, where a removal is one operation.
  * - `conflict`: nothing was removed, because a checkpoint in neither list has one of `checkpoints` as parent. If that
- *   checkpoint came during the removal, the thread may have the new epoch.
+ *   checkpoint was stored during the removal, the thread may already have the new epoch.
  */
 export type RemoveOutcome =
   | { readonly outcome: "removed"; readonly blobs: number }
@@ -32,8 +32,8 @@ export interface CopyRequest {
   readonly to: string;
   readonly newEpoch: string;
   /**
-   * Added, modulo 2^32, to the `seal` of every checkpoint, write and thread entry that is copied, and to every
-   * `parentSeal`, which makes it that of the same record in the other thread (`shiftSeal`).
+   * Added, modulo 2^32, to the `seal` of every copied checkpoint, write and thread entry, and to every `parentSeal`.
+   * The sum is the seal of the same record in the other thread (`shiftSeal`).
    */
   readonly sealShift: number;
 }
@@ -54,8 +54,8 @@ export interface ThreadsRequest {
   /** The maximum number of threads; at least 1. */
   readonly limit: number;
   /**
-   * The writes of each thread's head that are wanted, for `ThreadHead.pending`: those to these channels, and all with a
-   * negative `idx`, so that one with either of them damaged is not passed over. Without channels, none are wanted.
+   * The channels of `ThreadHead.pending`: the writes of each thread's head to these channels, and all with a negative
+   * `idx`, so that a write is found even if one of the two is damaged. Without channels, no writes are returned.
    */
   readonly pendingChannels: readonly string[];
 }
@@ -83,7 +83,7 @@ export interface ClaimRequest {
   readonly thread: string;
   /** Who wants it. */
   readonly claim: string;
-  /** Only renews the claim: a thread that does not have it is left as it is. */
+  /** Only renews the claim: a thread that does not have it is not changed. */
   readonly renews: boolean;
   /** Milliseconds from now, by the storage's clock, after which others can take it. */
   readonly ttl: number;
@@ -95,9 +95,9 @@ export interface ClaimRequest {
 
 /**
  * - `expired`: nothing was done, because the thread has expired and was not swept yet.
- * - `lost`: nothing was done, because the request renews, and the thread does not have this claim or is gone.
- * - `held`: nothing was done, because somebody else has it, until then.
- * - `claimed`: the thread had no claim, or one whose time is over, or this one; now it has this one.
+ * - `lost`: nothing was done, because the request only renews, and the thread does not have this claim or is gone.
+ * - `held`: nothing was done, because someone else has the thread until the given time.
+ * - `claimed`: the thread had no claim, an expired one, or this one; now it has this one.
  */
 export type ClaimOutcome =
   | { readonly outcome: "expired" }
@@ -126,8 +126,8 @@ export interface RunsPage {
 export interface ExpireRequest {
   readonly thread: string;
   /**
-   * Milliseconds from now; kept as the thread's own time that later puts renew. `null`: never. `undefined`: the
-   * thread no longer has its own time to live, and its expiry stays as it is.
+   * Milliseconds from now; kept as the thread's own time that later puts renew. `null`: never. `undefined`: the thread
+   * no longer has its own time to live, and its expiry does not change.
    */
   readonly ttl: number | null | undefined;
 }
@@ -142,6 +142,6 @@ export interface SweepRequest {
 /** How much of a thread a storage holds. */
 export interface ThreadStats {
   readonly checkpoints: number;
-  /** Bytes of its records and blobs as they are kept, compressed where they are; without indexes. */
+  /** Bytes of its records and blobs as stored, after any compression; without indexes. */
   readonly bytes: number;
 }

@@ -25,7 +25,7 @@ export interface WriteRequest {
   readonly entries: readonly ThreadEntry[];
   /**
    * Who must own the thread; otherwise the write is `fenced`. A claim that has expired and that nobody else took
-   * still counts. `undefined`: anybody may write.
+   * still counts. `undefined`: anyone may write.
    */
   readonly claim: string | undefined;
 }

@@ -9,7 +9,7 @@ import { columnOf, hash, isRightInAll, isRowWrong, type Column } from "./thread-
  * wrong marks is empty, so looking there costs little. A row in it still has the number of its thread.
  */
 
-/** What there is to know about the marks of a table. */
+/** Everything about the marks of a table. */
 interface Marked {
   readonly table: "threads" | "checkpoints" | "writes";
   /** The column by which the index finds what belongs to a thread. */

@@ -139,7 +139,7 @@ AND EXISTS (SELECT FROM {threads} AS source WHERE source.thread = :from AND ${al
 
 /**
  * Marks expired threads for {@link deleteMarked}, as many as the limit allows. It leaves out those that are locked by
- * somebody else, most likely another sweep, and damaged ones: their expiry may be wrong.
+ * someone else, most likely another sweep, and damaged ones: their expiry may be wrong.
  */
 export function markForSweep(tables: Tables, { thread, limit }: SweepRequest, mark: string): Statement {
   const one = `${MARK} t.thread = :thread AND ${isReached("t.expires")} AND ${isRight("t")}`;
@@ -154,7 +154,7 @@ export function markForSweep(tables: Tables, { thread, limit }: SweepRequest, ma
  *
  * - Out: as `detail` how many threads were deleted.
  * - Atomic: one statement, and the threads are locked by their mark. Without a marked thread it deletes nothing: what
- *   somebody has just stored belongs to a thread that did not exist when threads were locked.
+ *   someone has just stored belongs to a thread that did not exist when threads were locked.
  *
  * @param threads Those that may have been marked; `undefined` for expired ones.
  */

@@ -49,7 +49,7 @@ const NEWLY_CLAIMED = newThread({
 });
 
 /**
- * Makes somebody the owner of a thread.
+ * Makes someone the owner of a thread.
  *
  * - Out: a row if it worked.
  * - Atomic: one row, whose newest version is checked once it is locked.
@@ -82,7 +82,7 @@ RETURNING t.thread`;
 /**
  * Finds out why a claim was refused; this runs afterwards, as with writes.
  *
- * - Out: `outcome`, and as `detail` the time until which somebody else has the thread: none if nobody has it any more.
+ * - Out: `outcome`, and as `detail` the time until which someone else has the thread, or none if it is free again.
  */
 export function claimRefusalStatement(tables: Tables, { thread }: ClaimRequest): Statement {
   const sql = `SELECT CASE

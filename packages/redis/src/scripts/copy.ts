@@ -175,7 +175,7 @@ return { 'found', part[1], part[2] }
 );
 
 /**
- * Adds to one key of a copy that nobody sees yet.
+ * Adds to one key of a copy that is not visible yet.
  *
  * - KEYS: 1 a staged key.
  * - ARGV: 1 milliseconds after which it expires if nothing follows, 2 "HSET" or "ZADD"; then its arguments.

@@ -99,7 +99,7 @@ return answer
  * - KEYS: for each bucket its entries, threads and expiry.
  * - ARGV: 1 limit, 2 key and token as they are in the index; 3 time and 4 thread to start after, or neither.
  * - Out: as above.
- * - Atomic: a script. It looks at every thread that has the entry, and at no other.
+ * - Atomic: a script. It reads every thread that has the entry, and no other.
  */
 export const FIND_THREADS: Script = script(
   "find-threads",

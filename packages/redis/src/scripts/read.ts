@@ -43,7 +43,7 @@ export const GET: Script = script(
 /**
  * The same, and renews the expiry of the thread.
  *
- * - ARGV: 5 thread, 6 time to live, if the thread has none of its own.
+ * - ARGV: 5 thread, 6 time to live, unless the thread has its own.
  */
 export const GET_RENEWING: Script = script(
   "get-renewing",
@@ -69,7 +69,7 @@ return { 'found', thread.epoch, place, record, writes, blobs }`,
  *   conditions, each a piece of the tokens and "1" when they must have it, "0" when they must not.
  * - Out: `found`, an upper bound for the next call, or "" at the end, checkpoints (place, record, writes,
  *   alternating), blobs; or `missing`, `incomplete`, `format`, `damaged`.
- * - Atomic: a script. It looks at one page and no further, so that a filter which few checkpoints pass does not keep
+ * - Atomic: a script. It reads one page and no further, so that a filter which few checkpoints pass does not keep
  *   the server busy; the answer may then have few checkpoints, or none, and more may follow.
  */
 export const SCAN: Script = script(

@@ -11,7 +11,7 @@ import { script, type Script } from "./script.ts";
  *   namespaces' order; then for each that gets another parent its place, "1" if it gets one, that parent, and the seal
  *   of the two in four bytes.
  * - Out: `removed` and how many blobs were removed, or `conflict`, `incomplete`, `format`, `damaged`.
- * - Atomic: a script. It looks at every checkpoint before it changes one.
+ * - Atomic: a script. It reads every checkpoint before it changes one.
  */
 export const REMOVE: Script = script(
   "remove",

@@ -25,7 +25,7 @@ return { 'stored' }
 );
 
 /**
- * Makes somebody the owner of a thread, which is created if it does not exist.
+ * Makes someone the owner of a thread, which is created if it does not exist.
  *
  * - KEYS: 1 to 9.
  * - ARGV: 1 thread, 2 "c" and the claim, 3 milliseconds after which others can take it, 4 new epoch, 5 time to live

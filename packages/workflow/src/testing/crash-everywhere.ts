@@ -28,7 +28,7 @@ export interface CrashReport {
 /**
  * Runs a workflow once to its end, and then twice for every write of that run: the process dies just before or just
  * after the write, and a new one continues. Checks that the result is the same, and that no task whose result was
- * acknowledged runs again. The death is only simulated: code in the middle of a task runs on, with nowhere to store.
+ * acknowledged runs again. The death is only simulated: code inside a task keeps running, but can store nothing.
  *
  * @throws Error that says where the process died and what was wrong then.
  * @example
@@ -70,7 +70,7 @@ async function crashAt<Input>(
     throw new Error(`the workflow does not finish ${where}`, { cause: error });
   }
   if (!isSameJson(result, expected)) {
-    throw new Error(`the workflow has another result ${where}`);
+    throw new Error(`the workflow has a different result ${where}`);
   }
 }
 

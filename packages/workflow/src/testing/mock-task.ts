@@ -8,7 +8,7 @@ export interface MockedTask<Args extends readonly unknown[]> extends Disposable 
 }
 
 /**
- * Runs another function in place of a task's own. Results are stored and served as always.
+ * Runs another function instead of a task's own. Results are stored and reused as always.
  *
  * @example
  * const model = mockTask(callModel, async () => ({ role: "assistant", content: "Hi Bob" }));

@@ -60,7 +60,7 @@ async function replayRun(
     if (end && !isInterrupted(result) && !isSameJson(result, end.value)) {
       throw new WorkflowError(
         "NON_DETERMINISTIC",
-        `workflow "${workflow.name}" returns something different from before`,
+        `workflow "${workflow.name}" returns a different result than before`,
       );
     }
   } catch (error) {

@@ -4,7 +4,7 @@ import { channelTexts, manyChannels } from "../scenarios/states.ts";
 import { configOf, threadOf } from "../scenarios/thread.ts";
 import { playTurn } from "../scenarios/turn.ts";
 
-/** Something of which every part can be counted. They run in this order, in one place. */
+/** Things whose parts can all be counted. They run in this order, in one place. */
 export interface Action {
   readonly name: string;
   prepare(place: Place): Promise<unknown>;

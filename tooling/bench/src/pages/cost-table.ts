@@ -57,7 +57,7 @@ function trips(count: number, isPerCall: boolean): string {
   return isPerCall ? count.toFixed(1) : String(Math.round(count));
 }
 
-/** Memory that was freed meanwhile, or a page that was split before, is nothing that was stored. */
+/** Memory that was freed meanwhile, or a page that was split before, does not count as stored. */
 function bytes(count: number): string {
   return count < 1 ? "–" : size(count);
 }

@@ -10,7 +10,7 @@ import { contentOf, operation, perform, REFUSED_REMOVAL, type Operation } from "
 export const answerClauses: readonly StorageClause[] = [
   storageClause("answers/are-those-of-the-reference", {
     rule: "Random calls get the same answers as from `MemoryStorage`, and leave the same data.",
-    hint: "The calls shown are the shortest sequence that makes a difference. The docstring of the request says what the answer must be.",
+    hint: "The calls shown are the shortest sequence with a different answer. The docstring of the request says what the answer must be.",
     async run(context) {
       const property = propertyOf(context);
       const result = await fc.check(property, {

@@ -6,7 +6,7 @@ import { bytes } from "../small-world.ts";
 export const choosingClauses: readonly StorageClause[] = [
   storageClause("reading/scan-takes-what-fits-all-conditions", {
     rule: "`scan` yields the checkpoints with the given namespace and id, an id smaller than `before`, and every term of the filter; a term without a token means that the key is absent.",
-    hint: "Join all conditions by AND, and compare `before` with <.",
+    hint: "Combine all conditions with AND, and compare `before` with <.",
     async run({ storage }) {
       const index = (n: number) => [
         { key: "even", token: String(n % 2 === 0) },

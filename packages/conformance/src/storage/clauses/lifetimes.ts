@@ -47,8 +47,8 @@ export const lifetimeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("expiry/sweep-takes-what-it-is-asked-for", {
-    rule: "`sweep` removes only expired threads, only the one that is named, at most `limit`, and says how many.",
-    hint: "Put name, expiry and limit into one statement, and count what it removed.",
+    rule: "`sweep` removes only expired threads, only the thread that is named (if any), at most `limit`, and says how many.",
+    hint: "Check name, expiry and limit in one statement, and count what it removed.",
     async run({ storage }) {
       const names = ["1", "2", "3", "4", "5"];
       for (const thread of [...names, "alive"]) await storage.put(putOf({ thread, id: "1" }));
@@ -66,7 +66,7 @@ export const lifetimeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("remove/takes-writes-along", {
-    rule: "A removal removes the writes of what it removes and no others, and gives the thread its new epoch; `deleteThreads` says how many threads there were.",
+    rule: "A removal removes the writes of the removed checkpoints and no others, and gives the thread its new epoch; `deleteThreads` says how many threads existed.",
     hint: "Delete writes by namespace and checkpoint, in the same transaction.",
     async run({ storage }) {
       for (const namespace of ["", "inner"]) {

@@ -53,7 +53,7 @@ export const listingClauses: readonly StorageClause[] = [
 
   storageClause("threads/are-found-by-their-entries", {
     rule: "Writes and `updateThread` set the entries that they name and leave the others; `threads` finds the threads with all terms of a filter; a term without a token means that the key is absent.",
-    hint: "Keep each entry in a separate row, and join the terms by AND.",
+    hint: "Keep each entry in a separate row, and combine the terms with AND.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "a", id: "1", entries: [entry("user", '"x"'), entry("n", "1")] }));
       await storage.put(putOf({ thread: "b", id: "1", entries: [entry("user", '"x"')] }));
@@ -87,8 +87,8 @@ export const listingClauses: readonly StorageClause[] = [
   }),
 
   storageClause("threads/come-in-pages", {
-    rule: "Pages of `threads`, each starting after the last thread of the previous page, have every thread once, the last written to first, and threads of the same time by name.",
-    hint: "Compare time and thread together, and ask for one row more than the limit.",
+    rule: "Pages of `threads`, each starting after the last thread of the previous page, contain every thread once, most recently written first, and threads with the same time by name.",
+    hint: "Compare time and thread together, and request one row more than the limit.",
     async run({ storage }) {
       const names = ["1", "10", "2", "Z", "a", "\uffff", "\u{1f600}"];
       await Promise.all(names.map((thread) => storage.put(putOf({ thread, id: "1" }))));
@@ -118,8 +118,8 @@ export const listingClauses: readonly StorageClause[] = [
   }),
 
   storageClause("threads/tell-their-times-in-milliseconds", {
-    rule: "`created` stays, and `updated` changes with every write; both, `expires` and the `until` of a claim are milliseconds since 1970 by the storage's clock.",
-    hint: "Set `created` when the thread is made, and nowhere else.",
+    rule: "`created` never changes, and `updated` changes with every write; both, and also `expires` and the `until` of a claim, are milliseconds since 1970 by the storage's clock.",
+    hint: "Set `created` only when the thread is created.",
     async run({ storage }) {
       const recordOf = async () => {
         const [record] = await threadsOf(storage, { thread: "t" });

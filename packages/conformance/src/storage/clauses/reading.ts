@@ -45,7 +45,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 export const readingClauses: readonly StorageClause[] = [
   storageClause("reading/ids-are-compared-as-bytes", {
     rule: "The newest checkpoint is the one with the greatest id, compared as UTF-8 bytes.",
-    hint: "Use a binary collation or column. Do not compare JavaScript strings: that is by UTF-16.",
+    hint: "Use a binary collation or column. Do not compare JavaScript strings, which compare as UTF-16.",
     async run({ storage }) {
       for (const id of IDS) await storage.put(putOf({ thread: "t", id }));
       const order = IDS.map((id) => ({ thread: "t", namespace: "", id }))
@@ -64,8 +64,8 @@ export const readingClauses: readonly StorageClause[] = [
   }),
 
   storageClause("reading/pages-have-everything-once", {
-    rule: "Pages of `scan` and `outline`, each starting after the end of the previous page, have everything once and in order.",
-    hint: "Ask for one row more than the limit to know whether there are more; start after the whole position, not after the id.",
+    rule: "Pages of `scan` and `outline`, each starting after the end of the previous page, contain everything once and in order.",
+    hint: "Request one row more than the limit to learn whether more exist; start after the whole position, not after the id.",
     async run({ storage }) {
       const all: ScanPosition[] = NAMESPACES.flatMap((namespace) =>
         IDS.map((id) => ({ thread: "t", namespace, id })),

@@ -12,7 +12,7 @@ const first = [{ namespace: "", id: "1" }];
 export const removeClauses: readonly StorageClause[] = [
   storageClause("remove/refuses-where-a-child-is-not-known", {
     rule: "A removal that lists a checkpoint, but not its child, is a `conflict`, and removes nothing.",
-    hint: "Before removing, look for a checkpoint that is in neither list and whose parent is to be removed.",
+    hint: "Before removing, look for a checkpoint that is in neither list but whose parent is to be removed.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1" }));
       await storage.put(putOf({ thread: "t", id: "2", parent: "1" }));
@@ -60,7 +60,7 @@ export const removeClauses: readonly StorageClause[] = [
 
   storageClause("remove/keeps-all-blobs-while-one-is-missing", {
     rule: "While a remaining checkpoint or write, or a node below it, refers to a blob that is not stored, a removal removes no blob.",
-    hint: "Count what is found of the blobs that are referred to. If one is missing, its reference may be damaged, and the blob that it should name must stay.",
+    hint: "Count which referenced blobs are found. If one is missing, its reference may be damaged, and the blob that it should name must stay.",
     async run({ storage }) {
       // As damage leaves it: each refers to `ours` in another way, which is not stored.
       const [node, bystander] = [lower[1]!, leaves[4]!];
@@ -101,7 +101,7 @@ export const removeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("remove/loses-nothing-that-is-stored-meanwhile", {
-    rule: "A put that arrives while checkpoints or the thread are being removed is `stale`, or everything that it needs is stored.",
+    rule: "A put that arrives while checkpoints or the thread are being removed is `stale`, or everything that it needs is still stored.",
     hint: "A removal and a put of one thread must not overlap: lock the thread, or check again when the removal ends.",
     async run({ storage }) {
       for (let round = 0; round < ROUNDS; round++) {

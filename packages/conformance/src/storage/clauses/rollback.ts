@@ -5,8 +5,8 @@ import { LivingProgram, step, type Step } from "../living-program.ts";
 
 export const rollbackClauses: readonly StorageClause[] = [
   storageClause("rollback/what-is-acknowledged-afterwards-is-there", {
-    rule: "When the storage has lost its last acknowledged changes, like a server that comes back from an older state, whatever is stored afterwards can be read.",
-    hint: "Look for every blob of `relies` itself. The epoch proves nothing: a server that was rolled back has its earlier epoch.",
+    rule: "After the storage has lost its last acknowledged changes, as when a server comes back in an older state, everything stored from then on can be read.",
+    hint: "Look for every blob of `relies`. The epoch proves nothing: a server that was rolled back has an earlier one.",
     async run(context) {
       const result = await fc.check(rollbackProperty(context), {
         seed: context.seed,

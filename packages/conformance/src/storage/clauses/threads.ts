@@ -20,7 +20,7 @@ async function contentOf(...[storage, thread]: Parameters<typeof idsOf>): Promis
 
 export const threadClauses: readonly StorageClause[] = [
   storageClause("setup/may-run-many-times", {
-    rule: "`setup` may be called any number of times, also at the same time, and changes nothing that is stored.",
+    rule: "`setup` may be called any number of times, even concurrently, and changes nothing that is stored.",
     hint: "Create what is missing, and nothing else.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1" }));
@@ -104,7 +104,7 @@ export const threadClauses: readonly StorageClause[] = [
   }),
 
   storageClause("expiry/takes-the-thread-as-a-whole", {
-    rule: "A thread whose time is over is absent for every read and `expired` for every write, until it is swept.",
+    rule: "An expired thread is absent for every read and `expired` for every write until it is swept.",
     hint: "Compare the time in every statement that reads, by the clock of the database.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1", run: "r", blobs: [blob], refs: [blob.id], ttl: 20 }));
@@ -155,8 +155,8 @@ export const threadClauses: readonly StorageClause[] = [
   }),
 
   storageClause("expiry/a-time-of-its-own-goes-first", {
-    rule: "A thread with its own time to live, or with `null`, keeps it, whatever time to live a put, a read or a claim has.",
-    hint: "Keep the thread's own time next to its expiry, and use it in place of the request's.",
+    rule: "A thread with its own time to live, or with `null`, keeps it, whatever time to live a put, a read or a claim requests.",
+    hint: "Store the thread's own time with its expiry, and use it instead of the request's.",
     async run({ storage }) {
       for (const [thread, ttl] of [
         ["never", null],

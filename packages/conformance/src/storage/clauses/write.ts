@@ -20,7 +20,7 @@ async function outcomes(answers: readonly Promise<WriteOutcome>[]): Promise<stri
   return (await Promise.all(answers)).map(({ outcome }) => outcome);
 }
 
-/** What there is of a thread, as far as a refused write could have changed it. */
+/** Everything in a thread that a refused write could have changed. */
 async function stateOf(storage: WholeStorage, thread: string): Promise<object> {
   const [record] = await threadsOf(storage, { thread });
   const checkpoints = await idsOf(storage, thread);
@@ -30,8 +30,8 @@ async function stateOf(storage: WholeStorage, thread: string): Promise<object> {
 
 export const writeClauses: readonly StorageClause[] = [
   storageClause("write/what-is-relied-on-is-looked-for", {
-    rule: "A write that names another epoch than the thread's, or relies on a blob that the thread does not have, is `stale`.",
-    hint: "Look for the epoch and for every blob of `relies` in the same transaction as the write.",
+    rule: "A write that names an epoch other than the thread's, or relies on a blob that the thread does not have, is `stale`.",
+    hint: "Check the epoch and every blob of `relies` in the same transaction as the write.",
     async run({ storage }) {
       const first = await storage.put(putOf({ thread: "t", id: "1", blobs: [shared], refs: [shared.id] }));
       expectSame(first, { outcome: "stored", epoch: "e1" }, "A put into a new thread");
@@ -54,7 +54,7 @@ export const writeClauses: readonly StorageClause[] = [
   }),
 
   storageClause("write/is-refused-in-order-and-changes-nothing", {
-    rule: "A write is refused as `expired`, `fenced`, `stale` or `conflict`, checked in this order, and then changes nothing.",
+    rule: "A write is refused as `expired`, `fenced`, `stale` or `conflict`, checked in this order, and a refused write changes nothing.",
     hint: "Make all checks before the first change, in the order of `WriteOutcome`, and roll back when one fails.",
     async run({ storage }) {
       await storage.put(putOf({ thread: "t", id: "1" }));
@@ -140,7 +140,7 @@ export const writeClauses: readonly StorageClause[] = [
 
   storageClause("write/moves-updated", {
     rule: "`put` and `putWrites` change `updated` of a thread; `updateThread`, `claim`, `release` and `expire` do not.",
-    hint: "Set `updated` in both of them, and nowhere else.",
+    hint: "Set `updated` in these two only.",
     async run({ storage }) {
       const orderIs = async (expected: readonly string[], after: string): Promise<void> => {
         const order = (await threadsOf(storage)).map(({ thread }) => thread);

@@ -18,7 +18,7 @@ export interface ConversionHost {
   withdraw(value: object): void;
   value(value: unknown): void;
   custom(type: CustomType, value: object): void;
-  /** Writes that there is something which could not be stored. */
+  /** Writes a mark for something that could not be stored. */
   omitted(): void;
 }
 
@@ -26,7 +26,7 @@ export interface ConversionHost {
 const MOST_LEVELS = 250;
 /** Levels that one object may take. */
 const LEVELS_OF_AN_OBJECT = 4;
-/** How often values may be replaced by others before they are taken as they are. */
+/** How often values may be replaced before the replacement is final. */
 const MOST_IN_PLACE = 10;
 
 /** Converts or refuses what an encoder does not know. It belongs to one value that is being encoded. */
@@ -34,7 +34,7 @@ export class UnknownValues {
   readonly #settings: UnknownSettings;
   readonly #types: CustomTypes;
   readonly #host: ConversionHost;
-  /** What stands for an object, so that one that occurs twice is a single object afterwards. */
+  /** The replacement of an object, so that one that occurs twice stays a single object. */
   readonly #converted = new Map<object, unknown>();
   /** How many converted values are being written. */
   #level = 0;

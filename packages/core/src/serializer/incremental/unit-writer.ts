@@ -89,7 +89,7 @@ export class UnitWriter extends ByteWriter {
     this.units.add({ tokens, definitions: this.#definitions, cost, begin: this.#begin, end: this.place });
   }
 
-  /** Whether there are only lists and a record around this place. Anywhere else, there are no units. */
+  /** Whether only lists and a record surround this place. Anywhere else, there are no units. */
   get hasSpine(): boolean {
     return this.#spine !== undefined;
   }
