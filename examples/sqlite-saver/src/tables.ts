@@ -170,7 +170,7 @@ export class Tables {
     return this.one("SELECT 1 FROM blobs WHERE thread = ? AND id = ?", thread, id) !== undefined;
   }
 
-  /** The blobs at and below `refs`, without those in `except` and what is only below them. */
+  /** The blobs at and below `refs`, without those in `except` and those only below them. */
   reachable(thread: string, refs: Iterable<BlobId>, except: ReadonlySet<BlobId>): Map<BlobId, Blob> {
     const found = new Map<BlobId, Blob>();
     const open = [...refs];

@@ -34,7 +34,7 @@ const OF_PARAMETERS = new Set(["22001", "22021", "22P05"]);
 const DAMAGE = new Set(["21000", "XX001", "XX002"]);
 
 /**
- * Whether a statement found a row that it could not read (class 22), or the server found damage like the above.
+ * Whether a statement found a row that it could not read (class 22), or the server found damage as above.
  */
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error);

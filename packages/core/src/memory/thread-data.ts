@@ -140,7 +140,7 @@ export function collectBlobs(data: ThreadData): number {
   return dead.length;
 }
 
-/** The blobs at and below `refs`, without those in `except` and what is only below them. */
+/** The blobs at and below `refs`, without those in `except` and those only below them. */
 export function reachableBlobs(
   data: ThreadData,
   refs: Iterable<BlobId>,

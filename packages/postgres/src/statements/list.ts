@@ -88,7 +88,7 @@ const PENDING = `
   WHERE channel = ANY (:channels) OR idx < 0
 `;
 
-/** Without what says where a time belongs, by which threads of the same moment would be ordered. */
+/** Without the remainder, which would order threads of the same moment. */
 const UPDATED = timeIn("t.updated");
 
 /**

@@ -26,8 +26,8 @@ export function lockThread(tables: Tables, thread: string): Statement {
 }
 
 /**
- * Removes checkpoints, their writes, and the blobs that nothing refers to any more. No blob is removed while a reference
- * leads nowhere: it may be a damaged one, and what it should name is still needed.
+ * Removes checkpoints, their writes, and the blobs that nothing refers to any more. While any reference points to a
+ * missing blob, no blob is removed: the reference may be damaged, and the blob that it should name is still needed.
  *
  * - Out: `outcome`, and as `detail` how many blobs were removed.
  * - Atomic: one statement after {@link lockThread}. All of its parts see the state before it, so the parts that read
