@@ -4,7 +4,7 @@ import { script, type Script } from "./script.ts";
 
 /**
  * Removes checkpoints, their writes, and the blobs that nothing refers to any more. No blob is removed while a reference
- * is damaged or leads nowhere.
+ * is damaged or points to a missing blob.
  *
  * - KEYS: 1 to 9.
  * - ARGV: 1 thread, 2 new epoch, 3 how many checkpoints to remove; their places; their members of the
