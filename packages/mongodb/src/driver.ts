@@ -34,6 +34,7 @@ export interface UpdateOp {
     readonly filter: Doc;
     readonly update: Doc | readonly Doc[];
     readonly upsert: boolean;
+    readonly arrayFilters?: readonly Doc[];
   };
 }
 

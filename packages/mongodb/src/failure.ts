@@ -44,6 +44,11 @@ export function failedAt(error: unknown): number {
   return [writeErrors ?? []].flat()[0]?.index ?? 0;
 }
 
+/** Whether an upsert that replaces elements of a list would have had to insert a document without that list. */
+export function isMissingElement(error: unknown): boolean {
+  return failureOf(error).code === 2;
+}
+
 export function isUnsupported(error: unknown): boolean {
   return UNSUPPORTED_CODES.has(failureOf(error).code as number);
 }

@@ -95,7 +95,7 @@ export class Session {
     await this.#readyOnce();
     const command = {
       update: this.#options.collectionName,
-      updates: ops.map(({ updateOne: { filter: q, update: u, upsert } }) => ({ q, u, upsert })),
+      updates: ops.map(({ updateOne: { filter: q, update: u, ...options } }) => ({ q, u, ...options })),
       ordered: true,
       writeConcern: asSent(this.#options.writeConcern),
     };

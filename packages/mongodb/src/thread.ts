@@ -252,6 +252,25 @@ export function entriesOf({
   });
 }
 
+/** The keys that a thread seems to have, without a check. */
+export function entryKeysOf({ entries }: ThreadDoc): string[] {
+  return Array.isArray(entries) ? entries.map((entry: Partial<StoredEntry> | null) => entry?.k ?? "") : [];
+}
+
+/** The same as a plain update, for entries that exist: if one is missing, it fails. */
+export function replacedEntries(set: readonly ThreadEntry[]): {
+  readonly filter: Doc;
+  readonly set: Doc;
+  readonly arrayFilters: readonly Doc[];
+} {
+  const keys = set.map(({ key }) => key);
+  return {
+    filter: { $and: keys.map((k) => ({ entries: { $elemMatch: { k } } })) },
+    set: Object.fromEntries(set.map((entry, i) => [`entries.$[e${i}]`, storedEntry(entry)])),
+    arrayFilters: keys.map((key, i) => ({ [`e${i}.k`]: key })),
+  };
+}
+
 /** The new values of `entries` and `entryCount`: some are set, some removed, and the others stay. */
 export function changedEntries(set: readonly ThreadEntry[], remove: readonly string[] = []): Doc {
   const changed = [...set.map(({ key }) => key), ...remove];

@@ -119,4 +119,50 @@ describe.each(onServers)("calls to several threads at the same moment on $title"
       });
     }
   });
+
+  it("share commands where they change metadata that the threads have", async () => {
+    const threads = Array.from({ length: 20 }, (_, i) => `metadata ${i}`);
+    const titleOf = (turn: number) => ({ turn, user: "Bob", nothing: null });
+    let turn = 1;
+    const saver = await openSaver(client, dbName, { threadMetadata: () => titleOf(turn) });
+    const put = () =>
+      Promise.all(threads.map((thread) => putTurn(saver, { thread, id: turnId(turn), values: { n: turn } })));
+    await Promise.all(threads.map((thread) => saver.getTuple(configOf(thread))));
+    expect(await namesOf(put)).toEqual(["update", "update", "update"]);
+    turn = 2;
+    expect(await namesOf(put)).toEqual(["update", "update", "update"]);
+    const reader = await openSaver(client, dbName, { threadMetadata: () => titleOf(turn) });
+    await Promise.all(threads.map((thread) => reader.getTuple(configOf(thread))));
+    for (const thread of threads) {
+      expect((await reader.getThread(thread))?.metadata).toEqual(titleOf(2));
+    }
+  });
+
+  it("add metadata that somebody has removed, and do not bring back a thread that was deleted", async () => {
+    const sizes = { kept: 6000, cleared: 6000, deleted: 6000, "cleared, and large": 3_000_000, last: 6000 };
+    const threads = Object.keys(sizes) as (keyof typeof sizes)[];
+    let turn = 1;
+    const saver = await openSaver(client, dbName, { threadMetadata: () => ({ turn, user: "Bob" }) });
+    const valuesOf = (thread: keyof typeof sizes, n: number) => ({
+      text: longText(`${thread} ${n}`, sizes[thread]),
+    });
+    const put = (thread: keyof typeof sizes) =>
+      putTurn(saver, { thread, id: turnId(turn), values: valuesOf(thread, turn) });
+    await Promise.all(threads.map(put));
+    const other = await openSaver(client, dbName);
+    for (const thread of ["cleared", "cleared, and large"] as const) {
+      await other.updateThread(thread, { metadata: { turn: undefined } });
+      expect((await other.getThread(thread))?.metadata).toEqual({ user: "Bob" });
+    }
+    await other.deleteThread("deleted");
+    turn = 2;
+    await Promise.all(threads.map(put));
+    const fresh = await openSaver(client, dbName, { blobCacheBytes: 0 });
+    for (const thread of threads) {
+      const found: unknown[] = [];
+      for await (const { checkpoint } of fresh.list(configOf(thread))) found.push(checkpoint.channel_values);
+      expect(found).toEqual((thread === "deleted" ? [2] : [2, 1]).map((n) => valuesOf(thread, n)));
+      expect((await fresh.getThread(thread))?.metadata).toEqual({ turn: 2, user: "Bob" });
+    }
+  });
 });

@@ -2,7 +2,16 @@ import type { Blob, BlobId, WriteRequest } from "@threadmark/core/storage";
 import { blobFields } from "../documents.ts";
 import type { Doc, UpdateOp } from "../driver.ts";
 import { blobKey, only, threadKey } from "../keys.ts";
-import { ALIVE, changedEntries, isLasting, LONG_AGO, neverThere, renewal } from "../thread.ts";
+import {
+  ALIVE,
+  changedEntries,
+  isLasting,
+  LONG_AGO,
+  neverThere,
+  renewal,
+  replacedEntries,
+  storedEntry,
+} from "../thread.ts";
 import type { Hint } from "./thread-hints.ts";
 
 /**
@@ -28,11 +37,12 @@ export function storeBlob(thread: string, blob: Blob, g: string): UpdateOp {
 
 /**
  * Whether a write has to check the thread before it stores anything. The owner's write has to: what it stores after
- * somebody else took the claim must not be seen. So does one whose `close` cannot be an upsert, and one that only
- * assumes that the thread is new.
+ * somebody else took the claim must not be seen. So does one whose `close` cannot be an upsert, because it adds
+ * metadata or moves the expiry, and one that only assumes that the thread is new.
  */
 export function needsOpen({ claim, ttl, entries }: WriteRequest, hint: Hint): boolean {
-  return claim !== undefined || entries.length > 0 || !isLasting(hint, ttl) || hint.isGuess;
+  const addsEntry = !hint.isNew && entries.some(({ key }) => !hint.entries.includes(key));
+  return claim !== undefined || addsEntry || !isLasting(hint, ttl) || hint.isGuess;
 }
 
 /** If the thread does not exist, this leaves one that is marked as gone, which `sweep` removes. */
@@ -62,20 +72,37 @@ export function closeOpened(request: WriteRequest, hint: Hint): UpdateOp {
 /**
  * The only check of a write on a thread that does not expire. If there is another thread of that name by now, it
  * collides with the key of that document, which is an error. If there is none, this leaves one that is marked as
- * gone, as `open` does: the write must not take that insertion for its success.
+ * gone, as `open` does: the write must not take that insertion for its success. With metadata it fails instead.
  */
 export function close(request: WriteRequest, hint: Hint): UpdateOp {
   const count = { $inc: { writes: 1 } };
   const key = only(threadKey(request.thread));
-  if (hint.isNew) return upsert({ ...key, g: hint.g }, { ...count, ...fresh(request, hint) });
-  return upsert(
-    { ...asKnown(request, hint), expires: null },
-    { ...count, $currentDate: { updated: true }, $setOnInsert: withoutTime(notThere(request)) },
-  );
+  const { entries } = request;
+  if (hint.isNew) {
+    const { $setOnInsert, ...times } = fresh(request, hint);
+    const first = entries.length > 0 && { entries: entries.map(storedEntry), entryCount: entries.length };
+    return upsert({ ...key, g: hint.g }, { ...count, ...times, $setOnInsert: { ...$setOnInsert, ...first } });
+  }
+  const filter = { ...asKnown(request, hint), expires: null };
+  const update = {
+    ...count,
+    $currentDate: { updated: true },
+    $setOnInsert: withoutTime(notThere(request)),
+  };
+  if (entries.length === 0) return upsert(filter, update);
+  const replaced = replacedEntries(entries);
+  return {
+    updateOne: {
+      filter: { ...filter, ...replaced.filter },
+      update: { ...update, $set: replaced.set },
+      upsert: true,
+      arrayFilters: replaced.arrayFilters,
+    },
+  };
 }
 
 /** A thread that did not exist. */
-function fresh({ thread }: WriteRequest, { g, epoch }: Hint): Doc {
+function fresh({ thread }: WriteRequest, { g, epoch }: Hint): { readonly $setOnInsert: Doc } & Doc {
   return { $setOnInsert: { thread, epoch, valid: [g] }, $currentDate: { created: true, updated: true } };
 }
 

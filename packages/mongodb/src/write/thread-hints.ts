@@ -1,6 +1,6 @@
-import type { WriteRequest } from "@threadmark/core/storage";
+import type { ThreadEntry, WriteRequest } from "@threadmark/core/storage";
 import { newGeneration } from "../generation.ts";
-import { isSettled, type ThreadDoc } from "../thread.ts";
+import { entryKeysOf, isSettled, type ThreadDoc } from "../thread.ts";
 
 const MAX_THREADS = 10_000;
 
@@ -11,6 +11,8 @@ export interface Hint {
   readonly own: number | undefined;
   /** When it expires, if it does. Only whether it does is looked at. */
   readonly expires: Date | undefined;
+  /** Keys of its metadata, as far as they are known. */
+  readonly entries: readonly string[];
   /** It does not exist yet: the write creates it. */
   readonly isNew: boolean;
   /** Nobody has checked whether it exists. */
@@ -40,8 +42,11 @@ export class ThreadHints {
     return hint && (epoch === undefined || epoch === hint.epoch) ? hint : undefined;
   }
 
-  learn(thread: string, hint: Hint): void {
-    this.#set(thread, hint.isNew ? { ...hint, isNew: false, isGuess: false } : hint);
+  /** Notes what a reader saw, or what a write with these entries has confirmed. */
+  learn(thread: string, hint: Hint, set: readonly ThreadEntry[] = []): void {
+    const added = set.map(({ key }) => key).filter((key) => !hint.entries.includes(key));
+    const known = added.length > 0 ? { ...hint, entries: [...hint.entries, ...added] } : hint;
+    this.#set(thread, hint.isNew ? { ...known, isNew: false, isGuess: false } : known);
   }
 
   forget(thread: string): void {
@@ -74,11 +79,21 @@ export class ThreadHints {
   }
 }
 
-export function hintOf({ epoch, g, own, expires }: ThreadDoc): Hint {
-  return { epoch, g, own: own ?? undefined, expires: expires ?? undefined, isNew: false, isGuess: false };
+export function hintOf(thread: ThreadDoc): Hint {
+  const { epoch, g, own, expires } = thread;
+  return {
+    epoch,
+    g,
+    own: own ?? undefined,
+    expires: expires ?? undefined,
+    entries: entryKeysOf(thread),
+    isNew: false,
+    isGuess: false,
+  };
 }
 
 /** For a thread that does not exist. */
 export function hintOfNew(thread: string, epoch: string, isGuess = false): Hint {
-  return { epoch, g: newGeneration(thread), own: undefined, expires: undefined, isNew: true, isGuess };
+  const g = newGeneration(thread);
+  return { epoch, g, own: undefined, expires: undefined, entries: [], isNew: true, isGuess };
 }

@@ -103,7 +103,7 @@ export class WriteQueue {
       const joint = { ...request, blobs: [...all.values()], relies, entries: [...entries.values()] };
       const sent = await send(this.#context, joint, { hint, found, bytes });
       if (sent === "stored") {
-        hints.learn(thread, hint);
+        hints.learn(thread, hint, joint.entries);
         return { outcome: "stored", epoch: hint.epoch };
       }
       hints.forget(thread);

@@ -6,7 +6,7 @@ import {
   type WriteRequest,
 } from "@threadmark/core/storage";
 import type { UpdateOp } from "../driver.ts";
-import { failedAt, isBadType, isDuplicateKey, isUnproven } from "../failure.ts";
+import { failedAt, isBadType, isDuplicateKey, isMissingElement, isUnproven } from "../failure.ts";
 import type { Key } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { look } from "./look.ts";
@@ -91,7 +91,7 @@ export async function write(
     const { hint } = target;
     const sent = await send(context, request, { hint, found, bytes: records.bytes });
     if (sent === "stored") {
-      context.hints.learn(thread, hint);
+      context.hints.learn(thread, hint, request.entries);
       return { outcome: "stored", epoch: hint.epoch };
     }
     context.hints.forget(thread);
@@ -162,14 +162,17 @@ export async function send(
     return count === ops.length && isThere ? "stored" : "overtaken";
   };
   const refusedAt = (index: number): Sent => (index < before.length ? "refused" : "overtaken");
+  // The metadata that the last statement replaces may have been removed.
+  const isRefusal = (error: unknown, index: number): boolean =>
+    isDuplicateKey(error) || isUnproven(error) || (index === ops.length - 1 && isMissingElement(error));
   try {
-    const size = bytes + bytesOf(blobs);
+    const size = bytes + bytesOf(blobs) + request.entries.reduce((sum, { value }) => sum + value.length, 0);
     if (fitsTogether(ops.length, size)) {
       const isSmall = ops.length <= FEW_STATEMENTS && size <= FEW_BYTES;
       // Only the last statement of an opened write is not an upsert.
       const sending = isSmall && !isOpened ? shared.call({ thread, ops }) : session.update(ops);
       const { count, inserted, failed, isSafe } = await sending;
-      if (failed && isRefusal(failed)) return refusedAt(failed.index);
+      if (failed && isRefusal(failed, failed.index)) return refusedAt(failed.index);
       if (!failed && isSafe) return sentOf(count, inserted);
       // Sent again to get the driver's error.
     }
@@ -177,12 +180,8 @@ export async function send(
     const inserted = Object.keys(result.upsertedIds).map(Number);
     return sentOf(result.matchedCount + result.upsertedCount, inserted);
   } catch (error) {
-    if (isBadType(error)) throw damaged(thread, "a document", error);
-    if (!isRefusal(error)) throw error;
-    return refusedAt(failedAt(error));
+    const index = failedAt(error);
+    if (isRefusal(error, index)) return refusedAt(index);
+    throw isBadType(error) ? damaged(thread, "a document", error) : error;
   }
-}
-
-function isRefusal(error: unknown): boolean {
-  return isDuplicateKey(error) || isUnproven(error);
 }
