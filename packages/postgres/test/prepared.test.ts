@@ -36,7 +36,7 @@ describe("statements that a connection keeps", () => {
     const saver = new PostgresSaver(client, { ...options, schema });
     const thread = newName();
     await use(saver, thread);
-    for await (const tuple of saver.list(configOf(thread))) expect(tuple.config).toBeDefined();
+    for await (const tuple of saver.list({}, { limit: 1 })) expect(tuple.config).toBeDefined();
     const { rows } = await client.query<{ text: string }>(
       "SELECT statement AS text FROM pg_prepared_statements",
     );
@@ -51,7 +51,7 @@ describe("statements that a connection keeps", () => {
     return client;
   };
 
-  it("are those of put, putWrites and getTuple in a pool, and where the option asks for it", async () => {
+  it("are those of frequent calls in a pool, and where the option asks for it", async () => {
     for (const texts of [await kept(onePool()), await kept(await connected(), { prepareStatements: true })]) {
       const parts = ["stored_checkpoint", "stored_writes", "reached"];
       for (const part of parts) expect(texts.some((text) => text.includes(part))).toBe(true);
@@ -79,6 +79,18 @@ describe("statements that a connection keeps", () => {
             }),
           ),
         );
+        const list = saver.list(configOf("grows"), {
+          limit: turn,
+          ...(turn % 2 === 1 && { filter: { step: 0 } }),
+          ...(turn > 6 && { before: configOf("grows", turnId(turn)) }),
+        });
+        for await (const tuple of list) expect(tuple.checkpoint.channel_values["text"]).toContain("planned");
+        expect(await saver.claimThread("grows", { claim: "me", ttl: { seconds: 60 } })).toMatchObject({
+          claimed: true,
+        });
+        expect(await saver.renewThread("grows", { claim: "me", ttl: { seconds: 60 } })).toBe(true);
+        expect(await saver.releaseThread("grows", "me")).toBe(true);
+        await saver.updateThread("grows", { metadata: { turn } });
         await Promise.all(Array.from({ length: 12 }, (_, i) => saver.getTuple(configOf(`many ${i}`))));
       }
     }
@@ -86,7 +98,8 @@ describe("statements that a connection keeps", () => {
       "SELECT statement, (generic_plans + custom_plans)::int AS often, custom_plans::int AS planned FROM pg_prepared_statements",
     );
     await client.end();
-    for (const part of ["SKIP LOCKED", "first_blobs"]) {
+    const parts = ["SKIP LOCKED", "first_blobs", "row_number", "SET claim", "RETURNING t.thread"];
+    for (const part of parts) {
       expect(rows.some(({ statement, often }) => statement.includes(part) && often > 5)).toBe(true);
     }
     const frequent = rows.filter(({ often }) => often > 5);

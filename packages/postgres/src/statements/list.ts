@@ -42,7 +42,9 @@ UNION ALL
 ${damageRows(damage(thread))}`;
   const place = { thread, namespace, id, before, limit, have: idBytes(have) };
   const start = after && { afterId: after.id, afterThread: after.thread, afterNamespace: after.namespace };
-  return statement(tables, sql, { ...place, ...start, ...filterValues(filter) });
+  const values = { ...place, ...start, ...filterValues(filter) };
+  // For all threads, how much is read depends on the parameters.
+  return statement(tables, sql, values, thread !== undefined);
 }
 
 /**

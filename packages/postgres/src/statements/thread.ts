@@ -26,7 +26,7 @@ export function updateThreadStatement(
   const sql = `UPDATE {threads} AS t SET ${setEntries("((t.entries - :removedKeys) || :entries)")}
 WHERE t.thread = :thread AND ${alive("t")} AND ${isRightInAll("t")}
 RETURNING t.thread`;
-  return statement(tables, sql, { thread, entries: entriesJson(set), removedKeys: remove });
+  return statement(tables, sql, { thread, entries: entriesJson(set), removedKeys: remove }, true);
 }
 
 /** Until when the owner has the thread, and its expiry. */
@@ -61,7 +61,7 @@ ON CONFLICT (thread) DO UPDATE SET ${setState({ claim: ":claim" })}, ${OWNED}
 WHERE ${alive("t")} AND ${isRightInAll("t")}
   AND (t.claim IS NULL OR t.claim = :claim OR ${isReached("t.claim_until")})
 RETURNING t.thread`;
-  return statement(tables, sql, { thread, claim, newEpoch, ...claimTimes(request) });
+  return statement(tables, sql, { thread, claim, newEpoch, ...claimTimes(request) }, true);
 }
 
 /**
@@ -76,7 +76,7 @@ export function renewStatement(tables: Tables, request: ClaimRequest): Statement
 SET ${OWNED}
 WHERE t.thread = :thread AND t.claim = :claim AND ${alive("t")} AND ${isRightInAll("t")}
 RETURNING t.thread`;
-  return statement(tables, sql, { thread, claim, ...claimTimes(request) });
+  return statement(tables, sql, { thread, claim, ...claimTimes(request) }, true);
 }
 
 /**
@@ -102,7 +102,7 @@ export function releaseStatement(tables: Tables, { thread, claim }: ReleaseReque
   const sql = `UPDATE {threads} AS t SET ${setState({ claim: "NULL::text" })}, claim_until = ${noTime("t.mark")}
 WHERE t.thread = :thread AND t.claim = :claim AND ${alive("t")} AND ${isRightInAll("t")}
 RETURNING t.thread`;
-  return statement(tables, sql, { thread, claim });
+  return statement(tables, sql, { thread, claim }, true);
 }
 
 /**
