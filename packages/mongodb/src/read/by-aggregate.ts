@@ -65,12 +65,10 @@ export async function byAggregate(
  */
 function gatherStages(from: string, selection: Selection, limit: number, have: readonly BlobId[]): Doc[] {
   const { thread } = selection;
-  const hits = hitStages(from, selection, limit);
-  const nodes = [...hits, ...nodeStages(from, thread, have)];
   const tail = thread === undefined ? [] : [{ $match: only(threadKey(thread)) }];
   return [
-    ...hits,
-    { $unionWith: { coll: from, pipeline: nodes } },
+    ...hitStages(from, selection, limit),
+    ...withNodes(from, thread, have),
     ...(thread === undefined ? [] : [{ $unionWith: { coll: from, pipeline: tail } }]),
   ];
 }
@@ -166,15 +164,20 @@ function hitStages(from: string, { filter, sort, thread }: Selection, limit: num
   ];
 }
 
-/** From checkpoints with their writes to the nodes of their blobs. */
-function nodeStages(from: string, thread: string | undefined, have: readonly BlobId[]): Doc[] {
+/** Adds the nodes of their blobs to checkpoints with their writes: each once, so all checkpoints become one document. */
+function withNodes(from: string, thread: string | undefined, have: readonly BlobId[]): Doc[] {
+  const roots = {
+    $map: {
+      input: { $concatArrays: ["$refs", REFS_OF_WRITES] },
+      in: { t: "$_id.t", k: KIND.node, b: "$$this" },
+    },
+  };
+  const bytes = { $map: { input: "$node", in: { _id: "$$this._id", bytes: "$$this.bytes" } } };
   return [
-    { $project: { ref: { $concatArrays: ["$refs", REFS_OF_WRITES] } } },
-    { $unwind: "$ref" },
-    { $group: { _id: null, roots: { $addToSet: { t: "$_id.t", k: KIND.node, b: "$ref" } } } },
-    nodesStage(from, "$roots", thread, have, "node"),
-    { $unwind: "$node" },
-    { $replaceRoot: { newRoot: "$node" } },
-    { $project: { bytes: 1 } },
+    { $group: { _id: null, hits: { $push: "$$ROOT" }, roots: { $push: roots } } },
+    nodesStage(from, { $setUnion: concat("$roots", "$$this") }, thread, have, "node"),
+    { $project: { doc: { $concatArrays: ["$hits", bytes] } } },
+    { $unwind: "$doc" },
+    { $replaceRoot: { newRoot: "$doc" } },
   ];
 }

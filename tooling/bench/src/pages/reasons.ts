@@ -11,8 +11,7 @@ relies on is stored. With few, short messages this costs more than it saves.`,
 thread's document before and after it, so that a removal never leaves half a checkpoint, and waits for the journal.`,
     "functional-64": `Small calls to several threads share a command only if they come within about a millisecond. In
 LangGraph.js's functional API they are further apart, because the client is busy with other work.`,
-    filter: `A page of a listing takes two commands: the second checks whether anything was removed in between. Every
-listed checkpoint is checked against its seal.`,
+    filter: `Every listed checkpoint is checked against its seal, and read with its thread, its writes and its blobs.`,
   },
   redis: {
     "": `One key per checkpoint is \`JSON.stringify\` and \`SET\`: it stores everything again each time, checks nothing, and keeps
