@@ -17,10 +17,9 @@ export interface PostgresOptions {
   /** Whether `setup` creates the schema when it does not exist. @default true */
   readonly createSchema?: boolean | undefined;
   /**
-   * Whether connections keep the statements of `put`, `putWrites`, `getTuple`, `getDeltaChannelHistory` and `getThread`
-   * prepared under names, which saves the server planning them each time. Behind a pooler that does not track named
-   * statements, the first one that fails is sent again without a name, and from then on the pool uses no names. PGlite
-   * ignores this option.
+   * Whether connections keep the statements of frequent calls prepared under names, which saves the server planning
+   * them each time. Behind a pooler that does not track named statements, the first one that fails is sent again
+   * without a name, and from then on the pool uses no names. PGlite ignores this option.
    * @default true for a pool; false for a single client, whose transaction, if you have begun one, would be aborted
    */
   readonly prepareStatements?: boolean | undefined;
