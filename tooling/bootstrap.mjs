@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = join(root, "node_modules", ".bin");
 const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
 const chatbot = "examples/chatbot/src/chatbot.ts";
+/** Where Node keeps compiled modules. Tests start hundreds of processes that load the same ones. */
+const compiled = join(root, "node_modules", ".cache", "compiled");
 
 // The terminal sends Ctrl-C to the whole group. Waiting for the child keeps its last words above the prompt.
 process.on("SIGINT", () => {});
@@ -96,7 +98,12 @@ function npm(npmArgs, env) {
 function turbo(turboArgs, options) {
   return run(node, [join(root, "node_modules", "turbo", "bin", "turbo"), "run", ...turboArgs], {
     ...options,
-    env: { TURBO_TELEMETRY_DISABLED: "1", TURBO_CACHE: "local:rw", ...options.env },
+    env: {
+      TURBO_TELEMETRY_DISABLED: "1",
+      TURBO_CACHE: "local:rw",
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compiled,
+      ...options.env,
+    },
   });
 }
 

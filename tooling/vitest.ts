@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -21,3 +22,12 @@ export const vitestConfig = defineConfig({
     hookTimeout: 300_000,
   },
 });
+
+/**
+ * For packages whose many short test files would take longer to load LangGraph.js and vitest than to run: files share a
+ * process. Not for files that measure memory, nor for those that leave connections or servers behind when they fail.
+ */
+export const ONE_PROCESS = {
+  isolate: false,
+  setupFiles: [fileURLToPath(new URL("fresh-modules.ts", import.meta.url))],
+};

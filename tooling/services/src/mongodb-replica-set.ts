@@ -4,17 +4,19 @@ import { until } from "./patience.ts";
 import type { Recipe } from "./recipe.ts";
 
 const NAME = "threadmark";
-const MEMBERS = 3;
 
-/** A replica set of three. The first member is the first primary. */
+/**
+ * A replica set. The first member is the first primary. One that a test may kill members of has three, since two of them
+ * elect; for the others a majority is the same two, and a third one would only repeat every write.
+ */
 export const mongodbReplicaSet: Recipe = {
   name: "mongodb-replica-set",
   kind: "mongodb-replica-set",
   variable: "MONGODB_REPLICA_SET_URL",
   image: MONGODB_IMAGE,
   install: mongodProgram,
-  async start(open, { args, failAfter }) {
-    const machine = await open(MEMBERS);
+  async start(open, { args, failAfter, isPrivate, replicas = isPrivate ? 2 : 1 }) {
+    const machine = await open(1 + replicas);
     const starting = machine.ports.map((port) => startMongod(machine, port, ["--replSet", NAME, ...args]));
     const nodes = await Promise.all(starting);
     const members = nodes.map(({ address }, index) => ({ _id: index, host: address }));
@@ -23,7 +25,7 @@ export const mongodbReplicaSet: Recipe = {
     await askMongod(first, { replSetInitiate: { _id: NAME, members, settings } });
     // It would wait for the time of an election first.
     await until("the first member is primary", () => becomePrimary(first));
-    await until("the others have copied it", () => hasSecondaries(first));
+    await until("the others have copied it", () => hasSecondaries(first, replicas));
     const hosts = nodes.map(({ address }) => address).join(",");
     return { url: `mongodb://${hosts}/?replicaSet=${NAME}`, nodes };
   },
@@ -37,11 +39,10 @@ async function becomePrimary(url: string): Promise<void> {
   throw new Error("it is not yet primary");
 }
 
-async function hasSecondaries(url: string): Promise<void> {
+async function hasSecondaries(url: string, count: number): Promise<void> {
   const { members } = (await askMongod(url, { replSetGetStatus: 1 })) as unknown as {
     members: { stateStr: string }[];
   };
   const states = members.map(({ stateStr }) => stateStr);
-  if (states.filter((state) => state === "SECONDARY").length < MEMBERS - 1)
-    throw new Error(states.join(", "));
+  if (states.filter((state) => state === "SECONDARY").length < count) throw new Error(states.join(", "));
 }

@@ -11,7 +11,7 @@ export interface PrivateOptions {
    * @default []
    */
   readonly args?: readonly string[];
-  /** Replicas of each primary. @default 0 for `redis-cluster`, 1 for `redis-sentinel` */
+  /** Replicas of each primary. @default 0 for `redis-cluster`, 1 for `redis-sentinel`, 2 for `mongodb-replica-set` */
   readonly replicas?: number;
   /** Milliseconds after which a group takes a program that does not answer for dead. @default 2000 */
   readonly failAfter?: number;

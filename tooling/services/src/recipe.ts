@@ -38,6 +38,8 @@ export interface Wishes {
   readonly replicas?: number;
   /** Milliseconds after which a group takes a silent program for dead. */
   readonly failAfter: number;
+  /** Whether it belongs to one test, which may end its programs at any moment. */
+  readonly isPrivate: boolean;
   /** The servers that the run has already. */
   readonly others: ReadonlyMap<string, Started>;
 }

@@ -29,7 +29,7 @@ export interface PrivateDescription extends Pick<Started, "url" | "version" | "f
 export type NodeAction = "kill" | "start" | "cut" | "pause" | "resume";
 
 /** Nothing kills a shared server, so one that is merely slow on a busy machine must not count as dead. */
-const FAIL_AFTER = 15_000;
+const FAIL_AFTER = 60_000;
 
 /** The servers that one process asked for. They end with it. */
 export class Session {
@@ -69,7 +69,7 @@ export class Session {
 
   async #start(recipe: Recipe, missing: Missing[]): Promise<void> {
     const reasons: string[] = [];
-    const wishes: Wishes = { args: [], failAfter: FAIL_AFTER, others: this.#started };
+    const wishes: Wishes = { args: [], failAfter: FAIL_AFTER, isPrivate: false, others: this.#started };
     const server = await getServer(recipe, chosenWays(), wishes, reasons);
     if (server) this.#started.set(recipe.name, server);
     else missing.push({ name: recipe.name, private: false, reasons });
@@ -88,13 +88,16 @@ export class Session {
     return [{ kind, version, url, found, facts }];
   }
 
-  async #startPrivate(name: string, wishes: Omit<Wishes, "others">): Promise<PrivateDescription> {
+  async #startPrivate(
+    name: string,
+    wishes: Omit<Wishes, "others" | "isPrivate">,
+  ): Promise<PrivateDescription> {
     const reasons: string[] = [];
     const others = new Map<string, Started>();
     const server = await getServer(
       recipeOf(name),
       chosenWays(["environment"]),
-      { ...wishes, others },
+      { ...wishes, isPrivate: true, others },
       reasons,
     );
     if (!server) throw new Error(`${name} cannot be started: ${reasons.join("; ")}`);

@@ -1,4 +1,4 @@
-import { openContainer } from "./docker.ts";
+import { openContainer, openContainerHere } from "./docker.ts";
 import type { Machine, OpenMachine } from "./machine.ts";
 import type { Recipe, Started, Wishes } from "./recipe.ts";
 import { openThisMachine } from "./this-machine.ts";
@@ -71,7 +71,12 @@ const getBy: Readonly<Record<Way, (recipe: Recipe, wishes: Wishes) => Promise<St
       stop: async () => {},
     };
   },
-  docker: (recipe, wishes) => start(recipe, wishes, (ports) => openContainer(recipe.image, ports)),
+  docker(recipe, wishes) {
+    // While a program is ended, Docker's proxy keeps its port and takes connections that nobody answers, as a network
+    // may do.
+    const open = wishes.isPrivate ? openContainer : openContainerHere;
+    return start(recipe, wishes, (ports) => open(recipe.image, ports));
+  },
   async program(recipe, wishes) {
     const programs = await recipe.install();
     return start(recipe, wishes, (ports) => openThisMachine(programs, ports));
