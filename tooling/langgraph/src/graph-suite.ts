@@ -17,7 +17,7 @@ import { subgraphTimeTravel } from "./topics/subgraph-time-travel.ts";
 import { subgraphs } from "./topics/subgraphs.ts";
 import { updateState } from "./topics/update-state.ts";
 import { values } from "./topics/values.ts";
-import { versions } from "./versions.ts";
+import { versions, type LangGraphVersion } from "./versions.ts";
 
 const topics: readonly Topic[] = [
   forkOfStateGraph,
@@ -42,11 +42,15 @@ const topics: readonly Topic[] = [
 const HANGS_AFTER = 300_000;
 
 /**
- * Registers the tests that run real LangGraph.js graphs on a saver, once for each supported release
- * of LangGraph.js.
+ * Registers the tests that run real LangGraph.js graphs on a saver.
+ *
+ * @param releases of LangGraph.js to run them with. @default the newest, and one with the older checkpoint contract
  */
-export function langGraphSuite(saver: SaverUnderTest): void {
-  for (const version of versions) {
+export function langGraphSuite(
+  saver: SaverUnderTest,
+  releases: readonly LangGraphVersion[] = versions,
+): void {
+  for (const version of releases) {
     describe(`${saver.name} under LangGraph.js ${version.version}`, { timeout: HANGS_AFTER }, () => {
       for (const { title, tests } of topics) {
         describe(title, () => {

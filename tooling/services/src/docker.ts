@@ -35,7 +35,7 @@ export async function openContainerHere(image: string, portCount: number): Promi
     .withNetworkMode("host")
     .start()
     .catch(() => undefined);
-  if (container && (await hasNetworkOfThisProcess(container))) {
+  if (container && (await hasNetworkOfThisProcess(container).catch(() => false))) {
     const address = "127.0.0.1";
     return new Container(image, container, { ports: await freePorts(portCount), listen: address, address });
   }
