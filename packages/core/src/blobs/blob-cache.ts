@@ -164,6 +164,8 @@ export function haveList(known: KnownThread | undefined): BlobId[] {
   for (const { cut } of known.recent.values()) {
     for (const id of cut.keys()) if (known.blobs.has(id)) roots.push(id);
   }
+  // The roots of one namespace are all different.
+  if (known.recent.size === 1 && !roots.some(isNode)) return roots;
   return namesOf(roots, (id) => known.blobs.get(id));
 }
 

@@ -28,7 +28,7 @@ export const hostHash: HexHash = crypto?.hash
  */
 export function blobIdOf(kind: "leaf" | "node", bytes: Uint8Array, hash: HexHash = hostHash): BlobId {
   const digits = hash(bytes);
-  const last = Number.parseInt(digits.charAt(ID_DIGITS - 1), 16);
+  const last = nibble(digits.charCodeAt(ID_DIGITS - 1));
   const marked = kind === "node" ? last | 1 : last & ~1;
   return digits.slice(0, ID_DIGITS - 1) + marked.toString(16);
 }

@@ -44,7 +44,7 @@ export function endHeader(header: Encoder, { values, delta, content }: Omit<Head
   writer.number(content);
   writer.text(JSON.stringify([values.map(([channel]) => channel), delta]));
   writer.arrayHead(values.length);
-  for (const [, stored] of values) writer.binary(stored);
+  for (let i = 0; i < values.length; i++) writer.binary(values[i]![1]);
   const encoding = header.end();
   const bytes = writer.written.slice();
   bytes[0] = encoding;

@@ -11,9 +11,14 @@ const KEY_MAX = 128;
  * @throws CheckpointError `NOT_SERIALIZABLE`.
  */
 export function indexOf(metadata: object): IndexEntry[] {
-  return Object.entries(metadata)
-    .filter(([, value]) => value !== undefined && !isLeftOut(value))
-    .map(([key, value]) => ({ key: keyToken(key), token: canonicalText(value) }));
+  const entries: IndexEntry[] = [];
+  for (const key of Object.keys(metadata)) {
+    const value: unknown = (metadata as Readonly<Record<string, unknown>>)[key];
+    if (value !== undefined && !isLeftOut(value)) {
+      entries.push({ key: keyToken(key), token: canonicalText(value) });
+    }
+  }
+  return entries;
 }
 
 /**

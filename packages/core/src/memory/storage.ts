@@ -51,6 +51,7 @@ import {
   removeCheckpoints,
   setCheckpoint,
   recordOf,
+  refsOf,
   statsOf,
   writesOf,
   type ThreadData,
@@ -133,8 +134,7 @@ export class MemoryStorage implements CheckpointStorage {
     if (!data || !namespace || !checkpoint) return undefined;
     if (ttl !== undefined) this.#threads.renew(data, ttl);
     const writes = writesOf(namespace, checkpoint.id);
-    const refs = [...checkpoint.refs, ...writes.flatMap((write) => write.refs)];
-    const blobs = reachableBlobs(data, refs, new Set(have));
+    const blobs = reachableBlobs(data, refsOf(checkpoint, writes), have);
     return { thread, checkpoint, writes, blobs, epoch: data.epoch };
   }
 
@@ -150,9 +150,8 @@ export class MemoryStorage implements CheckpointStorage {
     }));
     const blobs = new Map<string, Blob>();
     for (const { data, checkpoint, writes } of checkpoints) {
-      const refs = [...checkpoint.refs, ...writes.flatMap((write) => write.refs)];
-      const except = new Set([...request.have, ...blobs.keys()]);
-      for (const blob of reachableBlobs(data, refs, except)) blobs.set(blob.id, blob);
+      const have = [...request.have, ...blobs.keys()];
+      for (const blob of reachableBlobs(data, refsOf(checkpoint, writes), have)) blobs.set(blob.id, blob);
     }
     return { checkpoints, blobs: [...blobs.values()], more: hits.length > request.limit };
   }
@@ -173,7 +172,7 @@ export class MemoryStorage implements CheckpointStorage {
 
   async blobs({ thread, refs, have }: BlobsRequest): Promise<readonly Blob[]> {
     const data = this.#threads.find(thread);
-    return data ? reachableBlobs(data, refs, new Set(have)) : [];
+    return data ? reachableBlobs(data, refs, have) : [];
   }
 
   async outline({ thread, after, limit }: OutlineRequest): Promise<OutlinePage> {

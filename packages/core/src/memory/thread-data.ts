@@ -65,9 +65,10 @@ function headOf(root: NamespaceData | undefined, pendingChannels: readonly strin
 
 /** Adds or replaces a checkpoint. */
 export function setCheckpoint(namespace: NamespaceData, record: CheckpointRecord): void {
-  if (!namespace.checkpoints.has(record.id)) {
-    namespace.order.splice(countUpTo(namespace.order, record.id), 0, record.id);
-  }
+  const { order } = namespace;
+  const newest = order.at(-1);
+  if (newest === undefined || compareText(newest, record.id) < 0) order.push(record.id);
+  else if (!namespace.checkpoints.has(record.id)) order.splice(countUpTo(order, record.id), 0, record.id);
   namespace.checkpoints.set(record.id, record);
 }
 
@@ -85,7 +86,8 @@ export function countUpTo(order: readonly string[], id: string): number {
 
 /** The writes of a checkpoint, in any order. */
 export function writesOf(namespace: NamespaceData, id: string): WriteRecord[] {
-  return [...(namespace.writes.get(id)?.values() ?? [])];
+  const writes = namespace.writes.get(id);
+  return writes ? [...writes.values()] : [];
 }
 
 /** Adds writes of one task by the rule of the port: the first stays, except at negative indexes. */
@@ -140,12 +142,15 @@ export function collectBlobs(data: ThreadData): number {
   return dead.length;
 }
 
-/** The blobs at and below `refs`, without those in `except` and those only below them. */
-export function reachableBlobs(
-  data: ThreadData,
-  refs: Iterable<BlobId>,
-  except: ReadonlySet<BlobId>,
-): Blob[] {
+/** The blobs that a checkpoint and its writes name. */
+export function refsOf(checkpoint: CheckpointRecord, writes: readonly WriteRecord[]): readonly BlobId[] {
+  return writes.length === 0 ? checkpoint.refs : [...checkpoint.refs, ...writes.flatMap(({ refs }) => refs)];
+}
+
+/** The blobs at and below `refs`, without those in `have` and those only below them. */
+export function reachableBlobs(data: ThreadData, refs: readonly BlobId[], have: readonly BlobId[]): Blob[] {
+  if (refs.length === 0) return [];
+  const except = new Set(have);
   const found = new Map<BlobId, Blob>();
   const open = [...refs];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {

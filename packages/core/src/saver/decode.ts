@@ -26,6 +26,7 @@ import { reading } from "./placed.ts";
  * then does a listing of all threads know whose it is.
  */
 export function checkedBlobs(blobs: readonly Blob[]): FindBlob {
+  if (blobs.length === 0) return () => undefined;
   const found = new Map<BlobId, Blob>();
   const damaged = new Set<BlobId>();
   for (const blob of blobs) {
@@ -95,13 +96,14 @@ function checkContent(
   if (header.content !== contentSum(metadata, index, refs)) {
     throw new CheckpointError("CORRUPT", "its metadata or its list of blobs is damaged in the storage");
   }
-  const named = new Set<BlobId>();
-  header.values.forEach(([, stored], i) => {
+  let named = 0;
+  for (let i = 0; i < again.length; i++) {
     const last = again[i]?.stored;
-    const ref = last ? last.cut?.root.id : refOf(stored);
-    if (ref !== undefined) named.add(ref);
-  });
-  if (named.size !== refs.length || [...named].some((ref, i) => ref !== refs[i])) throw strayRefs();
+    const ref = last ? last.cut?.root.id : refOf(header.values[i]![1]);
+    if (ref === refs[named]) named += ref === undefined ? 0 : 1;
+    else if (ref !== undefined && !refs.slice(0, named).includes(ref)) throw strayRefs();
+  }
+  if (named !== refs.length) throw strayRefs();
 }
 
 function strayRefs(): CheckpointError {

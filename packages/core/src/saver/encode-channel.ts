@@ -38,13 +38,23 @@ export interface ChannelsPlace {
 export function encodeChannel(
   channel: string,
   value: unknown,
-  { codec, place, recent, inlineBytes }: ChannelsPlace,
+  channels: ChannelsPlace,
 ): Soon<EncodedChannel> {
-  const last = recent?.encoded.get(channel);
-  const isSimple = isPrimitive(value);
-  if (isSimple && last?.primitive && Object.is(last.primitive.value, value)) {
+  const last = channels.recent?.encoded.get(channel);
+  const primitive = last?.primitive;
+  if (primitive && Object.is(primitive.value, value)) {
     return { channel, stored: last.stored, fresh: NONE, remembered: last };
   }
+  return encodeChanged(channel, value, last, channels);
+}
+
+function encodeChanged(
+  channel: string,
+  value: unknown,
+  last: RememberedValue | undefined,
+  { codec, place, recent, inlineBytes }: ChannelsPlace,
+): Soon<EncodedChannel> {
+  const isSimple = isPrimitive(value);
   const details = { ...place, channel };
   // What it shares with another channel shows in the ids of the blobs.
   const earlier = last?.stored.cut ? [last.stored.cut] : [...(recent?.cut.values() ?? [])];

@@ -78,13 +78,14 @@ function remember(engine: Engine, stored: GetResult, { find, read, recent }: Rea
   const { thread, epoch } = stored;
   const { namespace } = stored.checkpoint;
   const refs = refsOf(stored);
+  // As a rule, what was put last is read next.
+  const isSame = recent?.cut.size === refs.length && refs.every((root) => recent.cut.has(root));
+  if (isSame && read.size === 0 && stored.blobs.length === 0) return;
   const cut = new Map<BlobId, CutValue>();
   for (const root of refs) {
     const value = recent?.cut.get(root) ?? read.get(root);
     if (value) cut.set(root, value);
   }
-  // As a rule, what was put last is read next.
-  if (recent && read.size === 0 && cut.size === recent.cut.size && stored.blobs.length === 0) return;
   const encoded = recent?.encoded ?? new Map<string, never>();
   const blobs = blobsBelow(
     refs.filter((root) => !recent?.cut.has(root)),

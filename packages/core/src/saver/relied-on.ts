@@ -22,12 +22,13 @@ export function reliedOn(
 ): BlobId[] {
   const rest = topmost(values, sent);
   const remembered = [...(known.recent.get(namespace)?.cut.keys() ?? [])];
-  const roots = new Set(remembered.filter((id) => known.blobs.has(id)));
-  const chosen = [...roots].filter((root) => rest.delete(root));
+  const roots = remembered.filter((id) => known.blobs.has(id));
+  const chosen = roots.filter((root) => rest.delete(root));
+  if (rest.size === 0) return chosen;
   // Roots that were chosen for themselves may cover others, too.
   for (const root of new Set([...chosen, ...roots])) {
-    if (rest.size === 0) break;
     if (takeBelow(root, rest, known) && !chosen.includes(root)) chosen.push(root);
+    if (rest.size === 0) break;
   }
   return [...chosen, ...rest];
 }
@@ -35,12 +36,15 @@ export function reliedOn(
 /** The topmost blobs that are not sent. */
 function topmost(values: ReadonlyMap<BlobId, CutValue>, sent: ReadonlyMap<BlobId, Blob>): Set<BlobId> {
   const found = new Set<BlobId>();
-  const seen = new Set(values.keys());
-  for (const id of seen) {
+  const nodes = new Set<Blob>();
+  const look = (id: BlobId): void => {
     const blob = sent.get(id);
     if (!blob) found.add(id);
-    else for (const child of childrenOf(blob)) seen.add(child);
-  }
+    else if (blob.kind === "node") nodes.add(blob);
+  };
+  for (const id of values.keys()) look(id);
+  // A set that grows while it is walked gives what was added, too.
+  for (const node of nodes) for (const id of childrenOf(node)) look(id);
   return found;
 }
 

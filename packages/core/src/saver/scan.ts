@@ -127,6 +127,6 @@ function positionOf({ thread, checkpoint }: StoredCheckpoint): ScanPosition {
 }
 
 /** The blobs that a checkpoint and its writes name. */
-export function refsOf({ checkpoint, writes }: StoredCheckpoint): BlobId[] {
-  return [...checkpoint.refs, ...writes.flatMap((write) => write.refs)];
+export function refsOf({ checkpoint, writes }: StoredCheckpoint): readonly BlobId[] {
+  return writes.length === 0 ? checkpoint.refs : [...checkpoint.refs, ...writes.flatMap(({ refs }) => refs)];
 }

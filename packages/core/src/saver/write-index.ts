@@ -33,6 +33,7 @@ export function writeIndexes(channels: readonly string[]): WritePlace[] {
     position,
     idx: SPECIAL.get(channel) ?? position,
   }));
+  if (places.every(({ idx }) => idx >= 0)) return places;
   const last = new Map(places.map((place) => [place.idx, place.position]));
   return places.filter(({ idx, position }) => last.get(idx) === position);
 }

@@ -20,8 +20,9 @@ type Records = (readonly string[] | undefined)[];
 
 // One body is read at a time, from its first byte to its last, and nobody else's code is called meanwhile. Kept in
 // variables of the module, all this is found faster than in an object.
-let bytes: Uint8Array = new Uint8Array();
-let view = new DataView(bytes.buffer);
+const NOTHING = new Uint8Array();
+let bytes: Uint8Array = NOTHING;
+let view: DataView | undefined;
 let at = 0;
 let end = 0;
 let records: Records = [];
@@ -42,7 +43,6 @@ let isUntagged = false;
  */
 export function readBody(body: Uint8Array, length: number, tagged: boolean): unknown {
   bytes = body;
-  view = new DataView(body.buffer, body.byteOffset, body.length);
   at = 0;
   end = length;
   records = [];
@@ -56,9 +56,14 @@ export function readBody(body: Uint8Array, length: number, tagged: boolean): unk
     return value;
   } finally {
     // The buffer must not be kept any longer.
-    bytes = new Uint8Array();
-    view = new DataView(bytes.buffer);
+    bytes = NOTHING;
+    view = undefined;
   }
+}
+
+/** For the numbers that few bodies have. */
+function numbers(): DataView {
+  return (view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
 }
 
 function readValue(): unknown {
@@ -84,9 +89,9 @@ function readValue(): unknown {
     case 0xc6:
       return readBinary(readLength4());
     case 0xca:
-      return view.getFloat32(past(4));
+      return numbers().getFloat32(past(4));
     case 0xcb:
-      return view.getFloat64(past(8));
+      return numbers().getFloat64(past(8));
     case 0xcc:
       return readLength1();
     case 0xcd:
@@ -94,15 +99,15 @@ function readValue(): unknown {
     case 0xce:
       return readLength4();
     case 0xcf:
-      return view.getBigUint64(past(8));
+      return numbers().getBigUint64(past(8));
     case 0xd0:
-      return view.getInt8(past(1));
+      return numbers().getInt8(past(1));
     case 0xd1:
-      return view.getInt16(past(2));
+      return numbers().getInt16(past(2));
     case 0xd2:
-      return view.getInt32(past(4));
+      return numbers().getInt32(past(4));
     case 0xd3:
-      return view.getBigInt64(past(8));
+      return numbers().getBigInt64(past(8));
     case 0xd4: {
       const keys = readExtension();
       return keys && readRecord(keys);
@@ -152,7 +157,7 @@ function readLength2(): number {
 }
 
 function readLength4(): number {
-  return view.getUint32(past(4));
+  return numbers().getUint32(past(4));
 }
 
 function readBinary(length: number): Uint8Array {
