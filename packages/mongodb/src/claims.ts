@@ -7,7 +7,8 @@ import { only, threadKey } from "./keys.ts";
 import { awaitPurge } from "./remove/purge.ts";
 import { settle } from "./remove/remove.ts";
 import type { Session } from "./session.ts";
-import { after, ALIVE, findThread, isAlive, renewalByOwn } from "./thread.ts";
+import { after, ALIVE, findThread, isAlive, newThread, renewal, renewalByOwn } from "./thread.ts";
+import { isSameTwice, twice } from "./twice.ts";
 
 const MAX_ATTEMPTS = 20;
 
@@ -46,6 +47,9 @@ export async function claimThread(session: Session, request: ClaimRequest): Prom
   );
 }
 
+/** What decides here must not be damaged. */
+const WHOLE: readonly Doc[] = ["claim", "open", "own"].map(isSameTwice);
+
 /** Takes a claim that is free, or renews one. `unsettled`: a write of somebody else may be under way. */
 async function take(
   session: Session,
@@ -56,13 +60,13 @@ async function take(
   const isFree = { $lte: ["$claim.until", "$$NOW"] };
   const filter = {
     ...only(threadKey(thread)),
-    $expr: { $and: [ALIVE["$expr"], renews ? isOwn : { $or: [isOwn, isFree] }] },
+    $expr: { $and: [ALIVE["$expr"], ...WHOLE, renews ? isOwn : { $or: [isOwn, isFree] }] },
   };
   const isQuiet = { $and: [{ $lte: ["$busy", null] }, { $lte: [{ $ifNull: ["$open", 0] }, 0] }] };
   // Sent again, it renews its own claim: what the first attempt saw must stay.
   const unsettled = { $cond: [isOwn, "$claim.unsettled", { $not: [isQuiet] }] };
   const set = {
-    claim: { id: { $literal: claim }, until: after(ttl), unsettled },
+    ...twice({ claim: { id: { $literal: claim }, until: after(ttl), unsettled } }),
     ...renewalByOwn(threadTtl),
   };
   const found = await session.write((collection) =>
@@ -80,7 +84,9 @@ async function take(
 async function settleFor(session: Session, { thread, claim }: ClaimRequest): Promise<void> {
   await settle(session, thread);
   const filter = { ...only(threadKey(thread)), "claim.id": claim };
-  await session.write((collection) => collection.updateOne(filter, { $unset: { "claim.unsettled": 1 } }));
+  await session.write((collection) =>
+    collection.updateOne(filter, { $unset: { "claim.unsettled": 1, "claimCopy.unsettled": 1 } }),
+  );
 }
 
 /** Creates a thread with a claim, and returns whether it did not exist. */
@@ -90,14 +96,10 @@ async function create(
 ): Promise<boolean> {
   const g = newGeneration(thread);
   const fields: Doc = {
-    thread: { $literal: thread },
-    epoch: { $literal: newEpoch },
-    valid: [g],
+    ...renewal(undefined, threadTtl),
+    ...newThread(thread, newEpoch, g),
     writes: { $ifNull: ["$writes", 0] },
-    created: "$$NOW",
-    updated: "$$NOW",
-    claim: { id: { $literal: claim }, until: after(ttl) },
-    ...renewalByOwn(threadTtl),
+    ...twice({ claim: { id: { $literal: claim }, until: after(ttl) } }),
   };
   try {
     await session.write((collection) =>
@@ -113,6 +115,10 @@ async function create(
 /** Takes a claim from a thread, and returns whether the thread had it. */
 export async function releaseThread(session: Session, { thread, claim }: ReleaseRequest): Promise<boolean> {
   const filter = { ...only(threadKey(thread)), "claim.id": claim, ...ALIVE };
-  const result = await session.write((collection) => collection.updateOne(filter, { $unset: { claim: 1 } }));
-  return result.matchedCount > 0;
+  const update = { $unset: twice({ claim: 1 }) };
+  const result = await session.write((collection) => collection.updateOne(filter, update));
+  if (result.matchedCount > 0) return true;
+  // A damaged one is an error.
+  await findThread(session, thread);
+  return false;
 }

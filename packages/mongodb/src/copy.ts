@@ -8,20 +8,21 @@ import {
 } from "@threadmark/core/storage";
 import { copyThroughClient, moveTo, NEWEST_FIRST } from "./copy-through-client.ts";
 import type { Doc } from "./driver.ts";
+import { entriesOf, storedEntry } from "./entries.ts";
 import { newGeneration } from "./generation.ts";
 import { isBadType, isDuplicateKey, isUnsupported } from "./failure.ts";
 import { anyOf, blobsOf, contentOf, only, recordsOf, threadKey, wholeOf, type Key } from "./keys.ts";
 import { awaitPurge, generationsIn, LONG_WAITS, purge, reserve } from "./remove/purge.ts";
 import { settle } from "./remove/remove.ts";
 import type { Session } from "./session.ts";
+import { twice } from "./twice.ts";
 import {
-  entriesOf,
   findThread,
   isAlive,
   isSettled,
+  newThread,
   oldOf,
   onlyOf,
-  storedEntry,
   type ThreadDoc,
 } from "./thread.ts";
 
@@ -260,17 +261,13 @@ async function reveal(
     storedEntry({ ...entry, seal: shiftSeal(entry.seal, sealShift) }),
   );
   const fields = {
-    epoch: { $literal: newEpoch },
-    valid: [g],
-    created: "$$NOW",
-    updated: "$$NOW",
-    expires: expires ?? "$$REMOVE",
+    ...newThread(to, newEpoch, g),
+    ...twice({ expires: expires ?? "$$REMOVE", ...(typeof own === "number" && { own }) }),
     gone: "$$REMOVE",
     ...(entries.length > 0 && { entries: { $literal: entries }, entryCount: entries.length }),
   };
-  const update = [{ $set: { ...fields, ...(typeof own === "number" && { own }) } }];
   const result = await session.write((collection) =>
-    collection.updateOne({ ...only(threadKey(to)), g }, update),
+    collection.updateOne({ ...only(threadKey(to)), g }, [{ $set: fields }]),
   );
   return result.matchedCount > 0;
 }

@@ -34,6 +34,8 @@ export const INDEXES: readonly Index[] = [
   { name: ENTRIES_INDEX, key: { "entries.k": 1, "entries.v": 1, updated: -1, thread: 1 }, sparse: true },
   // Threads that expire.
   { name: "expiry", key: { expires: 1 }, sparse: true },
+  // The same, for those whose expiry is damaged.
+  { name: "expiry_copy", key: { expiresCopy: 1 }, sparse: true },
 ];
 
 export async function isSetUp(collection: Collection, name: string): Promise<boolean> {

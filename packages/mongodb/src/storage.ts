@@ -43,15 +43,16 @@ import { ThreadHints } from "./write/thread-hints.ts";
 import { readAncestors, readBlobs } from "./read/history.ts";
 import { readOutline, readOutlines } from "./read/outline.ts";
 import { only, threadKey } from "./keys.ts";
-import { findExpired } from "./read/expired.ts";
+import { findExpired, refuseDamaged } from "./read/expired.ts";
 import { readThreads } from "./read/listing.ts";
 import { deleteThreads } from "./remove/delete-threads.ts";
 import { readOne, readScan, type ReadContext } from "./read/read-checkpoints.ts";
 import { checkpointRecords, writeRecords } from "./write/records.ts";
 import { remove, removeAll } from "./remove/remove.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import { after, ALIVE, expired, NEVER } from "./thread.ts";
+import { ALIVE, expired, findThread, ownTtl } from "./thread.ts";
 import { MOST_TOGETHER, Together } from "./together.ts";
+import { copyOf } from "./twice.ts";
 import { updateThreads } from "./update-threads.ts";
 import { SharedUpdates } from "./write/shared-updates.ts";
 import { WriteQueue } from "./write/write-queue.ts";
@@ -197,7 +198,8 @@ export class MongoDBStorage implements CheckpointStorage {
   async expire({ thread, ttl }: ExpireRequest): Promise<boolean> {
     this.#context.hints.forget(thread);
     const filter = { ...only(threadKey(thread)), ...ALIVE };
-    const result = await this.#session.write((collection) => collection.updateOne(filter, ownTtl(ttl)));
+    const change: Doc = ttl === undefined ? { $unset: ["own", copyOf("own")] } : { $set: ownTtl(ttl) };
+    const result = await this.#session.write((collection) => collection.updateOne(filter, [change]));
     return result.matchedCount > 0;
   }
 
@@ -206,7 +208,12 @@ export class MongoDBStorage implements CheckpointStorage {
   }
 
   async sweep({ thread, limit }: SweepRequest): Promise<number> {
-    if (thread !== undefined) return this.#sweep([thread]);
+    if (thread !== undefined) {
+      const one = await this.#sweep([thread]);
+      // A damaged one is an error.
+      if (one === 0) await findThread(this.#session, thread);
+      return one;
+    }
     const now = await this.#session.serverTime();
     const tried = new Set<string>();
     let swept = 0;
@@ -217,6 +224,8 @@ export class MongoDBStorage implements CheckpointStorage {
       for (const name of names) tried.add(name);
       swept += await this.#sweep(names);
     }
+    // Only when nothing else is left to do.
+    if (swept < limit) await refuseDamaged(this.#session, now);
     return swept;
   }
 
@@ -233,10 +242,4 @@ export class MongoDBStorage implements CheckpointStorage {
     }
     return swept;
   }
-}
-
-function ownTtl(ttl: ExpireRequest["ttl"]): Doc[] {
-  if (ttl === undefined) return [{ $unset: "own" }];
-  if (ttl === null) return [{ $set: { own: NEVER, expires: "$$REMOVE" } }];
-  return [{ $set: { own: ttl, expires: after(ttl) } }];
 }

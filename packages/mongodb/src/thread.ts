@@ -1,9 +1,11 @@
-import { damaged, type ThreadEntry } from "@threadmark/core/storage";
+import { damaged } from "@threadmark/core/storage";
 import { decoderOf } from "./decoder.ts";
 import type { Doc } from "./driver.ts";
+import type { StoredEntry } from "./entries.ts";
 import type { Session } from "./session.ts";
 import { checkGeneration } from "./generation.ts";
 import { anyOf, only, threadKey, type Key } from "./keys.ts";
+import { agrees, copyOf, isSameTwice, twice } from "./twice.ts";
 
 /**
  * A thread's own document decides which of its other documents count.
@@ -47,13 +49,6 @@ export interface ThreadDoc {
   readonly claim?: StoredClaim;
 }
 
-interface StoredEntry {
-  readonly k: string;
-  readonly v: string;
-  readonly b: Uint8Array;
-  readonly s: number;
-}
-
 interface StoredClaim {
   readonly id: string;
   readonly until: Date;
@@ -67,11 +62,16 @@ export const LONG_AGO: Date = new Date(0);
 const LATER = new Date(1);
 
 /** The fields of a thread that is gone for everybody, even if some of it is left. */
-export const GONE: Doc = { valid: [], expires: LONG_AGO };
+export const GONE: Doc = { valid: [], ...twice({ expires: LONG_AGO }) };
 
-/** The fields of a thread that is not there yet. */
-export function neverThere(thread: string): Doc {
-  return { thread, epoch: "", created: LONG_AGO, updated: LONG_AGO, ...GONE };
+/** The fields of a thread that did not exist, as expressions of the server. */
+export function newThread(thread: string, epoch: string, g: string): Doc {
+  return {
+    thread: { $literal: thread },
+    epoch: { $literal: epoch },
+    valid: [g],
+    ...twice({ created: "$$NOW", updated: "$$NOW" }),
+  };
 }
 
 /**
@@ -84,9 +84,12 @@ export function onlyOf(generations: readonly string[]): Doc {
 
 /**
  * Whether a thread has expired, and the condition for one that has not. Only the server's clock decides that, in
- * the command itself: those of clients may be wrong, and may step. `null` comes before all dates.
+ * the command itself: those of clients may be wrong, and may step. `null` comes before all dates. A thread whose
+ * expiry is damaged has not expired, so it is found, and then refused.
  */
-const EXPIRED: Doc = { $and: [{ $gt: ["$expires", null] }, { $lte: ["$expires", "$$NOW"] }] };
+const EXPIRED: Doc = {
+  $and: [{ $gt: ["$expires", null] }, { $lte: ["$expires", "$$NOW"] }, isSameTwice("expires")],
+};
 
 /** It cannot be part of an upsert, in which the server does not allow `$expr`. */
 export const ALIVE: Doc = { $expr: { $not: [EXPIRED] } };
@@ -140,21 +143,35 @@ export function isLasting(
   return !expires && (own === NEVER || ((own ?? undefined) === undefined && ttl === undefined));
 }
 
-/** The new value of `expires` after a write or a read; none where it stays as it is. */
-export function renewal(
-  own: number | undefined,
-  ttl: number | undefined,
-): { readonly expires?: Doc | string } {
+/** The new expiry after a write or a read; nothing where it stays as it is. */
+export function renewal(own: number | undefined, ttl: number | undefined): Doc {
   const milliseconds = own ?? ttl;
   if (milliseconds === undefined) return {};
-  return { expires: milliseconds === NEVER ? "$$REMOVE" : after(milliseconds) };
+  return expiring(milliseconds === NEVER ? "$$REMOVE" : after(milliseconds));
 }
 
-/** The same where the thread's own time to live is not known. */
-export function renewalByOwn(ttl: number | undefined): { readonly expires: Doc } {
-  const given = ttl === undefined ? "$expires" : after(ttl);
+/** The same where the thread's own time to live is not known, which must not be damaged. */
+export function renewalByOwn(ttl: number | undefined): Doc {
   const own = { $cond: [{ $eq: ["$own", NEVER] }, "$$REMOVE", { $add: ["$$NOW", "$own"] }] };
-  return { expires: { $cond: [{ $gt: ["$own", null] }, own, given] } };
+  const renewed = (field: string): Doc => ({
+    $cond: [{ $gt: ["$own", null] }, own, ttl === undefined ? `$${field}` : after(ttl)],
+  });
+  return { ...expiring(renewed("expires")), expiresCopy: renewed("expiresCopy") };
+}
+
+/**
+ * Sets the expiry. A thread with one has a copy of `updated`, too; without one, the time is set in a way that cannot
+ * set two fields to the same moment, and the copy means nothing.
+ */
+function expiring(expires: Doc | string): Doc {
+  const updated = { $cond: [{ $gt: ["$expires", null] }, "$updatedCopy", "$updated"] };
+  return { ...twice({ expires }), updatedCopy: updated };
+}
+
+/** The expiry and the own time to live of a thread that gets one, or `null` for one that never expires. */
+export function ownTtl(ttl: number | null): Doc {
+  if (ttl === null) return twice({ own: NEVER, expires: "$$REMOVE" });
+  return { ...twice({ own: ttl }), ...expiring(after(ttl)) };
 }
 
 /** This many milliseconds from now, by the server's clock. */
@@ -183,9 +200,12 @@ const FIELDS: readonly (keyof ThreadDoc)[] = [
   "claim",
 ];
 
+/** Fields that are stored twice. */
+const TWICE = ["created", "expires", "own", "claim", "open"];
+
 /** The projection for a {@link SeenThread}. A read that needs more fields has to name them. */
 export const SEEN: Doc = {
-  ...Object.fromEntries(FIELDS.map((field) => [field, 1])),
+  ...Object.fromEntries([...FIELDS, ...TWICE.map(copyOf), copyOf("updated")].map((field) => [field, 1])),
   now: "$$NOW",
 };
 
@@ -211,7 +231,8 @@ export async function findThreads(
   );
 }
 
-const A_THREAD = "the document";
+/** What it is for errors. */
+export const A_THREAD = "the document";
 
 /**
  * The document of a thread, once the fields that decide about its other documents are checked.
@@ -221,67 +242,17 @@ const A_THREAD = "the document";
 export function checkedThread(thread: string, doc: Doc): ThreadDoc {
   const decode = decoderOf(thread, A_THREAD);
   const { g, valid, epoch, writes, created, updated, expires, own, gone, busy } = doc;
-  if (doc["thread"] !== thread) throw damaged(thread, A_THREAD);
-  // Only a thread that is gone has no valid generation. Any other without one is not read as if it were gone.
-  const isGone = decode.date(expires ?? LATER).getTime() <= LONG_AGO.getTime();
-  if (decode.list(valid).length === 0 && !isGone) throw damaged(thread, A_THREAD);
   for (const one of [g, ...decode.list(valid)]) checkGeneration(thread, one, A_THREAD);
-  for (const date of [created, updated]) decode.date(date);
+  // Only a thread that is gone has no valid generation. Any other without one is not read as if it were gone.
+  const isGone = decode.list(valid).length === 0;
+  const isLongAgo = decode.date(expires ?? LATER).getTime() <= LONG_AGO.getTime();
+  const twofold = isGone ? ["expires"] : [...TWICE, ...(expires ? ["updated"] : [])];
+  const isWhole = twofold.every((field) => agrees(doc, field));
+  if (doc["thread"] !== thread || isGone !== isLongAgo || !isWhole) throw damaged(thread, A_THREAD);
   for (const date of [gone, busy]) decode.date(date ?? LONG_AGO);
-  decode.text(epoch);
   for (const number of [writes, own]) decode.number(number ?? 0);
+  if (isGone) return doc as unknown as ThreadDoc;
+  for (const date of [created, updated]) decode.date(date);
+  decode.text(epoch);
   return doc as unknown as ThreadDoc;
-}
-
-export function storedEntry({ key, token, value, seal }: ThreadEntry): StoredEntry {
-  return { k: key, v: token, b: value, s: seal };
-}
-
-/** @throws CheckpointError `CORRUPT` */
-export function entriesOf({
-  thread,
-  entries,
-  entryCount,
-}: Pick<ThreadDoc, "thread" | "entries" | "entryCount">): ThreadEntry[] {
-  const decode = decoderOf(thread, A_THREAD);
-  const list = decode.list(entries ?? []);
-  if (list.length !== decode.number(entryCount ?? 0)) throw damaged(thread, A_THREAD);
-  return list.map((entry) => {
-    const { k, v, b, s } = decode.object(entry);
-    return { key: decode.text(k), token: decode.text(v), value: decode.bytes(b), seal: decode.seal(s) };
-  });
-}
-
-/** The keys that a thread seems to have, without a check. */
-export function entryKeysOf({ entries }: ThreadDoc): string[] {
-  return Array.isArray(entries) ? entries.map((entry: Partial<StoredEntry> | null) => entry?.k ?? "") : [];
-}
-
-/** The same as a plain update, for entries that exist: if one is missing, it fails. */
-export function replacedEntries(set: readonly ThreadEntry[]): {
-  readonly filter: Doc;
-  readonly set: Doc;
-  readonly arrayFilters: readonly Doc[];
-} {
-  const keys = set.map(({ key }) => key);
-  return {
-    filter: { $and: keys.map((k) => ({ entries: { $elemMatch: { k } } })) },
-    set: Object.fromEntries(set.map((entry, i) => [`entries.$[e${i}]`, storedEntry(entry)])),
-    arrayFilters: keys.map((key, i) => ({ [`e${i}.k`]: key })),
-  };
-}
-
-/** The new values of `entries` and `entryCount`: some are set, some removed, and the others stay. */
-export function changedEntries(set: readonly ThreadEntry[], remove: readonly string[] = []): Doc {
-  const changed = [...set.map(({ key }) => key), ...remove];
-  const others = {
-    $filter: {
-      input: { $ifNull: ["$entries", []] },
-      cond: { $not: [{ $in: ["$$this.k", { $literal: changed }] }] },
-    },
-  };
-  return {
-    entries: { $concatArrays: [others, { $literal: set.map(storedEntry) }] },
-    entryCount: { $add: [{ $size: others }, set.length] },
-  };
 }

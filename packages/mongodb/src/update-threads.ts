@@ -2,7 +2,8 @@ import type { UpdateThreadRequest } from "@threadmark/core/storage";
 import type { UpdateOp } from "./driver.ts";
 import { anyOf, only, threadKey, type Key } from "./keys.ts";
 import type { Session } from "./session.ts";
-import { ALIVE, changedEntries } from "./thread.ts";
+import { changedEntries } from "./entries.ts";
+import { ALIVE } from "./thread.ts";
 
 /** Changes the metadata of threads, and returns whether each of them exists. */
 export async function updateThreads(

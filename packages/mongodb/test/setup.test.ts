@@ -23,7 +23,7 @@ describe.each(onServers)("set-up on $title", ({ server }) => {
   it("happens with the first call, as LangGraph.js's own saver does not need it", async () => {
     const name = newName();
     await putTurn(saverIn(name), { thread: "t", id: turnId(1), values: { a: 1 } });
-    expect(await client.db(dbName).collection(name).indexes()).toHaveLength(7);
+    expect(await client.db(dbName).collection(name).indexes()).toHaveLength(8);
   });
 
   it("throws what goes wrong", async () => {

@@ -9,7 +9,7 @@ import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/t
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newest, openSaver, useSchema } from "./database.ts";
-import { operations, OWNER } from "./operations.ts";
+import { operations, OWNER } from "@threadmark/storage-tests/operations";
 import { damageOf, type Column } from "./random-damage.ts";
 
 /** The last one has expired. */

@@ -20,7 +20,7 @@ export const attacks: Readonly<Record<string, readonly Part[]>> = {
     part("memory", "tooling/storage-tests", "damage"),
     part("postgres", POSTGRES, "damage"),
     part("redis", REDIS, "damage"),
-    part("mongodb", MONGODB, "internal/damage"),
+    part("mongodb", MONGODB, "internal/damage", "internal/damaged-threads"),
   ],
   rollbacks: [
     part("memory", "packages/conformance", "storage/suite"),

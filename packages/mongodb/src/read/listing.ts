@@ -11,7 +11,8 @@ import { isBadHint } from "../failure.ts";
 import { checkpointsOf, KIND, only, threadKey, writesOf, type Key } from "../keys.ts";
 import { ENTRIES_INDEX } from "../schema.ts";
 import { ALL, type Session } from "../session.ts";
-import { ALIVE, checkedThread, entriesOf, isValid, type ThreadDoc } from "../thread.ts";
+import { entriesOf } from "../entries.ts";
+import { ALIVE, checkedThread, isValid, LONG_AGO, type ThreadDoc } from "../thread.ts";
 import { writesStage } from "./by-aggregate.ts";
 import type { ReadContext } from "./read-checkpoints.ts";
 import { findValid } from "./read-steadily.ts";
@@ -96,9 +97,9 @@ async function hinted(
 function conditionsOf({ thread, filter, after }: ThreadsRequest): Doc {
   const time = after && new Date(after.updated);
   return {
-    ...(thread !== undefined && only(threadKey(thread))),
     // The condition on it makes it possible to use a sparse index.
-    updated: time ? { $lte: time } : { $gte: new Date(0) },
+    ...(thread === undefined ? { updated: { $gte: LONG_AGO } } : only(threadKey(thread))),
+    ...(time && { updated: { $lte: time } }),
     ...(after && { $nor: [{ updated: time, thread: { $lte: after.thread } }] }),
     ...(filter.length > 0 && { $and: filter.map(conditionOf) }),
     ...ALIVE,

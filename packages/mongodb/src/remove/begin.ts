@@ -3,6 +3,7 @@ import type { UpdateOp } from "../driver.ts";
 import { newGeneration } from "../generation.ts";
 import { only, threadKey } from "../keys.ts";
 import type { Session } from "../session.ts";
+import { twice } from "../twice.ts";
 import { ALIVE, findThreads, isSettled, type SeenThread, type ThreadDoc } from "../thread.ts";
 
 const MAX_ATTEMPTS = 100;
@@ -28,7 +29,8 @@ export function again({ request, attempt }: Pending): Pending {
 
 /** Whether a removal that is under way is to be taken for dead. */
 export function isStuck({ patience }: Session, { busy, now }: SeenThread): boolean {
-  return !busy || now.getTime() - busy.getTime() >= patience;
+  // One that begins in the future has a damaged time.
+  return !busy || Math.abs(now.getTime() - busy.getTime()) >= patience;
 }
 
 /**
@@ -70,7 +72,7 @@ function beginOne({ thread, g: before, valid }: ThreadDoc, g: string, epoch: str
     epoch: { $literal: epoch },
     valid: [...valid, g],
     busy: "$$NOW",
-    open: "$$REMOVE",
+    ...twice({ open: "$$REMOVE" }),
   };
   return { updateOne: { filter, update: [{ $set: set }], upsert: false } };
 }

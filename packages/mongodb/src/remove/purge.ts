@@ -3,7 +3,7 @@ import { newGeneration } from "../generation.ts";
 import { isDuplicateKey } from "../failure.ts";
 import { anyOf, contentOf, either, KIND, only, threadKey, wholeOf } from "../keys.ts";
 import { ALL, type Session } from "../session.ts";
-import { findThread, GONE, neverThere, onlyOf, type ThreadDoc } from "../thread.ts";
+import { findThread, GONE, onlyOf, type ThreadDoc } from "../thread.ts";
 
 /** What a purge found of a thread, and did with it. */
 export interface Purged {
@@ -126,7 +126,7 @@ export async function purgeLeftovers(session: Session, thread: string): Promise<
 
 /** Puts a thread that is gone in the place of one that does not exist. Returns whether it did not exist. */
 export async function reserve(session: Session, thread: string, mark: string): Promise<boolean> {
-  const update = { $setOnInsert: { writes: 0, ...neverThere(thread) }, $currentDate: { gone: true } };
+  const update = { $setOnInsert: { writes: 0, thread, ...GONE }, $currentDate: { gone: true } };
   const filter = { ...only(threadKey(thread)), g: mark };
   try {
     await session.write((collection) => collection.updateOne(filter, update, { upsert: true }));

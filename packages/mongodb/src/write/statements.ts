@@ -2,16 +2,9 @@ import type { Blob, BlobId, WriteRequest } from "@threadmark/core/storage";
 import { blobFields } from "../documents.ts";
 import type { Doc, UpdateOp } from "../driver.ts";
 import { blobKey, only, threadKey } from "../keys.ts";
-import {
-  ALIVE,
-  changedEntries,
-  isLasting,
-  LONG_AGO,
-  neverThere,
-  renewal,
-  replacedEntries,
-  storedEntry,
-} from "../thread.ts";
+import { changedEntries, replacedEntries } from "../entries.ts";
+import { ALIVE, GONE, isLasting, LONG_AGO, newThread, renewal } from "../thread.ts";
+import { copyOf, twice } from "../twice.ts";
 import type { Hint } from "./thread-hints.ts";
 
 /**
@@ -47,21 +40,19 @@ export function needsOpen({ claim, ttl, entries }: WriteRequest, hint: Hint): bo
 
 /** If the thread does not exist, this leaves one that is marked as gone, which `sweep` removes. */
 export function open(request: WriteRequest, hint: Hint): UpdateOp {
-  const count = { writes: 1, ...(request.claim !== undefined && { open: 1 }) };
-  if (!hint.isNew) return upsert(asKnown(request, hint), { $inc: count, $setOnInsert: notThere(request) });
-  return upsert({ ...only(threadKey(request.thread)), g: hint.g }, { $inc: count, ...fresh(request, hint) });
+  if (hint.isNew) return create(request, hint);
+  const count = { writes: 1, ...(request.claim !== undefined && twice({ open: 1 })) };
+  return upsert(asKnown(request, hint), { $inc: count, $setOnInsert: notThere(request) });
 }
 
 /** Records that a write that was opened is done, and moves the thread's times. */
 export function closeOpened(request: WriteRequest, hint: Hint): UpdateOp {
   const { ttl, entries, claim } = request;
-  // The time of a command is when it began, which is before the time that `open` took.
-  const updated = { $max: ["$created", "$$NOW"] };
   const set = {
-    updated,
-    writes: { $add: ["$writes", 1] },
-    ...(claim !== undefined && { open: { $subtract: ["$open", 1] } }),
     ...renewal(hint.own, ttl),
+    ...twice({ updated: "$$NOW" }),
+    writes: { $add: ["$writes", 1] },
+    ...(claim !== undefined && Object.fromEntries(["open", copyOf("open")].map(oneLess))),
     ...(entries.length > 0 && changedEntries(entries)),
   };
   return {
@@ -75,20 +66,10 @@ export function closeOpened(request: WriteRequest, hint: Hint): UpdateOp {
  * gone, as `open` does: the write must not take that insertion for its success. With metadata it fails instead.
  */
 export function close(request: WriteRequest, hint: Hint): UpdateOp {
-  const count = { $inc: { writes: 1 } };
-  const key = only(threadKey(request.thread));
+  if (hint.isNew) return create(request, hint);
   const { entries } = request;
-  if (hint.isNew) {
-    const { $setOnInsert, ...times } = fresh(request, hint);
-    const first = entries.length > 0 && { entries: entries.map(storedEntry), entryCount: entries.length };
-    return upsert({ ...key, g: hint.g }, { ...count, ...times, $setOnInsert: { ...$setOnInsert, ...first } });
-  }
   const filter = { ...asKnown(request, hint), expires: null };
-  const update = {
-    ...count,
-    $currentDate: { updated: true },
-    $setOnInsert: withoutTime(notThere(request)),
-  };
+  const update = { $inc: { writes: 1 }, $currentDate: { updated: true }, $setOnInsert: notThere(request) };
   if (entries.length === 0) return upsert(filter, update);
   const replaced = replacedEntries(entries);
   return {
@@ -101,17 +82,22 @@ export function close(request: WriteRequest, hint: Hint): UpdateOp {
   };
 }
 
+function oneLess(field: string): [string, Doc] {
+  return [field, { $subtract: [`$${field}`, 1] }];
+}
+
 /** A thread that did not exist. */
-function fresh({ thread }: WriteRequest, { g, epoch }: Hint): { readonly $setOnInsert: Doc } & Doc {
-  return { $setOnInsert: { thread, epoch, valid: [g] }, $currentDate: { created: true, updated: true } };
+function create({ thread, entries }: WriteRequest, { g, epoch }: Hint): UpdateOp {
+  const set = {
+    ...newThread(thread, epoch, g),
+    writes: { $add: [{ $ifNull: ["$writes", 0] }, 1] },
+    ...(entries.length > 0 && changedEntries(entries)),
+  };
+  return upsert({ ...only(threadKey(thread)), g }, [{ $set: set }]);
 }
 
 function notThere({ thread }: WriteRequest): Doc {
-  return { ...neverThere(thread), gone: LONG_AGO };
-}
-
-function withoutTime({ updated: _, ...fields }: Doc): Doc {
-  return fields;
+  return { thread, ...GONE, gone: LONG_AGO };
 }
 
 /** The condition for the thread as the write knows it. */
@@ -120,7 +106,7 @@ function asKnown({ thread, claim }: WriteRequest, { g, own }: Pick<Hint, "g" | "
     ...only(threadKey(thread)),
     g,
     own: own ?? null,
-    ...(claim !== undefined && { "claim.id": claim }),
+    ...(claim !== undefined && { "claim.id": claim, "claimCopy.id": claim }),
   };
 }
 

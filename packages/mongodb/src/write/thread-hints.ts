@@ -1,6 +1,7 @@
 import type { ThreadEntry, WriteRequest } from "@threadmark/core/storage";
 import { newGeneration } from "../generation.ts";
-import { entryKeysOf, isSettled, type ThreadDoc } from "../thread.ts";
+import { entryKeysOf } from "../entries.ts";
+import { isSettled, type ThreadDoc } from "../thread.ts";
 
 const MAX_THREADS = 10_000;
 

@@ -9,6 +9,7 @@ import { checkpointFields } from "../../src/documents.ts";
 import { newGeneration } from "../../src/generation.ts";
 import { checkpointKey, threadKey, writeKey, type Key } from "../../src/keys.ts";
 import { INDEXES } from "../../src/schema.ts";
+import { twice } from "../../src/twice.ts";
 import { CommandLog, type Sent } from "../commands.ts";
 import { newName, standalone } from "../database.ts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
@@ -165,8 +166,16 @@ function threadDocs(thread: string, n: number, model: Model): (Document & { _id:
 
 function threadFields(thread: string, n: number, g: string): Document {
   const created = new Date(1e12 + n);
-  const expires = n % 100 === 0 ? { expires: new Date(1e12) } : {};
-  return { thread, epoch: "e", g, valid: [g], writes: 1, created, updated: created, ...expires };
+  const expires = n % 100 === 0 ? twice({ expires: new Date(1e12) }) : {};
+  return {
+    thread,
+    epoch: "e",
+    g,
+    valid: [g],
+    writes: 1,
+    ...twice({ created, updated: created }),
+    ...expires,
+  };
 }
 
 async function all(items: AsyncIterable<unknown>, most = Number.POSITIVE_INFINITY): Promise<void> {

@@ -1,6 +1,6 @@
 import { CLAIM, type CheckpointSaver } from "@threadmark/core";
-import { all } from "@threadmark/storage-tests/parts";
-import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
+import { all } from "./parts.ts";
+import { configOf, longText, putTurn, turnId } from "./turns.ts";
 
 /** Whom thread "one" belongs to. */
 export const OWNER = "an owner";
