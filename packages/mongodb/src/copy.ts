@@ -16,15 +16,7 @@ import { awaitPurge, generationsIn, LONG_WAITS, purge, reserve } from "./remove/
 import { settle } from "./remove/remove.ts";
 import type { Session } from "./session.ts";
 import { twice } from "./twice.ts";
-import {
-  findThread,
-  isAlive,
-  isSettled,
-  newThread,
-  oldOf,
-  onlyOf,
-  type ThreadDoc,
-} from "./thread.ts";
+import { findThread, isAlive, isSettled, newThread, oldOf, onlyOf, type ThreadDoc } from "./thread.ts";
 
 const MAX_ATTEMPTS = 20;
 /** This many attempts, the first ones, wait for a moment without a write. */
@@ -109,6 +101,8 @@ async function copyQuiet(
 ): Promise<ThreadDoc | undefined> {
   const { thread: from, g } = source;
   if (!(await copyRecords(session, source, target))) return undefined;
+  // A removal that met damage has kept some that may lack what is below them.
+  await copyRange(session, { ...blobsOf(from), g: { $ne: g } }, target, [newGeneration(target.to)]);
   // Blobs of this generation are complete (`provenBlob`), and so are their copies.
   await copyRange(session, { ...blobsOf(from), g }, target, [target.g]);
   const after = await findThread(session, from);

@@ -19,7 +19,7 @@ export interface RemoveRequest {
 
 /**
  * - `removed`: done. A thread with no checkpoints left is removed entirely. If a remaining record refers to a missing
- *   blob, the reference may be damaged, so no blob is removed, where a removal is one operation.
+ *   blob, the reference may be damaged, so no blob is removed.
  * - `conflict`: nothing was removed, because a checkpoint in neither list has one of `checkpoints` as parent. If that
  *   checkpoint was stored during the removal, the thread may already have the new epoch.
  */

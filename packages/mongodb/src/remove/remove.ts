@@ -4,7 +4,7 @@ import { doom, end, move } from "./move.ts";
 import { readOutlines, staysAny } from "./outlines.ts";
 import { removeUnreferenced } from "./unreferenced.ts";
 import type { Doc } from "../driver.ts";
-import { newGeneration } from "../generation.ts";
+import { checkGeneration, newGeneration } from "../generation.ts";
 import { anyOf, contentOf, either, recordsOf, threadKey } from "../keys.ts";
 import { generationsIn, purgeAll } from "./purge.ts";
 import type { Session } from "../session.ts";
@@ -35,7 +35,7 @@ export async function remove(
  * Removes checkpoints of several threads, at most one request for each. A step is one command or two for all of them.
  * For readers, all of it takes effect at once, at step 5.
  *
- * 0. If there is a child that the caller does not know of, nothing else is done.
+ * 0. If there is a child that the caller does not know of, or a record that is damaged, nothing else is done.
  * 1. _begin_: the thread gets a new generation and epoch; its old ones stay valid. From here on a write
  *    under an old one cannot complete. Readers get an epoch that no thread has (`epochFor`), so nobody
  *    relies on blobs that may go.
@@ -46,7 +46,7 @@ export async function remove(
  * 5. _end_: only the new generation is valid.
  * 6. What has an old generation is removed, and every blob that nothing refers to. A blob is spared if a
  *    write has sent it under the new generation; and what the survivors refer to was read after step 5, when no
- *    write of an old generation could add to it any more.
+ *    write of an old generation could add to it any more. Where that is damaged, no blob is removed.
  * 7. _settle_: from here on readers get the new epoch, and writes may rely on what was read.
  *
  * Writes under the new generation may run at the same time: until step 7 they can rely only on blobs that were
@@ -66,6 +66,7 @@ export async function removeAll(
   const outcomes = new Map<string, RemoveOutcome>();
   let open = requests.map((request): Pending => ({ request, epoch: request.newEpoch, attempt: 1 }));
   let seen = await findThreads(session, requests.map(threadOf));
+  await checkRecords(session, [...seen.values()].filter(isThere));
   for (const thread of await conflicting(session, requests, seen)) {
     outcomes.set(thread, { outcome: "conflict" });
   }
@@ -97,6 +98,19 @@ function threadOf({ thread }: RemoveRequest): string {
 
 function isThere(thread: SeenThread | undefined): thread is SeenThread {
   return thread !== undefined && isAlive(thread);
+}
+
+/**
+ * Refuses threads with a record whose generation is damaged: it would be removed with those of old generations.
+ *
+ * @throws CheckpointError `CORRUPT`
+ */
+async function checkRecords(session: Session, threads: readonly ThreadDoc[]): Promise<void> {
+  if (threads.length === 0) return;
+  const ranges = threads.map(({ thread }) => recordsOf(thread));
+  for (const [thread, generations] of await generationsIn(session, ranges)) {
+    for (const g of generations) checkGeneration(thread, g, "a record");
+  }
 }
 
 /** Step 0. */

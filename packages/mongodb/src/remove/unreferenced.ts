@@ -1,9 +1,10 @@
 import type { BlobId } from "@threadmark/core/storage";
-import { childrenOf } from "@threadmark/core/storage";
+import { childrenOf, isCheckpointError } from "@threadmark/core/storage";
 import { idOf } from "../decoder.ts";
-import { blobOf, writesIn, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../documents.ts";
+import { blobOf, refsOf, writesIn, type BlobDoc, type CheckpointDoc, type WriteDoc } from "../documents.ts";
 import type { Doc, UpdateManyOp } from "../driver.ts";
-import { anyOf, blobsOf, either, KIND, recordsOf, type Key } from "../keys.ts";
+import { DEAD } from "../generation.ts";
+import { anyOf, blobKey, blobsOf, either, KIND, recordsOf, type Key } from "../keys.ts";
 import type { Session } from "../session.ts";
 import { onlyOf } from "../thread.ts";
 import { readTrees } from "../read/read-trees.ts";
@@ -21,19 +22,23 @@ export interface Thinned {
 
 /**
  * Removes the blobs of old generations that no record refers to, and returns how many, by thread; see step 6 in
- * `remove.ts`. Those that stay get the generation of their thread, which tells writes that they are complete.
+ * `remove.ts`. Those that are in use get the generation of their thread, which tells writes that they are complete.
+ *
+ * Where something is damaged, no blob of the thread is removed. A reference that leads nowhere is damaged, unless another
+ * removal took over just now and has removed what it led to: that one, the last, frees what nothing refers to.
  */
 export async function removeUnreferenced(
   session: Session,
   threads: readonly Thinned[],
 ): Promise<ReadonlyMap<string, number>> {
-  const live = await referenced(session, threads);
+  const { live, damaged } = await referenced(session, threads);
   const blobs = threads.map(({ thread, old }) => ({ ...blobsOf(thread), ...onlyOf(old) }));
   const found = (await session.find(either(blobs), { projection: { g: 1 } })) as unknown as BlobDoc[];
   const isLive = ({ _id }: BlobDoc): boolean => live.get(_id.t)!.has(idOf(_id.b));
   // None of these is a generation of another thread.
   const old = onlyOf(threads.flatMap((one) => one.old));
-  const dead = found.filter((blob) => !isLive(blob));
+  for (const thread of await incomplete(session, live, found)) damaged.add(thread);
+  const dead = found.filter((blob) => !isLive(blob) && !damaged.has(blob._id.t));
   for (const batch of inBatches(dead)) {
     await session.write((collection) => collection.deleteMany({ ...anyOf(keysOf(batch)), ...old }));
   }
@@ -59,39 +64,69 @@ function keysOf(blobs: readonly BlobDoc[]): Key[] {
   return blobs.map(({ _id }) => _id as unknown as Key);
 }
 
+/** The threads where a blob is missing that is referred to. */
+async function incomplete(
+  session: Session,
+  live: References["live"],
+  found: readonly BlobDoc[],
+): Promise<string[]> {
+  const missing = new Map([...live].map(([thread, ids]) => [thread, new Set(ids)]));
+  const see = (docs: readonly Pick<BlobDoc, "_id">[]): void => {
+    for (const { _id } of docs) missing.get(_id.t)!.delete(idOf(_id.b));
+  };
+  see(found);
+  // Few are left: those that a write has sent since.
+  const keys = [...missing].flatMap(([thread, ids]) => [...ids].map((id) => blobKey(thread, id)));
+  for (const batch of inBatches(keys)) {
+    see((await session.find(anyOf(batch), { projection: { _id: 1 } })) as unknown as BlobDoc[]);
+  }
+  return [...missing].filter(([, ids]) => ids.size > 0).map(([thread]) => thread);
+}
+
+interface References {
+  /** What is referred to, by thread. */
+  readonly live: ReadonlyMap<string, ReadonlySet<BlobId>>;
+  /** Threads with something that cannot be read. */
+  readonly damaged: Set<string>;
+}
+
 /**
  * Ids of all blobs at and below what the records of each thread refer to, including records of newer generations: the
  * next removal may have moved them by now. Leaves need not be read.
  */
-async function referenced(
-  session: Session,
-  threads: readonly Thinned[],
-): Promise<ReadonlyMap<string, ReadonlySet<BlobId>>> {
+async function referenced(session: Session, threads: readonly Thinned[]): Promise<References> {
   const live = new Map(threads.map(({ thread }) => [thread, new Set<BlobId>()]));
+  const damaged = new Set<string>();
   const newer = threads.map(({ thread, old }) => ({ ...recordsOf(thread), g: { $nin: old } }));
-  const projection = { refs: 1, w: 1, last: 1, tally: 1 };
+  const projection = { g: 1, refs: 1, w: 1, last: 1, tally: 1 };
   const docs = (await session.find(either(newer), { projection })) as unknown as { _id: Key }[];
   const checkpoints = docs.filter(({ _id }) => _id.k === KIND.checkpoint) as unknown as CheckpointDoc[];
   const writes = docs.filter(({ _id }) => _id.k === KIND.write) as unknown as WriteDoc[];
-  const add = (thread: string, ids: Iterable<BlobId>): void => {
-    const own = live.get(thread)!;
-    for (const id of ids) own.add(id);
+  const add = (thread: string, read: () => readonly BlobId[]): boolean => {
+    try {
+      const own = live.get(thread)!;
+      for (const id of read()) own.add(id);
+      return true;
+    } catch (error) {
+      if (!isCheckpointError(error, "CORRUPT")) throw error;
+      damaged.add(thread);
+      return false;
+    }
   };
-  for (const { _id, refs } of checkpoints) add(_id.t, (refs ?? []).map(idOf));
+  for (const doc of checkpoints) if (doc.g !== DEAD) add(doc._id.t, () => refsOf(doc));
   for (const own of writesByCheckpoint(writes)) {
-    add(
-      own[0]!._id.t,
-      writesIn(own).flatMap(({ refs }) => refs),
-    );
+    add(own[0]!._id.t, () => writesIn(own).flatMap(({ refs }) => refs));
   }
   const find = async (filter: Doc, options: object): Promise<Doc[]> => {
     const nodes = await session.find(filter, options);
-    for (const node of nodes as unknown as BlobDoc[]) add(node._id.t, childrenOf(blobOf(node)));
-    return nodes;
+    return nodes.filter((node) => {
+      const doc = node as unknown as BlobDoc;
+      return add(doc._id.t, () => childrenOf(blobOf(doc)));
+    });
   };
   const roots = [...live].map(([thread, ids]) => ({ thread, ids: [...ids] }));
   await readTrees(find, { roots, have: [], nodesOnly: true, threads: [] });
-  return live;
+  return { live, damaged };
 }
 
 /** Writes of one task count together, but separately for each checkpoint. */

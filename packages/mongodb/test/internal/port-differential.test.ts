@@ -26,8 +26,7 @@ describe.each(onEach)("MongoDBStorage on $title with $how", ({ server, aggregate
   storageConformance({
     name: "the port",
     runner: { describe, it, afterAll },
-    // A removal is not one operation here, and does not look for blobs that are missing; see docs/guarantees.md.
-    skip: ["rollback", "remove/keeps-all-blobs-while-one-is-missing"],
+    skip: ["rollback"],
     seed,
     sequences: enough(sequences),
     open: async () => ({
