@@ -55,7 +55,7 @@ interface StoredClaim {
 }
 
 /** `own` of a thread that never expires. */
-export const NEVER = -1;
+const NEVER = -1;
 
 /** `expires` of a thread that is gone: one that is being deleted, or not there yet. No clock is that far behind. */
 export const LONG_AGO: Date = new Date(0);
