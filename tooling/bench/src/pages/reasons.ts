@@ -9,8 +9,6 @@ relies on is stored. With few, short messages this costs more than it saves.`,
   mongodb: {
     "": `LangGraph.js's saver stores a whole checkpoint with one upsert and does not wait for the journal. Ours also writes the
 thread's document before and after it, so that a removal never leaves half a checkpoint, and waits for the journal.`,
-    "functional-64": `Small calls to several threads share a command only if they come within about a millisecond. In
-LangGraph.js's functional API they are further apart, because the client is busy with other work.`,
     filter: `Every listed checkpoint is checked against its seal, and read with its thread, its writes and its blobs.`,
   },
   redis: {
@@ -19,7 +17,10 @@ no indexes. With short threads that is less work.`,
   },
   memory: {
     "": `LangGraph.js's saver calls \`JSON.stringify\` and keeps the text. Ours stores what a database would get: encoded,
-cut, hashed and sealed, so that every value comes back with its type.`,
+cut, hashed and sealed, so that every value comes back with its type. In short threads that is a cost for each call, not
+for each byte. With 256 new threads, encoding checkpoints takes 42 % of the time of our process (their channels 28 %,
+seals, header and references 7 %), the writes of tasks 13 %, reads 8 %, and requests, storage and cache 12 %. A small put
+allocates three times as much as the other saver's, and collecting that is part of the difference.`,
     filter: `Every listed checkpoint is checked against its seal.`,
   },
   workflow: {
