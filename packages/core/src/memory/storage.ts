@@ -51,11 +51,11 @@ import {
   removeCheckpoints,
   setCheckpoint,
   recordOf,
-  refsOf,
   statsOf,
   writesOf,
   type ThreadData,
 } from "./thread-data.ts";
+import { refsOf } from "../storage/refs.ts";
 
 /** Options of {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
@@ -134,7 +134,7 @@ export class MemoryStorage implements CheckpointStorage {
     if (!data || !namespace || !checkpoint) return undefined;
     if (ttl !== undefined) this.#threads.renew(data, ttl);
     const writes = writesOf(namespace, checkpoint.id);
-    const blobs = reachableBlobs(data, refsOf(checkpoint, writes), have);
+    const blobs = reachableBlobs(data, refsOf({ checkpoint, writes }), have);
     return { thread, checkpoint, writes, blobs, epoch: data.epoch };
   }
 
@@ -151,7 +151,7 @@ export class MemoryStorage implements CheckpointStorage {
     const blobs = new Map<string, Blob>();
     for (const { data, checkpoint, writes } of checkpoints) {
       const have = [...request.have, ...blobs.keys()];
-      for (const blob of reachableBlobs(data, refsOf(checkpoint, writes), have)) blobs.set(blob.id, blob);
+      for (const blob of reachableBlobs(data, refsOf({ checkpoint, writes }), have)) blobs.set(blob.id, blob);
     }
     return { checkpoints, blobs: [...blobs.values()], more: hits.length > request.limit };
   }

@@ -142,11 +142,6 @@ export function collectBlobs(data: ThreadData): number {
   return dead.length;
 }
 
-/** The blobs that a checkpoint and its writes name. */
-export function refsOf(checkpoint: CheckpointRecord, writes: readonly WriteRecord[]): readonly BlobId[] {
-  return writes.length === 0 ? checkpoint.refs : [...checkpoint.refs, ...writes.flatMap(({ refs }) => refs)];
-}
-
 /** The blobs at and below `refs`, without those in `have` and those only below them. */
 export function reachableBlobs(data: ThreadData, refs: readonly BlobId[], have: readonly BlobId[]): Blob[] {
   if (refs.length === 0) return [];

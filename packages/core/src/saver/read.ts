@@ -18,7 +18,8 @@ import { checkFilter, checkLimit } from "./check-arguments.ts";
 import { checkPlace, checkStored } from "./check-records.ts";
 import { checkedBlobs, decodeTuple } from "./decode.ts";
 import type { Engine } from "./engine.ts";
-import { refsOf, scanAll } from "./scan.ts";
+import { refsOf } from "../storage/refs.ts";
+import { scanAll } from "./scan.ts";
 
 /** The tuple at a place, or `undefined`. */
 export async function readTuple(

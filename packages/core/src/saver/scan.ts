@@ -1,6 +1,7 @@
 import { compareText } from "../codec/text.ts";
 import { passesFilter } from "../storage/filter.ts";
 import { comparePositions } from "../storage/order.ts";
+import { refsOf } from "../storage/refs.ts";
 import { namesOf } from "../blobs/blob-cache.ts";
 import { blobsBelow, type FindBlob } from "../blobs/tree.ts";
 import type {
@@ -124,9 +125,4 @@ function placeFor(heads: readonly { readonly head: Scanned }[], next: Scanned): 
 
 function positionOf({ thread, checkpoint }: StoredCheckpoint): ScanPosition {
   return { thread, namespace: checkpoint.namespace, id: checkpoint.id };
-}
-
-/** The blobs that a checkpoint and its writes name. */
-export function refsOf({ checkpoint, writes }: StoredCheckpoint): readonly BlobId[] {
-  return writes.length === 0 ? checkpoint.refs : [...checkpoint.refs, ...writes.flatMap(({ refs }) => refs)];
 }

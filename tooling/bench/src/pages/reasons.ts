@@ -17,10 +17,8 @@ no indexes. With short threads that is less work.`,
   },
   memory: {
     "": `LangGraph.js's saver calls \`JSON.stringify\` and keeps the text. Ours stores what a database would get: encoded,
-cut, hashed and sealed, so that every value comes back with its type. In short threads that is a cost for each call, not
-for each byte. With 256 new threads, encoding checkpoints takes 42 % of the time of our process (their channels 28 %,
-seals, header and references 7 %), the writes of tasks 13 %, reads 8 %, and requests, storage and cache 12 %. A small put
-allocates three times as much as the other saver's, and collecting that is part of the difference.`,
+cut, hashed and sealed, so that every value comes back with its type. In short threads that is a cost for each call,
+not for each byte; [the decisions](decisions.md#where-the-time-of-a-short-thread-goes) say where the time goes.`,
     filter: `Every listed checkpoint is checked against its seal.`,
   },
   workflow: {
