@@ -37,6 +37,19 @@ export function randomId(): string {
   return host.crypto.randomUUID();
 }
 
+const SERIAL_DIGITS = 20;
+let prefix: string | undefined;
+let made = 0;
+
+/**
+ * An id that no other process makes, in a fraction of the time of a random one. Copies of a running process, such as
+ * those from the snapshot of a virtual machine, may make the same ones.
+ */
+export function serialId(): string {
+  prefix ??= randomId().replaceAll("-", "").slice(-SERIAL_DIGITS);
+  return prefix + (made++).toString(36);
+}
+
 /** Resolves after a time. */
 export async function pause(milliseconds: number): Promise<void> {
   await new Promise<void>((resolve) => {

@@ -46,9 +46,9 @@ export function endHeader(header: Encoder, { values, delta, content }: Omit<Head
   writer.arrayHead(values.length);
   for (let i = 0; i < values.length; i++) writer.binary(values[i]![1]);
   const encoding = header.end();
-  const bytes = writer.written.slice();
+  const bytes = writer.copy();
   bytes[0] = encoding;
-  writer.release();
+  header.release();
   return bytes;
 }
 

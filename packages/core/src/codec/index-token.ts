@@ -6,17 +6,32 @@ import { escapeText } from "./text.ts";
 const KEY_MAX = 128;
 
 /**
- * What filters see of metadata: one token for every key. A key whose value is `undefined` counts as absent.
+ * What filters see of metadata: one token for every key, in the order of the keys. A key whose value is `undefined`
+ * counts as absent.
  *
  * @throws CheckpointError `NOT_SERIALIZABLE`.
  */
 export function indexOf(metadata: object): IndexEntry[] {
   const entries: IndexEntry[] = [];
-  for (const key of Object.keys(metadata)) {
-    const value: unknown = (metadata as Readonly<Record<string, unknown>>)[key];
+  for (const name of Object.keys(metadata)) {
+    const value: unknown = (metadata as Readonly<Record<string, unknown>>)[name];
     if (value !== undefined && !isLeftOut(value)) {
-      entries.push({ key: keyToken(key), token: canonicalText(value) });
+      entries.push({ key: keyToken(name), token: canonicalText(value) });
     }
+  }
+  return inOrder(entries);
+}
+
+/** Up to this many entries are moved to their places in less time than `sort` takes to begin. */
+const FEW = 16;
+
+function inOrder(entries: IndexEntry[]): IndexEntry[] {
+  if (entries.length > FEW) return entries.sort((a, b) => (a.key < b.key ? -1 : 1));
+  for (let i = 1; i < entries.length; i++) {
+    const entry = entries[i]!;
+    let at = i;
+    for (; at > 0 && entries[at - 1]!.key > entry.key; at--) entries[at] = entries[at - 1]!;
+    entries[at] = entry;
   }
   return entries;
 }

@@ -42,11 +42,16 @@ export function rememberPrimitive(value: Primitive, size: number, stored: Stored
 }
 
 /**
- * What to remember of an object.
+ * What to remember of an object; nothing if it is short.
  *
  * @param trace How it was encoded, if that was noted.
  */
-export function rememberObject(trace: Trace | undefined, size: number, stored: StoredValue): RememberedValue {
+export function rememberObject(
+  trace: Trace | undefined,
+  size: number,
+  stored: StoredValue,
+): RememberedValue | undefined {
+  if (stored.cut === undefined && size < WORTH_NOTING) return undefined;
   const before = trace && stored.cut && { trace, pieces: stored.cut.leaves, size };
   const cost = REMEMBERED_COST + stored.bytes.length + (before ? HEAD_BYTES + costOfTrace(before.trace) : 0);
   return { stored, size, before, primitive: undefined, cost };

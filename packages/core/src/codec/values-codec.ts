@@ -53,7 +53,7 @@ function nativeCodec(serializer: Serializer): ValueCodec {
   const encodes = isOurs && serializer.encode === Serializer.prototype.encode;
   const decodes = isOurs && serializer.decode === Serializer.prototype.decode;
   const kept = isOurs ? [new Encoder(parts), new UnitEncoder(parts, undefined, undefined)] : [];
-  for (const { bytes } of kept) bytes.release();
+  for (const encoder of kept) encoder.release();
   return {
     kept: [...kept, new TokenReader([], () => Object.prototype)],
     rebuilds: decodes,

@@ -5,10 +5,12 @@ import type { CheckpointInput } from "./encode.ts";
 import { headerOf } from "./decode.ts";
 import { outlineOf } from "./outline.ts";
 
+const NOTHING: ReadonlyMap<string, ChannelVersion> = new Map();
+
 /** Channels that a checkpoint without parent claims to have unchanged, with their versions. */
-export function claimedChannels(input: CheckpointInput): Map<string, ChannelVersion> {
+export function claimedChannels(input: CheckpointInput): ReadonlyMap<string, ChannelVersion> {
   const { parent, newVersions, checkpoint } = input;
-  if (parent.id !== undefined || newVersions === undefined) return new Map();
+  if (parent.id !== undefined || newVersions === undefined) return NOTHING;
   const claimed = Object.entries(checkpoint.channel_versions ?? {}).filter(
     ([channel]) => Object.hasOwn(checkpoint.channel_values, channel) && !Object.hasOwn(newVersions, channel),
   );

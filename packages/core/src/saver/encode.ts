@@ -99,11 +99,12 @@ function recordOf(
   { index, begun, delta, metadata, channels }: EncodedParts,
   base: KnownThread | undefined,
 ): Encoded<CheckpointRecord> {
-  const blobs = blobsIn(channels);
+  const { cut, refs, fresh, reuses } = blobsIn(channels);
   const encoded = new Map<string, RememberedValue>();
-  for (const { channel, remembered } of channels) if (remembered) encoded.set(channel, remembered);
-  const values = channels.map(({ channel, stored }) => [channel, stored.bytes] as const);
-  const refs = [...blobs.values.keys()];
+  const values = channels.map(({ channel, stored, remembered }) => {
+    if (remembered) encoded.set(channel, remembered);
+    return [channel, stored.bytes] as const;
+  });
   const content = contentSum(metadata, index, refs);
   const header = endHeader(begun, { values, delta, content });
   const key = { namespace: parent.namespace, id, run, header };
@@ -118,8 +119,9 @@ function recordOf(
       index,
       refs,
     },
-    ...blobs,
-    values: { cut: blobs.values, encoded },
+    values: { cut, encoded },
+    fresh,
+    reuses,
     base,
   };
 }
@@ -156,23 +158,29 @@ export function encodeWrites(
     return storing(place, () => codec.encode(value, place, store));
   });
   return chain(all(pending), (encoded) => {
-    const { values: cut, ...blobs } = blobsIn(encoded);
+    const { cut, fresh, reuses } = blobsIn(encoded);
     const record = encoded.map(({ idx, channel, stored }) => {
       const refs = stored.cut ? [stored.cut.root.id] : [];
       const write = { task, path: escapeText(path), idx, channel, value: stored.bytes, refs };
       return { ...write, seal: writeSeal(thread, namespace, id, write) };
     });
-    return { record, ...blobs, values: { cut, encoded: new Map() }, base };
+    return { record, values: { cut, encoded: new Map() }, fresh, reuses, base };
   });
 }
 
 interface Blobs extends Pick<Encoded<unknown>, "fresh" | "reuses"> {
-  readonly values: ReadonlyMap<BlobId, CutValue>;
+  readonly cut: ReadonlyMap<BlobId, CutValue>;
+  /** The roots of the values. */
+  readonly refs: readonly BlobId[];
 }
 
+const NOTHING: Blobs = { fresh: [], cut: new Map(), refs: [], reuses: false };
+
 function blobsIn(channels: readonly Pick<EncodedChannel, "stored" | "fresh">[]): Blobs {
+  const isInline = channels.every(({ stored }) => stored.cut === undefined);
+  if (isInline) return NOTHING;
   const fresh: Blob[] = [];
-  const values = new Map<BlobId, CutValue>();
+  const cut = new Map<BlobId, CutValue>();
   let freshLeaves = 0;
   let leaves = 0;
   for (const { stored, fresh: blobs } of channels) {
@@ -181,8 +189,8 @@ function blobsIn(channels: readonly Pick<EncodedChannel, "stored" | "fresh">[]):
       if (blob.kind === "leaf") freshLeaves++;
     }
     if (!stored.cut) continue;
-    values.set(stored.cut.root.id, stored.cut);
+    cut.set(stored.cut.root.id, stored.cut);
     leaves += stored.cut.leaves.length;
   }
-  return { fresh: distinct(fresh), values, reuses: freshLeaves < leaves };
+  return { fresh: distinct(fresh), cut, refs: [...cut.keys()], reuses: freshLeaves < leaves };
 }

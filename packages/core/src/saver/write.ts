@@ -1,7 +1,7 @@
 import { CheckpointError } from "../errors.ts";
 import type { Location } from "../ids.ts";
-import { randomId } from "../runtime.ts";
-import type { Blob, ThreadEntry, WriteOutcome, WriteRequest } from "../storage/port.ts";
+import { serialId } from "../runtime.ts";
+import type { Blob, BlobId, ThreadEntry, WriteOutcome, WriteRequest } from "../storage/port.ts";
 import { allBlobs, type Encoded } from "./encode.ts";
 import type { Engine } from "./engine.ts";
 import { reliedOn } from "./relied-on.ts";
@@ -33,11 +33,14 @@ export async function writeWithBlobs(
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const known = engine.cache.peek(thread);
     // What turned out to be wrong is not relied on again.
-    const { needed, ...chosen } = choose(encoded, attempt === 0 ? known : undefined, namespace);
+    const { needed, blobs, epoch, relies } = choose(encoded, attempt === 0 ? known : undefined, namespace);
     const result = await send({
       thread,
-      ...chosen,
-      newEpoch: randomId(),
+      blobs,
+      epoch,
+      relies,
+      // Even if two threads got the same one, a write proves what it relies on.
+      newEpoch: serialId(),
       ttl: engine.ttl,
       entries: engine.marks.length > 0 ? [...entries, ...engine.marks] : entries,
       claim,
@@ -64,19 +67,22 @@ interface Chosen extends Pick<WriteRequest, "blobs" | "epoch" | "relies"> {
   readonly needed: readonly Blob[];
 }
 
+const NOTHING: readonly BlobId[] = [];
+
 /** What to send of the blobs, and what to rely on for the rest. */
 function choose(
   { base, fresh, values, reuses }: Encoded<unknown>,
   known: Encoded<unknown>["base"],
   namespace: string,
 ): Chosen {
-  const nothing = { epoch: undefined, relies: [] };
   // Nothing is ever removed from what is known: it still has everything that is not new.
   const isBase = known === base;
   const needed = isBase ? fresh : allBlobs(values);
-  if (!known) return { needed, blobs: needed, ...nothing };
+  if (!known) return { needed, blobs: needed, epoch: undefined, relies: NOTHING };
   const blobs = needed.filter((blob) => !known.blobs.has(blob.id));
-  if (blobs.length === needed.length && !(isBase && reuses)) return { needed, blobs, ...nothing };
+  if (blobs.length === needed.length && !(isBase && reuses)) {
+    return { needed, blobs, epoch: undefined, relies: NOTHING };
+  }
   const sent = new Map(blobs.map((blob) => [blob.id, blob]));
   return { needed, blobs, epoch: known.epoch, relies: reliedOn(values.cut, sent, known, namespace) };
 }

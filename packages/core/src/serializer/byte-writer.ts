@@ -54,6 +54,11 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#at);
   }
 
+  /** A copy of that. */
+  copy(): Uint8Array {
+    return this.#bytes.slice(0, this.#at);
+  }
+
   /** Empties the buffer. From now on it begins at this place of the whole, with these parts. */
   protected goOnAt(place: number, parts: readonly Uint8Array[] = []): void {
     this.#base = place;

@@ -6,9 +6,9 @@ import type { ValuePlace } from "./conversion/on-unknown.ts";
 import type { UnknownSettings } from "./conversion/settings.ts";
 import { type ConversionHost, UnknownValues } from "./conversion/unknown-values.ts";
 import { MAX_NESTING, type PathStep } from "./path.ts";
-import { ObjectNumbers } from "./object-numbers.ts";
 import { notSerializable, refuse, refuseDepth } from "./refusal.ts";
-import { type Shape, shapeOf, ShapeTable } from "./shape.ts";
+import { giveBack, type Scratch, takeScratch } from "./scratch.ts";
+import { type Shape, shapeOf } from "./shape.ts";
 import { NEEDS, TAG } from "./tags.ts";
 import { writeBigInt } from "./types/bigint.ts";
 import { writeIrregularArray } from "./types/irregular-array.ts";
@@ -30,18 +30,13 @@ export class Encoder implements ValueWriter, ConversionHost {
   readonly #types: CustomTypes;
   readonly #settings: UnknownSettings;
   #unknown: UnknownValues | undefined;
-  /** Shapes whose keys are already written. */
-  protected readonly shapes: ShapeTable = new ShapeTable();
-  protected readonly numbers: ObjectNumbers = new ObjectNumbers();
-  readonly #path: PathStep[] = [];
+  protected readonly scratch: Scratch = takeScratch();
   /** Values of registered types whose data is being written. */
   #open: Set<object> | undefined;
-  /** The depth of the current value. */
   protected depth = 0;
   /** What reading the value needs, as far as it has been written. */
   protected needed = 0;
 
-  /** @param valuePlace What the whole value is, for reports of conversions. */
   constructor(
     { types, settings }: EncoderParts,
     valuePlace?: ValuePlace,
@@ -64,8 +59,14 @@ export class Encoder implements ValueWriter, ConversionHost {
     try {
       return take(bytes);
     } finally {
-      this.bytes.release();
+      this.release();
     }
+  }
+
+  /** Ends the encoder. Neither it nor what it has written may be used afterwards. */
+  release(): void {
+    this.bytes.release();
+    giveBack(this.scratch);
   }
 
   /** Ends what was written, and says what it is. */
@@ -75,7 +76,6 @@ export class Encoder implements ValueWriter, ConversionHost {
     return TAGGED;
   }
 
-  /** Writes the whole value. */
   root(value: unknown): void {
     try {
       this.part(value);
@@ -114,7 +114,7 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   get steps(): readonly PathStep[] {
-    return this.#path.slice(0, this.depth);
+    return this.scratch.path.slice(0, this.depth);
   }
 
   get place(): number {
@@ -135,7 +135,7 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   withdraw(value: object): void {
-    this.numbers.withdraw(value);
+    this.scratch.numbers.withdraw(value);
   }
 
   text(value: string): void {
@@ -165,15 +165,15 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   at(step: PathStep): void {
-    this.#path[this.depth - 1] = step;
+    this.scratch.path[this.depth - 1] = step;
   }
 
   isUnseen(value: object): boolean {
-    return !this.numbers.has(value);
+    return !this.scratch.numbers.has(value);
   }
 
   isNew(value: object): boolean {
-    const distance = this.numbers.distanceTo(value);
+    const distance = this.scratch.numbers.distanceTo(value);
     if (distance === 0) return true;
     if (this.#open?.has(value)) refuse("it refers to itself through a registered type");
     this.tag(TAG.reference);
@@ -212,7 +212,7 @@ export class Encoder implements ValueWriter, ConversionHost {
     if (typeof says === "function") return this.unknown.object(value);
     this.record(shape);
     this.enter();
-    const path = this.#path;
+    const path = this.scratch.path;
     const step = this.depth - 1;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
@@ -242,7 +242,7 @@ export class Encoder implements ValueWriter, ConversionHost {
     this.enter();
     const step = this.depth - 1;
     for (let i = 0; i < length; i++) {
-      this.#path[step] = i;
+      this.scratch.path[step] = i;
       let item: unknown;
       try {
         item = value[i];
@@ -255,7 +255,7 @@ export class Encoder implements ValueWriter, ConversionHost {
   }
 
   record(shape: Shape): void {
-    this.bytes.record(shape, this.shapes);
+    this.bytes.record(shape, this.scratch.shapes);
   }
 
   #special(value: object, prototype: object | null): void {

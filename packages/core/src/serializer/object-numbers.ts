@@ -6,7 +6,9 @@ const FEW = 12;
  * objects are told apart by identity, so every one is kept until the value is done.
  */
 export class ObjectNumbers {
-  readonly #few: object[] = [];
+  readonly #few: (object | undefined)[] = [];
+  /** How many of the list are in use, while they are few. */
+  #count = 0;
   /** All objects, once they are no longer few. */
   #seen: Set<object> | undefined;
   /** Created at the first repetition among many; until then a set is enough, and faster. */
@@ -20,7 +22,15 @@ export class ObjectNumbers {
   withdraw(value: object): void {
     this.#seen?.delete(value);
     this.#numbers?.delete(value);
-    if (this.#seen === undefined) this.#few.pop();
+    if (this.#seen === undefined) this.#few[--this.#count] = undefined;
+  }
+
+  /** Forgets all objects. */
+  clear(): void {
+    this.#few.fill(undefined);
+    this.#count = 0;
+    this.#seen = undefined;
+    this.#numbers = undefined;
   }
 
   /** How many numbers ago the object occurred; 0 for a new one, which gets the next number. */
@@ -44,8 +54,9 @@ export class ObjectNumbers {
   #distanceAmongFew(value: object): number {
     const few = this.#few;
     const number = few.indexOf(value);
-    if (number !== -1) return few.length - number;
-    if (few.push(value) > FEW) this.#seen = new Set(few);
+    if (number !== -1) return this.#count - number;
+    if (this.#count === FEW) this.#seen = new Set(few as object[]).add(value);
+    else few[this.#count++] = value;
     return 0;
   }
 }

@@ -101,11 +101,13 @@ export const MANY_KEYS_ID: number = FIRST_ID + SLOTS;
 export class ShapeTable {
   readonly #shapes: Shape[] = [];
   readonly #ids: number[] = [];
+  /** How many of both lists are in use. */
+  #count = 0;
 
   /** The id of a shape whose keys are written, or `undefined`. */
   idOf(shape: Shape): number | undefined {
     const shapes = this.#shapes;
-    for (let i = 0; i < shapes.length; i++) {
+    for (let i = 0; i < this.#count; i++) {
       const one = shapes[i]!;
       if (one === shape || (one.hash === shape.hash && sameKeys(one.keys, shape.keys))) return this.#ids[i];
     }
@@ -122,13 +124,16 @@ export class ShapeTable {
 
   /** Assigns an id to a shape. */
   set(shape: Shape, id: number): void {
-    const place = this.#ids.indexOf(id);
-    if (place === -1) {
-      this.#shapes.push(shape);
-      this.#ids.push(id);
-    } else {
-      this.#shapes[place] = shape;
-    }
+    const before = this.#ids.indexOf(id);
+    const place = before === -1 ? this.#count++ : before;
+    this.#shapes[place] = shape;
+    this.#ids[place] = id;
+  }
+
+  /** Forgets all shapes. */
+  clear(): void {
+    this.#ids.fill(0);
+    this.#count = 0;
   }
 
   #freeId(first: number): number {

@@ -30,8 +30,8 @@ its own \`MemorySaver\`.`,
 export const METHOD = `## How this is measured
 
 - Every saver runs in its own process and starts with nothing stored. Each scenario is warmed up, for at least half
-  a second or ten runs, and then run several times, alternating: ours, the other, ours, the other. Each run uses new
-  threads. Preparation is not counted. V8 decides when to collect garbage. The heap is measured in as
+  a second or ten runs, or where there is no server, two seconds or forty runs, so that V8 has compiled what it
+  calls. It is then run several times, alternating: ours, the other, ours, the other. Each run uses new threads. Preparation is not counted. V8 decides when to collect garbage. The heap is measured in as
   many further runs, which do not count for the times, with a collection before and after each.
 - _CPU_ is processor time: of the client's process with all its threads, and of the server, which is read
   before and after each run. It is the main figure because other programs on the machine affect it least. Each run of

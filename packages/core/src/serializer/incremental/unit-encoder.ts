@@ -20,7 +20,7 @@ export class UnitEncoder extends Encoder {
     const writer = new UnitWriter(before);
     super(parts, place, writer);
     this.#writer = writer;
-    this.#same = new SameUnit(writer.units, this.numbers);
+    this.#same = new SameUnit(writer.units, this.scratch.numbers);
   }
 
   /**
@@ -36,7 +36,7 @@ export class UnitEncoder extends Encoder {
     try {
       return take(after);
     } finally {
-      this.#writer.release();
+      this.release();
     }
   }
 
@@ -63,7 +63,7 @@ export class UnitEncoder extends Encoder {
     const writer = this.#writer;
     if (this.depth === 0 || (this.depth === 1 && !this.#isList)) writer.placeUnit();
     if (writer.follows(unit) && this.#same.holds(unit, value)) {
-      for (const { shape, id } of writer.units.definitions(unit)) this.shapes.set(shape, id);
+      for (const { shape, id } of writer.units.definitions(unit)) this.scratch.shapes.set(shape, id);
       if (this.#same.needs !== 0) {
         this.tags++;
         this.needs(this.#same.needs);

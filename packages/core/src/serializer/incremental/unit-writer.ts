@@ -131,7 +131,7 @@ export class UnitWriter extends ByteWriter {
 
   /** From here on, bytes are written. */
   #part(unit: number): void {
-    const written = this.written.slice();
+    const written = this.copy();
     const { pieces, start, rest } = this.#earlier!.upTo(this.#settled);
     this.#earlier = undefined;
     this.units.truncate(unit);
