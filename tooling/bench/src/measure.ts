@@ -10,8 +10,8 @@ import { Worker } from "./worker-process.ts";
 
 const DELAY = 1;
 /** Milliseconds that every contestant runs before it is measured, in this many rounds at most. */
-const WARM_UP = { time: 500, rounds: 10 };
-/** Without a server, all of the time is the client's, and V8 compiles in more than half a second. */
+const WARM_UP = { time: 1000, rounds: 20 };
+/** Without a server, all of the time is the client's, and V8 takes longer than that to compile what is called. */
 const WARM_UP_WITHOUT_SERVER = { time: 2000, rounds: 40 };
 
 interface Run extends ClientUse {

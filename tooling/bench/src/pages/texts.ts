@@ -29,10 +29,11 @@ its own \`MemorySaver\`.`,
 
 export const METHOD = `## How this is measured
 
-- Every saver runs in its own process and starts with nothing stored. Each scenario is warmed up, for at least half
-  a second or ten runs, or where there is no server, two seconds or forty runs, so that V8 has compiled what it
-  calls. It is then run several times, alternating: ours, the other, ours, the other. Each run uses new threads. Preparation is not counted. V8 decides when to collect garbage. The heap is measured in as
-  many further runs, which do not count for the times, with a collection before and after each.
+- Every saver runs in its own process and starts with nothing stored. Each scenario is warmed up, so that V8
+  has compiled what it calls: for a second or twenty runs, and where there is no server, for two seconds or forty runs.
+  It is then run several times, alternating: ours, the other, ours, the other. Each run uses new threads. Preparation
+  is not counted. V8 decides when to collect garbage. The heap is measured in as many further runs, which do not count
+  for the times, with a collection before and after each.
 - _CPU_ is processor time: of the client's process with all its threads, and of the server, which is read
   before and after each run. It is the main figure because other programs on the machine affect it least. Each run of
   the other saver is compared with the run of ours just before it; the table shows the median, the lowest and the
