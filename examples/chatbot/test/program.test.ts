@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { countTests, servers } from "@threadmark/services";
+import { putPGlite } from "@threadmark/services/pglite";
 import { describe, expect, it } from "vitest";
 
 const program = fileURLToPath(new URL("../src/chatbot.ts", import.meta.url));
@@ -72,6 +73,7 @@ describe("the program", () => {
 
   it("kills a process and continues in another one", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "threadmark-demo-"));
+    await putPGlite(folder.path);
     const output = say(["kill"], { DEMO_FOLDER: folder.path });
     expect(output).toMatch(
       /process (\d+) charges\n.*\n.*process \1 is killed[^]*paid in process \1\n {2}charged once/,

@@ -2,6 +2,7 @@ import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { putPGlite } from "@threadmark/services/pglite";
 import { describe, expect, it } from "vitest";
 import { startProgram } from "../../../tooling/program.ts";
 
@@ -17,6 +18,7 @@ const bun = [
 describe("the chat", () => {
   it("streams its answers on Node, and remembers a thread when it is started again, on Bun", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "threadmark-hono-"));
+    await putPGlite(join(folder.path, "threads"));
     const env = { FOLDER: join(folder.path, "threads") };
     await using first = await startProgram(here, node, env);
     const greeting = await partsOf(await first.ask("POST", "/threads/1", "Hi, I'm Bob."));

@@ -1,6 +1,7 @@
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { putPGlite } from "@threadmark/services/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startProgram, type Program } from "../../../tooling/program.ts";
 
@@ -12,6 +13,7 @@ const start = () => startProgram(here, command, { FOLDER: join(folder.path, "thr
 
 beforeAll(async () => {
   folder = await mkdtempDisposable(join(tmpdir(), "threadmark-sidebar-"));
+  await putPGlite(join(folder.path, "threads"));
   server = await start();
 });
 afterAll(async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PostgresSaver } from "@threadmark/postgres";
+import { putPGlite } from "@threadmark/services/pglite";
 import { afterAll, beforeAll } from "vitest";
 
 /** A folder for the tests of a file. */
@@ -29,6 +30,7 @@ export function useThreadFolder(ids: readonly string[]): ThreadFolder {
   const place = useFolder();
   const threads = (): string => join(place.folder, "threads");
   beforeAll(async () => {
+    await putPGlite(threads());
     await using saver = PostgresSaver.fromFolder(threads());
     const checkpoint = { v: 4, id: "1", ts: "", channel_values: {}, channel_versions: {}, versions_seen: {} };
     const metadata = { source: "input" as const, step: -1, parents: {} };

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
-import { PGlite } from "@electric-sql/pglite";
 import { PostgresSaver, setupSql } from "@threadmark/postgres";
 import { configOf, putTurn, turnId } from "@threadmark/storage-tests/turns";
 import { countTests } from "@threadmark/services";
+import { openPGlite } from "@threadmark/services/pglite";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { drizzle as drizzlePostgresJs } from "drizzle-orm/postgres-js";
 import knex from "knex";
@@ -195,7 +195,7 @@ describe("a driver's errors", () => {
   });
 
   it("hand on none from PGlite either, which repeats parameters; and one that was closed is no client", async () => {
-    const lite = new PGlite();
+    const lite = await openPGlite();
     const saver = new PostgresSaver(lite);
     await saver.setup();
     await lite.exec(`ALTER TABLE threadmark_checkpoints ADD CHECK (thread <> '${SECRET}')`);

@@ -6,7 +6,7 @@ import { PostgresSaver } from "@threadmark/postgres";
 import { enough, tell } from "@threadmark/random-tests";
 import { countTests } from "@threadmark/services";
 import { describe, expect, it } from "vitest";
-import { onPGlite, temporaryFolder } from "./saver-under-test.ts";
+import { folderWithDatabase, onPGlite } from "./saver-under-test.ts";
 
 /** A process with its own numbers, network and host name, in which it is process 1: what a container is, less its files. */
 const CONTAINER = "unshare --user --map-root-user --pid --net --uts --kill-child --fork --mount-proc".split(
@@ -48,7 +48,7 @@ describe("the lock of a folder", () => {
   countTests(onPGlite.server);
 
   it("names its owner, even one that is paused and does not answer", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await folderWithDatabase();
     const owner = start(program(folder.path));
     expect(await saidBy(owner)).toBe(`${owner.pid} opened`);
     owner.kill("SIGSTOP");
@@ -67,7 +67,7 @@ describe.runIf(containers)("containers on one volume", () => {
   countTests(onPGlite.server);
 
   it("of two that are both process 1, one is refused, with the host of the other", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await folderWithDatabase();
     const name = ["sh", "-c", 'hostname first && exec "$@"', "sh"];
     const owner = start([...CONTAINER, ...name, ...program(folder.path)]);
     expect(await saidBy(owner)).toBe("1 opened");
@@ -78,7 +78,7 @@ describe.runIf(containers)("containers on one volume", () => {
   });
 
   it("one that crashes and is process 1 again opens the folder again", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await folderWithDatabase();
     for (let round = 0; round < enough(2); round++) {
       const container = start([...CONTAINER, ...program(folder.path)]);
       expect(await saidBy(container)).toBe("1 opened");

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { countTests } from "@threadmark/services";
 import { PostgresSaver } from "@threadmark/postgres";
 import { describe, expect, it } from "vitest";
-import { onPGlite, temporaryFolder } from "./saver-under-test.ts";
+import { folderWithDatabase, onPGlite, temporaryFolder } from "./saver-under-test.ts";
 import { configOf, longText, putTurn, turnId } from "@threadmark/storage-tests/turns";
 
 const cwd = import.meta.dirname;
@@ -38,7 +38,7 @@ describe("a saver on a folder", () => {
   });
 
   it("is refused to a second saver, in this process and in another one, until it is closed", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await folderWithDatabase();
     const saver = PostgresSaver.fromFolder(folder.path);
     await saver.setup();
     const second = PostgresSaver.fromFolder(folder.path);
@@ -52,7 +52,7 @@ describe("a saver on a folder", () => {
   });
 
   it("has every checkpoint that was acknowledged when the process is killed", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await folderWithDatabase();
     const body = `${PUT}
       for (let i = 1; ; i++) { await put(String(i).padStart(8, "0")); process.stdout.write(i + "\\n"); }`;
     const child = spawn(process.execPath, program(folder.path, body), {

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { nameOf, servers, type Server } from "@threadmark/services";
+import { openPGlite, putPGlite } from "@threadmark/services/pglite";
 import { PostgresSaver, type PostgresSaverOptions } from "@threadmark/postgres";
 import pg from "pg";
 import { newName } from "./database.ts";
@@ -59,12 +60,12 @@ async function openOnServer(server: Server, options: PostgresSaverOptions = {}):
   };
 }
 
-/** Starting PGlite takes seconds, so all savers share one, each with a schema of its own. */
-let lite: PGlite | undefined;
+/** All savers share one PGlite, each with a schema of its own. */
+let lite: Promise<PGlite> | undefined;
 
 async function openOnPGlite(options: PostgresSaverOptions = {}): Promise<Opened> {
-  lite ??= new PGlite();
-  const client = lite;
+  lite ??= openPGlite();
+  const client = await lite;
   const schema = newName();
   const open = async (): Promise<PostgresSaver> => {
     const saver = new PostgresSaver(client, { ...options, schema });
@@ -84,4 +85,11 @@ async function openOnPGlite(options: PostgresSaverOptions = {}): Promise<Opened>
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), "threadmark-folder-"));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** The same, in which `fromFolder` finds an empty database instead of making one. */
+export async function folderWithDatabase(): ReturnType<typeof temporaryFolder> {
+  const folder = await temporaryFolder();
+  await putPGlite(folder.path);
+  return folder;
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { enough, tell } from "@threadmark/random-tests";
 import { countTests, firstServer, nameOf } from "@threadmark/services";
+import { putPGlite } from "@threadmark/services/pglite";
 import { describe, expect, it } from "vitest";
 import { clear, type Place, type SaverName } from "./open-saver.ts";
 
@@ -37,6 +38,7 @@ export function killsOn(saver: SaverName): void {
       const name = `killed_${process.pid}_${Date.now()}`;
       const place: Place = { saver, name, url: saver === "pglite" ? join(folder, "db") : server.url };
       try {
+        if (saver === "pglite") await putPGlite(place.url);
         for (let i = 0; i < KILLS; i++) {
           await killAfter(1 + Math.floor(Math.random() * NOTES), Math.random() * 3, place, journal);
         }

@@ -1,7 +1,7 @@
 import { storageConformance } from "@threadmark/conformance/storage";
 import { enough, seed } from "@threadmark/random-tests";
 import { countTests, nameOf, servers } from "@threadmark/services";
-import { PGlite } from "@electric-sql/pglite";
+import { openPGlite } from "@threadmark/services/pglite";
 import pg from "pg";
 import { afterAll, describe, it } from "vitest";
 import { PgDatabase, PGliteDatabase, type Database } from "../../src/pg.ts";
@@ -50,8 +50,9 @@ describe.each(onEach)("PostgresStorage on $title", ({ server, sequences }) => {
   compare(new PgDatabase(pool, { end: () => pool.end(), prepare: false }), sequences);
 });
 
+const client = await openPGlite();
+
 describe("PostgresStorage on PGlite", () => {
   countTests({ kind: "pglite", version: "" });
-  const client = new PGlite();
   compare(new PGliteDatabase(client, () => client.close()), 15);
 });
