@@ -1,6 +1,6 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { cached } from "./cache.ts";
 
@@ -22,9 +22,8 @@ export async function putPGlite(folder: string): Promise<void> {
 }
 
 async function emptyDatabase(): Promise<string> {
-  const manifest = createRequire(import.meta.url)
-    .resolve("@electric-sql/pglite")
-    .replace(/dist.*$/, "package.json");
+  const main = createRequire(import.meta.url).resolve("@electric-sql/pglite");
+  const manifest = join(dirname(main), "..", "package.json");
   const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
   return cached(`pglite-${version}`, async (folder) => {
     const lite = await PGlite.create(join(folder, FILES));
