@@ -10,9 +10,11 @@ import { Worker } from "./worker-process.ts";
 
 const DELAY = 1;
 /** Milliseconds that every contestant runs before it is measured, in this many rounds at most. */
-const WARM_UP = { time: 1000, rounds: 20 };
+const WARM_UP: WarmUp = { time: 1000, rounds: 20 };
 /** Without a server, all of the time is the client's, and V8 takes longer than that to compile what is called. */
-const WARM_UP_WITHOUT_SERVER = { time: 2000, rounds: 40 };
+const WARM_UP_WITHOUT_SERVER: WarmUp = { time: 2000, rounds: 40 };
+/** A scenario whose rounds are short has more of them, so that a collection in one of them does not decide. */
+const MEASURED = { time: 1000, rounds: 15 };
 
 interface Run extends ClientUse {
   readonly server: number;
@@ -48,16 +50,21 @@ export async function measure(
     await Promise.all(racers.map(({ worker }) => worker.ready));
     const inHeap = database.server === undefined;
     const length = inHeap ? WARM_UP_WITHOUT_SERVER : WARM_UP;
-    const warmUp = scenario.rounds > 1 ? await warmedUp(racers, meter, length) : 0;
+    const isRepeated = scenario.rounds > 1;
+    const warmUp = isRepeated ? await warmedUp(racers, meter, length) : { rounds: 0, time: Infinity };
+    const rounds = Math.max(
+      scenario.rounds,
+      Math.min(MEASURED.rounds, Math.ceil(MEASURED.time / warmUp.time)),
+    );
     // A forced collection makes V8 discard compiled code, so the heap is measured in runs whose times do not count.
-    const heapRuns = inHeap && scenario.rounds > 1 ? scenario.rounds : 0;
-    for (let i = 0; i < scenario.rounds + heapRuns; i++) {
-      const isLast = i === scenario.rounds + heapRuns - 1;
-      const how = { meter, round: warmUp + i, stored: isLast && !inHeap, heap: inHeap && i >= heapRuns };
+    const heapRuns = inHeap && isRepeated ? scenario.rounds : 0;
+    for (let i = 0; i < rounds + heapRuns; i++) {
+      const isLast = i === rounds + heapRuns - 1;
+      const how = { meter, round: warmUp.rounds + i, stored: isLast && !inHeap, heap: i >= rounds };
       for (const racer of racers) racer.runs.push(await once(racer, how));
     }
     const costs: Cost[] = [];
-    for (const racer of racers) costs.push(await costOf(racer, scenario.rounds));
+    for (const racer of racers) costs.push(await costOf(racer, rounds));
     return { scenario: scenario.id, title: scenario.title, costs };
   } finally {
     for (const { worker, place } of racers) {
@@ -67,22 +74,26 @@ export async function measure(
   }
 }
 
-/** Lets all contestants run until each has run for long enough, and says how many rounds that took. */
-async function warmedUp(
-  racers: readonly Racer[],
-  meter: Meter,
-  { time, rounds }: { readonly time: number; readonly rounds: number },
-): Promise<number> {
-  const times = new Map<Racer, number>();
+interface WarmUp {
+  readonly rounds: number;
+  /** Milliseconds that the shortest run took. */
+  readonly time: number;
+}
+
+/** Lets all contestants run side by side until each has run for long enough. */
+async function warmedUp(racers: readonly Racer[], meter: Meter, until: WarmUp): Promise<WarmUp> {
+  let total = 0;
+  let shortest = Infinity;
   let round = 0;
   do {
-    for (const racer of racers) {
-      const { wall } = await once(racer, { meter, round, stored: false, heap: false });
-      times.set(racer, (times.get(racer) ?? 0) + wall);
-    }
+    const how = { meter, round, stored: false, heap: false };
+    const runs = await Promise.all(racers.map((racer) => once(racer, how)));
+    const time = Math.min(...runs.map(({ wall }) => wall));
+    total += time;
+    shortest = Math.min(shortest, time);
     round++;
-  } while (round < rounds && Math.min(...times.values()) < time);
-  return round;
+  } while (round < until.rounds && total < until.time);
+  return { rounds: round, time: shortest };
 }
 
 interface How {

@@ -31,9 +31,9 @@ export const METHOD = `## How this is measured
 
 - Every saver runs in its own process and starts with nothing stored. Each scenario is warmed up, so that V8
   has compiled what it calls: for a second or twenty runs, and where there is no server, for two seconds or forty runs.
-  It is then run several times, alternating: ours, the other, ours, the other. Each run uses new threads. Preparation
-  is not counted. V8 decides when to collect garbage. The heap is measured in as many further runs, which do not count
-  for the times, with a collection before and after each.
+  It is then run several times, alternating: ours, the other, ours, the other; if a run is short, as often as a second
+  allows, up to 15 times. Each run uses new threads. Preparation is not counted. V8 decides when to collect garbage.
+  The heap is measured in further runs, which do not count for the times, with a collection before and after each.
 - _CPU_ is processor time: of the client's process with all its threads, and of the server, which is read
   before and after each run. It is the main figure because other programs on the machine affect it least. Each run of
   the other saver is compared with the run of ours just before it; the table shows the median, the lowest and the
