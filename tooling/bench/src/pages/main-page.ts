@@ -18,8 +18,9 @@ ${provenance(main.machine)}`;
   });
   return `# Benchmarks
 
-\`npm run bench -- --quick\` measures these tables in about 5 minutes, and \`npm run bench\` measures everything. Both
-rewrite the pages. Each ratio is what the other saver needs, divided by what ours needs; ▼ marks where ours needs more.
+\`npm run bench -- --quick\` measures these tables in about 7 minutes on 2 cores, and \`npm run bench\` measures
+everything. Both rewrite the pages. Each ratio is what the other saver needs, divided by what ours needs; ▼ marks where
+ours needs more.
 [The serializer](benchmarks-serializer.md) has a page for itself.
 
 ${sections.join("\n\n")}
