@@ -52,10 +52,7 @@ export async function measure(
     const length = inHeap ? WARM_UP_WITHOUT_SERVER : WARM_UP;
     const isRepeated = scenario.rounds > 1;
     const warmUp = isRepeated ? await warmedUp(racers, meter, length) : { rounds: 0, time: Infinity };
-    const rounds = Math.max(
-      scenario.rounds,
-      Math.min(MEASURED.rounds, Math.ceil(MEASURED.time / warmUp.time)),
-    );
+    const rounds = roundsOf(scenario.rounds, warmUp.time);
     // A forced collection makes V8 discard compiled code, so the heap is measured in runs whose times do not count.
     const heapRuns = inHeap && isRepeated ? scenario.rounds : 0;
     for (let i = 0; i < rounds + heapRuns; i++) {
@@ -72,6 +69,16 @@ export async function measure(
       await meter.remove(place);
     }
   }
+}
+
+/**
+ * How often a scenario is measured.
+ *
+ * @param wanted How often at least.
+ * @param time Milliseconds that a run takes.
+ */
+export function roundsOf(wanted: number, time: number): number {
+  return Math.max(wanted, Math.min(MEASURED.rounds, Math.ceil(MEASURED.time / time)));
 }
 
 interface WarmUp {
