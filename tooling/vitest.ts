@@ -17,8 +17,8 @@ export const vitestConfig = defineConfig({
     allowOnly: false,
     env: { NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} ${FROM_SOURCES}`.trim() },
     execArgv: [FROM_SOURCES],
-    // Only to end a test that hangs: how long one takes depends on what else the machine does.
-    testTimeout: 300_000,
+    // Only to end a test that hangs: how long one takes depends on what else the machine does, and on its rounds.
+    testTimeout: 300_000 * Math.max(1, Number(process.env["TEST_TIMES"] ?? 1)),
     hookTimeout: 300_000,
   },
 });
