@@ -60,7 +60,7 @@ async function openOnServer(server: Server, options: PostgresSaverOptions = {}):
   };
 }
 
-/** All savers share one PGlite, each with a schema of its own. */
+/** All savers share one PGlite, and each has its own schema. */
 let lite: Promise<PGlite> | undefined;
 
 async function openOnPGlite(options: PostgresSaverOptions = {}): Promise<Opened> {

@@ -10,9 +10,9 @@ import { Worker } from "./worker-process.ts";
 
 const DELAY = 1;
 /** Milliseconds that every contestant runs before it is measured, in this many rounds at most. */
-const WARM_UP: WarmUp = { time: 1000, rounds: 20 };
+const WARM_UP = { time: 1000, rounds: 20 };
 /** Without a server, all of the time is the client's, and V8 takes longer than that to compile what is called. */
-const WARM_UP_WITHOUT_SERVER: WarmUp = { time: 2000, rounds: 40 };
+const WARM_UP_WITHOUT_SERVER = { time: 2000, rounds: 40 };
 /** A scenario whose rounds are short has more of them, so that a collection in one of them does not decide. */
 const MEASURED = { time: 1000, rounds: 15 };
 
@@ -51,8 +51,8 @@ export async function measure(
     const inHeap = database.server === undefined;
     const length = inHeap ? WARM_UP_WITHOUT_SERVER : WARM_UP;
     const isRepeated = scenario.rounds > 1;
-    const warmUp = isRepeated ? await warmedUp(racers, meter, length) : { rounds: 0, time: Infinity };
-    const rounds = roundsOf(scenario.rounds, warmUp.time);
+    const warmUp = isRepeated ? await warmedUp(racers, meter, length) : { rounds: 0, shortest: Infinity };
+    const rounds = roundsOf(scenario.rounds, warmUp.shortest);
     // A forced collection makes V8 discard compiled code, so the heap is measured in runs whose times do not count.
     const heapRuns = inHeap && isRepeated ? scenario.rounds : 0;
     for (let i = 0; i < rounds + heapRuns; i++) {
@@ -84,11 +84,15 @@ export function roundsOf(wanted: number, time: number): number {
 interface WarmUp {
   readonly rounds: number;
   /** Milliseconds that the shortest run took. */
-  readonly time: number;
+  readonly shortest: number;
 }
 
 /** Lets all contestants run side by side until each has run for long enough. */
-async function warmedUp(racers: readonly Racer[], meter: Meter, until: WarmUp): Promise<WarmUp> {
+async function warmedUp(
+  racers: readonly Racer[],
+  meter: Meter,
+  until: { readonly time: number; readonly rounds: number },
+): Promise<WarmUp> {
   let total = 0;
   let shortest = Infinity;
   let round = 0;
@@ -100,7 +104,7 @@ async function warmedUp(racers: readonly Racer[], meter: Meter, until: WarmUp): 
     shortest = Math.min(shortest, time);
     round++;
   } while (round < until.rounds && total < until.time);
-  return { rounds: round, time: shortest };
+  return { rounds: round, shortest };
 }
 
 interface How {

@@ -148,7 +148,7 @@ export class BlobCache {
 /** Returns by how many bytes the memory in use has grown. */
 function rememberRecent(recent: Map<string, Remembered>, namespace: string, values: Remembered): number {
   const before = recent.get(namespace)?.cost ?? 0;
-  if (recent.size > 1) recent.delete(namespace);
+  recent.delete(namespace);
   recent.set(namespace, values);
   if (recent.size <= RECENT_NAMESPACES) return values.cost - before;
   const [[name, oldest]] = recent as Iterable<[string, Remembered]> as [[string, Remembered]];

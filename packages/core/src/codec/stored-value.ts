@@ -13,6 +13,7 @@ import { ByteReader, concatBytes, pushVarint } from "./bytes.ts";
 const INLINE_BYTES = 512;
 
 const INLINE = 0;
+const INLINE_LAYOUT = Uint8Array.of(INLINE);
 const CUT = 1;
 /** From this size on, a value is checked before it takes that much memory, because a few blobs can expand to it. */
 const REPEATED_MIN = 32 * 1024 * 1024;
@@ -49,7 +50,7 @@ export function storeValue(
   inlineBytes: number = INLINE_BYTES,
 ): StoredValue {
   const size = bytes.length;
-  if (size <= inlineBytes) return storeInline(size, [bytes]);
+  if (size <= inlineBytes) return { bytes: concatBytes([INLINE_LAYOUT, bytes]), cut: undefined };
   const [head, tail] = [bytes.subarray(0, HEAD_BYTES), bytes.subarray(HEAD_BYTES)];
   return storeCut(size, head, cutTree(tail, emit, earlier));
 }
@@ -62,18 +63,8 @@ export function storePartlyCut(
   inlineBytes: number = INLINE_BYTES,
 ): StoredValue {
   if (size > inlineBytes) return storeCut(size, head, cutTree(tail, emit, earlier, kept));
-  return storeInline(size, [head, ...kept.map((leaf) => leaf.bytes), tail]);
-}
-
-function storeInline(size: number, parts: readonly Uint8Array[]): StoredValue {
-  const bytes = new Uint8Array(size + 1);
-  bytes[0] = INLINE;
-  let at = 1;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return { bytes, cut: undefined };
+  const parts = [INLINE_LAYOUT, head, ...kept.map((leaf) => leaf.bytes), tail];
+  return { bytes: concatBytes(parts), cut: undefined };
 }
 
 function storeCut(size: number, head: Uint8Array, cut: CutValue): StoredValue {

@@ -7,6 +7,13 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 describe("tokens of metadata", () => {
+  it.each([1, 3, 16, 17, 60])("are in the order of their keys, of which there are %i", (count) => {
+    const keys = Array.from({ length: count }, (_, i) => `key ${String((i * 7) % count).padStart(2, "0")}`);
+    const entries = indexOf(Object.fromEntries(keys.map((key) => [key, key])));
+    const expected = [...new Set(keys)].sort().map((key) => ({ key, token: JSON.stringify(key) }));
+    expect(entries).toEqual(expected);
+  });
+
   it("are equal for JSON values of equal content", () => {
     expect(same({ a: 1, b: [true, null] }, { b: [true, null], a: 1 })).toBe(true);
     expect(same(1, 1.0)).toBe(true);
